@@ -1,0 +1,20 @@
+// The command line: long options with bounds, every problem reported at once.
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct option {
+  const char *name;   // without the dashes
+  const char **text;  // where a text goes, or
+  long *number;       // where a whole number goes
+  long min, max;      // its bounds; for a text max is the longest length
+  bool required;
+  bool seen;
+};
+
+int options_parse(const char *command, char **arguments, struct option *options, size_t count, char ***rest);
+int options_problem(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

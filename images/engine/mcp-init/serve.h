@@ -1,0 +1,17 @@
+// PID 1: accepts sessions, caps them, reaps and sweeps, and stops in order.
+#ifndef SERVE_H
+#define SERVE_H
+
+#define SERVE_MAX_SESSIONS 1024
+
+struct serve_config {
+  const char *socket_path;
+  int max_sessions;
+  int grace_ms; // from SIGTERM to SIGKILL
+  int drain_ms; // from the client's half-close to SIGTERM
+  char **command;
+};
+
+int serve(const struct serve_config *config);
+
+#endif
