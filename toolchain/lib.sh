@@ -1,0 +1,73 @@
+# What every toolchain script needs. Sourced, never run.
+
+say() { printf '%s\n' "$*"; }
+
+# One sentence that says what went wrong and what to do; then the end.
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+need_root() {
+  [ "$(id -u)" -eq 0 ] || die "$1 needs root. Run it as root (sudo), or set that part up yourself and run again."
+}
+
+# apt_install PACKAGE...: the ones that are missing, in one go.
+apt_install() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null || die "${missing[*]} missing, and there is no apt-get here. Install it with your system's package manager."
+  need_root "Installing ${missing[*]}"
+  say "apt: installing ${missing[*]}"
+  # Two steps of ours may want apt at the same time: wait for its lock instead of failing.
+  local wait=(-o DPkg::Lock::Timeout=300) tries
+  for tries in 1 2 3; do
+    DEBIAN_FRONTEND=noninteractive apt-get "${wait[@]}" install -qq -y --no-install-recommends "${missing[@]}" </dev/null && return 0
+    say "apt: failed; reading the package lists again (try $tries of 3)"
+    apt-get "${wait[@]}" update -qq </dev/null || true
+  done
+  die "apt-get could not install ${missing[*]}. Check that a Debian mirror is reachable (apt-get update), then run again."
+}
+
+# alive PIDFILE NAME: does the process of that file run, and is it still the program we started?
+alive() {
+  local pid
+  pid=$(cat "$1" 2>/dev/null) && [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$2" ]
+}
+
+# daemon PIDFILE LOG COMMAND...: in a session of its own with nothing of ours open, so that a caller that waits for our
+# stdout (a CI runner) is not held up, and Ctrl-C at the terminal does not reach it.
+daemon() {
+  local pidfile=$1 log=$2
+  shift 2
+  setsid bash -c '
+    for fd in /proc/$$/fd/*; do fd=${fd##*/}; [ "$fd" -gt 2 ] && [ "$fd" -lt 255 ] && eval "exec $fd>&-"; done
+    echo $$ >"$0"
+    exec "$@"' "$pidfile" "$@" </dev/null >>"$log" 2>&1 &
+  disown
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.2
+  done
+}
+
+# stop_daemon PIDFILE NAME: TERM, and KILL when it does not listen.
+stop_daemon() {
+  if alive "$1" "$2"; then
+    local pid
+    pid=$(cat "$1")
+    kill "$pid" 2>/dev/null || true
+    wait_for 30 gone "$pid" || kill -9 "$pid" 2>/dev/null || true
+  fi
+  rm -f "$1"
+}
+gone() { ! kill -0 "$1" 2>/dev/null; }

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# mirror.sh CACHE_DIR start|stop|status|address|push IMAGE...|fetch IMAGE
+# A local registry for the stand-in base images: Debian's docker-registry as a background process on the docker
+# bridge's address, where the engine container reaches it and the network outside does not. Read-only: nothing that
+# reaches it can change an image. Pushing goes through a second process on loopback that lives only while it pushes
+# (a Docker engine speaks plain http to 127.0.0.0/8 without being told). Stop: `mirror.sh CACHE_DIR stop`, or
+# `bin/dind-mcp clean`.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/lib.sh"
+dir=${1:?usage: mirror.sh CACHE_DIR start|stop|status|address|push IMAGE...|fetch IMAGE}/mirror
+action=${2:?usage: mirror.sh CACHE_DIR start|stop|status|address|push IMAGE...|fetch IMAGE}
+shift 2
+port=${DIND_MCP_MIRROR_PORT:-5000}
+push_port=${DIND_MCP_MIRROR_PUSH_PORT:-5001}
+
+address() {
+  local gateway
+  gateway=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}' 2>/dev/null) || gateway=
+  # An engine that never used its bridge does not state the gateway; the interface has it.
+  [ -n "$gateway" ] || gateway=$(ip -4 -o addr show docker0 2>/dev/null | awk '{sub("/.*", "", $4); print $4; exit}')
+  [ -n "$gateway" ] || die "the Docker engine has no bridge network to serve the base images on. Start it without --bridge=none."
+  echo "$gateway:$port"
+}
+
+registry() { # the program; taken out of its package, because installing that would start a service on all addresses
+  if command -v docker-registry; then return; fi
+  if [ ! -x "$dir/program/usr/bin/docker-registry" ]; then
+    mkdir -p "$dir/deb"
+    (cd "$dir/deb" && { apt-get download -qq docker-registry || { apt-get update -qq && apt-get download -qq docker-registry; }; }) >&2 ||
+      die "apt-get download docker-registry failed. Check that a Debian mirror is reachable, then run again."
+    dpkg -x "$dir"/deb/docker-registry_*.deb "$dir/program"
+    rm -rf "$dir/deb"
+  fi
+  echo "$dir/program/usr/bin/docker-registry"
+}
+
+config() { # config ADDRESS READONLY
+  cat <<EOF
+version: 0.1
+log: { level: warn }
+storage:
+  filesystem: { rootdirectory: $dir/data }
+  maintenance: { readonly: { enabled: $2 } }
+http: { addr: "$1" }
+EOF
+}
+
+answers() { curl -fsS --noproxy '*' --max-time 2 "http://$1/v2/" -o /dev/null; }
+
+launch() { # launch NAME ADDRESS READONLY
+  local program
+  program=$(registry)
+  mkdir -p "$dir/data"
+  config "$2" "$3" >"$dir/$1.yml"
+  if answers "$2" 2>/dev/null; then
+    die "something else answers on $2. Stop it, or choose another port: DIND_MCP_MIRROR_PORT=5055 (or DIND_MCP_MIRROR_PUSH_PORT)."
+  fi
+  daemon "$dir/$1.pid" "$dir/$1.log" "$program" serve "$dir/$1.yml"
+  wait_for 15 answers "$2" || die "the image mirror does not answer on $2. Its last words: $(tail -n 5 "$dir/$1.log" 2>/dev/null)"
+}
+
+start() {
+  local at
+  at=$(address)
+  alive "$dir/serve.pid" docker-registry && grep -qF "\"$at\"" "$dir/serve.yml" && answers "$at" && return 0
+  stop_daemon "$dir/serve.pid" docker-registry
+  launch serve "$at" true
+}
+
+open_push() {
+  stop_daemon "$dir/push.pid" docker-registry
+  trap 'stop_daemon "$dir/push.pid" docker-registry' EXIT
+  trap 'exit 130' INT TERM
+  launch push "127.0.0.1:$push_port" false
+}
+
+case $action in
+address) address ;;
+start) start ;;
+stop)
+  stop_daemon "$dir/push.pid" docker-registry
+  stop_daemon "$dir/serve.pid" docker-registry
+  ;;
+status) alive "$dir/serve.pid" docker-registry && answers "$(address)" ;;
+push)
+  open_push
+  for image in "$@"; do
+    remote=127.0.0.1:$push_port/library/$image
+    docker tag "$image" "$remote"
+    docker push -q "$remote" >/dev/null || die "could not push $image into the local mirror; see $dir/push.log."
+    docker rmi --no-prune "$remote" >/dev/null
+  done
+  ;;
+fetch) # back into the host engine, when its tag is gone
+  open_push
+  remote=127.0.0.1:$push_port/library/$1
+  docker pull -q "$remote" >/dev/null
+  docker tag "$remote" "$1"
+  docker rmi --no-prune "$remote" >/dev/null
+  ;;
+*) die "mirror.sh: unknown action $action" ;;
+esac
