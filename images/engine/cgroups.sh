@@ -3,6 +3,8 @@
 
 prepare_cgroups() {
 	root=/sys/fs/cgroup
+	# Checked first: in the host's namespace all that follows would be done to the host.
+	if grep -qv ':/$' /proc/self/cgroup; then refuse 21 "the cgroup namespace is the host's: run the engine with a private one (--cgroupns=private)"; fi
 	if [ -e $root/cgroup.controllers ]; then prepare_v2; else prepare_v1; fi
 	limit_processes "${INNER_PROCESSES:-4096}"
 }
@@ -18,7 +20,7 @@ prepare_v1() {
 		case ",$options," in *,memory,*) memory=$target ;; esac
 	done </proc/mounts
 	[ -n "${memory:-}" ] && [ -n "$pids" ] || refuse 21 "the host has no cgroup for memory or for pids, so servers could not be limited: enable both in the host's kernel"
-	mkdir "$memory/probe" 2>/dev/null && rmdir "$memory/probe" || refuse 21 "the cgroup $memory is not writable: run the engine with a private cgroup namespace (--cgroupns=private)"
+	mkdir "$memory/probe" 2>/dev/null && rmdir "$memory/probe" || refuse 21 "the cgroup $memory is not writable"
 }
 
 prepare_v2() {
@@ -29,7 +31,7 @@ prepare_v2() {
 	done
 	# A cgroup with processes cannot hand controllers to its children, so they move to a leaf. An exec that arrives
 	# meanwhile (a health check) lands in the root again: hence the loop.
-	mkdir -p $root/engine || refuse 21 "the cgroup $root is not writable: run the engine with a private cgroup namespace (--cgroupns=private)"
+	mkdir -p $root/engine || refuse 21 "the cgroup $root is not writable"
 	all=$(sed -e 's/ / +/g' -e 's/^/+/' $root/cgroup.controllers)
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		while read -r process; do echo "$process" >$root/engine/cgroup.procs; done <$root/cgroup.procs

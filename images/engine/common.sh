@@ -11,3 +11,10 @@ refuse() {
 	echo "dind-mcp engine: $*" >&2
 	exit "$code"
 }
+
+# The flags are what the settings must not say: they are refused together with them.
+run_dockerd() {
+	exec dockerd --config-file $state/daemon.json --containerd /run/containerd/containerd.sock \
+		--host unix:///run/docker.sock --host tcp://0.0.0.0:2376 --tlsverify \
+		--tlscacert $state/certs/ca.pem --tlscert $state/certs/server-cert.pem --tlskey $state/certs/server-key.pem "$@"
+}

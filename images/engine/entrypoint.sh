@@ -54,9 +54,9 @@ prepare_mounts() {
 	mount --make-rshared / || refuse 20 "mount propagation cannot be set: $(mount_hint)"
 }
 
-# Only the top folder: what is inside belongs to its users.
+# Of the volumes that are there, and only the top folder: what is inside belongs to its users.
 own() {
-	[ -d "$1" ] || return 0
+	mountpoint -q "$1" || return 0
 	chown "$2" "$1" && chmod "$3" "$1" || refuse 22 "the owner of $1 cannot be set"
 }
 
@@ -70,7 +70,7 @@ prepare_folders() {
 prepare_settings() {
 	[ -n "${DAEMON_JSON:-}" ] || refuse 25 "DAEMON_JSON is empty: it must hold the content of daemon.json"
 	printf '%s\n' "$DAEMON_JSON" >$state/daemon.json
-	problem=$(dockerd --validate --config-file $state/daemon.json 2>&1) || refuse 25 "DAEMON_JSON is not accepted by dockerd: $problem"
+	problem=$(run_dockerd --validate 2>&1) || refuse 25 "DAEMON_JSON is not accepted by dockerd: $problem"
 }
 
 # Whoever writes the certificates may be at it right now.

@@ -4,6 +4,7 @@
 prepare_firewall() {
 	choose_iptables
 	route_sanely
+	refuse_at_once
 	protect_engine
 	protect_neighbours "${PRIVATE_EGRESS_FROM:-}"
 }
@@ -28,6 +29,13 @@ route_sanely() {
 	rule -P FORWARD DROP
 }
 
+# A refused connection ends at once; a dropped one, or one of many ICMP answers (the kernel limits their rate), would wait.
+refuse_at_once() {
+	rule -N ENGINE-REFUSE
+	rule -A ENGINE-REFUSE -p tcp -j REJECT --reject-with tcp-reset
+	rule -A ENGINE-REFUSE -j REJECT
+}
+
 # Inner containers never speak to the engine itself: not to its API, by no address it has. Answers to what the engine
 # opened (the proxy of a published port) pass.
 protect_engine() {
@@ -35,7 +43,7 @@ protect_engine() {
 	rule -A ENGINE-INPUT -i lo -j RETURN
 	rule -A ENGINE-INPUT -i eth+ -j RETURN
 	rule -A ENGINE-INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN
-	rule -A ENGINE-INPUT -j REJECT
+	rule -A ENGINE-INPUT -j ENGINE-REFUSE
 	rule -A INPUT -j ENGINE-INPUT
 }
 
@@ -48,7 +56,7 @@ protect_neighbours() {
 		rule -A DOCKER-USER -s "$subnet" -o eth+ -j RETURN
 	done
 	for range in 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 100.64.0.0/10 127.0.0.0/8 0.0.0.0/8 224.0.0.0/4 240.0.0.0/4; do
-		rule -A DOCKER-USER -o eth+ -d $range -j REJECT
+		rule -A DOCKER-USER -o eth+ -d $range -j ENGINE-REFUSE
 	done
 }
 

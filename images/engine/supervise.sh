@@ -18,11 +18,12 @@ keep() {
 		code=$?
 		rm -f $state/$name.pid
 		[ ! -e $state/stopping ] || return 0
-		if [ $(($(date +%s) - began)) -ge 30 ]; then deaths=0; fi
+		# An end that was asked for (new certificates), or one after a while, is no crash loop.
+		if [ $code = 0 ] || [ $(($(date +%s) - began)) -ge 10 ]; then deaths=0; fi
 		deaths=$((deaths + 1))
 		# An engine that never came up says so by ending; one that did keeps trying, for its servers are running.
 		if [ $deaths -ge 3 ] && [ ! -e $state/ready ]; then return 1; fi
-		pause=$((deaths < 2 ? 0 : deaths < 12 ? deaths - 1 : 10))
+		pause=$((deaths < 3 ? 0 : deaths < 12 ? deaths - 2 : 10))
 		say "$name ended with $code, starts again in $pause s"
 		sleep $pause
 	done
@@ -30,9 +31,7 @@ keep() {
 
 start_dockerd() {
 	rm -f /run/docker.pid # a killed dockerd leaves it, and its number may be somebody else's by now
-	exec dockerd --config-file $state/daemon.json --containerd /run/containerd/containerd.sock \
-		--host unix:///run/docker.sock --host tcp://0.0.0.0:2376 --tlsverify \
-		--tlscacert $state/certs/ca.pem --tlscert $state/certs/server-cert.pem --tlskey $state/certs/server-key.pem
+	run_dockerd
 }
 
 # wait_for SECONDS COMMAND...
@@ -112,7 +111,7 @@ stop() {
 	else
 		# No dockerd that listens: tell everybody directly, servers too. Their restart policy brings them back.
 		kill -TERM -1
-		wait_for 5 gone dockerd
+		sleep 3
 	fi
 	end containerd 4
 	exit "$1"
