@@ -112,13 +112,13 @@ static bool join_chunks(struct http_answer *answer) {
 }
 
 /** Reads what has come: the head (skipping interim 1xx ones) and the body as far as it goes. False = not HTTP. */
-static bool parse(char *raw, size_t size, bool closed, struct http_answer *answer) {
+bool http_parse(char *raw, size_t size, bool closed, struct http_answer *answer) {
   char value[256];
   *answer = (struct http_answer){0};
   char *end = strstr(raw, "\r\n\r\n");
   if (!end) return size < 65536 && !closed && strncmp(raw, "HTTP/1.", size < 7 ? size : 7) == 0;
   if (sscanf(raw, "HTTP/1.%*1d %3d", &answer->status) != 1) return false;
-  if (answer->status / 100 == 1) return parse(end + 4, size - (size_t)(end + 4 - raw), closed, answer);
+  if (answer->status / 100 == 1) return http_parse(end + 4, size - (size_t)(end + 4 - raw), closed, answer);
   end[2] = '\0'; // the head as a text of its own
   answer->body = end + 4;
   answer->size = size - (size_t)(answer->body - raw);
@@ -157,7 +157,7 @@ const char *http_exchange(const struct http_target *target, const char *method, 
     if (got > 0) size += (size_t)got;
     memcpy(copy, raw, size);
     copy[size] = '\0';
-    if (!problem && !parse(copy, size, got == 0, answer)) problem = "the answer is not HTTP/1.1";
+    if (!problem && !http_parse(copy, size, got == 0, answer)) problem = "the answer is not HTTP/1.1";
     if (!problem && answer->status > 0 && (answer->complete || enough(answer, context))) break;
     if (!problem && got == 0) problem = "the connection ended in the middle of the answer";
   }

@@ -27,6 +27,7 @@ struct http_answer {
 // Looks at an unfinished answer: true = enough. An event stream may stay open for ever.
 typedef bool (*http_enough)(const struct http_answer *answer, void *context);
 
+bool http_parse(char *raw, size_t size, bool closed, struct http_answer *answer);
 const char *http_read_url(const char *url, struct http_target *target);
 const char *http_exchange(const struct http_target *target, const char *method, const char *headers, const char *body,
                           long long deadline, http_enough enough, void *context, struct http_answer *answer);

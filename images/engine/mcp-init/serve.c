@@ -1,18 +1,16 @@
 #include "serve.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "linger.h"
 #include "listen.h"
 #include "proc.h"
 #include "session.h"
@@ -52,7 +50,7 @@ static void open_session(int connection) {
   if (state.count >= config->max_sessions) {
     refuse(connection, "too many sessions: %d of %d are open; close one or raise the server's session limit",
            state.count, config->max_sessions);
-    hang_up(connection);
+    linger_add(connection);
     if (!state.full) say("too many sessions: %d of %d are open; refusing more", state.count, config->max_sessions);
     state.full = true;
     return;
@@ -67,7 +65,7 @@ static void open_session(int connection) {
     const char *why = strerror(errno);
     say("session %u: cannot start a process: %s (raise the process limit or lower --max-sessions)", number, why);
     refuse(connection, "the server cannot be started: %s (its process limit is reached)", why);
-    hang_up(connection);
+    linger_add(connection);
     return;
   }
   state.supervisors[state.count++] = (struct supervisor){pid, number};
@@ -154,12 +152,14 @@ static int loop(void) {
     }
     if (state.stop_at >= 0 && ((state.count == 0 && state.sweep < 0) || now >= state.stop_at)) return EXIT_OK;
     if (state.accept_at >= 0 && now >= state.accept_at) state.accept_at = -1;
-    struct pollfd watched[] = {
+    struct pollfd watched[2 + LINGER_MOST] = {
         {.fd = state.signals, .events = POLLIN},
         {.fd = state.accept_at < 0 ? state.listener : -1, .events = POLLIN},
     };
-    const long long next = earlier(earlier(state.sweep_at, state.accept_at), state.stop_at);
-    if (poll(watched, 2, wait_ms(next)) <= 0) continue;
+    const int lingering = linger_watch(watched + 2);
+    const long long next = earlier(earlier(state.sweep_at, state.accept_at), earlier(state.stop_at, linger_until()));
+    if (poll(watched, 2 + (nfds_t)lingering, wait_ms(next)) < 0) continue;
+    linger_done(watched + 2, lingering);
     if (watched[0].revents && listen_take_stop(state.signals)) stop();
     if (watched[1].revents && state.listener >= 0) accept_sessions();
   }

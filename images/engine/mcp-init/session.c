@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "linger.h"
 #include "proc.h"
 #include "util.h"
 
@@ -128,6 +130,18 @@ static bool sweep(struct session *session) {
 }
 
 /**
+ * Waits until the client, which has been told the end, closes its side too; a moment only. Closing first would make
+ * a request that is just on its way fail, and most clients then throw away what they could still read.
+ */
+static void linger(struct session *session) {
+  for (const long long until = now_ms() + LINGER_MS; session->phase != ENDING && now_ms() < until;) {
+    struct pollfd watched[] = {{.fd = session->signals, .events = POLLIN}, {.fd = session->connection}};
+    if (poll(watched, 2, wait_ms(until)) > 0 && watched[1].revents) return;
+    take_signals(session); // told to stop: ENDING
+  }
+}
+
+/**
  * The life of one session, in a process of its own: as its subreaper it gets back every orphan the server leaves,
  * daemons with sessions of their own too, so "no child left" means "nothing left". Its handle of the connection tells
  * it when the client goes, also when the client was killed. Returns the supervisor's exit code; other than 0 makes PID 1 sweep.
@@ -139,17 +153,19 @@ int session_run(const struct serve_config *config, const char *program, int sign
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   session.server = fork();
   if (session.server == 0) become_server(config, program, connection, number);
-  if (session.server < 0) {
+  if (session.server > 0) {
+    watch(&session);
+    report(&session);
+  } else {
     const char *why = strerror(errno);
     say("session %u: cannot start a process: %s (raise the process limit or lower --max-sessions)", number, why);
     refuse(connection, "the server cannot be started: %s (its process limit is reached)", why);
-    hang_up(connection);
-    return EXIT_OK;
   }
-  watch(&session);
-  report(&session);
   if (session.phase == ENDING && session.server > 0)
     say("session %u: server still running %d ms after SIGTERM: killed", number, config->grace_ms);
-  hang_up(connection); // the client must not wait for the clean-up
-  return sweep(&session) ? EXIT_OK : EXIT_FAILED;
+  shutdown(connection, SHUT_WR); // the client sees the end now: it must not wait for the clean-up
+  const bool clean = sweep(&session);
+  linger(&session);
+  hang_up(connection);
+  return clean ? EXIT_OK : EXIT_FAILED;
 }
