@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# clean.sh CACHE_DIR STATE_DIR: undoes on this machine what the set-up started: the mirror, the stand-in base images, a
+# dockerd of ours. Says what remains.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/lib.sh"
+cache=${1:?usage: clean.sh CACHE_DIR STATE_DIR} state=${2:?usage: clean.sh CACHE_DIR STATE_DIR}
+
+bash "$here/mirror.sh" "$cache" stop
+say "the image mirror is stopped"
+if timeout 10 docker version >/dev/null 2>&1; then
+  while read -r image; do
+    docker rmi "$image" >/dev/null 2>&1 && say "removed the stand-in image $image" || say "kept $image: a container uses it"
+  done < <(docker images --filter label=dind-mcp.stand-in --format '{{.Repository}}:{{.Tag}}' | grep -v '<none>')
+  docker image prune -f --filter dangling=true --filter label=dind-mcp.stand-in >/dev/null
+fi
+bash "$here/host-engine.sh" "$cache" stop
+say "What remains: $cache ($(du -sh "$cache" 2>/dev/null | cut -f1), can be fetched and built again),"
+say "  $state (state and passphrase of the stacks), packages that apt-get installed,"
+say "  node_modules in the project, and /var/lib/docker. Remove them by hand if you want them gone."

@@ -1,0 +1,68 @@
+# The environment that pulumi, node and the tests need. Sourced by bin/dind-mcp after $project is set.
+# CACHE holds what can be fetched or built again; STATE what cannot: the stack's state and its passphrase.
+CACHE=${DIND_MCP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dind-mcp}
+STATE=${DIND_MCP_STATE:-${XDG_STATE_HOME:-$HOME/.local/state}/dind-mcp}
+
+# The passphrase is made once, random, for its owner's eyes only.
+state_setup() {
+  mkdir -p "$STATE/pulumi" "$STATE/stacks"
+  chmod 0700 "$STATE"
+  if [ ! -s "$STATE/passphrase" ]; then
+    [ -z "$(ls -A "$STATE/stacks")" ] ||
+      die "$STATE/passphrase is gone, but stacks encrypted with it exist. Put it back; or, if nothing of them is needed, remove $STATE."
+    (umask 077 && head -c 32 /dev/urandom | base64 | tr -d '\n' >"$STATE/passphrase.new" && mv "$STATE/passphrase.new" "$STATE/passphrase")
+  fi
+}
+
+# The PATH of whoever called, without what an earlier `env` put there: steps ask it what the machine itself has.
+bare_path() {
+  local dir kept=() all
+  IFS=: read -ra all <<<"$PATH"
+  for dir in "${all[@]}"; do
+    case $dir in */toolchain/bin | "$CACHE"/*) ;; *) kept+=("$dir") ;; esac
+  done
+  (IFS=: && echo "${kept[*]}")
+}
+
+# NAME=VALUE lines; `env` prints them for a shell, load_environment takes them over.
+environment() {
+  local node_dir path=$project/toolchain/bin
+  node_dir=$(bash "$project/toolchain/node.sh" "$CACHE" --check) || node_dir=
+  case $node_dir in "$CACHE"/*) path+=:$node_dir ;; esac
+  if [ -d "$CACHE/bin" ]; then path+=:$CACHE/bin; fi
+  echo "PATH=$path:$PATH"
+  echo "DIND_MCP_CACHE=$CACHE"
+  echo "DIND_MCP_STATE=$STATE"
+  # Backend and passphrase can be the user's own, by Pulumi's own variables.
+  echo "PULUMI_BACKEND_URL=${PULUMI_BACKEND_URL:-file://$STATE/pulumi}"
+  if [ -z "${PULUMI_CONFIG_PASSPHRASE:-}" ]; then
+    echo "PULUMI_CONFIG_PASSPHRASE_FILE=${PULUMI_CONFIG_PASSPHRASE_FILE:-$STATE/passphrase}"
+  fi
+  echo "PULUMI_STACK=$stack"
+  echo "PULUMI_HOME=$CACHE/pulumi"
+  echo "PULUMI_SKIP_UPDATE_CHECK=1"
+  # Types are checked by `npm run types`; at run time that would cost 2 to 3 s each time.
+  echo "PULUMI_NODEJS_TRANSPILE_ONLY=true"
+  # A stand-in must not be replaced by a download half-way; the official CLI and plugins do as they always do.
+  if grep -qvsx official "$CACHE"/pulumi/stamps/*; then echo "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true"; fi
+  # Node has a CA list of its own; a machine with a CA more has it in this file.
+  if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f /etc/ssl/certs/ca-certificates.crt ]; then
+    echo "NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt"
+  fi
+}
+
+# A DOCKER_HOST would override the host that the program gives its providers.
+unwanted="DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH"
+
+load_environment() {
+  local line
+  while IFS= read -r line; do export "${line%%=*}=${line#*=}"; done < <(environment)
+  # shellcheck disable=SC2086
+  unset $unwanted
+}
+
+print_environment() {
+  local line
+  while IFS= read -r line; do printf 'export %s=%q\n' "${line%%=*}" "${line#*=}"; done < <(environment)
+  echo "unset $unwanted"
+}
