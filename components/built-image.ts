@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join, relative } from "node:path";
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Hash of a build context: paths, modes and contents of all its files. */
+export function contextHash(folder: string): string {
+  const hash = createHash("sha256");
+  const visit = (path: string): void => {
+    const stat = lstatSync(path);
+    if (stat.isDirectory()) {
+      for (const entry of readdirSync(path).sort()) visit(join(path, entry));
+      return;
+    }
+    const content = stat.isSymbolicLink() ? readlinkSync(path) : readFileSync(path);
+    hash.update(`${relative(folder, path)}\0${stat.mode & 0o111}\0${content.length}\0`).update(content);
+  };
+  visit(folder);
+  return hash.digest("hex");
+}
+
+export interface BuiltImageArgs {
+  /** Repository name of the image, without tag. */
+  repository: string;
+  /** Folder of the build context. */
+  context: string;
+  dockerfile?: string;
+  target?: string;
+  buildArgs?: Record<string, string>;
+  /** Network of the RUN steps; its DNS works inside the engine, where the default bridge's does not. */
+  networkMode?: pulumi.Input<string>;
+  /** Keep the image when the resource is deleted. @default false */
+  keep?: boolean;
+}
+
+/**
+ * An image built from a folder, by the engine of the given provider.
+ *
+ * The tag holds the hash of all that goes into the image, so a change makes a new image beside the old one, and deleting
+ * the old one cannot take the new one's tag away. The legacy builder is the only one that builds in the provider's engine
+ * instead of the command line's (field-notes.md).
+ */
+export function builtImage(name: string, args: BuiltImageArgs, opts: pulumi.CustomResourceOptions): docker.RemoteImage {
+  const inputs = JSON.stringify([contextHash(args.context), args.dockerfile, args.target, args.buildArgs]);
+  const hash = createHash("sha256").update(inputs).digest("hex");
+  return new docker.RemoteImage(
+    name,
+    {
+      name: `${args.repository}:${hash.slice(0, 16)}`,
+      build: {
+        context: args.context,
+        dockerfile: args.dockerfile,
+        target: args.target,
+        buildArgs: args.buildArgs,
+        networkMode: args.networkMode,
+        useLegacyBuilder: true,
+      },
+      triggers: { hash },
+      keepLocally: args.keep ?? false,
+      forceRemove: true,
+    },
+    opts,
+  );
+}

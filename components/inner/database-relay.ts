@@ -1,0 +1,63 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { type Labels, labelList } from "../labels";
+import { DATABASE } from "./database";
+import { egressImage } from "./egress-proxy";
+import { hardened, SYSTEM_UIDS } from "./hardened";
+
+export interface DatabaseRelayArgs {
+  /** Where the external database is: postgres://USER:PASSWORD@HOST:PORT/DATABASE. Secret. */
+  dsn: string;
+  /** Networks of the servers that use the database. */
+  networks: pulumi.Input<string>[];
+  /** The relay's way out of the engine. */
+  outboundNetwork: pulumi.Input<string>;
+  /** Its fixed address there, which may reach private addresses (the engine's PRIVATE_EGRESS_FROM). */
+  outboundAddress: string;
+  buildNetwork: pulumi.Input<string>;
+  keepImage: boolean;
+  labels: Labels;
+}
+
+/**
+ * The way to an external PostgreSQL: one TCP port of one host, under the name `database` in the servers' networks. The
+ * servers still have no way out of the engine.
+ */
+export class DatabaseRelay extends pulumi.ComponentResource {
+  /** Secret: the DSN as the servers see it. */
+  public readonly readerDsn: pulumi.Output<string>;
+
+  constructor(name: string, args: DatabaseRelayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dind-mcp:index:DatabaseRelay", name, {}, opts);
+    const { target, relayed } = relayDsn(args.dsn);
+    const image = egressImage(`${name}-image`, args, this);
+    new docker.Container(
+      name,
+      {
+        ...hardened({ uid: SYSTEM_UIDS.egress, memoryMiB: 64, cpus: "0.5", processes: 128 }),
+        name: "mcp-database-relay",
+        image: image.imageId,
+        command: ["relay", String(DATABASE.port), target.host, String(target.port)],
+        networkMode: args.outboundNetwork,
+        networksAdvanced: [
+          { name: args.outboundNetwork, ipv4Address: args.outboundAddress },
+          ...args.networks.map((network) => ({ name: network, aliases: [DATABASE.host] })),
+        ],
+        destroyGraceSeconds: 5,
+        labels: labelList({ ...args.labels, "dind-mcp.role": "database-relay" }),
+      },
+      { parent: this, replaceOnChanges: ["*"] },
+    );
+    this.readerDsn = pulumi.secret(relayed);
+    this.registerOutputs({ readerDsn: this.readerDsn });
+  }
+}
+
+/** Where a DSN points, and the same DSN pointing at the relay. */
+export function relayDsn(dsn: string): { target: { host: string; port: number }; relayed: string } {
+  const url = new URL(dsn);
+  const target = { host: url.hostname, port: Number(url.port || DATABASE.port) };
+  url.hostname = DATABASE.host;
+  url.port = String(DATABASE.port);
+  return { target, relayed: url.href };
+}

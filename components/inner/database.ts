@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { builtImage } from "../built-image";
+import { type Labels, labelList } from "../labels";
+import { VolumeFiles } from "../volume-files";
+import { hardened, SYSTEM_UIDS } from "./hardened";
+
+/** Name under which servers reach the database, and its port. */
+export const DATABASE = { host: "database", port: 5432, name: "mcp", reader: "mcp_reader" } as const;
+
+export interface DatabaseArgs {
+  /** Networks of the servers that use the database. */
+  networks: pulumi.Input<string>[];
+  /** Network of the image build's steps. */
+  buildNetwork: pulumi.Input<string>;
+  /** Keep the image when the stack is destroyed. */
+  keepImage: boolean;
+  labels: Labels;
+}
+
+/** The embedded PostgreSQL: its data on the stack's own volume, one role that servers use and that cannot write. */
+export class Database extends pulumi.ComponentResource {
+  /** Secret: how a server reaches the database, as the reading role. */
+  public readonly readerDsn: pulumi.Output<string>;
+
+  constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dind-mcp:index:Database", name, {}, opts);
+    const password = (role: string) =>
+      new random.RandomPassword(`${name}-${role}-password`, { length: 32, special: false }, { parent: this }).result;
+    const reader = password("reader");
+    const image = builtImage(
+      `${name}-image`,
+      {
+        repository: "mcp-database",
+        context: join(__dirname, "../../images/postgres"),
+        networkMode: args.buildNetwork,
+        keep: args.keepImage,
+      },
+      { parent: this },
+    );
+    const volume = new docker.Volume(
+      `${name}-secrets`,
+      { name: "mcp-database-secrets", labels: labelList(args.labels) },
+      { parent: this },
+    );
+    const secrets = new VolumeFiles(
+      `${name}-secret-files`,
+      {
+        containerName: "mcp-database-secret-files",
+        image: image.imageId,
+        volumeName: volume.name,
+        files: { "admin-password": password("admin"), "reader-password": reader },
+        uid: SYSTEM_UIDS.database,
+        labels: args.labels,
+      },
+      { parent: this },
+    );
+    new docker.Container(
+      name,
+      {
+        ...hardened({ uid: SYSTEM_UIDS.database, memoryMiB: 256, cpus: "1", processes: 200 }),
+        name: "mcp-database",
+        image: image.imageId,
+        tmpfs: { "/tmp": "size=64m,mode=1777", "/run/postgresql": `size=1m,uid=${SYSTEM_UIDS.database},mode=0750` },
+        networkMode: args.networks[0],
+        networksAdvanced: args.networks.map((network) => ({ name: network, aliases: [DATABASE.host] })),
+        volumes: [
+          { hostPath: "/srv/mcp/postgres", containerPath: "/var/lib/postgresql/data" },
+          { volumeName: volume.name, containerPath: "/run/secrets", readOnly: true },
+        ],
+        healthcheck: {
+          tests: ["CMD", "/usr/local/bin/healthcheck"],
+          interval: "30s",
+          timeout: "5s",
+          retries: 3,
+          startPeriod: "60s",
+          startInterval: "500ms",
+        },
+        wait: true,
+        waitTimeout: 120,
+        destroyGraceSeconds: 30,
+        labels: pulumi.output(secrets.revision).apply((revision) =>
+          labelList({
+            ...args.labels,
+            "dind-mcp.role": "database",
+            "dind-mcp.secrets-revision": revision.slice(0, 12),
+          }),
+        ),
+      },
+      { parent: this, replaceOnChanges: ["*"] },
+    );
+    this.readerDsn = pulumi.secret(
+      pulumi.interpolate`postgres://${DATABASE.reader}:${reader}@${DATABASE.host}:${DATABASE.port}/${DATABASE.name}`,
+    );
+    this.registerOutputs({ readerDsn: this.readerDsn });
+  }
+}

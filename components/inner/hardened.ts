@@ -1,0 +1,30 @@
+import type * as docker from "@pulumi/docker";
+
+/** Users of the stack's own containers inside the engine; servers have 11000 and above, one each. */
+export const SYSTEM_UIDS = { database: 10900, orchestrator: 10901, egress: 10902 } as const;
+
+export interface SystemLimits {
+  uid: number;
+  memoryMiB: number;
+  /** Processors, e.g. "0.5". */
+  cpus: string;
+  /** Processes and threads of that user. */
+  processes: number;
+}
+
+/** What the stack's own containers inside the engine have in common: the same walls that servers get. */
+export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
+  return {
+    user: `${uid}:${uid}`,
+    readOnly: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    memory: memoryMiB,
+    memorySwap: memoryMiB, // equal: no swap
+    cpus,
+    ulimits: [{ name: "nproc", soft: processes, hard: processes }],
+    logDriver: "json-file",
+    logOpts: { "max-size": "5m", "max-file": "2" },
+    restart: "unless-stopped",
+  } satisfies Partial<docker.ContainerArgs>;
+}

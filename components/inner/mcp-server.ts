@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { CatalogServer } from "../../mcp/catalog";
+import { containerSpec } from "../../mcp/container-spec";
+import { builtImage } from "../built-image";
+import { type Labels, labelList } from "../labels";
+import { VolumeFiles } from "../volume-files";
+import { containerArgs } from "./container-args";
+import type { InnerNetworks } from "./networks";
+
+export interface McpServerArgs {
+  /** The server's manifest and folder, from the catalog. */
+  server: CatalogServer;
+  /** Values of its secrets by name; wrapped as secrets here. */
+  secrets: Record<string, pulumi.Input<string>>;
+  networks: InnerNetworks;
+  /** Network of the image build's steps. */
+  buildNetwork: pulumi.Input<string>;
+  /** "project/stack", for the container's label. */
+  stack: string;
+  /** Keep the image when the stack is destroyed. */
+  keepImage: boolean;
+  labels: Labels;
+}
+
+/** One MCP server: its image, the volume of its session socket, its secret files, and its hardened container. */
+export class McpServer extends pulumi.ComponentResource {
+  public readonly containerName: pulumi.Output<string>;
+  public readonly imageId: pulumi.Output<string>;
+
+  constructor(name: string, args: McpServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dind-mcp:index:McpServer", name, {}, opts);
+    const { manifest, folder } = args.server;
+    const image = manifest.build
+      ? builtImage(
+          `${name}-image`,
+          {
+            repository: `mcp-${manifest.name}`,
+            context: resolve(folder, manifest.build.context),
+            dockerfile: manifest.build.dockerfile,
+            target: manifest.build.target,
+            buildArgs: manifest.build.args,
+            networkMode: args.buildNetwork,
+            keep: args.keepImage,
+          },
+          { parent: this },
+        )
+      : new docker.RemoteImage(`${name}-image`, { name: manifest.image ?? "", keepLocally: true }, { parent: this });
+
+    const spec = containerSpec(manifest, { image: manifest.image ?? `mcp-${manifest.name}`, stack: args.stack });
+    const volumes = Object.fromEntries(
+      spec.volumes.map((volume) => [
+        volume.name,
+        new docker.Volume(
+          `${name}-${volume.name.replace(`mcp-${manifest.name}-`, "")}`,
+          { name: volume.name, driver: volume.driver, driverOpts: volume.options, labels: labelList(args.labels) },
+          { parent: this, deleteBeforeReplace: true },
+        ).name,
+      ]),
+    );
+    const secretsVolume = volumes[`mcp-${manifest.name}-secrets`];
+    const secretFiles = secretsVolume
+      ? new VolumeFiles(
+          `${name}-secret-files`,
+          {
+            containerName: `mcp-${manifest.name}-secret-files`,
+            image: image.imageId,
+            volumeName: secretsVolume,
+            files: Object.fromEntries(
+              spec.secretFiles.flatMap(({ name: secret, file }) => {
+                const value = args.secrets[secret];
+                return value === undefined ? [] : [[file.replace("/run/secrets/", ""), value]];
+              }),
+            ),
+            uid: manifest.user,
+            labels: args.labels,
+          },
+          { parent: this },
+        )
+      : undefined;
+
+    const container = new docker.Container(
+      name,
+      containerArgs(spec, {
+        image: image.imageId,
+        network: spec.network && args.networks.named(spec.network.name),
+        volumes,
+        // Read by nobody: it makes a changed secret a changed container, without telling anything of the secret.
+        labels: secretFiles ? { "dind-mcp.secrets-revision": secretFiles.revision } : {},
+      }),
+      // "*": a container that never became healthy is replaced at the next `up` instead of being taken for fine.
+      { parent: this, replaceOnChanges: ["*"] },
+    );
+    this.containerName = container.name;
+    this.imageId = image.imageId;
+    this.registerOutputs({ containerName: this.containerName, imageId: this.imageId });
+  }
+}

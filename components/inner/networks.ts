@@ -1,0 +1,55 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { type Labels, labelList } from "../labels";
+
+/** A network inside the engine. */
+export interface NetworkSpec {
+  name: string;
+  subnet: string;
+  gateway: string;
+  /** No way out of the engine. */
+  internal: boolean;
+}
+
+export interface InnerNetworksArgs {
+  networks: NetworkSpec[];
+  labels: Labels;
+}
+
+/**
+ * The networks inside the engine. They are made apart from the servers because the database and the egress proxy join
+ * them before the servers start.
+ */
+export class InnerNetworks extends pulumi.ComponentResource {
+  /** Network names by themselves, each known once the network exists. */
+  readonly #names: Record<string, pulumi.Output<string>>;
+
+  constructor(name: string, args: InnerNetworksArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dind-mcp:index:InnerNetworks", name, args, opts);
+    this.#names = Object.fromEntries(
+      args.networks.map((spec) => {
+        const network = new docker.Network(
+          `${name}-${spec.name}`,
+          {
+            name: spec.name,
+            driver: "bridge",
+            internal: spec.internal,
+            ipamConfigs: [{ subnet: spec.subnet, gateway: spec.gateway }],
+            labels: labelList(args.labels),
+          },
+          // Same name and subnet: the old network has to go before the new one can come.
+          { parent: this, deleteBeforeReplace: true },
+        );
+        return [spec.name, network.name];
+      }),
+    );
+    this.registerOutputs({});
+  }
+
+  /** The name of a network, as a dependency on it. @throws Error when it was not declared */
+  named(name: string): pulumi.Output<string> {
+    const output = this.#names[name];
+    if (!output) throw new Error(`network ${name} was not declared; there are ${Object.keys(this.#names).join(", ")}`);
+    return output;
+  }
+}

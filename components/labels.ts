@@ -1,0 +1,15 @@
+/** Labels by name. */
+export type Labels = Record<string, string>;
+
+/**
+ * Marks what belongs to one stack, so that it can be found and removed by label.
+ * @param stack "project/stack"
+ */
+export function stackLabels(stack: string): Labels {
+  return { "dind-mcp.managed-by": "pulumi", "dind-mcp.stack": stack };
+}
+
+/** The form the docker provider takes labels in. */
+export function labelList(labels: Labels): { label: string; value: string }[] {
+  return Object.entries(labels).map(([label, value]) => ({ label, value }));
+}

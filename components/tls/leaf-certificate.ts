@@ -1,0 +1,54 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+
+const DAY = 24; // hours
+
+/** A year, renewed by the first `up` in its last third (reference/dind.md: "renew before 1/3 left"). */
+const LEAF_LIFETIME = 365 * DAY;
+const LEAF_RENEWAL = 122 * DAY;
+
+/** EC P-256 everywhere: RSA keys would cost seconds to make and bring nothing. */
+export const KEY_ALGORITHM = { algorithm: "ECDSA", ecdsaCurve: "P256" };
+
+export interface CertificateAuthority {
+  certPem: pulumi.Output<string>;
+  privateKeyPem: pulumi.Output<string>;
+}
+
+export interface Leaf {
+  /** Subject common name. */
+  commonName: string;
+  /** The one extended key usage: a server's certificate must not serve as a client's. */
+  usage: "server_auth" | "client_auth";
+  dnsNames?: string[];
+  ipAddresses?: string[];
+}
+
+/** A key and a certificate signed by the authority. */
+export function leafCertificate(name: string, leaf: Leaf, ca: CertificateAuthority, parent: pulumi.Resource) {
+  const key = new tls.PrivateKey(`${name}-key`, KEY_ALGORITHM, { parent });
+  const request = new tls.CertRequest(
+    `${name}-request`,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: leaf.commonName, organization: "dind-mcp" },
+      dnsNames: leaf.dnsNames,
+      ipAddresses: leaf.ipAddresses,
+    },
+    { parent },
+  );
+  const certificate = new tls.LocallySignedCert(
+    `${name}-cert`,
+    {
+      certRequestPem: request.certRequestPem,
+      caPrivateKeyPem: ca.privateKeyPem,
+      caCertPem: ca.certPem,
+      allowedUses: ["digital_signature", leaf.usage],
+      setSubjectKeyId: true,
+      validityPeriodHours: LEAF_LIFETIME,
+      earlyRenewalHours: LEAF_RENEWAL,
+    },
+    { parent },
+  );
+  return { certPem: certificate.certPem, keyPem: key.privateKeyPem, validUntil: certificate.validityEndTime };
+}

@@ -1,0 +1,116 @@
+import Docker from "dockerode";
+import { overlaps } from "./mcp/subnets";
+import type { Problem } from "./problems";
+import type { Settings } from "./settings";
+
+/** What the program needs to know of the host engine before it declares anything. */
+export interface HostEngine {
+  /** Docker's own version, e.g. "26.1.5". */
+  version: string;
+  apiVersion: string;
+  operatingSystem: string;
+  cgroupVersion: string;
+  cgroupControllers: { memory: boolean; cpu: boolean; pids: boolean };
+  securityOptions: string[];
+  networks: { name: string; subnets: string[] }[];
+  containers: { name: string; hostPorts: number[] }[];
+}
+
+/** Lowest API the engine's container needs: private cgroup namespaces came with 1.41 (Docker 20.10). */
+const MIN_API = "1.41";
+
+/** Asks the host engine; the only effect in this file. */
+export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
+  const docker = new Docker({ socketPath: endpoint.replace(/^unix:\/\//, "") });
+  const [info, version, networks, containers] = await Promise.all([
+    docker.info(),
+    docker.version(),
+    docker.listNetworks(),
+    docker.listContainers({ all: true }),
+  ]);
+  return {
+    version: version.Version,
+    apiVersion: version.ApiVersion,
+    operatingSystem: info.OSType,
+    cgroupVersion: info.CgroupVersion ?? "1",
+    cgroupControllers: { memory: info.MemoryLimit, cpu: info.CpuCfsQuota, pids: info.PidsLimit },
+    securityOptions: info.SecurityOptions ?? [],
+    networks: networks.map((n) => ({
+      name: n.Name,
+      subnets: (n.IPAM?.Config ?? []).flatMap((c) => (c.Subnet?.includes(".") ? [c.Subnet] : [])),
+    })),
+    containers: containers.map((c) => ({
+      name: c.Names[0]?.slice(1) ?? c.Id,
+      hostPorts: c.Ports.flatMap((p) => (p.PublicPort ? [p.PublicPort] : [])),
+    })),
+  };
+}
+
+/** True when dotted version `a` is older than `b`. */
+function older(a: string, b: string): boolean {
+  return a.localeCompare(b, "en", { numeric: true }) < 0;
+}
+
+/** What stands in the way on this host, all at once; empty when the stack can be made. */
+export function hostProblems(host: HostEngine, settings: Settings): Problem[] {
+  const problems: Problem[] = [];
+  const refuse = (path: string, got: string, expected: string, fix?: string) =>
+    problems.push({ file: `host engine ${settings.hostEngine}`, path, got, expected, fix });
+
+  if (host.operatingSystem !== "linux") refuse("OSType", host.operatingSystem, "linux containers");
+  if (older(host.apiVersion, MIN_API)) {
+    refuse(
+      "ApiVersion",
+      `${host.apiVersion} (Docker ${host.version})`,
+      `${MIN_API} or newer`,
+      "update Docker to 20.10 or newer",
+    );
+  }
+  const option = (name: string) => host.securityOptions.some((o) => o.split(",").includes(`name=${name}`));
+  if (option("rootless")) {
+    refuse(
+      "SecurityOptions",
+      "a rootless engine",
+      "a rootful one: the engine inside mounts overlays and cgroups",
+      "point dind-mcp:hostEngine at a rootful Docker",
+    );
+  }
+  if (option("userns")) {
+    refuse(
+      "SecurityOptions",
+      "an engine with userns-remap",
+      "one without: CAP_SYS_ADMIN has no effect on its cgroups and /proc/sys",
+      "point dind-mcp:hostEngine at a Docker without userns-remap",
+    );
+  }
+  for (const [controller, there] of Object.entries(host.cgroupControllers)) {
+    if (!there)
+      refuse(
+        `cgroup v${host.cgroupVersion}`,
+        `no ${controller} controller`,
+        "memory, cpu and pids controllers, so that servers can be limited",
+      );
+  }
+  for (const network of host.networks) {
+    const clash = network.subnets.find((subnet) => overlaps(subnet, settings.networkCidr));
+    if (clash && network.name !== settings.networkName) {
+      refuse(
+        `network ${network.name}`,
+        `subnet ${clash}`,
+        `none that overlaps ${settings.networkCidr}`,
+        "set dind-mcp:networkCidr to a free subnet, or remove that network",
+      );
+    }
+  }
+  for (const container of host.containers) {
+    if (container.name !== settings.engineName && container.hostPorts.includes(settings.dockerTlsPort)) {
+      refuse(
+        `container ${container.name}`,
+        `host port ${settings.dockerTlsPort} in use`,
+        "a free port",
+        "set dind-mcp:dockerTlsPort to a free port, or stop that container",
+      );
+    }
+  }
+  return problems;
+}

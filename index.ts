@@ -1,0 +1,66 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { EngineHost } from "./components/engine/engine-host";
+import { Fleet, RELAY_ADDRESS } from "./components/inner/fleet";
+import { InternalNetwork } from "./components/internal-network";
+import { stackLabels } from "./components/labels";
+import { PersistentVolumes } from "./components/persistent-volumes";
+import { TlsCertificates } from "./components/tls/tls-certificates";
+import { readInputs } from "./inputs";
+import { makeOutputs } from "./outputs";
+
+/** The program: checked input -> the outer layer on the host engine -> the fleet inside -> outputs. */
+export = async () => {
+  const { settings, servers } = await readInputs();
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const labels = stackLabels(stack);
+  const host = { providers: { docker: new docker.Provider("host", { host: settings.hostEngine }) } };
+
+  const network = new InternalNetwork(
+    "network",
+    { networkName: settings.networkName, cidr: settings.networkCidr, gateway: settings.networkGateway, labels },
+    host,
+  );
+  const volumes = new PersistentVolumes(
+    "volumes",
+    { prefix: settings.volumePrefix, retain: settings.retainVolumes, labels },
+    host,
+  );
+  const certificates = new TlsCertificates("tls", {
+    names: ["localhost", "127.0.0.1", settings.bindAddress, settings.engineName, ...settings.tlsNames],
+  });
+  const engine = new EngineHost(
+    "engine",
+    {
+      containerName: settings.engineName,
+      baseImage: settings.engineImage || undefined,
+      network,
+      volumes,
+      certificates,
+      bindAddress: settings.bindAddress,
+      dockerTlsPort: settings.dockerTlsPort,
+      registryMirrors: settings.registryMirrors,
+      privateEgressFrom: settings.databaseDsn ? [`${RELAY_ADDRESS}/32`] : [],
+      stopGrace: settings.engineStopGrace,
+      labels,
+    },
+    host,
+  );
+  const fleet = new Fleet(
+    "fleet",
+    {
+      servers,
+      secrets: settings.secrets,
+      databaseDsn: settings.databaseDsn,
+      stack,
+      keepImages: settings.retainVolumes,
+      labels,
+    },
+    {
+      providers: { docker: engine.provider() },
+      // All inner state is on the engine's data volume: when that goes, nothing inside needs to be deleted one by one.
+      deletedWith: settings.retainVolumes ? undefined : volumes.engineData,
+    },
+  );
+  return makeOutputs({ network, volumes, certificates, engine, fleet, servers });
+};

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { hostProblems, inspectHostEngine } from "./host-engine";
+import type { CatalogServer } from "./mcp/catalog";
+import { loadCatalog } from "./mcp/load-catalog";
+import { type Problem, ProblemsError } from "./problems";
+import { loadSettings, type Settings } from "./settings";
+
+export interface Inputs {
+  settings: Settings;
+  /** The servers to run, by name. */
+  servers: CatalogServer[];
+}
+
+/** Runs a check and keeps its problems, so that the next check speaks as well. */
+async function collect<T>(problems: Problem[], check: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+/**
+ * Reads the stack's config and the catalog and looks at the host engine, before anything is declared.
+ * @throws pulumi.RunError that lists all problems of all three at once
+ */
+export async function readInputs(): Promise<Inputs> {
+  const problems: Problem[] = [];
+  const settings = await collect(problems, loadSettings);
+  const servers = await collect(problems, () =>
+    loadCatalog(settings?.catalog ?? ["mcp"], {
+      servers: settings?.servers,
+      secrets: settings && secretNames(settings),
+      settingsFile: `Pulumi.${pulumi.getStack()}.yaml`,
+    }),
+  );
+  if (settings) await collect(problems, async () => checkHost(settings));
+  if (!settings || !servers || problems.length > 0) throw new pulumi.RunError(new ProblemsError(problems).message);
+  return { settings, servers };
+}
+
+function secretNames({ secrets }: Settings): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(secrets).map(([server, values]) => [server, Object.keys(values)]));
+}
+
+async function checkHost(settings: Settings): Promise<void> {
+  const problems = hostProblems(await inspectHostEngine(settings.hostEngine), settings);
+  if (problems.length > 0) throw new ProblemsError(problems);
+}

@@ -1,0 +1,124 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { firstHost, overlaps, parseCidr } from "./mcp/subnets";
+import { type Finding, located, zodFindings } from "./mcp/zod-problems";
+import { ProblemsError } from "./problems";
+
+/** Subnets used inside the engine; the outer network must not touch them (docs/architecture.md, "Addresses"). */
+export const INNER_SUBNETS = ["10.213.0.0/16", "10.214.0.0/16"] as const;
+
+/** Config keys whose values must be stored encrypted. */
+const SECRET_KEYS = ["databaseDsn", "secrets"];
+
+/** An integer, or what is expected instead. */
+function integer(min: number, max: number) {
+  const error = `a whole number from ${min} to ${max}`;
+  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
+
+const text = z.string({ error: "text" });
+const flag = z.boolean({ error: "true or false" });
+const list = z.array(text.min(1, "text that is not empty"), { error: "a list of texts" });
+const dockerName = text.regex(
+  /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/,
+  "a name of letters, digits, '_', '.' and '-', without a slash",
+);
+const mirror = z.url({ protocol: /^https?$/, error: "an http or https URL" });
+
+function isCidr(value: string): boolean {
+  const cidr = parseCidr(value);
+  return cidr !== undefined && cidr.prefix >= 16 && cidr.prefix <= 28;
+}
+
+function isPostgresUrl(value: string): boolean {
+  return value === "" || (URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol));
+}
+
+/** Every key of the stack's config (namespace `dind-mcp`); Pulumi.yaml repeats types and defaults for `pulumi config`. */
+export const settingsSchema = z
+  .strictObject({
+    /** Docker endpoint of the host engine; only unix sockets: the engine's ports are published on the same machine. */
+    hostEngine: text.regex(/^unix:\/\/\/.+/, "a socket, unix:///PATH").default("unix:///var/run/docker.sock"),
+    engineName: dockerName.default("mcp-engine"),
+    /** Base image of the engine, docker:dind-like; empty = our own (images/engine). */
+    engineImage: text.default(""),
+    /** Seconds; below 45 dockerd may be killed before its servers have stopped (it waits for them, then for containerd). */
+    engineStopGrace: integer(45, 600).default(60),
+    networkName: dockerName.default("mcp-internal"),
+    networkCidr: text.refine(isCidr, "an IPv4 subnet from /16 to /28, like 172.30.0.0/16").default("172.30.0.0/16"),
+    volumePrefix: text
+      .regex(/^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$/, "the beginning of a volume name, or nothing")
+      .default(""),
+    retainVolumes: flag.default(false),
+    bindAddress: z.ipv4({ error: "an IPv4 address of the host" }).default("127.0.0.1"),
+    dockerTlsPort: integer(1, 65535).default(12376),
+    tlsNames: list.default([]),
+    registryMirrors: z.array(mirror, { error: "a list of http or https URLs" }).default([]),
+    catalog: list.min(1, "at least one folder").default(["mcp"]),
+    servers: list.default([]),
+    databaseDsn: text.refine(isPostgresUrl, "postgres://USER:PASSWORD@HOST:PORT/DATABASE").default(""),
+    secrets: z.record(z.string(), z.record(z.string(), text), { error: "a mapping SERVER.SECRET" }).default({}),
+  })
+  .superRefine((settings, context) => {
+    for (const inner of INNER_SUBNETS.filter((subnet) => overlaps(settings.networkCidr, subnet))) {
+      const message = `a subnet outside ${inner}, which the engine uses inside`;
+      context.addIssue({ code: "custom", path: ["networkCidr"], message });
+    }
+  });
+
+/** The stack's config, checked. `databaseDsn` and `secrets` are plain here: wrap them with pulumi.secret before any use. */
+export type Settings = z.infer<typeof settingsSchema> & { networkGateway: string };
+
+/** Pulumi hands config over as strings: JSON for anything but strings. */
+function decode(value: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === "string" ? value : parsed;
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * Checks one stack's config.
+ * @param raw values by key, without the namespace, as Pulumi holds them
+ * @param secretKeys the keys that are stored encrypted
+ * @param file where they come from, for messages
+ * @throws ProblemsError with every problem at once
+ */
+export function parseSettings(raw: Record<string, string>, secretKeys: string[], file: string): Settings {
+  const decoded = Object.fromEntries(
+    Object.entries(raw).map(([key, value]) => [key, isText(key) ? value : decode(value)]),
+  );
+  const plain: Finding[] = SECRET_KEYS.filter((key) => raw[key] && !secretKeys.includes(key)).map((key) => ({
+    path: [key],
+    got: "a value stored in plain text",
+    expected: "an encrypted value",
+    fix: `pulumi config set --secret ${key === "secrets" ? "--path 'secrets.SERVER.SECRET'" : key}`,
+  }));
+  const result = settingsSchema.safeParse(decoded);
+  const visible = { ...decoded, ...Object.fromEntries(SECRET_KEYS.map((key) => [key, {}])) };
+  const wrong = result.success ? [] : zodFindings(result.error, visible, () => Object.keys(settingsSchema.shape));
+  if (plain.length > 0 || !result.success) {
+    const findings = [...plain, ...wrong].map((finding) => ({ ...finding, path: ["dind-mcp", ...finding.path] }));
+    throw new ProblemsError(located(findings, file));
+  }
+  return { ...result.data, networkGateway: firstHost(result.data.networkCidr) };
+}
+
+/** True for keys that hold text, whose value must not be read as JSON ("12376" may be a name). */
+function isText(key: string): boolean {
+  const shape: Record<string, { def: { innerType: { def: { type: string } } } } | undefined> = settingsSchema.shape;
+  return shape[key]?.def.innerType.def.type === "string";
+}
+
+/** Reads and checks the current stack's config: the only place that reads Pulumi's config. */
+export function loadSettings(): Settings {
+  const prefix = `${pulumi.getProject()}:`;
+  const all = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
+  const raw = Object.fromEntries(all.map(([key, value]) => [key.slice(prefix.length), value]));
+  // Pulumi tells the program by this variable which values were stored encrypted; its API only warns.
+  const secret = z.array(z.string()).parse(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]"));
+  const secretKeys = Object.keys(raw).filter((key) => secret.includes(prefix + key));
+  return parseSettings(raw, secretKeys, `Pulumi.${pulumi.getStack()}.yaml`);
+}

@@ -1,0 +1,135 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { must, type Result, run } from "./command";
+
+export const ROOT = join(__dirname, "../../..");
+
+/** A stack of a test's own: own backend, names, port, subnet and passphrase; it never touches a running `dev`. */
+export interface TestStack {
+  name: string;
+  /** Holds the backend, the config file, and whatever the test wants to put beside them. */
+  folder: string;
+  engineName: string;
+  networkName: string;
+  volumePrefix: string;
+  networkCidr: string;
+  port: number;
+  env: NodeJS.ProcessEnv;
+}
+
+let count = 0;
+
+/** Makes an empty stack with the given config on top of what keeps it apart from all others. */
+export async function createStack(label: string, config: Record<string, unknown> = {}): Promise<TestStack> {
+  const id = `${label}-${process.pid}-${++count}`;
+  const folder = await mkdtemp(join(tmpdir(), `dind-mcp-${id}-`));
+  const stack: TestStack = {
+    name: id,
+    folder,
+    engineName: `mcp-test-${id}`,
+    networkName: `mcp-test-${id}`,
+    volumePrefix: `mcp-test-${id}-`,
+    networkCidr: `172.28.${(process.pid + count) % 256}.0/24`,
+    port: await freePort(),
+    env: {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${folder}`,
+      PULUMI_CONFIG_PASSPHRASE: "a test's passphrase",
+      PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+      PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "1",
+    },
+  };
+  // Made in a copy of the project: `stack init` writes an encryption salt into the stack's file, wherever that is.
+  await copyFile(join(ROOT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  await must("pulumi", ["stack", "init", stack.name], { cwd: folder, env: stack.env });
+  await setConfig(stack, {
+    engineName: stack.engineName,
+    networkName: stack.networkName,
+    networkCidr: stack.networkCidr,
+    volumePrefix: stack.volumePrefix,
+    dockerTlsPort: stack.port,
+    registryMirrors: process.env.DIND_MCP_REGISTRY_MIRROR ? [process.env.DIND_MCP_REGISTRY_MIRROR] : [],
+    ...config,
+  });
+  return stack;
+}
+
+function configFile(stack: TestStack): string {
+  return join(stack.folder, `Pulumi.${stack.name}.yaml`);
+}
+
+/** Sets plain config values; `undefined` removes one. */
+export async function setConfig(stack: TestStack, values: Record<string, unknown>): Promise<void> {
+  const document = parse(await readFile(configFile(stack), "utf8")) as { config?: Record<string, unknown> };
+  document.config ??= {};
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) delete document.config[`dind-mcp:${key}`];
+    else document.config[`dind-mcp:${key}`] = value;
+  }
+  await writeFile(configFile(stack), stringify(document));
+}
+
+export async function setSecret(stack: TestStack, path: string, value: string): Promise<void> {
+  const args = ["config", "set", "--secret", "--path", `dind-mcp:${path}`, "--stack", stack.name];
+  await must("pulumi", [...args, "--config-file", configFile(stack)], { cwd: ROOT, env: stack.env, input: value });
+}
+
+/** Runs a pulumi command on the stack; `up`, `destroy` and `refresh` without questions. */
+export function pulumi(stack: TestStack, command: string, ...args: string[]): Promise<Result> {
+  const yes = ["up", "destroy", "refresh"].includes(command) && !args.includes("--preview-only") ? ["--yes"] : [];
+  const skip = command === "up" || command === "destroy" ? ["--skip-preview"] : [];
+  // `pulumi stack` reads the state alone and knows no such flag.
+  const config = command === "stack" ? [] : ["--config-file", configFile(stack)];
+  const all = [command, ...args, ...yes, ...skip, "--non-interactive", "--stack", stack.name, ...config];
+  return run("pulumi", all, { cwd: ROOT, env: stack.env });
+}
+
+/** Like `pulumi`, but a failure is an error that shows what Pulumi printed. */
+export async function mustPulumi(stack: TestStack, command: string, ...args: string[]): Promise<string> {
+  const result = await pulumi(stack, command, ...args);
+  if (result.code !== 0) throw new Error(`pulumi ${command}: exit ${result.code}\n${result.stdout}${result.stderr}`);
+  return result.stdout;
+}
+
+/** Destroys the stack; whatever that leaves on the host engine is removed by its label, then reported as an error. */
+export async function removeStack(stack: TestStack): Promise<void> {
+  const destroyed = await pulumi(stack, "destroy");
+  const left = await leftovers(stack);
+  for (const [kind, names] of Object.entries(left)) {
+    for (const name of names) await run("docker", [kind, "rm", ...(kind === "network" ? [] : ["-f"]), name]);
+  }
+  await rm(stack.folder, { recursive: true, force: true });
+  if (destroyed.code !== 0) throw new Error(`destroy failed:\n${destroyed.stdout}${destroyed.stderr}`);
+  if (Object.values(left).flat().length > 0) throw new Error(`destroy left behind: ${JSON.stringify(left)}`);
+}
+
+/** What the host engine still holds of the stack. */
+export async function leftovers(
+  stack: TestStack,
+): Promise<Record<"container" | "network" | "volume" | "image", string[]>> {
+  const filter = ["--filter", `label=dind-mcp.stack=dind-mcp/${stack.name}`];
+  const lines = async (...args: string[]) => (await must("docker", args)).split("\n").filter(Boolean);
+  return {
+    container: await lines("container", "ls", "-a", ...filter, "--format", "{{.Names}}"),
+    network: await lines("network", "ls", ...filter, "--format", "{{.Name}}"),
+    volume: await lines("volume", "ls", ...filter, "--format", "{{.Name}}"),
+    image: await lines("image", "ls", `dind-mcp/${stack.engineName}`, "--format", "{{.Repository}}:{{.Tag}}"),
+  };
+}
+
+/** A free port of the loopback address. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
+    });
+  });
+}
