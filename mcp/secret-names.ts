@@ -1,0 +1,35 @@
+/** Names of variables whose values nobody should read. MAX_TOKENS counts, it does not open anything. */
+const SECRET_NAME =
+  /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN(?!S)|CREDENTIAL|API[_-]?KEY|ACCESS[_-]?KEY|PRIVATE[_-]?KEY|(^|[_-])DSN$/i;
+/** A password inside a URL: scheme://user:password@host. */
+const URL_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+
+/** True when the text holds a URL with a password. */
+export function hasUrlPassword(text: string): boolean {
+  return URL_PASSWORD.test(text);
+}
+
+/** True for `X_PASSWORD_FILE` and the like with a path: where a secret is, not what it is. */
+function isFilePath(name: string, value: string): boolean {
+  return /[_-]FILE$/i.test(name) && value.startsWith("/");
+}
+
+/** True when a name and its value look like a secret written down. A switch (`USE_TOKEN: "true"`) is none. */
+export function looksLikeSecret(name: string, value: string): boolean {
+  const harmless = isFilePath(name, value) || /^(true|false)?$/.test(value);
+  return hasUrlPassword(value) || (SECRET_NAME.test(name) && !harmless);
+}
+
+/** The positions of program arguments that look like secrets: `--token=x`, `--token x`, `postgres://u:p@h`. */
+export function secretArguments(command: string[]): number[] {
+  const isOption = (text: string): boolean => /^--?[a-z]/i.test(text);
+  const isSecretOption = (text: string): boolean =>
+    isOption(text) && SECRET_NAME.test(text) && !/[_-]file$/i.test(text);
+  return command.flatMap((argument, index) => {
+    const [option = "", value] = argument.split(/=(.*)/s);
+    const inline = isSecretOption(option) && value !== undefined && !value.startsWith("/");
+    const before = command[index - 1] ?? "";
+    const follows = !before.includes("=") && isSecretOption(before) && !isOption(argument) && !argument.startsWith("/");
+    return inline || follows || hasUrlPassword(argument) ? [index] : [];
+  });
+}
