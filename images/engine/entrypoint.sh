@@ -89,8 +89,8 @@ prepare_mounts
 prepare_cgroups
 prepare_firewall
 prepare_folders
-prepare_settings
 prepare_certificates
+prepare_settings
 
 for init in tini docker-init; do
 	if command -v $init >/dev/null; then exec $init -- $lib/supervise.sh; fi

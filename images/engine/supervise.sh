@@ -36,11 +36,10 @@ start_dockerd() {
 
 # wait_for SECONDS COMMAND...
 wait_for() {
-	tries=$(($1 * 20))
+	deadline=$(($(date +%s) + $1))
 	shift
 	until "$@" 2>/dev/null; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
+		[ "$(date +%s)" -lt $deadline ] || return 1
 		sleep 0.05
 	done
 }
