@@ -1,7 +1,8 @@
 # Sourced by entrypoint.sh and supervise.sh. dockerd never reads /certs itself: a set is taken over only as a whole and only
 # when it fits together, so a half-written volume cannot stop a restart.
 
-certificates_sum() { cat /certs/ca.pem /certs/server-cert.pem /certs/server-key.pem 2>/dev/null | cksum; }
+# certificates_sum FOLDER
+certificates_sum() { cat "$1/ca.pem" "$1/server-cert.pem" "$1/server-key.pem" 2>/dev/null | cksum; }
 
 # Takes the set over into $state/certs, or prints what is wrong with it.
 take_certificates() {

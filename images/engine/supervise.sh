@@ -34,6 +34,13 @@ start_dockerd() {
 	run_dockerd
 }
 
+# Image builds run on the default bridge, where Docker's own resolver does not reach; and the engine's resolver, on a loopback
+# address, is out of their reach. So a forwarder listens on the bridge's address (bind-dynamic: as soon as dockerd has made it).
+start_dns() {
+	exec dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --user=nobody --bind-dynamic --listen-address="$INNER_DNS" \
+		--no-hosts --cache-size=0 --resolv-file=/etc/resolv.conf --no-poll --log-facility=-
+}
+
 # wait_for SECONDS COMMAND...
 wait_for() {
 	deadline=$(($(date +%s) + $1))
@@ -54,9 +61,9 @@ watch() {
 	until $lib/healthcheck 2>/dev/null; do sleep 0.1; done
 	touch $state/ready
 	say "ready"
-	taken=$(certificates_sum) seen=$taken rounds=0 silent=0
+	taken=$(certificates_sum $state/certs) seen=$taken rounds=0 silent=0
 	while sleep 2; do
-		last=$seen seen=$(certificates_sum)
+		last=$seen seen=$(certificates_sum /certs)
 		# Only what has stopped changing: a set is several files.
 		if [ "$seen" != "$taken" ] && [ "$seen" = "$last" ]; then
 			taken=$seen
@@ -123,6 +130,7 @@ keep containerd containerd --config $lib/containerd.toml &
 wait_for 15 test -S /run/containerd/containerd.sock || { say "containerd does not start" >&2 && stop 26; }
 keep dockerd start_dockerd &
 keeper=$!
+if has_dns; then keep dnsmasq start_dns & fi
 watch &
 watcher=$!
 wait $keeper
