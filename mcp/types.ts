@@ -127,9 +127,9 @@ export interface Manifest {
   transport: Transport;
   /** Environment, plain values only: it is readable in `docker inspect`. `X_FILE` may say where a secret's file is. @default {} */
   env: Record<string, string>;
-  /** @default [] */
+  /** What must stay out of `env`: values that reach the server as files. @default [] */
   secrets: Secret[];
-  /** @default [] */
+  /** Shared volumes in the server's file system; everything else is read-only and its own. @default [] */
   mounts: Mount[];
   /** What the server may reach outside, as `host:port`; `*.example.com` stands for every name below it. `none` or nothing: no way out. @default [] */
   egress: string[];

@@ -17,7 +17,7 @@ export interface Finding extends Omit<Problem, "file" | "path"> {
 }
 
 /** What may hold secrets that somebody wrote in the wrong place: of these only the type is shown. */
-const HIDDEN = [/^env\./, /^build\.args\./, /^transport\.command/];
+const HIDDEN = [/^env\b/, /^build\.args\b/, /^transport\.command\b/, /^secrets(\.\d+)?$/];
 const LONGEST = 60;
 
 function typeOf(value: unknown): string {
