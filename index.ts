@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { EngineHost } from "./components/engine/engine-host";
-import { Fleet, RELAY_ADDRESS } from "./components/inner/fleet";
+import { Fleet, OUTBOUND, RELAY_ADDRESS } from "./components/inner/fleet";
 import { InternalNetwork } from "./components/internal-network";
 import { stackLabels } from "./components/labels";
 import { PersistentVolumes } from "./components/persistent-volumes";
@@ -40,6 +40,7 @@ export = async () => {
       bindAddress: settings.bindAddress,
       dockerTlsPort: settings.dockerTlsPort,
       registryMirrors: settings.registryMirrors,
+      dnsFor: [OUTBOUND.subnet],
       privateEgressFrom: settings.databaseDsn ? [`${RELAY_ADDRESS}/32`] : [],
       stopGrace: settings.engineStopGrace,
       labels,

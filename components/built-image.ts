@@ -28,8 +28,6 @@ export interface BuiltImageArgs {
   dockerfile?: string;
   target?: string;
   buildArgs?: Record<string, string>;
-  /** Network of the RUN steps; its DNS works inside the engine, where the default bridge's does not. */
-  networkMode?: pulumi.Input<string>;
   /** Keep the image when the resource is deleted. @default false */
   keep?: boolean;
 }
@@ -38,8 +36,8 @@ export interface BuiltImageArgs {
  * An image built from a folder, by the engine of the given provider.
  *
  * The tag holds the hash of all that goes into the image, so a change makes a new image beside the old one, and deleting
- * the old one cannot take the new one's tag away. The legacy builder is the only one that builds in the provider's engine
- * instead of the command line's (field-notes.md).
+ * the old one cannot take the new one's tag away. `useLegacyBuilder` makes the provider's engine build it; buildx would
+ * build in the command line's default engine (field-notes.md).
  */
 export function builtImage(name: string, args: BuiltImageArgs, opts: pulumi.CustomResourceOptions): docker.RemoteImage {
   const inputs = JSON.stringify([contextHash(args.context), args.dockerfile, args.target, args.buildArgs]);
@@ -53,7 +51,6 @@ export function builtImage(name: string, args: BuiltImageArgs, opts: pulumi.Cust
         dockerfile: args.dockerfile,
         target: args.target,
         buildArgs: args.buildArgs,
-        networkMode: args.networkMode,
         useLegacyBuilder: true,
       },
       triggers: { hash },

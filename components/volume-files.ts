@@ -5,7 +5,7 @@ import { type Labels, labelList } from "./labels";
 export interface VolumeFilesArgs {
   /** Name of the container that carries the files; it is created and never started. */
   containerName: string;
-  /** An image that the engine has; which one does not matter. */
+  /** An image that the engine has, without a USER: that would decide the files' owner. */
   image: pulumi.Input<string>;
   volumeName: pulumi.Input<string>;
   /** File name to content. */
@@ -20,7 +20,8 @@ export interface VolumeFilesArgs {
  *
  * Docker copies files into a container through its API only, not into a volume, and refuses to do so where the root
  * file system is read-only. So a container that is never started mounts the volume and takes the files. Their content is
- * then neither in an image, nor in `docker inspect`, nor in plain state.
+ * then neither in an image, nor in `docker inspect`, nor in plain state. The container has no `user`: with one, Docker looks
+ * it up in the image's passwd file instead of taking the owner stated here.
  */
 export class VolumeFiles extends pulumi.ComponentResource {
   /** Changes whenever a file changes: what reads the files depends on it. */
@@ -38,7 +39,6 @@ export class VolumeFiles extends pulumi.ComponentResource {
         start: false,
         mustRun: false,
         networkMode: "none",
-        // No `user`: with one, Docker looks it up in the image's passwd file instead of taking the owner stated below.
         capabilities: { drops: ["ALL"] },
         volumes: [{ volumeName: args.volumeName, containerPath: "/files" }],
         uploads: Object.entries(args.files).map(([file, content]) => ({

@@ -1,6 +1,9 @@
 /** Addresses of the engine's default bridge and of networks nobody gave a subnet; both outside every outer network. */
-const BIP = "10.213.0.1/24";
+const BRIDGE = { address: "10.213.0.1", subnet: "10.213.0.0/24" };
 const DEFAULT_POOL = { base: "10.213.128.0/17", size: 24 };
+
+/** The engine's DNS forwarder listens here, for image builds and what has a way out of the engine. */
+export const INNER_DNS = BRIDGE;
 
 /**
  * The engine's daemon.json. `hosts` and TLS are flags of its entrypoint; a key given both ways is an error to dockerd.
@@ -8,9 +11,11 @@ const DEFAULT_POOL = { base: "10.213.128.0/17", size: 24 };
  */
 export function daemonConfig(registryMirrors: string[]): string {
   return JSON.stringify({
-    bip: BIP,
+    bip: BRIDGE.address + BRIDGE.subnet.slice(BRIDGE.subnet.indexOf("/")),
     "default-address-pools": [DEFAULT_POOL],
     "registry-mirrors": registryMirrors,
+    // dockerd's BuildKit speaks plain HTTP to nobody else, not even to a mirror whose URL says http.
+    "insecure-registries": registryMirrors.filter((url) => url.startsWith("http:")).map((url) => new URL(url).host),
     "live-restore": true, // servers survive a restart of dockerd
     "userland-proxy": false, // one process less for each published port
     icc: false, // containers on the default bridge do not see each other (CIS 2.2)

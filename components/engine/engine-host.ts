@@ -8,7 +8,7 @@ import { type Labels, labelList } from "../labels";
 import type { PersistentVolumes } from "../persistent-volumes";
 import type { TlsCertificates } from "../tls/tls-certificates";
 import { VolumeFiles } from "../volume-files";
-import { daemonConfig } from "./daemon-config";
+import { daemonConfig, INNER_DNS } from "./daemon-config";
 
 const CONTEXT = join(__dirname, "../../images/engine");
 
@@ -28,6 +28,8 @@ export interface EngineHostArgs {
   /** Host port of the Docker API with mutual TLS. */
   dockerTlsPort: number;
   registryMirrors: string[];
+  /** Subnets inside the engine that may ask its DNS forwarder, besides image builds. */
+  dnsFor: string[];
   /** Subnets inside the engine that may reach private addresses outside; for the database relay. */
   privateEgressFrom: string[];
   /** Seconds before the container is killed on stop. */
@@ -85,6 +87,8 @@ export class EngineHost extends pulumi.ComponentResource {
         tmpfs: { "/run": "size=64m,mode=755", "/tmp": "size=64m" },
         envs: [
           `DAEMON_JSON=${daemonConfig(args.registryMirrors)}`,
+          `INNER_DNS=${INNER_DNS.address}`,
+          `INNER_DNS_FOR=${[INNER_DNS.subnet, ...args.dnsFor].join(",")}`,
           `PRIVATE_EGRESS_FROM=${args.privateEgressFrom.join(",")}`,
         ],
         networkMode: args.network.networkName,
@@ -104,7 +108,7 @@ export class EngineHost extends pulumi.ComponentResource {
           interval: "3s",
           timeout: "5s",
           retries: 5,
-          startPeriod: "60s",
+          startPeriod: "1m0s",
         },
         wait: true,
         waitTimeout: 120,
@@ -113,7 +117,7 @@ export class EngineHost extends pulumi.ComponentResource {
         labels: labelList({ ...args.labels, "dind-mcp.role": "engine" }),
       },
       // A container whose wait failed would be taken for fine at the next `up`; "*" makes it a replacement instead.
-      { parent: this, dependsOn: certFiles, replaceOnChanges: ["*"] },
+      { parent: this, dependsOn: certFiles, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
     );
     this.containerName = container.name;
     this.containerId = container.id;

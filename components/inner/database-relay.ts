@@ -14,7 +14,6 @@ export interface DatabaseRelayArgs {
   outboundNetwork: pulumi.Input<string>;
   /** Its fixed address there, which may reach private addresses (the engine's PRIVATE_EGRESS_FROM). */
   outboundAddress: string;
-  buildNetwork: pulumi.Input<string>;
   keepImage: boolean;
   labels: Labels;
 }
@@ -46,7 +45,7 @@ export class DatabaseRelay extends pulumi.ComponentResource {
         destroyGraceSeconds: 5,
         labels: labelList({ ...args.labels, "dind-mcp.role": "database-relay" }),
       },
-      { parent: this, replaceOnChanges: ["*"] },
+      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
     );
     this.readerDsn = pulumi.secret(relayed);
     this.registerOutputs({ readerDsn: this.readerDsn });

@@ -13,8 +13,8 @@ export const DATABASE = { host: "database", port: 5432, name: "mcp", reader: "mc
 export interface DatabaseArgs {
   /** Networks of the servers that use the database. */
   networks: pulumi.Input<string>[];
-  /** Network of the image build's steps. */
-  buildNetwork: pulumi.Input<string>;
+  /** Image of the container that carries the secret files. */
+  carrierImage: pulumi.Input<string>;
   /** Keep the image when the stack is destroyed. */
   keepImage: boolean;
   labels: Labels;
@@ -35,7 +35,6 @@ export class Database extends pulumi.ComponentResource {
       {
         repository: "mcp-database",
         context: join(__dirname, "../../images/postgres"),
-        networkMode: args.buildNetwork,
         keep: args.keepImage,
       },
       { parent: this },
@@ -49,7 +48,7 @@ export class Database extends pulumi.ComponentResource {
       `${name}-secret-files`,
       {
         containerName: "mcp-database-secret-files",
-        image: image.imageId,
+        image: args.carrierImage,
         volumeName: volume.name,
         files: { "admin-password": password("admin"), "reader-password": reader },
         uid: SYSTEM_UIDS.database,
@@ -75,7 +74,7 @@ export class Database extends pulumi.ComponentResource {
           interval: "30s",
           timeout: "5s",
           retries: 3,
-          startPeriod: "60s",
+          startPeriod: "1m0s",
           startInterval: "500ms",
         },
         wait: true,
@@ -89,7 +88,7 @@ export class Database extends pulumi.ComponentResource {
           }),
         ),
       },
-      { parent: this, replaceOnChanges: ["*"] },
+      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
     );
     this.readerDsn = pulumi.secret(
       pulumi.interpolate`postgres://${DATABASE.reader}:${reader}@${DATABASE.host}:${DATABASE.port}/${DATABASE.name}`,

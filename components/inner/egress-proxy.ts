@@ -15,8 +15,6 @@ export interface EgressProxyArgs {
   outboundNetwork: pulumi.Input<string>;
   /** Its fixed address there: it sends from no other, so that it cannot be used as a way into a server's network. */
   outboundAddress: string;
-  /** Network of the image build's steps. */
-  buildNetwork: pulumi.Input<string>;
   /** Keep the image when the stack is destroyed. */
   keepImage: boolean;
   labels: Labels;
@@ -53,7 +51,7 @@ export class EgressProxy extends pulumi.ComponentResource {
         destroyGraceSeconds: 10,
         labels: labelList({ ...args.labels, "dind-mcp.role": "egress" }),
       },
-      { parent: this, replaceOnChanges: ["*"] },
+      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
     );
     this.registerOutputs({});
   }
@@ -62,7 +60,7 @@ export class EgressProxy extends pulumi.ComponentResource {
 /** The image of the proxy; the database relay uses it as well. */
 export function egressImage(
   name: string,
-  args: Pick<EgressProxyArgs, "buildNetwork" | "keepImage">,
+  args: Pick<EgressProxyArgs, "keepImage">,
   parent: pulumi.Resource,
 ): docker.RemoteImage {
   return builtImage(
@@ -70,7 +68,6 @@ export function egressImage(
     {
       repository: "mcp-egress",
       context: join(__dirname, "../../images/egress"),
-      networkMode: args.buildNetwork,
       keep: args.keepImage,
     },
     { parent },

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { CatalogServer } from "../../mcp/catalog";
 import { containerName } from "../../mcp/container-spec";
 import { needsNetwork } from "../../mcp/manifest";
-import { hostAt, serverSubnet, subnetAt } from "../../mcp/subnets";
+import { hostAt, serverSubnet } from "../../mcp/subnets";
+import { builtImage } from "../built-image";
 import type { Labels } from "../labels";
 import { Database } from "./database";
 import { DatabaseRelay } from "./database-relay";
@@ -12,12 +14,10 @@ import { McpServer } from "./mcp-server";
 import { InnerNetworks } from "./networks";
 
 /** The way out of the engine, for the egress proxy and the database relay alone. */
-const OUTBOUND = { name: "mcp-outbound", ...serverSubnet(SYSTEM_UIDS.egress), internal: false };
+export const OUTBOUND = { name: "mcp-outbound", ...serverSubnet(SYSTEM_UIDS.egress), internal: false };
 const PROXY_ADDRESS = hostAt(OUTBOUND.subnet, 2);
 /** The one inner address that may reach private addresses outside the engine: an operator's own database. */
 export const RELAY_ADDRESS = hostAt(OUTBOUND.subnet, 3);
-/** Where the steps of image builds run. */
-const BUILD = { name: "mcp-build", ...subnetAt(3), internal: false };
 
 export interface FleetArgs {
   servers: CatalogServer[];
@@ -43,7 +43,6 @@ export class Fleet extends pulumi.ComponentResource {
       "networks",
       {
         networks: [
-          BUILD,
           OUTBOUND,
           ...manifests.filter(needsNetwork).map((manifest) => ({
             name: containerName(manifest.name),
@@ -55,7 +54,12 @@ export class Fleet extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const common = { buildNetwork: networks.named(BUILD.name), keepImage: args.keepImages, labels: args.labels };
+    const carrier = builtImage(
+      "carrier-image",
+      { repository: "mcp-carrier", context: join(__dirname, "../../images/carrier"), keep: args.keepImages },
+      { parent: this },
+    );
+    const common = { carrierImage: carrier.imageId, keepImage: args.keepImages, labels: args.labels };
     const networkOf = ({ name: server }: { name: string }) => networks.named(containerName(server));
 
     const readers = manifests.filter(({ database }) => database);
@@ -98,7 +102,7 @@ export class Fleet extends pulumi.ComponentResource {
   /** The embedded database, or the way to an external one. */
   private database(
     { databaseDsn }: FleetArgs,
-    common: { buildNetwork: pulumi.Output<string>; keepImage: boolean; labels: Labels },
+    common: { carrierImage: pulumi.Output<string>; keepImage: boolean; labels: Labels },
     readers: pulumi.Output<string>[],
     networks: InnerNetworks,
   ): Database | DatabaseRelay {

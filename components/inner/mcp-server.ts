@@ -15,10 +15,10 @@ export interface McpServerArgs {
   /** Values of its secrets by name; wrapped as secrets here. */
   secrets: Record<string, pulumi.Input<string>>;
   networks: InnerNetworks;
-  /** Network of the image build's steps. */
-  buildNetwork: pulumi.Input<string>;
   /** "project/stack", for the container's label. */
   stack: string;
+  /** Image of the container that carries the secret files. */
+  carrierImage: pulumi.Input<string>;
   /** Keep the image when the stack is destroyed. */
   keepImage: boolean;
   labels: Labels;
@@ -41,7 +41,6 @@ export class McpServer extends pulumi.ComponentResource {
             dockerfile: manifest.build.dockerfile,
             target: manifest.build.target,
             buildArgs: manifest.build.args,
-            networkMode: args.buildNetwork,
             keep: args.keepImage,
           },
           { parent: this },
@@ -65,7 +64,7 @@ export class McpServer extends pulumi.ComponentResource {
           `${name}-secret-files`,
           {
             containerName: `mcp-${manifest.name}-secret-files`,
-            image: image.imageId,
+            image: args.carrierImage,
             volumeName: secretsVolume,
             files: Object.fromEntries(
               spec.secretFiles.flatMap(({ name: secret, file }) => {
@@ -90,7 +89,7 @@ export class McpServer extends pulumi.ComponentResource {
         labels: secretFiles ? { "dind-mcp.secrets-revision": secretFiles.revision } : {},
       }),
       // "*": a container that never became healthy is replaced at the next `up` instead of being taken for fine.
-      { parent: this, replaceOnChanges: ["*"] },
+      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
     );
     this.containerName = container.name;
     this.imageId = image.imageId;

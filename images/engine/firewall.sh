@@ -36,13 +36,18 @@ refuse_at_once() {
 	rule -A ENGINE-REFUSE -j REJECT
 }
 
-# Inner containers never speak to the engine itself: not to its API, by no address it has. Answers to what the engine
+# Inner containers never speak to the engine itself: not to its API, by no address it has; but for its DNS forwarder, from
+# the subnets named. Answers to what the engine
 # opened (the proxy of a published port) pass.
 protect_engine() {
 	rule -N ENGINE-INPUT
 	rule -A ENGINE-INPUT -i lo -j RETURN
 	rule -A ENGINE-INPUT -i eth+ -j RETURN
 	rule -A ENGINE-INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN
+	for subnet in $(echo "${INNER_DNS_FOR:-}" | tr ',' ' '); do
+		rule -A ENGINE-INPUT -s "$subnet" -d "$INNER_DNS" -p udp --dport 53 -j RETURN
+		rule -A ENGINE-INPUT -s "$subnet" -d "$INNER_DNS" -p tcp --dport 53 -j RETURN
+	done
 	rule -A ENGINE-INPUT -j ENGINE-REFUSE
 	rule -A INPUT -j ENGINE-INPUT
 }
