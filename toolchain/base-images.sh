@@ -34,10 +34,9 @@ present() {
   [ "$have" = "$stamp" ] || [ -z "$have" ]
 }
 
-in_mirror() {
-  local name=${1%:*} tag=${1#*:} link=$cache/mirror/data/docker/registry/v2/repositories/library
-  [ -f "$link/$name/_manifests/tags/$tag/current/link" ] && [ "$(cat "$cache/mirror/pushed-${name}-${tag}" 2>/dev/null)" = "$(id_of "$1")" ]
-}
+# What the mirror holds of an image: "ID STAMP", written after the push.
+pushed() { cat "$cache/mirror/pushed-${1/:/-}" 2>/dev/null || true; }
+in_mirror() { [ "$(pushed "$1")" = "$(id_of "$1") $stamp" ]; }
 id_of() { docker image inspect --format '{{.Id}}' "$1" 2>/dev/null; }
 
 build() { # build IMAGE
@@ -77,11 +76,17 @@ ready=no
 
 if [ $ready = no ] && from_registry "${images[0]}"; then
   say "base images come from the registry"
+  [ "${2:-}" != --check ] || exit 0
+  # Stand-ins of an earlier day must not shadow the real ones.
+  for image in "${images[@]}"; do [ "$(label "$image")" = none ] || [ -z "$(label "$image")" ] || docker rmi "$image" >/dev/null || true; done
   rm -f "$cache/mirror/address"
   exit 0
 fi
 if [ "${2:-}" = --check ]; then
-  [ $ready = yes ] && bash "$here/mirror.sh" "$cache" status && exit 0
+  if [ $ready = yes ] && bash "$here/mirror.sh" "$cache" status; then
+    say "stand-ins for ${images[*]}, served from http://$(cat "$cache/mirror/address")"
+    exit 0
+  fi
   say "no registry gives ${images[0]}: would build stand-ins for ${missing[*]:-nothing} and serve them from a local mirror"
   exit 1
 fi
@@ -89,16 +94,24 @@ fi
 rm -rf "$cache"/mirror/context.* # what an interrupted run left
 for image in "${missing[@]}"; do
   if ! present "$image"; then
+    case $(pushed "$image") in
+    *" $stamp")
+      say "taking $image back from the local mirror"
+      bash "$here/mirror.sh" "$cache" fetch "$image" && continue
+      ;;
+    esac
     say "building a stand-in for $image"
     build "$image"
   fi
 done
 # Layers of builds past, ours by label; what other images stand on stays.
 docker image prune -f --filter dangling=true --filter label=dind-mcp.stand-in >/dev/null
-if [ ${#missing[@]} -gt 0 ]; then
-  say "filling the local mirror: ${missing[*]}"
-  bash "$here/mirror.sh" "$cache" push "${missing[@]}"
-  for image in "${missing[@]}"; do id_of "$image" >"$cache/mirror/pushed-${image%:*}-${image#*:}"; done
+to_push=()
+for image in "${missing[@]}"; do in_mirror "$image" || to_push+=("$image"); done
+if [ ${#to_push[@]} -gt 0 ]; then
+  say "filling the local mirror: ${to_push[*]}"
+  bash "$here/mirror.sh" "$cache" push "${to_push[@]}"
+  for image in "${to_push[@]}"; do echo "$(id_of "$image") $stamp" >"$cache/mirror/pushed-${image/:/-}"; done
 fi
 bash "$here/mirror.sh" "$cache" start
 bash "$here/mirror.sh" "$cache" address >"$cache/mirror/address"

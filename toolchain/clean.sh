@@ -7,6 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${1:?usage: clean.sh CACHE_DIR STATE_DIR} state=${2:?usage: clean.sh CACHE_DIR STATE_DIR}
 
 bash "$here/mirror.sh" "$cache" stop
+rm -f "$cache/mirror/address" # the engine is told about the mirror only while there is one
 say "the image mirror is stopped"
 if timeout 10 docker version >/dev/null 2>&1; then
   while read -r image; do

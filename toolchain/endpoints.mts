@@ -8,7 +8,10 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 function brief(value: Json | undefined): string {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.map(brief).join(" ");
-  if (typeof value === "object") return Object.entries(value).map(([key, item]) => `${key}=${brief(item)}`).join(" ");
+  if (typeof value === "object")
+    return Object.entries(value)
+      .map(([key, item]) => `${key}=${brief(item)}`)
+      .join(" ");
   return String(value);
 }
 
@@ -32,4 +35,5 @@ for (const [title, section] of [
 }
 const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
 if (rows.length === 0) console.log("the stack has no endpoints");
-for (const [title = "", name = "", text] of rows) console.log(`${title.padEnd(width(0))}  ${name.padEnd(width(1))}  ${text}`);
+for (const [title = "", name = "", text] of rows)
+  console.log(`${title.padEnd(width(0))}  ${name.padEnd(width(1))}  ${text}`);

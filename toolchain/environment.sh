@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # The environment that pulumi, node and the tests need. Sourced by bin/dind-mcp after $project is set.
 # CACHE holds what can be fetched or built again; STATE what cannot: the stack's state and its passphrase.
 CACHE=${DIND_MCP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dind-mcp}
@@ -11,6 +12,13 @@ state_setup() {
     [ -z "$(ls -A "$STATE/stacks")" ] ||
       die "$STATE/passphrase is gone, but stacks encrypted with it exist. Put it back; or, if nothing of them is needed, remove $STATE."
     (umask 077 && head -c 32 /dev/urandom | base64 | tr -d '\n' >"$STATE/passphrase.new" && mv "$STATE/passphrase.new" "$STATE/passphrase")
+  fi
+}
+
+# Node has a CA list of its own; a machine with a CA more (a TLS-inspecting proxy) has it in this file.
+trust_machine_cas() {
+  if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f /etc/ssl/certs/ca-certificates.crt ]; then
+    export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
   fi
 }
 
@@ -45,10 +53,7 @@ environment() {
   echo "PULUMI_NODEJS_TRANSPILE_ONLY=true"
   # A stand-in must not be replaced by a download half-way; the official CLI and plugins do as they always do.
   if grep -qvsx official "$CACHE"/pulumi/stamps/*; then echo "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true"; fi
-  # Node has a CA list of its own; a machine with a CA more has it in this file.
-  if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f /etc/ssl/certs/ca-certificates.crt ]; then
-    echo "NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt"
-  fi
+  [ -z "${NODE_EXTRA_CA_CERTS:-}" ] || echo "NODE_EXTRA_CA_CERTS=$NODE_EXTRA_CA_CERTS"
 }
 
 # A DOCKER_HOST would override the host that the program gives its providers.
@@ -56,13 +61,14 @@ unwanted="DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH"
 
 load_environment() {
   local line
-  while IFS= read -r line; do export "${line%%=*}=${line#*=}"; done < <(environment)
+  loaded=$(environment)
+  while IFS= read -r line; do export "${line%%=*}=${line#*=}"; done <<<"$loaded"
   # shellcheck disable=SC2086
   unset $unwanted
 }
 
 print_environment() {
   local line
-  while IFS= read -r line; do printf 'export %s=%q\n' "${line%%=*}" "${line#*=}"; done < <(environment)
+  while IFS= read -r line; do printf 'export %s=%q\n' "${line%%=*}" "${line#*=}"; done <<<"$loaded"
   echo "unset $unwanted"
 }

@@ -49,6 +49,6 @@ else
   say "starting dockerd (log: $dir/dockerd.log)"
   daemon "$dir/dockerd.pid" "$dir/dockerd.log" dockerd --host unix:///var/run/docker.sock
 fi
-wait_for 60 answers ||
-  die "the Docker engine did not come up in 60 s. Its last words: $(tail -n 5 "$dir/dockerd.log" 2>/dev/null || echo "see journalctl -u docker")"
+daemon_up 60 "$dir/dockerd.pid" answers ||
+  die "the Docker engine does not come up. Its last words: $(tail -n 5 "$dir/dockerd.log" 2>/dev/null || echo "see journalctl -u docker")"
 say "Docker engine $(answers) is up"

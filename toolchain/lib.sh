@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # What every toolchain script needs. Sourced, never run.
 
 say() { printf '%s\n' "$*"; }
@@ -32,10 +33,13 @@ apt_install() {
   die "apt-get could not install ${missing[*]}. Check that a Debian mirror is reachable (apt-get update), then run again."
 }
 
+# running PID: and not just a zombie that nobody collects (PID 1 of a container often does not).
+running() { [ -n "$1" ] && [ -n "$(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline")" ]; } 2>/dev/null
+
 # alive PIDFILE NAME: does the process of that file run, and is it still the program we started?
 alive() {
   local pid
-  pid=$(cat "$1" 2>/dev/null) && [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$2" ]
+  pid=$(cat "$1" 2>/dev/null) && running "$pid" && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$2" ]
 }
 
 # daemon PIDFILE LOG COMMAND...: in a session of its own with nothing of ours open, so that a caller that waits for our
@@ -43,6 +47,7 @@ alive() {
 daemon() {
   local pidfile=$1 log=$2
   shift 2
+  rm -f "$pidfile"
   setsid bash -c '
     for fd in /proc/$$/fd/*; do fd=${fd##*/}; [ "$fd" -gt 2 ] && [ "$fd" -lt 255 ] && eval "exec $fd>&-"; done
     echo $$ >"$0"
@@ -60,6 +65,18 @@ wait_for() {
   done
 }
 
+# daemon_up SECONDS PIDFILE COMMAND...: the command succeeds; not, as soon as the daemon has ended or the time is over.
+daemon_up() {
+  local pidfile=$2 limit=$1
+  shift 2
+  wait_for "$limit" up_or_dead "$pidfile" "$@" && "$@" >/dev/null 2>&1
+}
+up_or_dead() {
+  local pidfile=$1
+  shift
+  "$@" || { [ -s "$pidfile" ] && ! running "$(cat "$pidfile")"; }
+}
+
 # stop_daemon PIDFILE NAME: TERM, and KILL when it does not listen.
 stop_daemon() {
   if alive "$1" "$2"; then
@@ -70,4 +87,4 @@ stop_daemon() {
   fi
   rm -f "$1"
 }
-gone() { ! kill -0 "$1" 2>/dev/null; }
+gone() { ! running "$1"; }

@@ -48,16 +48,27 @@ EOF
 
 answers() { curl -fsS --noproxy '*' --max-time 2 "http://$1/v2/" -o /dev/null; }
 
+# Does a mirror that is not ours (another cache folder's) hold the very images that the host engine has?
+serves() {
+  local image id
+  while read -r image; do
+    id=$(docker image inspect --format '{{.Id}}' "$image" 2>/dev/null) || return 1
+    curl -fsS -i --noproxy '*' --max-time 5 -H 'Accept: application/vnd.docker.distribution.manifest.v2+json' \
+      "http://$1/v2/library/${image%:*}/manifests/${image#*:}" 2>/dev/null | grep -qF "$id" || return 1
+  done <"$here/images/list"
+}
+
 launch() { # launch NAME ADDRESS READONLY
   local program
   program=$(registry)
   mkdir -p "$dir/data"
   config "$2" "$3" >"$dir/$1.yml"
   if answers "$2" 2>/dev/null; then
+    [ "$1" = serve ] && serves "$2" && return
     die "something else answers on $2. Stop it, or choose another port: DIND_MCP_MIRROR_PORT=5055 (or DIND_MCP_MIRROR_PUSH_PORT)."
   fi
   daemon "$dir/$1.pid" "$dir/$1.log" "$program" serve "$dir/$1.yml"
-  wait_for 15 answers "$2" || die "the image mirror does not answer on $2. Its last words: $(tail -n 5 "$dir/$1.log" 2>/dev/null)"
+  daemon_up 15 "$dir/$1.pid" answers "$2" || die "the image mirror does not answer on $2. Its last words: $(tail -n 5 "$dir/$1.log" 2>/dev/null)"
 }
 
 start() {
@@ -82,7 +93,7 @@ stop)
   stop_daemon "$dir/push.pid" docker-registry
   stop_daemon "$dir/serve.pid" docker-registry
   ;;
-status) alive "$dir/serve.pid" docker-registry && answers "$(address)" ;;
+status) at=$(address) && answers "$at" && { alive "$dir/serve.pid" docker-registry || serves "$at"; } ;;
 push)
   open_push
   for image in "$@"; do

@@ -1,15 +1,18 @@
+# shellcheck shell=bash disable=SC2154
 # What makes a machine ready, as steps. Sourced by bin/dind-mcp. Each piece does nothing where nothing is missing.
 tools=$project/toolchain
 
+# setup STACK: `create` the stack when it is new, want it to be `existing`, or `none` at all.
 setup() {
   mkdir -p "$CACHE/logs"
   lock 9 "$CACHE/setup.lock" "setting up $CACHE"
   state_setup
-  step_total=6
+  step_total=$([ "$1" = none ] && echo 5 || echo 6)
   if ! command -v curl >/dev/null || [ ! -f /etc/ssl/certs/ca-certificates.crt ]; then
-    step_total=7
+    step_total=$((step_total + 1))
     run system "system packages (curl, CA certificates)" bash -c '. "$1/lib.sh"; apt_install curl ca-certificates' - "$tools"
   fi
+  trust_machine_cas
   # Three chains side by side: compiling keeps the processor busy while packages come over the network.
   start engine "Docker engine" bash "$tools/host-engine.sh" "$CACHE"
   run node "Node >= 22" bash "$tools/node.sh" "$CACHE"
@@ -22,21 +25,21 @@ setup() {
   start images "base images" bash "$tools/base-images.sh" "$CACHE"
   finish packages images pulumi
   load_environment
-  run stack "stack $stack" stack_setup
+  [ "$1" = none ] || run stack "stack $stack" stack_setup "$1"
   flock -u 9
 }
 
 # The stack, and the machine's copy of its config; made beside the work tree, so that the salt is written there.
 stack_setup() {
   local copy=$STATE/stacks/Pulumi.$stack.yaml
-  cd "$STATE/stacks"
+  cd "$STATE/stacks" || exit 1
   cp "$project/Pulumi.yaml" Pulumi.yaml
-  if ! grep -qs '^encryptionsalt:' "$copy" || ! pulumi_direct stack ls --json | grep -q "\"name\": \"$stack\""; then
-    [ -f "$copy" ] || printf 'config: {}\n' >"$copy"
-    [ -f "$copy.base" ] || cp "$copy" "$copy.base"
-    # A stack that lives on while its copy was lost gets its salt back from the state; a new one gets a new salt.
-    pulumi_direct stack init "$stack" --non-interactive --no-select 2>&1 || pulumi_direct stack select "$stack"
-  fi
+  local exists=no
+  if pulumi_direct stack ls --json | grep -q "\"name\": \"$stack\""; then exists=yes; fi
+  [ "$exists $1" != "no existing" ] || die "there is no stack $stack yet. Make it with: bin/dind-mcp up --stack $stack"
+  # Without a copy pulumi would write into the tracked file. A new one starts empty: nothing in it counts as changed here.
+  if [ ! -f "$copy" ]; then printf 'config: {}\n' | tee "$copy.base" >"$copy"; fi
+  [ $exists = yes ] || pulumi_direct stack init "$stack" --non-interactive --no-select
 }
 
 pulumi_direct() { # without the wrapper's --config-file: only this folder counts

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Numbered steps with a log each, one after the other or side by side. Sourced by bin/dind-mcp; says all on stderr, so
 # that stdout stays the command's own.
 step_total=0 step_number=0
@@ -13,7 +14,8 @@ start() {
   step_number=$((step_number + 1))
   step_title[$key]="[$step_number/$step_total] ${step_title[$key]}"
   set -m
-  "$@" </dev/null >"${step_log[$key]}" 2>&1 8>&- 9>&- &
+  : >"${step_log[$key]}"
+  "$@" </dev/null >>"${step_log[$key]}" 2>&1 8>&- 9>&- &
   step_pid[$key]=$!
   set +m
 }
@@ -54,8 +56,13 @@ report() {
 
 # What Ctrl-C or a failed neighbour leaves running; daemons have left the group and stay.
 stop_steps() {
-  local pid
+  local pid end=$((SECONDS + 5))
   for pid in "${step_pid[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done
+  for pid in "${step_pid[@]}"; do
+    # The whole group: npm, for one, goes on for a while after its TERM, and would disturb the next run.
+    while kill -0 -- "-$pid" 2>/dev/null && [ $SECONDS -lt $end ]; do sleep 0.1; done
+    kill -KILL -- "-$pid" 2>/dev/null || true
+  done
   wait 2>/dev/null || true
   step_pid=()
 }
