@@ -75,8 +75,7 @@ const serverPackage = z
 export const serverJsonSchema = z.looseObject({
   $schema: text.optional(),
   name: text
-    .min(3)
-    .max(200)
+    .max(200, "at most 200 characters")
     .regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/, "namespace/name, like io.github.user/weather"),
   title: text.min(1, "1 to 100 characters").max(100, "1 to 100 characters").optional(),
   description: text.min(1, "1 to 100 characters").max(100, "1 to 100 characters"),
