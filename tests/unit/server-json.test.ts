@@ -113,7 +113,7 @@ describe("server.json", () => {
   it("imports an image of others: what is secret becomes a file, what is missing a note", () => {
     const oci = {
       registryType: "oci",
-      identifier: "docker.io/user/weather:1.2.0",
+      identifier: "registry.example.com/user/weather:1.2.0",
       transport: { type: "stdio" },
       runtimeArguments: [
         { type: "named", name: "--entrypoint", value: "/weather" },
@@ -146,7 +146,7 @@ describe("server.json", () => {
         title: "Weather",
         description: "Weather",
         version: "1.2.0",
-        image: "docker.io/user/weather:1.2.0",
+        image: "registry.example.com/user/weather:1.2.0",
         transport: { type: "stdio", command: ["/weather", "serve", "--units=metric", "--quiet", "{folder}"] },
         env: { LEVEL: "info", CITY: "" },
         secrets: [{ name: "weather-api-key", description: "From the vendor", required: true }],
