@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"maps"
 
 	"github.com/terraform-providers/terraform-provider-docker/dind-mcp/internal/standin"
 )
@@ -38,9 +39,9 @@ var selfSignedCert = &standin.Resource{
 		if err != nil {
 			return "", nil, fmt.Errorf("privateKeyPem: %w", err)
 		}
-		request, err := args.request()
-		if err != nil {
-			return "", nil, err
+		request, problems := args.request()
+		if len(problems) > 0 {
+			return "", nil, problems
 		}
 		by := issuer{key: key}
 		if args.SetAuthorityKeyID {
@@ -77,9 +78,9 @@ var certRequest = &standin.Resource{
 		if err != nil {
 			return "", nil, fmt.Errorf("privateKeyPem: %w", err)
 		}
-		request, err := args.request()
-		if err != nil {
-			return "", nil, err
+		request, problems := args.request()
+		if len(problems) > 0 {
+			return "", nil, problems
 		}
 		der, err := x509.CreateCertificateRequest(rand.Reader, request, key)
 		if err != nil {
@@ -146,9 +147,8 @@ func signLocally(args *locallySignedArgs) (string, map[string]any, error) {
 }
 
 func checkNames(problems standin.Problems, names *namesArgs) {
-	if _, err := names.request(); err != nil {
-		problems["subject"] = err.Error()
-	}
+	_, found := names.request()
+	maps.Copy(problems, found)
 }
 
 func checkKeyPEM(problems standin.Problems, property, text string) {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+
+	"github.com/terraform-providers/terraform-provider-docker/dind-mcp/internal/standin"
 )
 
 // subjectArgs is a distinguished name; names holds for whom a certificate speaks.
@@ -62,22 +64,24 @@ func list(value *string) []string {
 	return []string{*value}
 }
 
-// request is the names in the form that both certificate requests and certificates are made from.
-func (n *namesArgs) request() (*x509.CertificateRequest, error) {
+// request is the names in the form that both certificate requests and certificates are made from. All that is wrong
+// with them is told at once.
+func (n *namesArgs) request() (*x509.CertificateRequest, standin.Problems) {
 	request := &x509.CertificateRequest{Subject: n.Subject.name(), DNSNames: n.DNSNames}
+	problems := standin.Problems{}
 	for _, text := range n.IPAddresses {
 		address := net.ParseIP(text)
 		if address == nil {
-			return nil, fmt.Errorf("ipAddresses: got %q, expected an IPv4 or IPv6 address", text)
+			problems["ipAddresses"] = fmt.Sprintf("got %q, expected an IPv4 or IPv6 address", text)
 		}
 		request.IPAddresses = append(request.IPAddresses, address)
 	}
 	for _, text := range n.URIs {
 		uri, err := url.Parse(text)
 		if err != nil {
-			return nil, fmt.Errorf("uris: got %q, expected a URI: %w", text, err)
+			problems["uris"] = fmt.Sprintf("got %q, expected a URI: %v", text, err)
 		}
 		request.URIs = append(request.URIs, uri)
 	}
-	return request, nil
+	return request, problems
 }

@@ -27,17 +27,26 @@ func (s *server) Check(_ context.Context, req *rpc.CheckRequest) (*rpc.CheckResp
 			fail(string(key), fmt.Sprintf("not covered by the %s stand-in plugin", s.name))
 		}
 	}
-	// A value that is only known later is checked when it is made.
-	if len(response.Failures) > 0 || given.ContainsUnknowns() {
+	if len(response.Failures) > 0 {
 		return response, nil
 	}
-	inputs, err := r.decode(withoutInternal(given))
+	// A value that is only known later is checked when it is made; what is known is checked now.
+	known := resource.PropertyMap{}
+	for key, value := range withoutInternal(given) {
+		if !value.ContainsUnknowns() {
+			known[key] = value
+		}
+	}
+	inputs, err := r.decode(known)
 	if err != nil {
 		fail("", err.Error())
-	} else if r.Check != nil {
-		problems := r.Check(inputs)
-		for property, reason := range problems {
-			fail(property, reason)
+		return response, nil
+	}
+	if r.Check != nil {
+		for property, reason := range r.Check(inputs) {
+			if _, later := given[resource.PropertyKey(property)]; !later || known.HasValue(resource.PropertyKey(property)) {
+				fail(property, reason)
+			}
 		}
 	}
 	return response, nil

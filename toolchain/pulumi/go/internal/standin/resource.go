@@ -34,6 +34,9 @@ type Resource struct {
 // Problems maps a property to what is wrong with it and how to put it right.
 type Problems map[string]string
 
+// Error makes problems that were found late an error.
+func (p Problems) Error() string { return fmt.Sprint(map[string]string(p)) }
+
 // Typed adapts a function over a concrete input struct.
 func Typed[I, R any](f func(*I) R) func(any) R { return func(in any) R { return f(in.(*I)) } }
 
