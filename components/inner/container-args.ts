@@ -44,7 +44,7 @@ export function containerArgs(
     networkMode: network ?? spec.networkMode,
     memory: spec.memory / MIB,
     memorySwap: spec.memorySwap / MIB,
-    cpus: spec.cpus,
+    cpus: decimal(spec.cpus),
     ulimits: spec.ulimits,
     logDriver: spec.logDriver,
     logOpts: spec.logOptions,
@@ -59,4 +59,9 @@ export function containerArgs(
     capabilities: { drops: spec.capDrop },
     securityOpts: spec.securityOptions,
   };
+}
+
+/** Processors as the provider reads them back, "1" as "1.0": anything else would be drift. */
+export function decimal(cpus: string): string {
+  return cpus.includes(".") ? cpus : `${cpus}.0`;
 }

@@ -27,9 +27,12 @@ export class Database extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:Database", name, {}, opts);
-    const password = (role: string) =>
-      new random.RandomPassword(`${name}-${role}-password`, { length: 32, special: false }, { parent: this }).result;
-    const reader = password("reader");
+    // Letters and digits only: it is part of a URL. The superuser has no password, it logs in over its own socket only.
+    const password = new random.RandomPassword(
+      `${name}-reader-password`,
+      { length: 32, special: false },
+      { parent: this },
+    ).result;
     const image = builtImage(
       `${name}-image`,
       {
@@ -50,7 +53,7 @@ export class Database extends pulumi.ComponentResource {
         containerName: "mcp-database-secret-files",
         image: args.carrierImage,
         volumeName: volume.name,
-        files: { "admin-password": password("admin"), "reader-password": reader },
+        files: { "reader-password": password },
         uid: SYSTEM_UIDS.database,
         labels: args.labels,
       },
@@ -59,10 +62,10 @@ export class Database extends pulumi.ComponentResource {
     new docker.Container(
       name,
       {
-        ...hardened({ uid: SYSTEM_UIDS.database, memoryMiB: 256, cpus: "1", processes: 200 }),
+        ...hardened({ uid: SYSTEM_UIDS.database, memoryMiB: 256, cpus: "1.0", processes: 100 }),
         name: "mcp-database",
         image: image.imageId,
-        tmpfs: { "/tmp": "size=64m,mode=1777", "/run/postgresql": `size=1m,uid=${SYSTEM_UIDS.database},mode=0750` },
+        tmpfs: { "/tmp": "size=64m,mode=1777" },
         networkMode: args.networks[0],
         networksAdvanced: args.networks.map((network) => ({ name: network, aliases: [DATABASE.host] })),
         volumes: [
@@ -70,7 +73,7 @@ export class Database extends pulumi.ComponentResource {
           { volumeName: volume.name, containerPath: "/run/secrets", readOnly: true },
         ],
         healthcheck: {
-          tests: ["CMD", "/usr/local/bin/healthcheck"],
+          tests: ["CMD", "healthcheck"],
           interval: "30s",
           timeout: "5s",
           retries: 3,
@@ -91,7 +94,7 @@ export class Database extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
     );
     this.readerDsn = pulumi.secret(
-      pulumi.interpolate`postgres://${DATABASE.reader}:${reader}@${DATABASE.host}:${DATABASE.port}/${DATABASE.name}`,
+      pulumi.interpolate`postgres://${DATABASE.reader}:${password}@${DATABASE.host}:${DATABASE.port}/${DATABASE.name}?sslmode=disable`,
     );
     this.registerOutputs({ readerDsn: this.readerDsn });
   }

@@ -32,14 +32,14 @@ export class EgressProxy extends pulumi.ComponentResource {
         name: "mcp-egress",
         image: image.imageId,
         envs: [`SQUID_CONF=${squidConf(args.rules, { outgoingAddress: args.outboundAddress })}`],
-        tmpfs: { "/tmp": "size=16m,mode=1777", "/run/squid": `size=1m,uid=${SYSTEM_UIDS.egress},mode=0750` },
+        tmpfs: { "/tmp": "size=16m,mode=1777" },
         networkMode: args.outboundNetwork,
         networksAdvanced: [
           { name: args.outboundNetwork, ipv4Address: args.outboundAddress },
           ...args.serverNetworks.map((network) => ({ name: network, aliases: ["egress"] })),
         ],
         healthcheck: {
-          tests: ["CMD", "/usr/local/bin/healthcheck"],
+          tests: ["CMD", "healthcheck"],
           interval: "30s",
           timeout: "5s",
           retries: 3,

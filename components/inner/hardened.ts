@@ -6,8 +6,8 @@ export const SYSTEM_UIDS = { database: 10900, orchestrator: 10901, egress: 10902
 export interface SystemLimits {
   uid: number;
   memoryMiB: number;
-  /** Processors, e.g. "0.5". */
-  cpus: string;
+  /** Processors, with one decimal place at least: "1.0". */
+  cpus: `${number}.${number}`;
   /** Processes and threads of that user. */
   processes: number;
 }

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
@@ -82,12 +83,19 @@ export async function callTool(
 
 let shared: Promise<Fleet> | undefined;
 
-/** The fleet that most tests share: the real catalog, brought up by the first test that asks for it. */
+/**
+ * The fleet that most tests share: the real catalog, brought up by the first test that asks for it.
+ *
+ * For writing tests, DIND_MCP_TEST_FLEET names a file: the fleet is kept, and taken up again by the next run.
+ */
 export function theFleet(): Promise<Fleet> {
   shared ??= (async () => {
+    const kept = process.env.DIND_MCP_TEST_FLEET;
+    if (kept && existsSync(kept)) return enter(JSON.parse(await readFile(kept, "utf8")) as TestStack);
     const stack = await createStack("fleet");
-    created = stack;
+    if (!kept) created = stack;
     await mustPulumi(stack, "up");
+    if (kept) await writeFile(kept, JSON.stringify(stack));
     return enter(stack);
   })();
   return shared;
