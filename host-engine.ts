@@ -1,6 +1,6 @@
 import Docker from "dockerode";
 import { overlaps } from "./mcp/subnets";
-import type { Problem } from "./problems";
+import { type Problem, ProblemsError } from "./problems";
 import type { Settings } from "./settings";
 
 /** What the program needs to know of the host engine before it declares anything. */
@@ -19,7 +19,10 @@ export interface HostEngine {
 /** Lowest API the engine's container needs: private cgroup namespaces came with 1.41 (Docker 20.10). */
 const MIN_API = "1.41";
 
-/** Asks the host engine; the only effect in this file. */
+/**
+ * Asks the host engine; the only effect in this file.
+ * @throws ProblemsError when it does not answer
+ */
 export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
   const docker = new Docker({ socketPath: endpoint.replace(/^unix:\/\//, "") });
   const [info, version, networks, containers] = await Promise.all([
@@ -27,7 +30,12 @@ export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
     docker.version(),
     docker.listNetworks(),
     docker.listContainers({ all: true }),
-  ]);
+  ]).catch((error: Error) => {
+    const fix = "start Docker there, or set dind-mcp:hostEngine to where it listens";
+    throw new ProblemsError([
+      { file: `host engine ${endpoint}`, path: "connection", got: error.message, expected: "an answer", fix },
+    ]);
+  });
   return {
     version: version.Version,
     apiVersion: version.ApiVersion,

@@ -36,13 +36,22 @@ export async function readInputs(): Promise<Inputs> {
       settingsFile: `Pulumi.${pulumi.getStack()}.yaml`,
     }),
   );
-  if (settings) await collect(problems, async () => checkHost(settings));
+  const misleading = environmentProblems(process.env);
+  problems.push(...misleading);
+  if (settings && misleading.length === 0) await collect(problems, async () => checkHost(settings));
   if (!settings || !servers || problems.length > 0) throw new pulumi.RunError(new ProblemsError(problems).message);
   return { settings, servers };
 }
 
 function secretNames({ secrets }: Settings): Record<string, string[]> {
   return Object.fromEntries(Object.entries(secrets).map(([server, values]) => [server, Object.keys(values)]));
+}
+
+/** DOCKER_HOST takes precedence over the address of a docker provider that has certificates: over the engine's. */
+export function environmentProblems({ DOCKER_HOST }: NodeJS.ProcessEnv): Problem[] {
+  if (!DOCKER_HOST) return [];
+  const fix = "unset DOCKER_HOST; the host engine is set by dind-mcp:hostEngine";
+  return [{ file: "environment", path: "DOCKER_HOST", got: JSON.stringify(DOCKER_HOST), expected: "no value", fix }];
 }
 
 async function checkHost(settings: Settings): Promise<void> {

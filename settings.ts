@@ -42,8 +42,8 @@ export const settingsSchema = z
     engineName: dockerName.default("mcp-engine"),
     /** Base image of the engine, docker:dind-like; empty = our own (images/engine). */
     engineImage: text.default(""),
-    /** Seconds; below 45 dockerd may be killed before its servers have stopped (it waits for them, then for containerd). */
-    engineStopGrace: integer(45, 600).default(60),
+    /** Seconds; the engine takes up to 45 to stop its servers, then itself (images/engine/README.md). */
+    engineStopGrace: integer(50, 600).default(60),
     networkName: dockerName.default("mcp-internal"),
     networkCidr: text.refine(isCidr, "an IPv4 subnet from /16 to /28, like 172.30.0.0/16").default("172.30.0.0/16"),
     volumePrefix: text

@@ -18,6 +18,7 @@ export function daemonConfig(registryMirrors: string[]): string {
     "insecure-registries": registryMirrors.filter((url) => url.startsWith("http:")).map((url) => new URL(url).host),
     "live-restore": true, // servers survive a restart of dockerd
     "userland-proxy": false, // one process less for each published port
+    "default-cgroupns-mode": "private", // on cgroup v1 the default is the host's
     icc: false, // containers on the default bridge do not see each other (CIS 2.2)
     "no-new-privileges": true, // the default of every container (CIS 2.14)
     "log-driver": "json-file",

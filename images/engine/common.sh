@@ -12,15 +12,15 @@ refuse() {
 	exit "$code"
 }
 
-# The flags are what the settings must not say: they are refused together with them.
+# A base image without dnsmasq leaves DNS to dockerd's own ways.
+has_dns() { [ -n "${INNER_DNS:-}" ] && command -v dnsmasq >/dev/null; }
+
 dns_flag() { if has_dns; then echo "--dns $INNER_DNS"; fi; }
 
+# The flags are what the settings must not say: they are refused together with them.
 run_dockerd() {
 	exec dockerd --config-file $state/daemon.json --containerd /run/containerd/containerd.sock \
 		--host unix:///run/docker.sock --host tcp://0.0.0.0:2376 --tlsverify \
 		$(dns_flag) \
 		--tlscacert $state/certs/ca.pem --tlscert $state/certs/server-cert.pem --tlskey $state/certs/server-key.pem "$@"
 }
-
-# A base image without dnsmasq leaves DNS to dockerd's own ways.
-has_dns() { [ -n "${INNER_DNS:-}" ] && command -v dnsmasq >/dev/null; }
