@@ -15,19 +15,20 @@ port=${DIND_MCP_MIRROR_PORT:-5000}
 push_port=${DIND_MCP_MIRROR_PUSH_PORT:-5001}
 
 address() {
-  local gateway
-  gateway=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}' 2>/dev/null) || gateway=
-  # An engine that never used its bridge does not state the gateway; the interface has it.
-  [ -n "$gateway" ] || gateway=$(ip -4 -o addr show docker0 2>/dev/null | awk '{sub("/.*", "", $4); print $4; exit}')
+  local gateway subnet
+  read -r gateway subnet < <(docker network inspect bridge --format '{{with index .IPAM.Config 0}}{{or .Gateway "none"}} {{.Subnet}}{{end}}' 2>/dev/null) || true
+  # An engine that has just started does not state the gateway: it is the subnet's first address then.
+  if [ "$gateway" = none ]; then gateway=${subnet%.*}.1; fi
   [ -n "$gateway" ] || die "the Docker engine has no bridge network to serve the base images on. Start it without --bridge=none."
   echo "$gateway:$port"
 }
 
 registry() { # the program; taken out of its package, because installing that would start a service on all addresses
   if command -v docker-registry; then return; fi
+  local quiet=(-qq -o APT::Sandbox::User=root) # its own user may not write here
   if [ ! -x "$dir/program/usr/bin/docker-registry" ]; then
     mkdir -p "$dir/deb"
-    (cd "$dir/deb" && { apt-get download -qq docker-registry || { apt-get update -qq && apt-get download -qq docker-registry; }; }) >&2 ||
+    (cd "$dir/deb" && { apt-get "${quiet[@]}" download docker-registry || { apt-get update -qq && apt-get "${quiet[@]}" download docker-registry; }; }) >&2 ||
       die "apt-get download docker-registry failed. Check that a Debian mirror is reachable, then run again."
     dpkg -x "$dir"/deb/docker-registry_*.deb "$dir/program"
     rm -rf "$dir/deb"
