@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BUILDS, build, Init, removeBuild, run } from "./support/mcp-init";
+import { BUILDS, build, Init, removeBuild } from "./support/mcp-init";
+import { run } from "./support/mcp-init-client";
 
 after(removeBuild);
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, Init, removeBuild, run } from "./support/mcp-init";
-import type { Client } from "./support/mcp-init-client";
+import { build, Init, pause, removeBuild } from "./support/mcp-init";
+import { type Client, run } from "./support/mcp-init-client";
 
 after(removeBuild);
 
@@ -83,15 +83,15 @@ describe("mcp-init under load", () => {
   });
 
   it("does nothing while nothing happens", async () => {
-    init = await Init.server("mcp-init", []);
-    await (await init.open()).ask("x");
-    const switches = () =>
-      init.processes.map(
-        ({ pid }) => /^voluntary_ctxt_switches:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1],
-      );
-    const seen = switches();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    assert.deepEqual(switches(), seen);
+    init = await Init.server("mcp-init", ["half-line"], { more: ["--drain-ms", "60000"] });
+    await init.open();
+    (await init.open()).socket.end(); // half-closed: a state that stays, and must not be polled again and again
+    await pause(300); // each has gone to sleep after the start
+    const used = () => init.processes.map(({ pid }) => readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]);
+    const seen = used();
+    assert.equal(seen.length, 5);
+    await pause(1000);
+    assert.deepEqual(used(), seen);
     await init.stop();
   });
 

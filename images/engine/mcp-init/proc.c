@@ -1,6 +1,7 @@
 #include "proc.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -20,7 +21,10 @@ struct table {
   size_t count, room;
 };
 
-/** Reads one /proc/PID/stat. The name in brackets may hold anything, brackets too: parse behind the last one. */
+/**
+ * Reads one /proc/PID/stat. The name in brackets may hold anything, brackets too: parse behind the last one. False with
+ * errno ESRCH or ENOENT when the process has ended meanwhile.
+ */
 static bool read_process(int folder, const char *name, struct process *process) {
   char path[32], text[512];
   snprintf(path, sizeof path, "%.15s/stat", name);
@@ -28,6 +32,7 @@ static bool read_process(int folder, const char *name, struct process *process) 
   if (fd < 0) return false;
   const ssize_t size = read(fd, text, sizeof text - 1);
   close(fd);
+  errno = ESRCH;
   if (size <= 0) return false;
   text[size] = '\0';
   const char *fields = strrchr(text, ')');
@@ -38,22 +43,6 @@ static bool read_process(int folder, const char *name, struct process *process) 
 /** A zombie runs nothing and waits for its parent only. */
 static bool alive(const struct process *process) {
   return process->state != 'Z' && process->state != 'X';
-}
-
-/** Can it fork right now? Not when stopped, and not in an uninterruptible wait (vfork, dying). */
-static bool running(const struct process *process) {
-  return alive(process) && !strchr("TtD", process->state);
-}
-
-/**
- * Signals a process and its whole group. The group in one system call is what beats a fork in progress: the kernel
- * signals all members at once and lets no fork finish that the signal would miss. Groups never cross kernel sessions,
- * and each server starts one of its own (setsid), so that only its descendants can be in there; a child that has not
- * got that far is still in our group, which is left alone.
- */
-static void signal_process(const struct process *process, int number) {
-  if (process->group > 1 && process->group != getpgrp()) kill(-process->group, number);
-  kill(process->pid, number);
 }
 
 /** Adds a row; false when there is no memory for it. */
@@ -69,10 +58,7 @@ static bool add(struct table *table, const struct process *process) {
   return true;
 }
 
-/**
- * Reads all processes. A running child of the root is stopped on sight, before the list is complete: one that forks,
- * leaves its group and exits in a circle is gone by then. False when /proc cannot be read.
- */
+/** Reads all processes and marks the root's own children. False when they cannot all be read. */
 static bool read_all(struct table *table, pid_t root, const struct spared *spared) {
   DIR *folder = opendir("/proc");
   if (!folder) return false;
@@ -80,10 +66,12 @@ static bool read_all(struct table *table, pid_t root, const struct spared *spare
   for (struct dirent *entry; complete && (entry = readdir(folder));) {
     struct process process;
     if (*entry->d_name < '1' || *entry->d_name > '9') continue;
-    if (!read_process(dirfd(folder), entry->d_name, &process)) continue; // it ended meanwhile
-    process.ours = process.parent == root && !(spared && spared->is(process.pid, spared->who));
-    if (process.ours && running(&process)) signal_process(&process, SIGSTOP);
-    complete = add(table, &process);
+    if (read_process(dirfd(folder), entry->d_name, &process)) {
+      process.ours = process.parent == root && !(spared && spared->is(process.pid, spared->who));
+      complete = add(table, &process);
+    } else {
+      complete = errno == ENOENT || errno == ESRCH; // else out of descriptors: seeing a part is as bad as nothing
+    }
   }
   closedir(folder);
   return complete;
@@ -94,7 +82,7 @@ static int by_pid(const void *a, const void *b) {
   return (left > right) - (left < right);
 }
 
-/** Marks the descendants: whoever has a marked parent, until nothing changes (once, unless process numbers wrapped). */
+/** Marks all other descendants: whoever has a marked parent, until nothing changes (once, unless numbers wrapped). */
 static void mark(struct table *table) {
   qsort(table->rows, table->count, sizeof *table->rows, by_pid);
   for (bool changed = true; changed;) {
@@ -109,29 +97,33 @@ static void mark(struct table *table) {
 }
 
 /**
- * One pass at ending all descendants of `root`; call it until it finds none alive. While some still run they are
- * stopped, not killed: a stopped process keeps its place under the process limit, so a fork bomb fills the limit and
- * stands still; killing at once would make room for its next children. When all stand, they are killed together
- * (every 16th pass in any case, should they wake each other). Returns how many were alive, -1 without /proc or memory.
+ * Kills a process and its whole group. The group in one system call is what beats a fork in progress: the kernel
+ * signals all members at once and lets no fork finish that the signal would miss. Groups never cross kernel sessions,
+ * and each server starts one of its own (setsid), so that only its descendants can be in there; a child that has not
+ * got that far is still in our group, which is left alone.
  */
-int proc_kill_pass(pid_t root, const struct spared *spared, int pass) {
+static void kill_process(const struct process *process) {
+  if (process->group > 1 && process->group != getpgrp()) kill(-process->group, SIGKILL);
+  kill(process->pid, SIGKILL);
+}
+
+/**
+ * One pass at killing all descendants of `root`. Call it until it finds none alive, and reap only then: a zombie keeps
+ * its place under the process limit, so what is killed makes no room for a fork bomb's next children. Returns how many
+ * were alive, -1 without /proc or memory.
+ */
+int proc_kill_pass(pid_t root, const struct spared *spared) {
   struct table table = {0};
-  int living = 0, moving = 0;
-  if (!read_all(&table, root, spared)) {
-    free(table.rows);
-    return -1;
+  int living = 0;
+  const bool complete = read_all(&table, root, spared);
+  if (complete) mark(&table);
+  for (size_t i = 0; complete && i < table.count; i++) {
+    if (!table.rows[i].ours || !alive(&table.rows[i])) continue;
+    kill_process(&table.rows[i]);
+    living++;
   }
-  mark(&table);
-  for (size_t i = 0; i < table.count; i++) {
-    if (!table.rows[i].ours) continue;
-    living += alive(&table.rows[i]);
-    moving += running(&table.rows[i]);
-  }
-  const int number = moving == 0 || pass % 16 == 15 ? SIGKILL : SIGSTOP;
-  for (size_t i = 0; i < table.count; i++)
-    if (table.rows[i].ours && alive(&table.rows[i])) signal_process(&table.rows[i], number);
   free(table.rows);
-  return living;
+  return complete ? living : -1;
 }
 
 /** How long to wait after a pass: quick at first, at most once a second for what the kernel itself cannot end. */

@@ -10,7 +10,7 @@ struct spared {
   const void *who;
 };
 
-int proc_kill_pass(pid_t root, const struct spared *spared, int pass);
+int proc_kill_pass(pid_t root, const struct spared *spared);
 int proc_pause(int pass);
 
 #endif

@@ -117,7 +117,7 @@ static void reap(void) {
 /** One pass over the strays. False when PID 1 cannot see processes any more: then only its own end ends them. */
 static bool sweep(void) {
   const struct spared supervisors = {is_supervisor, NULL};
-  const int living = proc_kill_pass(getpid(), &supervisors, state.sweep);
+  const int living = proc_kill_pass(getpid(), &supervisors);
   if (living < 0) return false;
   state.clean = living == 0 ? state.clean + 1 : 0;
   const bool done = state.clean >= 3;

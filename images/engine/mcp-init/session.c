@@ -120,7 +120,7 @@ static void report(const struct session *session) {
 static bool sweep(struct session *session) {
   if (!reap(session)) return true;
   for (int pass = 0;; pass++) {
-    const int living = proc_kill_pass(getpid(), NULL, pass);
+    const int living = proc_kill_pass(getpid(), NULL);
     if (living < 0) return false;
     // Reaping makes room under the process limit; so only when nobody is left to use it.
     if (living == 0 && !reap(session)) return true;

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import type { Socket } from "node:net";
 
 /** One session as a client sees it: lines out, lines in, the end. */
@@ -53,4 +54,26 @@ export class Client {
     this.send(line);
     return this.line();
   }
+}
+
+export interface Result {
+  code: number | null;
+  out: string;
+  ms: number;
+}
+
+/** Runs a program to its end with these arguments and this stdin. */
+export function run(program: string, args: string[], input = ""): Promise<Result> {
+  const start = performance.now();
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+  let out = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      out += chunk;
+    });
+  }
+  child.stdin.on("error", () => {}).end(input);
+  return new Promise((resolve) =>
+    child.on("close", (code) => resolve({ code, out: out.trim(), ms: performance.now() - start })),
+  );
 }

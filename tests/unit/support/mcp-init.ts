@@ -45,28 +45,6 @@ export async function until<T>(what: string, see: () => T, holds: (seen: T) => b
   }
 }
 
-export interface Result {
-  code: number | null;
-  out: string;
-  ms: number;
-}
-
-/** Runs a program to its end with these arguments and this stdin. */
-export function run(program: string, args: string[], input = ""): Promise<Result> {
-  const start = performance.now();
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
-  let out = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
-      out += chunk;
-    });
-  }
-  child.stdin.on("error", () => {}).end(input);
-  return new Promise((resolve) =>
-    child.on("close", (code) => resolve({ code, out: out.trim(), ms: performance.now() - start })),
-  );
-}
-
 export interface Process {
   pid: number;
   name: string;
@@ -133,7 +111,7 @@ export class Init {
       `--nproc=${processes}:${processes}`,
     ];
     this.outer = spawn("unshare", [...namespace, "setpriv", ...user, this.program, ...serve, "--", ...command], {
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "ignore", "pipe", "pipe"], // one descriptor too many, as a careless parent leaves it
       env: { ...process.env, ASAN_OPTIONS: "detect_leaks=0" }, // the leak finder traces; an init does not let itself be traced
     });
     this.outer.stderr?.on("data", (chunk: Buffer) => {
@@ -145,7 +123,12 @@ export class Init {
   /** Starts and waits for the socket. */
   static async start(options: InitOptions): Promise<Init> {
     const init = new Init(options);
-    await until(`socket of mcp-init (${init.log})`, () => existsSync(init.socket), Boolean);
+    try {
+      await until("socket of mcp-init", () => existsSync(init.socket), Boolean);
+    } catch (error) {
+      init.destroy();
+      throw new Error(`${error}\n${init.log}`);
+    }
     return init;
   }
 
