@@ -20,7 +20,8 @@ from_registry() {
 # A stand-in is remade when its recipe or the machine's CA list changes.
 stamp() {
   {
-    cat "$here/versions.sh" "$here/images/machine-cas.sh" "$here"/images/*/Dockerfile "$here/images/debian.sh"
+    echo "$NODE_VERSION $NPM_VERSION $DEBIAN_SUITE"
+    cat "$here/images/machine-cas.sh" "$here"/images/*/Dockerfile "$here/images/debian.sh"
     cat "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" 2>/dev/null || true
   } | sha256sum | cut -c1-16
 }
@@ -101,11 +102,14 @@ for image in "${missing[@]}"; do
       ;;
     esac
     say "building a stand-in for $image"
+    old=$(id_of "$image") || old=
     build "$image"
+    # The one it replaces; images built on it keep it, and are not ours to remove.
+    [ -z "$old" ] || docker rmi "$old" >/dev/null 2>&1 || true
   fi
 done
-# Layers of builds past, ours by label; what other images stand on stays.
-docker image prune -f --filter dangling=true --filter label=dind-mcp.stand-in >/dev/null
+# By this very value: images made FROM a stand-in inherit its label.
+docker image prune -f --filter dangling=true --filter label=dind-mcp.stand-in=unpack >/dev/null
 to_push=()
 for image in "${missing[@]}"; do in_mirror "$image" || to_push+=("$image"); done
 if [ ${#to_push[@]} -gt 0 ]; then

@@ -10,10 +10,11 @@ bash "$here/mirror.sh" "$cache" stop
 rm -f "$cache/mirror/address" # the engine is told about the mirror only while there is one
 say "the image mirror is stopped"
 if timeout 10 docker version >/dev/null 2>&1; then
+  # By name: images made FROM a stand-in inherit its label, and belong to somebody else.
   while read -r image; do
+    [ -n "$(docker image inspect --format '{{index .Config.Labels "dind-mcp.stand-in"}}' "$image" 2>/dev/null)" ] || continue
     docker rmi "$image" >/dev/null 2>&1 && say "removed the stand-in image $image" || say "kept $image: a container uses it"
-  done < <(docker images --filter label=dind-mcp.stand-in --format '{{.Repository}}:{{.Tag}}' | grep -v '<none>')
-  docker image prune -f --filter dangling=true --filter label=dind-mcp.stand-in >/dev/null
+  done <"$here/images/list"
 fi
 bash "$here/host-engine.sh" "$cache" stop
 say "What remains: $cache ($(du -sh "$cache" 2>/dev/null | cut -f1), can be fetched and built again),"
