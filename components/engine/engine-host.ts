@@ -1,19 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { builtImage } from "../built-image";
 import type { InternalNetwork } from "../internal-network";
-import { type Labels, labelList } from "../labels";
+import type { Labels } from "../labels";
 import type { PersistentVolumes } from "../persistent-volumes";
 import type { TlsCertificates } from "../tls/tls-certificates";
 import { VolumeFiles } from "../volume-files";
-import { daemonConfig, INNER_DNS } from "./daemon-config";
-
-const CONTEXT = join(__dirname, "../../images/engine");
-
-/** Port of the Docker API inside the engine container. */
-const API_PORT = 2376;
+import { ENGINE_CONTEXT, engineContainerArgs } from "./engine-container";
 
 export interface EngineHostArgs {
   /** Name of the engine container on the host engine. */
@@ -53,7 +46,7 @@ export class EngineHost extends pulumi.ComponentResource {
       `${name}-image`,
       {
         repository: `dind-mcp/${args.containerName.toLowerCase()}`,
-        context: CONTEXT,
+        context: ENGINE_CONTEXT,
         buildArgs: args.baseImage ? { BASE: args.baseImage } : undefined,
       },
       { parent: this },
@@ -75,47 +68,19 @@ export class EngineHost extends pulumi.ComponentResource {
     );
     const container = new docker.Container(
       name,
-      {
-        name: args.containerName,
+      engineContainerArgs({
+        containerName: args.containerName,
         image: image.imageId,
-        hostname: "engine",
-        restart: "unless-stopped",
-        ...privileges(),
-        cgroupnsMode: "private",
-        readOnly: true,
-        // /run on disk: 1 of 5 kill/start cycles never came back, over a stale containerd.pid (field-notes.md).
-        tmpfs: { "/run": "size=64m,mode=755", "/tmp": "size=64m" },
-        envs: [
-          `DAEMON_JSON=${daemonConfig(args.registryMirrors)}`,
-          `INNER_DNS=${INNER_DNS.address}`,
-          `INNER_DNS_FOR=${[INNER_DNS.subnet, ...args.dnsFor].join(",")}`,
-          `PRIVATE_EGRESS_FROM=${args.privateEgressFrom.join(",")}`,
-        ],
-        networkMode: args.network.networkName,
-        ports: [{ internal: API_PORT, external: args.dockerTlsPort, ip: args.bindAddress, protocol: "tcp" }],
-        volumes: [
-          { volumeName: volumes.names.engine, containerPath: "/var/lib/docker" },
-          { volumeName: volumes.names.certs, containerPath: "/certs", readOnly: true },
-          { volumeName: volumes.names.workspace, containerPath: "/srv/mcp/workspace" },
-          { volumeName: volumes.names.postgres, containerPath: "/srv/mcp/postgres" },
-          { volumeName: volumes.names.orchestrator, containerPath: "/srv/mcp/orchestrator" },
-          { volumeName: volumes.names.logs, containerPath: "/var/log/mcp" },
-        ],
-        logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "3" },
-        healthcheck: {
-          tests: ["CMD", "/usr/local/lib/dind-mcp/healthcheck"],
-          interval: "3s",
-          timeout: "5s",
-          retries: 5,
-          startPeriod: "1m0s",
-        },
-        wait: true,
-        waitTimeout: 120,
-        destroyGraceSeconds: args.stopGrace,
-        stopTimeout: args.stopGrace,
-        labels: labelList({ ...args.labels, "dind-mcp.role": "engine" }),
-      },
+        networkName: args.network.networkName,
+        volumes: volumes.names,
+        bindAddress: args.bindAddress,
+        dockerTlsPort: args.dockerTlsPort,
+        registryMirrors: args.registryMirrors,
+        dnsFor: args.dnsFor,
+        privateEgressFrom: args.privateEgressFrom,
+        stopGrace: args.stopGrace,
+        labels: args.labels,
+      }),
       // A container whose wait failed would be taken for fine at the next `up`; "*" makes it a replacement instead.
       { parent: this, dependsOn: certFiles, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
     );
@@ -142,18 +107,6 @@ export class EngineHost extends pulumi.ComponentResource {
   provider(): docker.Provider {
     return this.#provider;
   }
-}
-
-/** The privileges of the engine, from the file that gives each one's reason. */
-function privileges(): Pick<docker.ContainerArgs, "capabilities" | "securityOpts"> {
-  const file = readFileSync(join(CONTEXT, "privileges.json"), "utf8");
-  const { capabilities } = JSON.parse(file) as { capabilities: { name: string }[] };
-  const seccomp = JSON.stringify(JSON.parse(readFileSync(join(CONTEXT, "seccomp.json"), "utf8")));
-  return {
-    capabilities: { drops: ["ALL"], adds: capabilities.map((c) => c.name) },
-    // AppArmor's default profile refuses the mounts of image loads; on hosts without AppArmor the option has no effect.
-    securityOpts: [`seccomp=${seccomp}`, "apparmor=unconfined"],
-  };
 }
 
 /** An address to connect to, for an address to listen on. */

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Labels, labelList } from "../labels";
+import type { VolumeKey } from "../persistent-volumes";
+import { daemonConfig, INNER_DNS } from "./daemon-config";
+
+/** Build context of the engine's image. */
+export const ENGINE_CONTEXT = join(__dirname, "../../images/engine");
+
+/** Port of the Docker API inside the engine container. */
+const API_PORT = 2376;
+
+export interface EngineContainer {
+  /** Name of the engine container on the host engine. */
+  containerName: string;
+  image: pulumi.Input<string>;
+  networkName: pulumi.Input<string>;
+  volumes: Record<VolumeKey, pulumi.Input<string>>;
+  /** Host address of the published ports. */
+  bindAddress: string;
+  /** Host port of the Docker API with mutual TLS. */
+  dockerTlsPort: number;
+  registryMirrors: string[];
+  /** Subnets inside the engine that may ask its DNS forwarder, besides image builds. */
+  dnsFor: string[];
+  /** Subnets inside the engine that may reach private addresses outside; for the database relay. */
+  privateEgressFrom: string[];
+  /** Seconds before the container is killed on stop. */
+  stopGrace: number;
+  labels: Labels;
+}
+
+/** How the engine is run on its host: the one source of its flags, for the component and for tests/hosts. Pure but for reading images/engine. */
+export function engineContainerArgs(engine: EngineContainer): docker.ContainerArgs {
+  const { volumes } = engine;
+  return {
+    name: engine.containerName,
+    image: engine.image,
+    hostname: "engine",
+    restart: "unless-stopped",
+    ...privileges(),
+    cgroupnsMode: "private",
+    readOnly: true,
+    // /run on disk: 1 of 5 kill/start cycles never came back, over a stale containerd.pid (field-notes.md).
+    tmpfs: { "/run": "size=64m,mode=755", "/tmp": "size=64m" },
+    envs: [
+      `DAEMON_JSON=${daemonConfig(engine.registryMirrors)}`,
+      `INNER_DNS=${INNER_DNS.address}`,
+      `INNER_DNS_FOR=${[INNER_DNS.subnet, ...engine.dnsFor].join(",")}`,
+      `PRIVATE_EGRESS_FROM=${engine.privateEgressFrom.join(",")}`,
+    ],
+    networkMode: engine.networkName,
+    ports: [{ internal: API_PORT, external: engine.dockerTlsPort, ip: engine.bindAddress, protocol: "tcp" }],
+    volumes: [
+      { volumeName: volumes.engine, containerPath: "/var/lib/docker" },
+      { volumeName: volumes.certs, containerPath: "/certs", readOnly: true },
+      { volumeName: volumes.workspace, containerPath: "/srv/mcp/workspace" },
+      { volumeName: volumes.postgres, containerPath: "/srv/mcp/postgres" },
+      { volumeName: volumes.orchestrator, containerPath: "/srv/mcp/orchestrator" },
+      { volumeName: volumes.logs, containerPath: "/var/log/mcp" },
+    ],
+    logDriver: "json-file",
+    logOpts: { "max-size": "10m", "max-file": "3" },
+    healthcheck: {
+      tests: ["CMD", "/usr/local/lib/dind-mcp/healthcheck"],
+      interval: "3s",
+      timeout: "5s",
+      retries: 5,
+      startPeriod: "1m0s",
+    },
+    wait: true,
+    waitTimeout: 120,
+    destroyGraceSeconds: engine.stopGrace,
+    stopTimeout: engine.stopGrace,
+    labels: labelList({ ...engine.labels, "dind-mcp.role": "engine" }),
+  };
+}
+
+/** The privileges of the engine, from the file that gives each one's reason. */
+function privileges(): Pick<docker.ContainerArgs, "capabilities" | "securityOpts"> {
+  const file = readFileSync(join(ENGINE_CONTEXT, "privileges.json"), "utf8");
+  const { capabilities } = JSON.parse(file) as { capabilities: { name: string }[] };
+  const seccomp = JSON.stringify(JSON.parse(readFileSync(join(ENGINE_CONTEXT, "seccomp.json"), "utf8")));
+  return {
+    capabilities: { drops: ["ALL"], adds: capabilities.map((c) => c.name) },
+    // AppArmor's default profile refuses the mounts of image loads; on hosts without AppArmor the option has no effect.
+    securityOpts: [`seccomp=${seccomp}`, "apparmor=unconfined"],
+  };
+}
