@@ -13,8 +13,9 @@ export function contextHash(folder: string): string {
       for (const entry of readdirSync(path).sort()) visit(join(path, entry));
       return;
     }
-    const content = stat.isSymbolicLink() ? readlinkSync(path) : readFileSync(path);
-    hash.update(`${relative(folder, path)}\0${stat.mode & 0o111}\0${content.length}\0`).update(content);
+    const link = stat.isSymbolicLink();
+    const content = link ? readlinkSync(path) : readFileSync(path);
+    hash.update(`${relative(folder, path)}\0${link ? "link" : stat.mode & 0o111}\0${content.length}\0`).update(content);
   };
   visit(folder);
   return hash.digest("hex");

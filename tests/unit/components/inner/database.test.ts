@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { Database } from "../../../../components/inner/database";
+import { assertHardened, assertReplacedWhenUnwell, mounts } from "../support/hardening";
+import { record, reveal } from "../support/mocks";
+import { LABEL_LIST, LABELS, withProvider } from "../support/parts";
+import { children, container, labelsOf, only } from "../support/queries";
+
+const args = { networks: ["mcp-a", "mcp-b"], carrierImage: "sha256:carrier", keepImage: false, labels: LABELS };
+const make = (more: { keepImage?: boolean } = {}) =>
+  record(() => new Database("database", { ...args, ...more }, withProvider("inner")));
+
+describe("Database", () => {
+  it("is an image, a password and the volume that carries it, and a container, all inside the engine", async () => {
+    const { resources } = await make();
+    assert.deepEqual(children(resources, "dind-mcp:index:Database database"), [
+      "dind-mcp:index:VolumeFiles database-secret-files",
+      "docker:index/container:Container database",
+      "docker:index/remoteImage:RemoteImage database-image",
+      "docker:index/volume:Volume database-secrets",
+      "random:index/randomPassword:RandomPassword database-reader-password",
+    ]);
+    const docker = resources.filter(({ id }) => id.startsWith("docker:"));
+    assert.deepEqual(new Set(docker.map(({ provider }) => provider)), new Set(["inner"]));
+  });
+
+  it("has the walls that servers have", async () => {
+    const database = container((await make()).resources, "database");
+    assertHardened(database, { uid: 10_900, memoryMiB: 256, cpus: "1.0", processes: 100 });
+    assertReplacedWhenUnwell(database);
+  });
+
+  it("writes to the stack's volume alone, and reads its secrets", async () => {
+    assert.deepEqual(mounts(container((await make()).resources, "database")), [
+      "/srv/mcp/postgres -> /var/lib/postgresql/data rw",
+      "mcp-database-secrets -> /run/secrets",
+    ]);
+  });
+
+  it("is in the networks of the servers that use it, and in no other", async () => {
+    const { inputs } = container((await make()).resources, "database");
+    assert.equal(inputs.networkMode, "mcp-a");
+    assert.deepEqual(inputs.networksAdvanced, [
+      { name: "mcp-a", aliases: ["database"] },
+      { name: "mcp-b", aliases: ["database"] },
+    ]);
+  });
+
+  it("gets the reader's password as a file of its own user, and nothing of it elsewhere", async () => {
+    const { resources } = await make();
+    const carrier = container(resources, "database-secret-files");
+    assert.deepEqual(carrier.inputs.uploads, [
+      {
+        file: "/files/reader-password",
+        content: "<database-reader-password result>",
+        permissions: "0400",
+        owner: "10900",
+        group: "10900",
+      },
+    ]);
+    assert.deepEqual(carrier.secrets, ["uploads.0.content"]);
+    assert.deepEqual(carrier.inputs.volumes, [{ volumeName: "mcp-database-secrets", containerPath: "/files" }]);
+    const others = resources.filter(({ id }) => id !== carrier.id);
+    assert.doesNotMatch(JSON.stringify(others), /database-reader-password result/);
+  });
+
+  it("starts anew when the password changes: its label holds the carrier's revision", async () => {
+    const database = container((await make()).resources, "database");
+    assert.deepEqual(labelsOf(database), {
+      ...LABELS,
+      "dind-mcp.role": "database",
+      "dind-mcp.secrets-revision": "<database-secret-files id>".slice(0, 12),
+    });
+    assert.ok(database.dependencies.includes("database-secret-files"));
+  });
+
+  it("gives servers the reader's address, secret, with a password that fits into a URL", async () => {
+    const { result, resources } = await make();
+    assert.deepEqual(await reveal(result.readerDsn), {
+      value: "postgres://mcp_reader:<database-reader-password result>@database:5432/mcp?sslmode=disable",
+      secret: true,
+    });
+    assert.deepEqual(only(resources, "database-reader-password").inputs, { length: 32, special: false });
+  });
+
+  it("labels its volume, and keeps its image when asked to", async () => {
+    const { resources } = await make({ keepImage: true });
+    assert.deepEqual(only(resources, "database-secrets").inputs, { name: "mcp-database-secrets", labels: LABEL_LIST });
+    assert.equal(only(resources, "database-image").inputs.keepLocally, true);
+    assert.equal(only((await make()).resources, "database-image").inputs.keepLocally, false);
+  });
+});

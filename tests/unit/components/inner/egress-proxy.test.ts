@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { EgressProxy } from "../../../../components/inner/egress-proxy";
+import { assertHardened, assertReplacedWhenUnwell } from "../support/hardening";
+import { record } from "../support/mocks";
+import { LABELS, withProvider } from "../support/parts";
+import { children, container, labelsOf, only } from "../support/queries";
+
+const args = {
+  rules: [{ server: "a", subnet: "10.214.6.64/28", egress: ["example.com:443"] }],
+  serverNetworks: ["mcp-a"],
+  outboundNetwork: "mcp-outbound",
+  outboundAddress: "10.214.0.34",
+  keepImage: false,
+  labels: LABELS,
+};
+const make = () => record(() => new EgressProxy("egress", args, withProvider("inner")));
+
+describe("EgressProxy", () => {
+  it("is an image and a container, inside the engine", async () => {
+    const { resources } = await make();
+    assert.deepEqual(children(resources, "dind-mcp:index:EgressProxy egress"), [
+      "docker:index/container:Container egress",
+      "docker:index/remoteImage:RemoteImage egress-image",
+    ]);
+    const docker = resources.filter(({ id }) => id.startsWith("docker:"));
+    assert.deepEqual(new Set(docker.map(({ provider }) => provider)), new Set(["inner"]));
+    assert.equal(only(resources, "egress-image").inputs.keepLocally, false);
+  });
+
+  it("has the walls that servers have, and no volume", async () => {
+    const proxy = container((await make()).resources, "egress");
+    assertHardened(proxy, { uid: 10_902, memoryMiB: 128, cpus: "0.5", processes: 64 });
+    assertReplacedWhenUnwell(proxy);
+    assert.equal(proxy.inputs.volumes, undefined);
+    assert.deepEqual(labelsOf(proxy), { ...LABELS, "dind-mcp.role": "egress" });
+  });
+
+  it("lets its servers out by their lists, from its fixed address", async () => {
+    const { inputs } = container((await make()).resources, "egress");
+    const [conf = "", ...others] = inputs.envs as string[];
+    assert.deepEqual(others, []);
+    assert.match(conf, /^SQUID_CONF=/);
+    const lines = conf.split("\n");
+    for (const line of [
+      "tcp_outgoing_address 10.214.0.34",
+      "acl from_a src 10.214.6.64/28",
+      "acl a_1_host dstdomain -n example.com",
+      "http_access deny all",
+    ])
+      assert.ok(lines.includes(line), line);
+  });
+
+  it("is in the way out and in the networks of its servers, where it is called egress", async () => {
+    const { inputs } = container((await make()).resources, "egress");
+    assert.equal(inputs.networkMode, "mcp-outbound");
+    assert.deepEqual(inputs.networksAdvanced, [
+      { name: "mcp-outbound", ipv4Address: "10.214.0.34" },
+      { name: "mcp-a", aliases: ["egress"] },
+    ]);
+  });
+});

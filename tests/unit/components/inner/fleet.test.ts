@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { Fleet, type FleetArgs, OUTBOUND, RELAY_ADDRESS } from "../../../../components/inner/fleet";
+import { record } from "../support/mocks";
+import { HTTP, LABELS, server, withProvider } from "../support/parts";
+import { children, container, only } from "../support/queries";
+
+const PLAIN = server({ name: "plain", user: 11_001 });
+const LISTENS = server({ name: "listens", user: 11_002, ...HTTP });
+const LEAVES = server({ name: "leaves", user: 11_003, egress: ["example.com:443"], secrets: [{ name: "key" }] });
+const READS = server({ name: "reads", user: 11_004, database: true });
+
+const FLEET = "dind-mcp:index:Fleet fleet";
+const none = { secrets: {}, databaseDsn: "", stack: "dind-mcp/unit", keepImages: false, labels: LABELS };
+const make = (more: Partial<FleetArgs>, preview = false) =>
+  record(() => new Fleet("fleet", { servers: [], ...none, ...more }, withProvider("inner")), { preview });
+const all = { servers: [LEAVES, LISTENS, PLAIN, READS], secrets: { leaves: { key: "hunter2" } } };
+
+describe("Fleet", () => {
+  it("is networks, the carriers' image, database, egress proxy and a component a server, all inside", async () => {
+    const { result, resources } = await make(all);
+    assert.deepEqual(children(resources, FLEET), [
+      "dind-mcp:index:Database database",
+      "dind-mcp:index:EgressProxy egress",
+      "dind-mcp:index:InnerNetworks networks",
+      "dind-mcp:index:McpServer leaves",
+      "dind-mcp:index:McpServer listens",
+      "dind-mcp:index:McpServer plain",
+      "dind-mcp:index:McpServer reads",
+      "docker:index/remoteImage:RemoteImage carrier-image",
+    ]);
+    assert.deepEqual(Object.keys(result.servers), ["leaves", "listens", "plain", "reads"]);
+    const docker = resources.filter(({ id }) => id.startsWith("docker:"));
+    assert.deepEqual(new Set(docker.map(({ provider }) => provider)), new Set(["inner"]));
+  });
+
+  it("has neither database nor proxy where no server asks for one", async () => {
+    assert.deepEqual(children((await make({ servers: [LISTENS, PLAIN] })).resources, FLEET), [
+      "dind-mcp:index:InnerNetworks networks",
+      "dind-mcp:index:McpServer listens",
+      "dind-mcp:index:McpServer plain",
+      "docker:index/remoteImage:RemoteImage carrier-image",
+    ]);
+  });
+
+  it("has a closed network for each server that needs one, by its user, and one way out", async () => {
+    const { resources } = await make(all);
+    const networks = resources.filter(({ id }) => id.startsWith("docker:index/network:"));
+    assert.deepEqual(
+      networks.map(({ inputs: { name, internal, ipamConfigs } }) => [name, internal, ipamConfigs]),
+      [
+        ["mcp-leaves", true, [{ subnet: "10.214.6.112/28", gateway: "10.214.6.113" }]],
+        ["mcp-listens", true, [{ subnet: "10.214.6.96/28", gateway: "10.214.6.97" }]],
+        ["mcp-outbound", false, [{ subnet: "10.214.0.32/28", gateway: "10.214.0.33" }]],
+        ["mcp-reads", true, [{ subnet: "10.214.6.128/28", gateway: "10.214.6.129" }]],
+      ],
+    );
+    assert.deepEqual([OUTBOUND.subnet, RELAY_ADDRESS], ["10.214.0.32/28", "10.214.0.35"]);
+  });
+
+  it("starts a server after what it uses, and lets the others start at once", async () => {
+    const { resources } = await make(all);
+    const waitsFor = (name: string) => only(resources, `dind-mcp:index:McpServer ${name}`).dependencies;
+    assert.deepEqual(waitsFor("plain"), []);
+    assert.deepEqual(waitsFor("listens"), []);
+    assert.ok(waitsFor("leaves").includes("egress") && !waitsFor("leaves").includes("database"));
+    assert.ok(waitsFor("reads").includes("database") && !waitsFor("reads").includes("egress"));
+  });
+
+  it("joins the database to its readers' networks alone, the proxy to those of servers that leave", async () => {
+    const { resources } = await make(all);
+    const joined = (name: string) =>
+      (container(resources, name).inputs.networksAdvanced as { name: string }[]).map((network) => network.name);
+    assert.deepEqual(joined("database"), ["mcp-reads"]);
+    assert.deepEqual(joined("egress"), ["mcp-outbound", "mcp-leaves"]);
+    const conf = String(container(resources, "egress").inputs.envs);
+    assert.match(conf, /acl from_leaves src 10\.214\.6\.112\/28/);
+    assert.match(conf, /tcp_outgoing_address 10\.214\.0\.34/);
+    assert.doesNotMatch(conf, /from_(plain|reads|listens)/);
+  });
+
+  it("hands each server its own secrets, and the database's address to readers alone", async () => {
+    const { resources } = await make(all);
+    const carriers = resources.filter(({ id, inputs }) => id.includes("Container") && inputs.uploads);
+    assert.deepEqual(
+      carriers.map(({ name, inputs }) => [name, (inputs.uploads as { content: string }[]).map((u) => u.content)]),
+      [
+        ["database-secret-files", ["<database-reader-password result>"]],
+        ["leaves-secret-files", ["hunter2"]],
+        [
+          "reads-secret-files",
+          ["postgres://mcp_reader:<database-reader-password result>@database:5432/mcp?sslmode=disable"],
+        ],
+      ],
+    );
+    for (const { secrets } of carriers) assert.deepEqual(secrets, ["uploads.0.content"]);
+  });
+
+  it("has a relay instead of the database where an external one is set", async () => {
+    const dsn = "postgres://u:hunter2@db.example/d";
+    const { resources } = await make({ servers: [READS], databaseDsn: dsn });
+    assert.deepEqual(children(resources, FLEET).slice(0, 2), [
+      "dind-mcp:index:DatabaseRelay database-relay",
+      "dind-mcp:index:InnerNetworks networks",
+    ]);
+    const relay = container(resources, "database-relay");
+    assert.deepEqual(relay.inputs.networksAdvanced, [
+      { name: "mcp-outbound", ipv4Address: RELAY_ADDRESS },
+      { name: "mcp-reads", aliases: ["database"] },
+    ]);
+    const carrier = container(resources, "reads-secret-files");
+    assert.equal((carrier.inputs.uploads as { content: string }[])[0]?.content, "postgres://u:hunter2@database:5432/d");
+    assert.deepEqual(carrier.secrets, ["uploads.0.content"]);
+    assert.ok(only(resources, "dind-mcp:index:McpServer reads").dependencies.includes("database-relay"));
+    const others = resources.filter(({ id }) => id !== carrier.id);
+    assert.doesNotMatch(JSON.stringify(others), /hunter2/);
+  });
+
+  it("keeps every image that it builds when asked to", async () => {
+    for (const keepImages of [true, false]) {
+      const { resources } = await make({ ...all, keepImages });
+      const built = resources.filter(({ inputs }) => inputs.build);
+      assert.deepEqual(
+        built.map(({ name }) => name),
+        ["carrier-image", "database-image", "egress-image"],
+      );
+      assert.deepEqual(new Set(built.map(({ inputs }) => inputs.keepLocally)), new Set([keepImages]));
+    }
+  });
+});

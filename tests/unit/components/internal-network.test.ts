@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { InternalNetwork } from "../../../components/internal-network";
+import { record, reveal } from "./support/mocks";
+import { LABEL_LIST, LABELS, withProvider } from "./support/parts";
+import { children, only } from "./support/queries";
+
+const args = { networkName: "inside", cidr: "172.30.0.0/16", gateway: "172.30.0.1", labels: LABELS };
+const make = () => record(() => new InternalNetwork("network", args, withProvider("host")));
+
+describe("InternalNetwork", () => {
+  it("is one bridge network, made by the host provider, its gateway stated", async () => {
+    const { resources } = await make();
+    assert.deepEqual(children(resources, "dind-mcp:index:InternalNetwork network"), [
+      "docker:index/network:Network network",
+    ]);
+    const network = only(resources, "docker:index/network:Network network");
+    assert.equal(network.provider, "host");
+    assert.deepEqual(network.inputs, {
+      name: "inside",
+      driver: "bridge",
+      ipamConfigs: [{ subnet: "172.30.0.0/16", gateway: "172.30.0.1" }],
+      labels: LABEL_LIST,
+    });
+  });
+
+  it("tells its name and subnet", async () => {
+    const { result } = await make();
+    assert.deepEqual(await reveal(result.networkName), { value: "inside", secret: false });
+    assert.deepEqual(await reveal(result.cidr), { value: "172.30.0.0/16", secret: false });
+  });
+});

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import type { Registered } from "./mocks";
+import { pick } from "./queries";
+
+/**
+ * What the rules (docs/security.md) say of every container inside the engine: a user of its own, no capability, no way to
+ * gain one, a root file system it cannot write, limits on memory without swap, processors, processes and logs.
+ */
+const WALLS = {
+  capabilities: { drops: ["ALL"] },
+  securityOpts: ["no-new-privileges:true"],
+  readOnly: true,
+  logDriver: "json-file",
+  logOpts: { "max-size": "5m", "max-file": "2" },
+  restart: "unless-stopped",
+  wait: true,
+};
+
+/** Everything else that may be said of such a container; a key that is not here could open a way through the walls. */
+const HARMLESS = [
+  ...["command", "entrypoints", "envs", "groupAdds", "healthcheck", "hostname", "image", "init", "labels", "name"],
+  ...["networkMode", "networksAdvanced", "stopSignal", "stopTimeout", "destroyGraceSeconds", "tmpfs", "ulimits"],
+  ...["cpus", "memory", "memorySwap", "user", "volumes", "waitTimeout", "workingDir"],
+];
+
+export interface Limits {
+  uid: number;
+  memoryMiB: number;
+  cpus: string;
+  processes: number;
+}
+
+/** Checks a container inside the engine against the rules, and against limits of its own. */
+export function assertHardened(container: Registered, { uid, memoryMiB, cpus, processes }: Limits): void {
+  assert.deepEqual(pick(container, Object.keys(WALLS)), WALLS);
+  assert.deepEqual(pick(container, ["user", "memory", "memorySwap", "cpus"]), {
+    user: `${uid}:${uid}`,
+    memory: memoryMiB,
+    memorySwap: memoryMiB,
+    cpus,
+  });
+  const ulimits = container.inputs.ulimits as { name: string; soft: number; hard: number }[];
+  assert.deepEqual(
+    ulimits.filter(({ name }) => name === "nproc"),
+    [{ name: "nproc", soft: processes, hard: processes }],
+  );
+  const allowed = [...Object.keys(WALLS), ...HARMLESS];
+  assert.deepEqual(
+    Object.keys(container.inputs).filter((key) => !allowed.includes(key)),
+    [],
+  );
+  const { tests } = container.inputs.healthcheck as { tests: string[] };
+  assert.equal(tests[0], "CMD", "a health check without a shell");
+}
+
+/** Folders of the engine, and volumes, that a container sees: `from -> to`, and `rw` when it may write. */
+export function mounts({ inputs }: Registered): string[] {
+  const volumes = inputs.volumes as {
+    hostPath?: string;
+    volumeName?: string;
+    containerPath: string;
+    readOnly?: boolean;
+  }[];
+  return volumes.map(
+    ({ hostPath, volumeName, containerPath, readOnly }) =>
+      `${hostPath ?? volumeName} -> ${containerPath}${readOnly ? "" : " rw"}`,
+  );
+}
+
+/** Options that make a container that never became healthy a replacement, the old one going first. */
+export function assertReplacedWhenUnwell(container: Registered): void {
+  const { replaceOnChanges, deleteBeforeReplace } = container;
+  assert.deepEqual({ replaceOnChanges, deleteBeforeReplace }, { replaceOnChanges: ["*"], deleteBeforeReplace: true });
+}
