@@ -12,6 +12,8 @@ export interface Registered {
   inputs: Record<string, unknown>;
   /** Key paths of the inputs that are secret. */
   secrets: string[];
+  /** What plain state would show of the inputs: their JSON, secrets left out. */
+  visible: string;
   /** Key paths of the inputs that are not known yet. */
   unknown: string[];
   /** Name of the provider resource; empty = the default provider, or a component. */
@@ -50,12 +52,15 @@ function read(value: unknown, path: string, found: Pick<Registered, "secrets" | 
 function registered(request: RegisterResourceRequest): Registered {
   const found = { secrets: [], unknown: [] };
   const parent = request.getParent();
+  const wire = request.getObject()?.toJavaScript() ?? {};
+  const masked = (_: string, value: unknown) => (pulumi.runtime.isRpcSecret(value) ? "[secret]" : value);
   return {
     id: `${request.getType()} ${request.getName()}`,
     name: request.getName(),
     ...(parent ? { parent: idOf(parent) } : {}),
-    inputs: read(request.getObject()?.toJavaScript() ?? {}, "", found) as Record<string, unknown>,
+    inputs: read(wire, "", found) as Record<string, unknown>,
     ...found,
+    visible: JSON.stringify(wire, masked),
     provider: nameOf(request.getProvider()),
     dependencies: request.getDependenciesList().map(nameOf).sort(),
     deletedWith: nameOf(request.getDeletedwith()),
@@ -83,9 +88,12 @@ function computed({ type, name }: pulumi.runtime.MockResourceArgs): Record<strin
  * @param preview answers like a first preview: ids and computed outputs are unknown, and so is everything of a provider
  *   whose own inputs are
  * @returns what it returned, and everything it registered, sorted by id
+ * @param resources takes what is registered, also where the program throws
  */
-export async function record<T>(program: () => T | Promise<T>, { preview = false } = {}) {
-  const resources: Registered[] = [];
+export async function record<T>(
+  program: () => T | Promise<T>,
+  { preview = false, resources = [] as Registered[] } = {},
+) {
   let secretOutputs: string[] = [];
   const mocks: pulumi.runtime.Mocks = {
     call: ({ token }) => {

@@ -30,3 +30,8 @@ export function labelsOf({ inputs }: Registered): Record<string, string> {
 export function pick({ inputs }: Registered, keys: string[]): Record<string, unknown> {
   return Object.fromEntries(keys.map((key) => [key, inputs[key]]));
 }
+
+/** What plain state would show of all resources. */
+export function visible(resources: Registered[]): string {
+  return resources.map((resource) => `${resource.id} ${resource.visible}`).join("\n");
+}
