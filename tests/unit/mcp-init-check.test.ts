@@ -37,7 +37,11 @@ for (const which of BUILDS) {
     ] as const) {
       it(`finds a server over its socket ${code ? "un" : ""}healthy: ${mode || "good"}`, async () => {
         init = await Init.server(which, [mode]);
-        const { code: got, out, ms } = await run(program, ["check", "--socket", init.socket, "--timeout-ms", limit(said)]);
+        const {
+          code: got,
+          out,
+          ms,
+        } = await run(program, ["check", "--socket", init.socket, "--timeout-ms", limit(said)]);
         assert.match(out, said);
         assert.equal(got, code);
         assert.ok(ms < 5000, `${ms} ms`);

@@ -59,7 +59,7 @@ int connect_session(const char *path) {
     return EXIT_FAILED;
   }
   const int why = copy(session, STDOUT_FILENO);
-  if (why != 0 && why != ECONNRESET) {
+  if (why != 0) {
     say("connect: %s", strerror(why));
     return EXIT_FAILED;
   }

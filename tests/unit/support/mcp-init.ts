@@ -109,6 +109,8 @@ export class Init {
       "--mount-proc",
       "prlimit",
       `--nproc=${processes}:${processes}`,
+      "env",
+      "--ignore-signal=USR2",
     ];
     this.outer = spawn("unshare", [...namespace, "setpriv", ...user, this.program, ...serve, "--", ...command], {
       stdio: ["ignore", "ignore", "pipe", "pipe"], // one descriptor too many, as a careless parent leaves it
