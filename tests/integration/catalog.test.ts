@@ -67,19 +67,20 @@ describe("the catalog of a running stack", function () {
   });
 
   it("refuses bad manifests, all problems at once, and changes nothing", async () => {
-    await addServer(catalog, {
-      ...hostileManifest("bad", 11900),
-      colour: "red",
-      mounts: [{ volume: "nowhere", path: "/x" }],
-    });
-    await addServer(catalog, { ...hostileManifest("a-b", 11901), name: "a/b" }).catch(() => {});
+    const mounts = [{ volume: "nowhere", path: "/x" }];
+    const secrets = [{ name: "token", description: "the token" }];
+    await addServer(catalog, { ...hostileManifest("bad", 11901), colour: "red", mounts });
+    await addServer(catalog, hostileManifest("twin", 11900));
+    await addServer(catalog, { ...hostileManifest("a/b", 11902) }, "slash");
+    await addServer(catalog, { ...hostileManifest("needy", 11903), secrets });
     const changed = await changedBy(fleet, async () => {
       const failed = await mustPulumi(stack, "up").catch((error: Error) => error.message);
       for (const problem of [
         /bad\/server\.yaml(:\d+)?: colour: got an unknown key, expected one of /,
         /bad\/server\.yaml(:\d+)?: mounts\.0\.volume: got "nowhere", expected /,
-        /fourth\/server\.yaml(:\d+)?: user: got 11900, expected another user/,
-        /a\/b\/server\.yaml(:\d+)?: name: got "a\/b", expected /,
+        /twin\/server\.yaml(:\d+)?: user: got 11900, expected another user than .*fourth/,
+        /slash\/server\.yaml(:\d+)?: name: got "a\/b", expected /,
+        /secrets\.needy\.token: got nothing, expected a value: the token/,
       ]) {
         assert.match(failed, problem);
       }

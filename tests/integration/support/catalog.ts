@@ -14,9 +14,13 @@ export async function copyCatalog(stack: TestStack, ...servers: string[]): Promi
 }
 
 /** Adds a server to a catalog: one folder with one file. */
-export async function addServer(catalog: string, manifest: { name: string } & Record<string, unknown>): Promise<void> {
-  await mkdir(join(catalog, manifest.name), { recursive: true });
-  await writeFile(join(catalog, manifest.name, "server.yaml"), stringify(manifest));
+export async function addServer(
+  catalog: string,
+  manifest: { name: string } & Record<string, unknown>,
+  folder = manifest.name,
+): Promise<void> {
+  await mkdir(join(catalog, folder), { recursive: true });
+  await writeFile(join(catalog, folder, "server.yaml"), stringify(manifest));
 }
 
 export async function edit(file: string, change: (text: string) => string): Promise<void> {
