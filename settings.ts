@@ -31,7 +31,9 @@ function isCidr(value: string): boolean {
 }
 
 function isPostgresUrl(value: string): boolean {
-  return value === "" || (URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol));
+  if (value === "" || !URL.canParse(value)) return value === "";
+  const { protocol, hostname } = new URL(value);
+  return /^postgres(ql)?:$/.test(protocol) && /^[^,]+$/.test(hostname); // the relay passes on to one host
 }
 
 /** Every key of the stack's config (namespace `dind-mcp`); Pulumi.yaml repeats types and defaults for `pulumi config`. */

@@ -11,9 +11,18 @@ type Document = Record<string, unknown>;
 const RESERVED = ["/run/mcp", "/.mcp", "/run/secrets", "/proc", "/sys", "/dev", "/tmp"];
 /** Where the name of the secret with the database's address comes from. */
 export const DATABASE_SECRET = "dsn";
+/** What the stack itself runs in the engine, as mcp-NAME: containers and networks. */
+const STACK_NAMES = ["build", "database", "database-relay", "egress", "orchestrator", "outbound"];
 const PROXY_VARIABLES = /^(https?|all|no)_proxy$/i;
 /** mcp-init itself, and a health check's two. */
 const OWN_PROCESSES = 3;
+
+function stackName({ name }: Checked): Finding[] {
+  // mcp-SERVER-secret-files is the container that carries SERVER's secrets.
+  if (name === undefined || !(STACK_NAMES.includes(name) || name.endsWith("-secret-files"))) return [];
+  const expected = "a name that nothing of the stack's own has in the engine";
+  return [{ path: ["name"], got: JSON.stringify(name), expected, fix: "choose another name" }];
+}
 
 function imageOrBuild(_checked: Checked, { image, build }: Document): Finding[] {
   if ((image === undefined) !== (build === undefined)) return [];
@@ -128,6 +137,7 @@ function counts({ sessions, resources, transport }: Checked): Finding[] {
 }
 
 const RULES: ((checked: Checked, document: Document) => Finding[])[] = [
+  stackName,
   imageOrBuild,
   mountPaths,
   duplicates,

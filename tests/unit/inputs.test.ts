@@ -7,7 +7,8 @@ import * as pulumi from "@pulumi/pulumi";
 import program = require("../../index");
 
 import { environmentProblems, readInputs } from "../../inputs";
-import { formatProblem } from "../../problems";
+import { formatProblem, type ProblemsError } from "../../problems";
+import { parseSettings } from "../../settings";
 import { configure } from "./components/support/config";
 import { fakeHostEngine } from "./components/support/host-engine";
 import { type Registered, record } from "./components/support/mocks";
@@ -97,5 +98,20 @@ describe("inputs", () => {
     assert.deepEqual(environmentProblems({ DOCKER_HOST: "tcp://1.2.3.4:2375" }).map(formatProblem), [
       'environment: DOCKER_HOST: got "tcp://1.2.3.4:2375", expected no value. To fix: unset DOCKER_HOST; the host engine is set by dind-mcp:hostEngine',
     ]);
+  });
+
+  it("hold an external database's address only where it names one host", () => {
+    const problems = (databaseDsn: string) => {
+      try {
+        parseSettings({ databaseDsn }, ["databaseDsn"], "f");
+        return [];
+      } catch (error) {
+        return (error as ProblemsError).problems.map(({ path }) => path);
+      }
+    };
+    for (const dsn of ["postgres:///d", "postgres:d", "postgres://a,b/d", "mysql://a/d", "a"])
+      assert.deepEqual(problems(dsn), ["dind-mcp.databaseDsn"], dsn);
+    for (const dsn of ["", "postgres://a/d", "postgresql://u:p@[::1]:5432/d?sslmode=require"])
+      assert.deepEqual(problems(dsn), [], dsn);
   });
 });

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import program = require("../../index");
@@ -7,6 +10,8 @@ import { clientServer, OUTPUTS_VERSION, type Outputs } from "../../outputs";
 import { configure } from "./components/support/config";
 import { fakeHostEngine } from "./components/support/host-engine";
 import { record } from "./components/support/mocks";
+import { HTTP } from "./components/support/parts";
+import { document } from "./support/manifests";
 
 /** Paths of the outputs that are secret, and the outputs' values: what `pulumi stack output` has to go by. */
 async function settle(value: unknown, path = ""): Promise<{ value: unknown; secrets: string[] }> {
@@ -87,6 +92,19 @@ describe("outputs", () => {
 
   it("hold one secret, the client's key; all else can be read without --show-secrets", async () => {
     assert.deepEqual((await run()).secrets, ["tls.clientKey"]);
+  });
+
+  it("offer a client the servers that it can start on its stdin and stdout, not those that listen", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dind-mcp-unit-"));
+    try {
+      mkdirSync(join(folder, "listens"));
+      writeFileSync(join(folder, "listens/server.yaml"), JSON.stringify(document({ name: "listens", ...HTTP })));
+      const { outputs } = await run({ catalog: JSON.stringify([folder]) });
+      assert.equal(outputs.servers.listens?.transport, "streamable-http");
+      assert.deepEqual(outputs.clientConfig, { mcpServers: {} });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("name the selected servers alone", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Fleet, type FleetArgs, OUTBOUND, RELAY_ADDRESS } from "../../../../components/inner/fleet";
+import { document, problemsOf } from "../../support/manifests";
 import { record } from "../support/mocks";
 import { HTTP, LABELS, server, withProvider } from "../support/parts";
 import { children, container, only, visible } from "../support/queries";
@@ -124,5 +125,26 @@ describe("Fleet", () => {
       );
       assert.deepEqual(new Set(built.map(({ inputs }) => inputs.keepLocally)), new Set([keepImages]));
     }
+  });
+
+  it("has no name in the engine that a server's manifest could have as well", async () => {
+    const external = await make({ servers: [READS], databaseDsn: "postgres://db.example/d" });
+    const own = [...(await make(all)).resources, ...external.resources].flatMap(({ id, inputs: { name } }) =>
+      /^docker:index\/(container|network):/.test(id) ? [String(name).replace(/^mcp-/, "")] : [],
+    );
+    const servers = all.servers.map(({ manifest }) => manifest.name);
+    const stack = [...new Set(own)].filter((name) => !servers.includes(name)).sort();
+    assert.deepEqual(stack, [
+      "database",
+      "database-relay",
+      "database-secret-files",
+      "egress",
+      "leaves-secret-files",
+      "outbound",
+      "reads-secret-files",
+    ]);
+    for (const name of stack)
+      assert.match(problemsOf(document({ name })).join(), /^f: name: got "[a-z-]+", expected a name/);
+    assert.deepEqual(problemsOf(document({ name: "databases" })), []);
   });
 });
