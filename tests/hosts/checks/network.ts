@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { eventually, must } from "../../integration/support/command";
+import { engine, HOST, host, NAME, TOOLS } from "../support/host";
+import { inEngine } from "../support/server";
+
+/** Bridges inside the engine, and its firewall. */
+export function networkChecks(): void {
+  it("containers on a network reach each other, but neither the engine's API nor its neighbours outside", async () => {
+    const outside = `${NAME}-neighbour`;
+    await must("tar", ["-cf", join(HOST.work, "tools.tar"), "-C", HOST.work, "busybox"]);
+    await host.docker("import", join(HOST.work, "tools.tar"), `${NAME}:tools`);
+    const server = [`${NAME}:tools`, "/busybox", "httpd", "-f", "-p", "80"];
+    await host.docker("run", "-d", "--name", outside, "--network", NAME, ...server);
+    const address = async (docker: typeof engine.docker, container: string) =>
+      docker("inspect", container, "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{.Gateway}}{{end}}");
+    const [neighbour] = (await address(host.docker, outside)).split(" ");
+    const [own] = (await address(host.docker, NAME)).split(" ");
+    await engine.docker("network", "create", "probe");
+    const hardened = ["--network", "probe", "--cap-drop=ALL", "--user", "11002"];
+    await engine.docker("run", "-d", "--name", "peer", ...hardened, TOOLS, "httpd", "-f", "-p", "8080");
+    const [peer, gateway] = (await address(engine.docker, "peer")).split(" ");
+    const open = async (target: string, port: number) => {
+      const nc = ["nc", "-w", "5", target, String(port), "-e", "true"];
+      const { code, stderr } = await engine.try(["run", "--rm", ...hardened, TOOLS, ...nc]);
+      assert.ok(code === 0 || code === 1, stderr); // 1 is nc's own; anything else says nothing about the network
+      return code === 0;
+    };
+    await eventually(async () => assert.equal(await open(peer ?? "", 8080), true, "a peer on the same network"));
+    assert.equal(await open(gateway ?? "", 2376), false, "the API by the gateway's address");
+    assert.equal(await open(own ?? "", 2376), false, "the API by the engine's outer address");
+    await inEngine(`bash -c '</dev/tcp/${neighbour}/80'`); // there is something to be reached: the engine itself can
+    assert.equal(await open(neighbour ?? "", 80), false, "a neighbour of the engine");
+    await engine.docker("rm", "-f", "peer");
+    await engine.docker("network", "rm", "probe");
+    await host.docker("rm", "-f", outside);
+  });
+}
