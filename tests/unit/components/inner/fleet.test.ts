@@ -96,6 +96,17 @@ describe("Fleet", () => {
     for (const { secrets } of carriers) assert.deepEqual(secrets, ["uploads.0.content"]);
   });
 
+  it("keeps secrets of the same name apart, one called dsn from the database's address as well", async () => {
+    const secrets = [{ name: "key" }, { name: "dsn", required: false }];
+    const [mine, other] = ["mine", "other"].map((name, at) => server({ name, user: 11_010 + at, secrets }));
+    assert.ok(mine && other);
+    const values = { mine: { key: "1", dsn: "mine" }, other: { key: "2" } };
+    const { resources } = await make({ servers: [mine, other, READS], secrets: values });
+    const contents = (name: string) =>
+      (container(resources, `${name}-secret-files`).inputs.uploads as { content: string }[]).map((u) => u.content);
+    assert.deepEqual([contents("mine"), contents("other")], [["1", "mine"], ["2"]]);
+  });
+
   it("has a relay instead of the database where an external one is set", async () => {
     const dsn = "postgres://u:hunter2@db.example/d";
     const { resources } = await make({ servers: [READS], databaseDsn: dsn });
