@@ -38,7 +38,7 @@ describe("DatabaseRelay", () => {
   it("passes on one port to one host, from its fixed address", async () => {
     const { inputs } = container((await make()).resources, "database-relay");
     assert.deepEqual(inputs.command, ["relay", "5432", "db.example", "6432"]);
-    assert.equal(inputs.networkMode, "mcp-outbound");
+    assert.equal(inputs.networkMode, "bridge");
     assert.deepEqual(inputs.networksAdvanced, [
       { name: "mcp-outbound", ipv4Address: "10.214.0.35" },
       { name: "mcp-a", aliases: ["database"] },

@@ -38,7 +38,7 @@ describe("Database", () => {
 
   it("is in the networks of the servers that use it, and in no other", async () => {
     const { inputs } = container((await make()).resources, "database");
-    assert.equal(inputs.networkMode, "mcp-a");
+    assert.equal(inputs.networkMode, "bridge");
     assert.deepEqual(inputs.networksAdvanced, [
       { name: "mcp-a", aliases: ["database"] },
       { name: "mcp-b", aliases: ["database"] },

@@ -52,7 +52,7 @@ describe("EgressProxy", () => {
 
   it("is in the way out and in the networks of its servers, where it is called egress", async () => {
     const { inputs } = container((await make()).resources, "egress");
-    assert.equal(inputs.networkMode, "mcp-outbound");
+    assert.equal(inputs.networkMode, "bridge");
     assert.deepEqual(inputs.networksAdvanced, [
       { name: "mcp-outbound", ipv4Address: "10.214.0.34" },
       { name: "mcp-a", aliases: ["egress"] },
