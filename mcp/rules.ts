@@ -128,9 +128,9 @@ function counts({ sessions, resources, transport }: Checked): Finding[] {
     const expected = `at most sessions.max, ${sessions.max}`;
     findings.push({ path: ["sessions", "warmPool"], got: String(sessions.warmPool), expected });
   }
-  const needed = (sessions?.max ?? 0) + OWN_PROCESSES;
+  const needed = 2 * (sessions?.max ?? 0) + OWN_PROCESSES;
   if (transport?.type === TransportType.Stdio && resources && sessions && resources.processes < needed) {
-    const expected = `at least ${needed}: one for each of sessions.max sessions, and ${OWN_PROCESSES}`;
+    const expected = `at least ${needed}: two for each of sessions.max sessions (mcp-init's and the server's), and ${OWN_PROCESSES}`;
     findings.push({ path: ["resources", "processes"], got: String(resources.processes), expected });
   }
   return findings;

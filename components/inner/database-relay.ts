@@ -37,7 +37,6 @@ export class DatabaseRelay extends pulumi.ComponentResource {
         name: "mcp-database-relay",
         image: image.imageId,
         command: ["relay", String(DATABASE.port), target.host, String(target.port)],
-        networkMode: args.outboundNetwork,
         networksAdvanced: [
           { name: args.outboundNetwork, ipv4Address: args.outboundAddress },
           ...args.networks.map((network) => ({ name: network, aliases: [DATABASE.host] })),

@@ -66,7 +66,6 @@ export class Database extends pulumi.ComponentResource {
         name: "mcp-database",
         image: image.imageId,
         tmpfs: { "/tmp": "size=64m,mode=1777" },
-        networkMode: args.networks[0],
         networksAdvanced: args.networks.map((network) => ({ name: network, aliases: [DATABASE.host] })),
         volumes: [
           { hostPath: "/srv/mcp/postgres", containerPath: "/var/lib/postgresql/data" },

@@ -33,7 +33,6 @@ export class EgressProxy extends pulumi.ComponentResource {
         image: image.imageId,
         envs: [`SQUID_CONF=${squidConf(args.rules, { outgoingAddress: args.outboundAddress })}`],
         tmpfs: { "/tmp": "size=16m,mode=1777" },
-        networkMode: args.outboundNetwork,
         networksAdvanced: [
           { name: args.outboundNetwork, ipv4Address: args.outboundAddress },
           ...args.serverNetworks.map((network) => ({ name: network, aliases: ["egress"] })),

@@ -26,5 +26,7 @@ export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
     logDriver: "json-file",
     logOpts: { "max-size": "5m", "max-file": "2" },
     restart: "unless-stopped",
+    // Said, and never one of the container's own networks: with one of those Docker ignores the address asked for there.
+    networkMode: "bridge",
   } satisfies Partial<docker.ContainerArgs>;
 }

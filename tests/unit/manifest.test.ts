@@ -127,7 +127,7 @@ describe("manifest", () => {
     [{ resources: { cpus: 0 } }, "resources.cpus: got 0, expected a number from 0.05 to 64"],
     [
       { resources: { processes: 8 } },
-      "resources.processes: got 8, expected at least 11: one for each of sessions.max sessions, and 3",
+      "resources.processes: got 8, expected at least 19: two for each of sessions.max sessions (mcp-init's and the server's), and 3",
     ],
     [{ sessions: { max: 2, warmPool: 3 } }, "sessions.warmPool: got 3, expected at most sessions.max, 2"],
     [{ sessions: { mode: "pooled" } }, 'sessions.mode: got "pooled", expected one of per-client, shared'],

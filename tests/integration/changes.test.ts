@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connect as tlsConnect } from "node:tls";
+import { eventually, must, run } from "./support/command";
+import { callTool, docker, enter, type Fleet } from "./support/fleet";
+import { createStack, mustPulumi, ROOT, removeStack, setConfig, setSecret, type TestStack } from "./support/stack";
+
+/** Serial number of the certificate that the engine serves. */
+function servedSerial({ stack, outputs }: Fleet): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { ca, clientCert: cert, clientKey: key } = outputs.tls;
+    const socket = tlsConnect({ host: "127.0.0.1", port: stack.port, ca, cert, key }, () => {
+      const raw = socket.getPeerCertificate().raw;
+      socket.destroy();
+      resolve(new X509Certificate(raw).serialNumber);
+    });
+    socket.on("error", reject);
+  });
+}
+
+describe("changes to a running stack", function () {
+  this.timeout(900_000);
+  let stack: TestStack;
+  let fleet: Fleet;
+  let external: string;
+
+  before(async () => {
+    stack = await createStack("changes", { servers: ["files"] });
+    external = `${stack.engineName}-external`;
+    await mustPulumi(stack, "up");
+    fleet = await enter(stack);
+  });
+
+  after(async () => {
+    await run("docker", ["rm", "-f", "-v", external]);
+    await run("docker", ["image", "rm", "-f", external]);
+    await removeStack(stack);
+  });
+
+  it("a renewed certificate is served within seconds; engine and servers go on untouched", async () => {
+    const startedAt = () => docker(fleet, "inspect", "mcp-files", "-f", "{{.State.StartedAt}} {{.State.Pid}}");
+    const before = {
+      serial: await servedSerial(fleet),
+      server: await startedAt(),
+      engine: fleet.outputs.engine.containerId,
+    };
+    const urn = `urn:pulumi:${stack.name}::dind-mcp::dind-mcp:index:TlsCertificates$tls:index/privateKey:PrivateKey::tls-server-key`;
+    await mustPulumi(stack, "up", "--replace", urn);
+    await eventually(async () => assert.notEqual(await servedSerial(fleet), before.serial), 30_000);
+    await eventually(async () => assert.equal(await startedAt(), before.server), 15_000);
+    assert.equal((await enter(stack)).outputs.engine.containerId, before.engine);
+  });
+
+  it("an external PostgreSQL takes the embedded one's place, through a relay, its DSN a secret", async () => {
+    const password = "Cafe0ba5e1234567890";
+    const secrets = join(stack.folder, "external");
+    await mkdir(secrets);
+    await writeFile(join(secrets, "reader-password"), password);
+    await must("docker", ["build", "-q", "-t", external, join(ROOT, "images/postgres")]);
+    const network = ["--network", stack.networkName];
+    const volumes = [
+      "-v",
+      `${secrets}:/run/secrets:ro`,
+      "--tmpfs",
+      "/var/lib/postgresql/data:uid=10900,gid=10900,mode=0700",
+    ];
+    await must("docker", ["run", "-d", "--name", external, ...network, ...volumes, external]);
+    await eventually(async () => void (await must("docker", ["exec", external, "healthcheck"])), 60_000);
+    const format = `{{(index .NetworkSettings.Networks "${stack.networkName}").IPAddress}}`;
+    const address = await must("docker", ["inspect", external, "-f", format]);
+
+    await setConfig(stack, { servers: ["postgres"] });
+    await setSecret(stack, "databaseDsn", `postgres://mcp_reader:${password}@${address}:5432/mcp?sslmode=disable`);
+    await mustPulumi(stack, "up");
+    const names = (await docker(fleet, "ps", "--format", "{{.Names}}")).split("\n").sort();
+    assert.deepEqual(names, ["mcp-database-relay", "mcp-postgres"]);
+    const rows = await callTool(fleet, "postgres", "execute_sql", {
+      sql: "SELECT inet_server_addr()::text AS address",
+    });
+    assert.ok(rows.text.includes(address), rows.text);
+
+    const everywhere = [
+      await docker(fleet, "inspect", "mcp-database-relay", "mcp-postgres"),
+      await must("docker", ["inspect", stack.engineName]),
+      await mustPulumi(stack, "stack", "export"),
+    ];
+    for (const text of everywhere) assert.ok(!text.includes(password));
+  });
+});
