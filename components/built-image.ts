@@ -1,21 +1,31 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, relative } from "node:path";
+import dockerignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+
+/** Which paths of a build context reach the engine: all but what its .dockerignore names. */
+function contextFilter(folder: string): (path: string) => boolean {
+  const file = join(folder, ".dockerignore");
+  return existsSync(file) ? dockerignore().add(readFileSync(file, "utf8")).createFilter() : () => true;
+}
 
 /** Hash of a build context: paths, modes and contents of all its files. */
 export function contextHash(folder: string): string {
   const hash = createHash("sha256");
+  const included = contextFilter(folder);
   const visit = (path: string): void => {
     const stat = lstatSync(path);
     if (stat.isDirectory()) {
       for (const entry of readdirSync(path).sort()) visit(join(path, entry));
       return;
     }
+    const name = relative(folder, path);
+    if (!included(name)) return;
     const link = stat.isSymbolicLink();
     const content = link ? readlinkSync(path) : readFileSync(path);
-    hash.update(`${relative(folder, path)}\0${link ? "link" : stat.mode & 0o111}\0${content.length}\0`).update(content);
+    hash.update(`${name}\0${link ? "link" : stat.mode & 0o111}\0${content.length}\0`).update(content);
   };
   visit(folder);
   return hash.digest("hex");
@@ -48,7 +58,9 @@ export function builtImage(name: string, args: BuiltImageArgs, opts: pulumi.Cust
     {
       name: `${args.repository}:${hash.slice(0, 16)}`,
       build: {
-        context: args.context,
+        // Relative to the project, in which Pulumi runs program and plugins: an absolute path would make every image a
+        // new one for whoever has the project elsewhere.
+        context: relative(process.cwd(), args.context),
         dockerfile: args.dockerfile,
         target: args.target,
         buildArgs: args.buildArgs,

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { type BuiltImageArgs, builtImage, contextHash } from "../../../components/built-image";
 import { record } from "./support/mocks";
 import { withProvider } from "./support/parts";
@@ -58,6 +58,15 @@ describe("built images", () => {
       });
     }
 
+    it("does not change with what .dockerignore keeps from the engine", () => {
+      writeFileSync(at(".dockerignore"), ".dockerignore\nnotes\n");
+      const before = contextHash(folder);
+      writeFileSync(at("notes"), "new");
+      assert.equal(contextHash(folder), before);
+      writeFileSync(at("notes.txt"), "new");
+      assert.notEqual(contextHash(folder), before);
+    });
+
     it("does not change with times, with who may write, or with the folder's own place", () => {
       const before = contextHash(folder);
       utimesSync(at("sub/run"), new Date(0), new Date(0));
@@ -100,7 +109,7 @@ describe("built images", () => {
     const image = await build({ dockerfile: "Other", target: "last", buildArgs: { A: "1" } });
     assert.equal(image.provider, "inner");
     assert.deepEqual(image.inputs.build, {
-      context: folder,
+      context: relative(process.cwd(), folder),
       dockerfile: "Other",
       target: "last",
       buildArgs: { A: "1" },

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { EngineHost, EngineHostArgs } from "../../../../components/engine/engine-host";
 import { type Registered, record, reveal } from "../support/mocks";
-import { engineHost, LABELS, ROOT } from "../support/parts";
+import { engineHost, LABELS } from "../support/parts";
 import { children, container, labelsOf, only, pick } from "../support/queries";
 
 const make = (more: Partial<EngineHostArgs> = {}) => record(() => engineHost(more));
@@ -32,7 +31,7 @@ describe("EngineHost", () => {
   it("builds its image on the host engine, on another base when asked, named in lower case", async () => {
     const own = only((await make()).resources, "engine-image").inputs;
     assert.match(String(own.name), /^dind-mcp\/unit-engine:[0-9a-f]{16}$/);
-    assert.deepEqual(own.build, { context: join(ROOT, "images/engine"), useLegacyBuilder: true });
+    assert.deepEqual(own.build, { context: "images/engine", useLegacyBuilder: true });
     const other = only((await make({ baseImage: "docker:26-dind" })).resources, "engine-image").inputs;
     assert.deepEqual((other.build as { buildArgs: unknown }).buildArgs, { BASE: "docker:26-dind" });
     assert.notEqual(other.name, own.name);

@@ -3,7 +3,7 @@ import { McpServer } from "../../../../components/inner/mcp-server";
 import { InnerNetworks } from "../../../../components/inner/networks";
 import { assertHardened, assertReplacedWhenUnwell, mounts } from "../support/hardening";
 import { record, reveal } from "../support/mocks";
-import { BUILT, HTTP, LABEL_LIST, LABELS, ROOT, server, withProvider } from "../support/parts";
+import { BUILT, HTTP, LABEL_LIST, LABELS, server, withProvider } from "../support/parts";
 import { children, container, labelsOf, only, visible } from "../support/queries";
 
 const NET = { name: "mcp-echo", subnet: "10.214.6.64/28", gateway: "10.214.6.65", internal: true };
@@ -39,7 +39,7 @@ describe("McpServer", () => {
     const image = await inputsOf(false, {});
     assert.match(String(image.name), /^mcp-echo:[0-9a-f]{16}$/);
     assert.deepEqual([image.keepLocally, (await inputsOf(true, {})).keepLocally], [false, true]);
-    assert.equal((image.build as { context: string }).context, `${ROOT}/mcp/files`);
+    assert.equal((image.build as { context: string }).context, "mcp/files");
     await assert.rejects(inputsOf(false, { build }), /ENOENT.*mcp\/files\/sub/);
   });
 
