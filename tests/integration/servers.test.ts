@@ -133,7 +133,7 @@ describe("the catalog's servers", function () {
       const edits = [{ oldText: "first line", newText: "another line" }];
       assert.equal((await callTool(fleet, "files", "edit_file", { path, edits })).isError, false);
 
-      const volume = fleet.outputs.volumes["mcp-workspace"] ?? `${fleet.stack.volumePrefix}mcp-workspace`;
+      const volume = fleet.outputs.volumes.workspace ?? "";
       const mountpoint = await must("docker", ["volume", "inspect", volume, "-f", "{{.Mountpoint}}"]);
       assert.equal(await readFile(`${mountpoint}/${name}`, "utf8"), content.replace("first", "another"));
       assert.equal((await stat(`${mountpoint}/${name}`)).uid, 11_001);
