@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** Labels by name. */
 export type Labels = Record<string, string>;
 
@@ -10,6 +12,6 @@ export function stackLabels(stack: string): Labels {
 }
 
 /** The form the docker provider takes labels in. */
-export function labelList(labels: Labels): { label: string; value: string }[] {
+export function labelList(labels: Record<string, pulumi.Input<string>>) {
   return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }

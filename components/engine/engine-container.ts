@@ -12,12 +12,10 @@ export const ENGINE_CONTEXT = join(__dirname, "../../images/engine");
 /** Port of the Docker API inside the engine container. */
 const API_PORT = 2376;
 
-export interface EngineContainer {
+/** What is set for the engine's container, whatever it is made of. */
+export interface EngineSettings {
   /** Name of the engine container on the host engine. */
   containerName: string;
-  image: pulumi.Input<string>;
-  networkName: pulumi.Input<string>;
-  volumes: Record<VolumeKey, pulumi.Input<string>>;
   /** Host address of the published ports. */
   bindAddress: string;
   /** Host port of the Docker API with mutual TLS. */
@@ -32,7 +30,16 @@ export interface EngineContainer {
   labels: Labels;
 }
 
-/** How the engine is run on its host: the one source of its flags, for the component and for tests/hosts. Pure but for reading images/engine. */
+export interface EngineContainer extends EngineSettings {
+  image: pulumi.Input<string>;
+  networkName: pulumi.Input<string>;
+  volumes: Record<VolumeKey, pulumi.Input<string>>;
+}
+
+/**
+ * How the engine is run on its host: the one source of its flags, for the component and for tests/hosts. Pure but for
+ * reading images/engine.
+ */
 export function engineContainerArgs(engine: EngineContainer): docker.ContainerArgs {
   const { volumes } = engine;
   return {
@@ -43,7 +50,7 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
     ...privileges(),
     cgroupnsMode: "private",
     readOnly: true,
-    // /run on disk: 1 of 5 kill/start cycles never came back, over a stale containerd.pid (field-notes.md).
+    // /run on disk: 1 of 5 kill/start cycles never came back, over a stale containerd.pid.
     tmpfs: { "/run": "size=64m,mode=755", "/tmp": "size=64m" },
     envs: [
       `DAEMON_JSON=${daemonConfig(engine.registryMirrors)}`,

@@ -2,32 +2,17 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { builtImage } from "../built-image";
 import type { InternalNetwork } from "../internal-network";
-import type { Labels } from "../labels";
 import type { PersistentVolumes } from "../persistent-volumes";
 import type { TlsCertificates } from "../tls/tls-certificates";
 import { VolumeFiles } from "../volume-files";
-import { ENGINE_CONTEXT, engineContainerArgs } from "./engine-container";
+import { ENGINE_CONTEXT, type EngineSettings, engineContainerArgs } from "./engine-container";
 
-export interface EngineHostArgs {
-  /** Name of the engine container on the host engine. */
-  containerName: string;
+export interface EngineHostArgs extends EngineSettings {
   /** Base image, docker:dind-like. @default our own, from Debian */
   baseImage?: string;
   network: InternalNetwork;
   volumes: PersistentVolumes;
   certificates: TlsCertificates;
-  /** Host address of the published ports. */
-  bindAddress: string;
-  /** Host port of the Docker API with mutual TLS. */
-  dockerTlsPort: number;
-  registryMirrors: string[];
-  /** Subnets inside the engine that may ask its DNS forwarder, besides image builds. */
-  dnsFor: string[];
-  /** Subnets inside the engine that may reach private addresses outside; for the database relay. */
-  privateEgressFrom: string[];
-  /** Seconds before the container is killed on stop. */
-  stopGrace: number;
-  labels: Labels;
 }
 
 /** The engine: one container on the host engine with a Docker daemon inside, and the provider that talks to it. */
@@ -69,17 +54,10 @@ export class EngineHost extends pulumi.ComponentResource {
     const container = new docker.Container(
       name,
       engineContainerArgs({
-        containerName: args.containerName,
+        ...args,
         image: image.imageId,
         networkName: args.network.networkName,
         volumes: volumes.names,
-        bindAddress: args.bindAddress,
-        dockerTlsPort: args.dockerTlsPort,
-        registryMirrors: args.registryMirrors,
-        dnsFor: args.dnsFor,
-        privateEgressFrom: args.privateEgressFrom,
-        stopGrace: args.stopGrace,
-        labels: args.labels,
       }),
       // A container whose wait failed would be taken for fine at the next `up`; "*" makes it a replacement instead.
       { parent: this, dependsOn: certFiles, deleteBeforeReplace: true, replaceOnChanges: ["*"] },

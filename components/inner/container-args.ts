@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContainerSpec } from "../../mcp/container-spec";
+import { labelList } from "../labels";
 
 /** What is known only while the stack is being made. */
 export interface ContainerReferences {
@@ -34,7 +35,7 @@ export function containerArgs(
     groupAdds: spec.groups,
     workingDir: spec.workdir,
     envs: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    labels: Object.entries({ ...spec.labels, ...labels }).map(([label, value]) => ({ label, value })),
+    labels: labelList({ ...spec.labels, ...labels }),
     volumes: spec.mounts.map(({ type, source, target, readOnly }) =>
       type === "volume"
         ? { volumeName: volumes[source] ?? source, containerPath: target, readOnly }

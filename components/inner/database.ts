@@ -82,13 +82,11 @@ export class Database extends pulumi.ComponentResource {
         wait: true,
         waitTimeout: 120,
         destroyGraceSeconds: 30,
-        labels: pulumi.output(secrets.revision).apply((revision) =>
-          labelList({
-            ...args.labels,
-            "dind-mcp.role": "database",
-            "dind-mcp.secrets-revision": revision.slice(0, 12),
-          }),
-        ),
+        labels: labelList({
+          ...args.labels,
+          "dind-mcp.role": "database",
+          "dind-mcp.secrets-revision": secrets.revision.apply((revision) => revision.slice(0, 12)),
+        }),
       },
       { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
     );
