@@ -1,11 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
-const DAY = 24; // hours
-
-/** A year, renewed by the first `up` in its last third (reference/dind.md: "renew before 1/3 left"). */
-const LEAF_LIFETIME = 365 * DAY;
-const LEAF_RENEWAL = 122 * DAY;
+/** A year, renewed by the first `up` in its last third. */
+const LEAF_LIFETIME_HOURS = 365 * 24;
+const LEAF_RENEWAL_HOURS = 122 * 24;
 
 /** EC P-256 everywhere: RSA keys would cost seconds to make and bring nothing. */
 export const KEY_ALGORITHM = { algorithm: "ECDSA", ecdsaCurve: "P256" };
@@ -24,8 +22,17 @@ export interface Leaf {
   ipAddresses?: string[];
 }
 
+/** A certificate with its private key, PEM. */
+export interface KeyPair {
+  certPem: pulumi.Output<string>;
+  /** Secret. */
+  keyPem: pulumi.Output<string>;
+  /** RFC 3339 time. */
+  validUntil: pulumi.Output<string>;
+}
+
 /** A key and a certificate signed by the authority. */
-export function leafCertificate(name: string, leaf: Leaf, ca: CertificateAuthority, parent: pulumi.Resource) {
+export function leafCertificate(name: string, leaf: Leaf, ca: CertificateAuthority, parent: pulumi.Resource): KeyPair {
   const key = new tls.PrivateKey(`${name}-key`, KEY_ALGORITHM, { parent });
   const request = new tls.CertRequest(
     `${name}-request`,
@@ -45,8 +52,8 @@ export function leafCertificate(name: string, leaf: Leaf, ca: CertificateAuthori
       caCertPem: ca.certPem,
       allowedUses: ["digital_signature", leaf.usage],
       setSubjectKeyId: true,
-      validityPeriodHours: LEAF_LIFETIME,
-      earlyRenewalHours: LEAF_RENEWAL,
+      validityPeriodHours: LEAF_LIFETIME_HOURS,
+      earlyRenewalHours: LEAF_RENEWAL_HOURS,
     },
     { parent },
   );

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { KEY_ALGORITHM, leafCertificate } from "./leaf-certificate";
+import { KEY_ALGORITHM, type KeyPair, leafCertificate } from "./leaf-certificate";
 import { splitNames } from "./names";
 
 /** Ten years: a new authority means a new engine container, so it is not renewed in passing. */
@@ -9,15 +9,6 @@ const CA_LIFETIME_HOURS = 10 * 365 * 24;
 export interface TlsCertificatesArgs {
   /** DNS names and IP addresses under which the engine is reached. */
   names: string[];
-}
-
-/** A certificate with its private key, PEM. */
-export interface KeyPair {
-  certPem: pulumi.Output<string>;
-  /** Secret. */
-  keyPem: pulumi.Output<string>;
-  /** RFC 3339 time. */
-  validUntil: pulumi.Output<string>;
 }
 
 /** The engine's own authority and the two certificates of its mutual TLS. The authority's key stays in the state. */
