@@ -7,7 +7,7 @@ import { loadSettings, type Settings } from "./settings";
 
 export interface Inputs {
   settings: Settings;
-  /** The servers to run, by name. */
+  /** The servers to run, sorted by name. */
   servers: CatalogServer[];
 }
 
@@ -38,7 +38,7 @@ export async function readInputs(): Promise<Inputs> {
   );
   const misleading = environmentProblems(process.env);
   problems.push(...misleading);
-  if (settings && misleading.length === 0) await collect(problems, async () => checkHost(settings));
+  if (settings && misleading.length === 0) await collect(problems, () => checkHost(settings));
   if (!settings || !servers || problems.length > 0) throw new pulumi.RunError(new ProblemsError(problems).message);
   return { settings, servers };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { whole } from "./mcp/schema-parts";
 import { firstHost, overlaps, parseCidr } from "./mcp/subnets";
 import { type Finding, located, zodFindings } from "./mcp/zod-problems";
 import { ProblemsError } from "./problems";
@@ -9,12 +10,6 @@ export const INNER_SUBNETS = ["10.213.0.0/16", "10.214.0.0/16"] as const;
 
 /** Config keys whose values must be stored encrypted. */
 const SECRET_KEYS = ["databaseDsn", "secrets"];
-
-/** An integer, or what is expected instead. */
-function integer(min: number, max: number) {
-  const error = `a whole number from ${min} to ${max}`;
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
-}
 
 const text = z.string({ error: "text" });
 const flag = z.boolean({ error: "true or false" });
@@ -45,7 +40,7 @@ export const settingsSchema = z
     /** Base image of the engine, docker:dind-like; empty = our own (images/engine). */
     engineImage: text.default(""),
     /** Seconds; the engine takes up to 45 to stop its servers, then itself (images/engine/README.md). */
-    engineStopGrace: integer(50, 600).default(60),
+    engineStopGrace: whole(50, 600).default(60),
     networkName: dockerName.default("mcp-internal"),
     networkCidr: text.refine(isCidr, "an IPv4 subnet from /16 to /28, like 172.30.0.0/16").default("172.30.0.0/16"),
     volumePrefix: text
@@ -53,7 +48,7 @@ export const settingsSchema = z
       .default(""),
     retainVolumes: flag.default(false),
     bindAddress: z.ipv4({ error: "an IPv4 address of the host" }).default("127.0.0.1"),
-    dockerTlsPort: integer(1, 65535).default(12376),
+    dockerTlsPort: whole(1, 65535).default(12376),
     tlsNames: list.default([]),
     registryMirrors: z.array(mirror, { error: "a list of http or https URLs" }).default([]),
     catalog: list.min(1, "at least one folder").default(["mcp"]),

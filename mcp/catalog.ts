@@ -27,6 +27,9 @@ export interface CatalogServer {
   file: string;
 }
 
+/** How problems name the file with the stack's config, unless the options say better. */
+export const SETTINGS_FILE = "the stack's config";
+
 export interface CatalogOptions {
   /** Names of the servers to run. @default all of them */
   servers?: string[];
@@ -36,7 +39,7 @@ export interface CatalogOptions {
   settingsFile?: string;
 }
 
-/** The catalog's selected servers by name, or all that is wrong. */
+/** The catalog's selected servers, sorted by name, or all that is wrong. */
 export interface ValidatedCatalog {
   servers: CatalogServer[];
   problems: Problem[];
@@ -83,7 +86,7 @@ function sharedKey(checked: Checked[], key: "name" | "user", fix: string): Probl
 }
 
 function secretProblems(manifests: Manifest[], known: string[], options: CatalogOptions): Problem[] {
-  const { secrets, settingsFile: file = "the stack's config" } = options;
+  const { secrets, settingsFile: file = SETTINGS_FILE } = options;
   if (!secrets) return [];
   const missing = manifests.flatMap((manifest) =>
     // Not secretFiles: the stack itself gives the database's address.
@@ -116,7 +119,7 @@ function secretProblems(manifests: Manifest[], known: string[], options: Catalog
 
 /**
  * Checks a whole catalog: each manifest, and what has to fit between them.
- * @returns the selected servers by name when there is no problem, else every problem at once
+ * @returns the selected servers, sorted by name, when there is no problem, else every problem at once
  */
 export function validateCatalog(entries: CatalogEntry[], options: CatalogOptions = {}): ValidatedCatalog {
   const sorted = [...entries].sort((a, b) => (a.file < b.file ? -1 : 1));
@@ -131,7 +134,7 @@ export function validateCatalog(entries: CatalogEntry[], options: CatalogOptions
   const unknown = selected
     .filter((name) => !known.includes(name))
     .map((name) => ({
-      file: options.settingsFile ?? "the stack's config",
+      file: options.settingsFile ?? SETTINGS_FILE,
       path: "servers",
       got: JSON.stringify(name),
       expected: `servers of the catalog: ${known.join(", ") || "it has none"}`,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { isNode, LineCounter, parseDocument } from "yaml";
 import { type Problem, ProblemsError } from "../problems";
-import { type CatalogEntry, type CatalogOptions, type CatalogServer, validateCatalog } from "./catalog";
+import { type CatalogEntry, type CatalogOptions, type CatalogServer, SETTINGS_FILE, validateCatalog } from "./catalog";
 import type { Path } from "./zod-problems";
 
 const MANIFEST = "server.yaml";
@@ -62,14 +62,14 @@ function serverFolders(folder: string): string[] {
  * Reads and checks the catalog.
  * @param folders folders with one folder a server, relative to `root`
  * @param root the project's folder
- * @returns the selected servers, by name
+ * @returns the selected servers, sorted by name
  * @throws ProblemsError with every problem of every file
  */
 export function loadCatalog(folders: string[], options: CatalogOptions = {}, root = process.cwd()): CatalogServer[] {
   const absent = folders.filter((folder) => !existsSync(resolve(root, folder)));
-  const settingsFile = options.settingsFile ?? "the stack's config";
+  const file = options.settingsFile ?? SETTINGS_FILE;
   const missing = absent.map((folder): Problem => {
-    return { file: settingsFile, path: "catalog", got: JSON.stringify(folder), expected: "a folder that exists" };
+    return { file, path: "catalog", got: JSON.stringify(folder), expected: "a folder that exists" };
   });
   const present = folders.filter((folder) => !absent.includes(folder));
   const entries = present.flatMap((folder) => serverFolders(resolve(root, folder))).map((path) => entry(path, root));

@@ -18,7 +18,8 @@ export interface SecretFile extends Secret {
 
 type Shape = Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>;
 
-function isMapping(value: unknown): value is Record<string, unknown> {
+/** True for a mapping of YAML or JSON. */
+export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -9,9 +9,9 @@ type Document = Record<string, unknown>;
 
 /** What the container itself needs; a volume there would hide it. */
 const RESERVED = ["/run/mcp", "/.mcp", "/run/secrets", "/proc", "/sys", "/dev", "/tmp"];
-/** Where the name of the secret with the database's address comes from. */
+/** Name of the secret with the database's address. */
 export const DATABASE_SECRET = "dsn";
-/** What the stack itself runs in the engine, as mcp-NAME: containers and networks. */
+/** Taken or reserved for the stack's own containers, networks and users in the engine, as mcp-NAME. */
 const STACK_NAMES = ["build", "database", "database-relay", "egress", "orchestrator", "outbound"];
 const PROXY_VARIABLES = /^(https?|all|no)_proxy$/i;
 /** mcp-init itself, and a health check's two. */

@@ -25,7 +25,7 @@ const variables = z.record(variable, value, "a mapping of names to text").defaul
 const command = z.array(value, "a list of texts: the program and its arguments");
 const toolNames = z.array(pattern(/^[A-Za-z0-9_./-]{1,128}$/, "a tool's name"), "a list of tool names").optional();
 
-export const imageReference = pattern(
+const imageReference = pattern(
   /^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*(:(?!latest$|latest@)[\w][\w.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
   "an image reference with a tag (not 'latest', which changes under the same name) or a digest",
 );

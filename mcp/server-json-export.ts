@@ -1,6 +1,6 @@
 import { ProblemsError } from "../problems";
 import { canonicalJson } from "./canonical-json";
-import { parseManifest } from "./manifest";
+import { isMapping, parseManifest } from "./manifest";
 import {
   OUR_META,
   PUBLISHER_META,
@@ -17,10 +17,6 @@ export interface ExportOptions {
 }
 
 type Mapping = Record<string, unknown>;
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** What of a value is not as in `defaults`; undefined when nothing is. */
 function difference(value: unknown, defaults: unknown): unknown {
