@@ -20,15 +20,21 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
-      timeout: options.timeout ?? 600_000,
-      killSignal: "SIGKILL",
     });
+    // Not spawn's own time-out: its timer outlives a command that could not be started, and keeps the tests from ending.
+    const timer = setTimeout(() => child.kill("SIGKILL"), options.timeout ?? 600_000);
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (data) => (stdout += data));
     child.stderr.on("data", (data) => (stderr += data));
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? -1, stdout, stderr });
+    });
     child.stdin.on("error", () => {}); // a command that reads no input may be gone already
     child.stdin.end(options.input ?? "");
   });

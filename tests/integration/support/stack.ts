@@ -44,7 +44,10 @@ export async function createStack(label: string, config: Record<string, unknown>
   };
   // Made in a copy of the project: `stack init` writes an encryption salt into the stack's file, wherever that is.
   await copyFile(join(ROOT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-  await must("pulumi", ["stack", "init", stack.name], { cwd: folder, env: stack.env });
+  await must("pulumi", ["stack", "init", stack.name], { cwd: folder, env: stack.env }).catch(async (error) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   await setConfig(stack, {
     engineName: stack.engineName,
     networkName: stack.networkName,
