@@ -1,4 +1,5 @@
 import Docker from "dockerode";
+import { VOLUMES } from "./components/persistent-volumes";
 import { overlaps } from "./mcp/subnets";
 import { type Problem, ProblemsError } from "./problems";
 import type { Settings } from "./settings";
@@ -14,6 +15,8 @@ export interface HostEngine {
   securityOptions: string[];
   networks: { name: string; subnets: string[] }[];
   containers: { name: string; hostPorts: number[] }[];
+  /** What has a name on the host engine, and the stack whose label it wears. */
+  named: { kind: "container" | "network" | "volume"; name: string; stack?: string }[];
 }
 
 /** Lowest API the engine's container needs: private cgroup namespaces came with 1.41 (Docker 20.10). */
@@ -25,11 +28,12 @@ const MIN_API = "1.41";
  */
 export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
   const docker = new Docker({ socketPath: endpoint.replace(/^unix:\/\//, "") });
-  const [info, version, networks, containers] = await Promise.all([
+  const [info, version, networks, containers, { Volumes: volumes }] = await Promise.all([
     docker.info(),
     docker.version(),
     docker.listNetworks(),
     docker.listContainers({ all: true }),
+    docker.listVolumes(),
   ]).catch((error: Error) => {
     const fix = "start Docker there, or set dind-mcp:hostEngine to where it listens";
     throw new ProblemsError([
@@ -51,8 +55,20 @@ export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
       name: c.Names[0]?.slice(1) ?? c.Id,
       hostPorts: c.Ports.flatMap((p) => (p.PublicPort ? [p.PublicPort] : [])),
     })),
+    named: [
+      ...containers.map((c) => ({
+        kind: "container" as const,
+        name: c.Names[0]?.slice(1) ?? c.Id,
+        stack: c.Labels?.[LABEL],
+      })),
+      ...networks.map((n) => ({ kind: "network" as const, name: n.Name, stack: n.Labels?.[LABEL] })),
+      ...(volumes ?? []).map((v) => ({ kind: "volume" as const, name: v.Name, stack: v.Labels?.[LABEL] })),
+    ],
   };
 }
+
+/** Says whose a resource is; see components/labels.ts. */
+const LABEL = "dind-mcp.stack";
 
 /** True when dotted version `a` is older than `b`. */
 function older(a: string, b: string): boolean {
@@ -121,4 +137,27 @@ export function hostProblems(host: HostEngine, settings: Settings): Problem[] {
     }
   }
   return problems;
+}
+
+/**
+ * Names that this stack wants and something else has: taking them over would be two stacks on one engine, or on one set
+ * of data. A volume without a label is taken: it may be a restored one.
+ * @param stack "project/stack"
+ */
+export function takenNames(host: HostEngine, settings: Settings, stack: string): Problem[] {
+  const wanted = {
+    container: { key: "engineName", names: [settings.engineName, `${settings.engineName}-certs`] },
+    network: { key: "networkName", names: [settings.networkName] },
+    volume: { key: "volumePrefix", names: Object.values(VOLUMES).map((name) => settings.volumePrefix + name) },
+  };
+  return host.named
+    .filter(({ kind, name, stack: owner }) => wanted[kind].names.includes(name) && owner !== stack)
+    .filter(({ kind, stack: owner }) => kind !== "volume" || owner !== undefined)
+    .map(({ kind, name, stack: owner }) => ({
+      file: `host engine ${settings.hostEngine}`,
+      path: `${kind} ${name}`,
+      got: owner ? `a ${kind} of the stack ${owner}` : `a ${kind} of somebody else`,
+      expected: `a name that is free, or this stack's (${stack})`,
+      fix: `set dind-mcp:${wanted[kind].key} to another name, or remove that ${kind}`,
+    }));
 }

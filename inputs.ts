@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hostProblems, inspectHostEngine } from "./host-engine";
+import { hostProblems, inspectHostEngine, takenNames } from "./host-engine";
 import type { CatalogServer } from "./mcp/catalog";
 import { loadCatalog } from "./mcp/load-catalog";
 import { type Problem, ProblemsError } from "./problems";
@@ -55,6 +55,8 @@ export function environmentProblems({ DOCKER_HOST }: NodeJS.ProcessEnv): Problem
 }
 
 async function checkHost(settings: Settings): Promise<void> {
-  const problems = hostProblems(await inspectHostEngine(settings.hostEngine), settings);
+  const host = await inspectHostEngine(settings.hostEngine);
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const problems = [...hostProblems(host, settings), ...takenNames(host, settings, stack)];
   if (problems.length > 0) throw new ProblemsError(problems);
 }

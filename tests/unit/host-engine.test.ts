@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type HostEngine, hostProblems, inspectHostEngine } from "../../host-engine";
+import { type HostEngine, hostProblems, inspectHostEngine, takenNames } from "../../host-engine";
 import { formatProblem, ProblemsError } from "../../problems";
 import { parseSettings, type Settings } from "../../settings";
 import { fakeHostEngine } from "./components/support/host-engine";
@@ -16,6 +16,7 @@ const host = (more: Partial<HostEngine> = {}): HostEngine => ({
   securityOptions: ["name=apparmor", "name=seccomp,profile=builtin", "name=cgroupns"],
   networks: [{ name: "bridge", subnets: ["172.17.0.0/16"] }],
   containers: [{ name: "web", hostPorts: [80, 443] }],
+  named: [],
   ...more,
 });
 const problemsOf = (more: Partial<HostEngine>, set: Partial<Settings> = {}) =>
@@ -104,10 +105,12 @@ describe("the host engine", () => {
         {
           Id: "abc",
           Names: ["/web"],
+          Labels: { "dind-mcp.stack": "dind-mcp/dev" },
           Ports: [{ PrivatePort: 1 }, { IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8080, Type: "tcp" }],
         },
         { Id: "def", Names: [], Ports: [] },
       ],
+      "/volumes": { Volumes: [{ Name: "data", Labels: null }] },
     });
     try {
       assert.deepEqual(await inspectHostEngine(engine.endpoint), {
@@ -125,6 +128,13 @@ describe("the host engine", () => {
           { name: "web", hostPorts: [8080] },
           { name: "def", hostPorts: [] },
         ],
+        named: [
+          { kind: "container", name: "web", stack: "dind-mcp/dev" },
+          { kind: "container", name: "def", stack: undefined },
+          { kind: "network", name: "host", stack: undefined },
+          { kind: "network", name: "six", stack: undefined },
+          { kind: "volume", name: "data", stack: undefined },
+        ],
       });
     } finally {
       await engine.close();
@@ -139,5 +149,39 @@ describe("the host engine", () => {
       ]);
       return true;
     });
+  });
+});
+
+describe("names on the host", () => {
+  const taken = (...named: HostEngine["named"]) =>
+    takenNames(host({ named }), settings, "dind-mcp/dev").map(formatProblem);
+  const refused = (kind: string, name: string, whose: string, key: string) =>
+    `host engine unix:///d.sock: ${kind} ${name}: got a ${kind} of ${whose}, expected a name that is free, or this stack's (dind-mcp/dev). To fix: set dind-mcp:${key} to another name, or remove that ${kind}`;
+
+  it("may be this stack's own, or of no interest, or a restored volume's", () => {
+    assert.deepEqual(
+      taken(
+        { kind: "container", name: "mcp-engine", stack: "dind-mcp/dev" },
+        { kind: "container", name: "other" },
+        { kind: "volume", name: "mcp-engine" },
+        { kind: "network", name: "mcp-engine" },
+      ),
+      [],
+    );
+  });
+
+  it("may not be another stack's, or anybody else's", () => {
+    assert.deepEqual(
+      taken(
+        { kind: "container", name: "mcp-engine" },
+        { kind: "network", name: "mcp-internal", stack: "dind-mcp/other" },
+        { kind: "volume", name: "mcp-postgres", stack: "dind-mcp/other" },
+      ),
+      [
+        refused("container", "mcp-engine", "somebody else", "engineName"),
+        refused("network", "mcp-internal", "the stack dind-mcp/other", "networkName"),
+        refused("volume", "mcp-postgres", "the stack dind-mcp/other", "volumePrefix"),
+      ],
+    );
   });
 });

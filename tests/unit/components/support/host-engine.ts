@@ -9,6 +9,7 @@ export const READY: Record<string, unknown> = {
   "/version": { Version: "26.1.5", ApiVersion: "1.45" },
   "/networks": [{ Name: "bridge", IPAM: { Config: [{ Subnet: "172.17.0.0/16" }] } }],
   "/containers/json": [],
+  "/volumes": { Volumes: null },
 };
 
 /**
