@@ -18,7 +18,8 @@ export interface SquidOptions {
   outgoingAddress?: string;
 }
 
-export const PROXY_PORT = 3_128;
+/** Where servers find the proxy, in their own networks. */
+export const PROXY = { host: "egress", port: 3_128 } as const;
 
 /**
  * Where no name may lead. Names of allowed hosts are the world's to point anywhere, so the address is checked as well.
@@ -52,7 +53,7 @@ export const REFUSED = [
 
 /** Everything but the servers' rules. The container's user is not root and its root file system is read-only. */
 const SETTINGS = [
-  `http_port 0.0.0.0:${PROXY_PORT}`,
+  `http_port 0.0.0.0:${PROXY.port}`,
   "visible_hostname egress",
   "pid_filename none",
   "coredump_dir /tmp",

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { builtImage } from "../built-image";
 import type { InternalNetwork } from "../internal-network";
 import type { PersistentVolumes } from "../persistent-volumes";
+import { REPLACED } from "../replaced";
 import type { TlsCertificates } from "../tls/tls-certificates";
 import { VolumeFiles } from "../volume-files";
 import { ENGINE_CONTEXT, type EngineSettings, engineContainerArgs } from "./engine-container";
@@ -59,8 +60,7 @@ export class EngineHost extends pulumi.ComponentResource {
         networkName: args.network.networkName,
         volumes: volumes.names,
       }),
-      // A container whose wait failed would be taken for fine at the next `up`; "*" makes it a replacement instead.
-      { parent: this, dependsOn: certFiles, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
+      { parent: this, dependsOn: certFiles, ...REPLACED },
     );
     this.containerName = container.name;
     this.containerId = container.id;

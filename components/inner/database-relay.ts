@@ -1,9 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type Labels, labelList } from "../labels";
+import { REPLACED } from "../replaced";
 import { DATABASE } from "./database";
-import { egressImage } from "./egress-proxy";
-import { hardened, SYSTEM_UIDS } from "./hardened";
+import { egressImage } from "./egress-image";
+import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
 
 export interface DatabaseRelayArgs {
   /** Where the external database is: postgres://USER:PASSWORD@HOST:PORT/DATABASE. Secret. */
@@ -14,6 +15,7 @@ export interface DatabaseRelayArgs {
   outboundNetwork: pulumi.Input<string>;
   /** Its fixed address there, which may reach private addresses (the engine's PRIVATE_EGRESS_FROM). */
   outboundAddress: string;
+  /** Keep the image when the stack is destroyed. */
   keepImage: boolean;
   labels: Labels;
 }
@@ -29,7 +31,7 @@ export class DatabaseRelay extends pulumi.ComponentResource {
   constructor(name: string, args: DatabaseRelayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:DatabaseRelay", name, {}, opts);
     const { target, relayed } = relayDsn(args.dsn);
-    const image = egressImage(`${name}-image`, args, this);
+    const image = egressImage(`${name}-image`, args.keepImage, this);
     new docker.Container(
       name,
       {
@@ -41,20 +43,13 @@ export class DatabaseRelay extends pulumi.ComponentResource {
           { name: args.outboundNetwork, ipv4Address: args.outboundAddress },
           ...args.networks.map((network) => ({ name: network, aliases: [DATABASE.host] })),
         ],
-        healthcheck: {
-          tests: ["CMD", "healthcheck", "relay", String(DATABASE.port)],
-          interval: "30s",
-          timeout: "5s",
-          retries: 3,
-          startPeriod: "30s",
-          startInterval: "500ms",
-        },
+        healthcheck: healthcheck("30s", "relay", String(DATABASE.port)),
         wait: true,
         waitTimeout: 60,
         destroyGraceSeconds: 5,
         labels: labelList({ ...args.labels, "dind-mcp.role": "database-relay" }),
       },
-      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
+      { parent: this, ...REPLACED },
     );
     this.readerDsn = pulumi.secret(relayed);
     this.registerOutputs({ readerDsn: this.readerDsn });

@@ -4,10 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { builtImage } from "../built-image";
 import { type Labels, labelList } from "../labels";
+import { REPLACED } from "../replaced";
 import { VolumeFiles } from "../volume-files";
-import { hardened, SYSTEM_UIDS } from "./hardened";
+import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
 
-/** Name under which servers reach the database, and its port. */
+/** Where servers reach the database, and as whom. */
 export const DATABASE = { host: "database", port: 5432, name: "mcp", reader: "mcp_reader" } as const;
 
 export interface DatabaseArgs {
@@ -71,14 +72,7 @@ export class Database extends pulumi.ComponentResource {
           { hostPath: "/srv/mcp/postgres", containerPath: "/var/lib/postgresql/data" },
           { volumeName: volume.name, containerPath: "/run/secrets", readOnly: true },
         ],
-        healthcheck: {
-          tests: ["CMD", "healthcheck"],
-          interval: "30s",
-          timeout: "5s",
-          retries: 3,
-          startPeriod: "1m0s",
-          startInterval: "500ms",
-        },
+        healthcheck: healthcheck("1m0s"),
         wait: true,
         waitTimeout: 120,
         destroyGraceSeconds: 30,
@@ -88,7 +82,7 @@ export class Database extends pulumi.ComponentResource {
           "dind-mcp.secrets-revision": secrets.revision.apply((revision) => revision.slice(0, 12)),
         }),
       },
-      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
+      { parent: this, ...REPLACED },
     );
     this.readerDsn = pulumi.secret(
       pulumi.interpolate`postgres://${DATABASE.reader}:${password}@${DATABASE.host}:${DATABASE.port}/${DATABASE.name}?sslmode=disable`,

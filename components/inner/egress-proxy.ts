@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { type EgressRule, squidConf } from "../../mcp/squid-conf";
-import { builtImage } from "../built-image";
+import { type EgressRule, PROXY, squidConf } from "../../mcp/squid-conf";
 import { type Labels, labelList } from "../labels";
-import { hardened, SYSTEM_UIDS } from "./hardened";
+import { REPLACED } from "../replaced";
+import { egressImage } from "./egress-image";
+import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
 
 export interface EgressProxyArgs {
   /** What each server may reach. */
@@ -24,7 +24,7 @@ export interface EgressProxyArgs {
 export class EgressProxy extends pulumi.ComponentResource {
   constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:EgressProxy", name, {}, opts);
-    const image = egressImage(`${name}-image`, args, this);
+    const image = egressImage(`${name}-image`, args.keepImage, this);
     new docker.Container(
       name,
       {
@@ -35,40 +35,16 @@ export class EgressProxy extends pulumi.ComponentResource {
         tmpfs: { "/tmp": "size=16m,mode=1777" },
         networksAdvanced: [
           { name: args.outboundNetwork, ipv4Address: args.outboundAddress },
-          ...args.serverNetworks.map((network) => ({ name: network, aliases: ["egress"] })),
+          ...args.serverNetworks.map((network) => ({ name: network, aliases: [PROXY.host] })),
         ],
-        healthcheck: {
-          tests: ["CMD", "healthcheck"],
-          interval: "30s",
-          timeout: "5s",
-          retries: 3,
-          startPeriod: "30s",
-          startInterval: "500ms",
-        },
+        healthcheck: healthcheck("30s"),
         wait: true,
         waitTimeout: 60,
         destroyGraceSeconds: 10,
         labels: labelList({ ...args.labels, "dind-mcp.role": "egress" }),
       },
-      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
+      { parent: this, ...REPLACED },
     );
     this.registerOutputs({});
   }
-}
-
-/** The image of the proxy; the database relay uses it as well. */
-export function egressImage(
-  name: string,
-  args: Pick<EgressProxyArgs, "keepImage">,
-  parent: pulumi.Resource,
-): docker.RemoteImage {
-  return builtImage(
-    name,
-    {
-      repository: "mcp-egress",
-      context: join(__dirname, "../../images/egress"),
-      keep: args.keepImage,
-    },
-    { parent },
-  );
 }

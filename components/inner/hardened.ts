@@ -12,7 +12,7 @@ export interface SystemLimits {
   processes: number;
 }
 
-/** What the stack's own containers inside the engine have in common: the same walls that servers get. */
+/** What the stack's own containers inside the engine have in common: the walls that servers get (mcp/container-spec.ts). */
 export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
   return {
     user: `${uid}:${uid}`,
@@ -29,4 +29,16 @@ export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
     // Said, and never one of the container's own networks: with one of those Docker ignores the address asked for there.
     networkMode: "bridge",
   } satisfies Partial<docker.ContainerArgs>;
+}
+
+/** The image's own `healthcheck`, with arguments; asked often at first, so that a ready container is soon known to be. */
+export function healthcheck(startPeriod: string, ...args: string[]) {
+  return {
+    tests: ["CMD", "healthcheck", ...args],
+    interval: "30s",
+    timeout: "5s",
+    retries: 3,
+    startPeriod,
+    startInterval: "500ms",
+  };
 }

@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { CatalogServer } from "../../mcp/catalog";
-import { containerSpec } from "../../mcp/container-spec";
+import { containerName, containerSpec } from "../../mcp/container-spec";
 import { builtImage } from "../built-image";
 import { type Labels, labelList } from "../labels";
+import { REPLACED } from "../replaced";
 import { VolumeFiles } from "../volume-files";
 import { containerArgs } from "./container-args";
 import type { InnerNetworks } from "./networks";
@@ -32,11 +33,12 @@ export class McpServer extends pulumi.ComponentResource {
   constructor(name: string, args: McpServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:McpServer", name, {}, opts);
     const { manifest, folder } = args.server;
+    const prefix = containerName(manifest.name);
     const image = manifest.build
       ? builtImage(
           `${name}-image`,
           {
-            repository: `mcp-${manifest.name}`,
+            repository: prefix,
             context: resolve(folder, manifest.build.context),
             dockerfile: manifest.build.dockerfile,
             target: manifest.build.target,
@@ -47,23 +49,23 @@ export class McpServer extends pulumi.ComponentResource {
         )
       : new docker.RemoteImage(`${name}-image`, { name: manifest.image ?? "", keepLocally: true }, { parent: this });
 
-    const spec = containerSpec(manifest, { image: manifest.image ?? `mcp-${manifest.name}`, stack: args.stack });
+    const spec = containerSpec(manifest, { image: manifest.image ?? prefix, stack: args.stack });
     const volumes = Object.fromEntries(
       spec.volumes.map((volume) => [
         volume.name,
         new docker.Volume(
-          `${name}-${volume.name.replace(`mcp-${manifest.name}-`, "")}`,
+          `${name}-${volume.name.replace(`${prefix}-`, "")}`,
           { name: volume.name, driver: volume.driver, driverOpts: volume.options, labels: labelList(args.labels) },
           { parent: this, deleteBeforeReplace: true },
         ).name,
       ]),
     );
-    const secretsVolume = volumes[`mcp-${manifest.name}-secrets`];
+    const secretsVolume = volumes[`${prefix}-secrets`];
     const secretFiles = secretsVolume
       ? new VolumeFiles(
           `${name}-secret-files`,
           {
-            containerName: `mcp-${manifest.name}-secret-files`,
+            containerName: `${prefix}-secret-files`,
             image: args.carrierImage,
             volumeName: secretsVolume,
             files: Object.fromEntries(
@@ -88,8 +90,7 @@ export class McpServer extends pulumi.ComponentResource {
         // Read by nobody: it makes a changed secret a changed container, without telling anything of the secret.
         labels: secretFiles ? { "dind-mcp.secrets-revision": secretFiles.revision } : {},
       }),
-      // "*": a container that never became healthy is replaced at the next `up` instead of being taken for fine.
-      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },
+      { parent: this, ...REPLACED },
     );
     this.containerName = container.name;
     this.imageId = image.imageId;

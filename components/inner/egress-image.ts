@@ -1,0 +1,10 @@
+import { join } from "node:path";
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { builtImage } from "../built-image";
+
+/** The image of the ways out of the engine: the egress proxy and the database relay. */
+export function egressImage(name: string, keep: boolean, parent: pulumi.Resource): docker.RemoteImage {
+  const context = join(__dirname, "../../images/egress");
+  return builtImage(name, { repository: "mcp-egress", context, keep }, { parent });
+}
