@@ -5,7 +5,7 @@ import type { InternalNetwork } from "./components/internal-network";
 import type { PersistentVolumes } from "./components/persistent-volumes";
 import type { TlsCertificates } from "./components/tls/tls-certificates";
 import type { CatalogServer } from "./mcp/catalog";
-import { containerName } from "./mcp/container-spec";
+import { CONNECT, containerName } from "./mcp/container-spec";
 import { TransportType } from "./mcp/types";
 
 /** The contract's version: raised when an output changes its meaning or goes away. */
@@ -57,8 +57,7 @@ export interface Outputs {
 
 /** A session with a stdio server from the host: exec into the engine, and from there into the server. */
 export function clientServer(engine: string, container: string): ClientServer {
-  const connect = ["/.mcp/init", "connect", "--socket", "/run/mcp/session.sock"];
-  return { command: "docker", args: ["exec", "-i", engine, "docker", "exec", "-i", container, ...connect] };
+  return { command: "docker", args: ["exec", "-i", engine, "docker", "exec", "-i", container, ...CONNECT] };
 }
 
 /** A value some of whose parts are known only after the resources they come from. */

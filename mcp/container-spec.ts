@@ -3,6 +3,7 @@ import type { ContainerSpec, HealthcheckSpec, MountSpec, NetworkSpec, VolumeSpec
 import { goDuration, milliseconds } from "./durations";
 import { needsNetwork, secretFiles } from "./manifest";
 import { parseBytes } from "./sizes";
+import { PROXY } from "./squid-conf";
 import { serverSubnet } from "./subnets";
 import { type Manifest, TransportType } from "./types";
 
@@ -18,9 +19,10 @@ export const WORKSPACE_GROUP = 20_001;
 /** mcp-init in the engine, and the same file in every server. */
 const INIT = { source: "/usr/local/lib/dind-mcp/mcp-init", target: "/.mcp/init" };
 const SOCKET = "/run/mcp/session.sock";
+/** Opens a session of a stdio server, from inside its container: on the caller's stdin and stdout. */
+export const CONNECT = [INIT.target, "connect", "--socket", SOCKET] as const;
 /** Where the volumes that servers share are in the engine. */
 const SHARED_FOLDERS = { workspace: "/srv/mcp/workspace" };
-const PROXY = "http://egress:3128";
 /** Between the kill of the last session and Docker's own kill. */
 const STOP_MARGIN_MS = 3_000;
 const HTTP_STOP_SECONDS = 10;
@@ -35,14 +37,20 @@ export interface ContainerSpecOptions {
   managedBy?: string;
 }
 
-/** The name of everything a server has in the engine. */
+/** Name of a server's container and network; the names of its volumes and image begin with it. */
 export function containerName(server: string): string {
   return `mcp-${server}`;
 }
 
 /** The names of the server's volumes. */
 function volumeNames(server: string): { sessions: string; secrets: string } {
-  return { sessions: `mcp-${server}-sessions`, secrets: `mcp-${server}-secrets` };
+  return { sessions: `${containerName(server)}-sessions`, secrets: `${containerName(server)}-secrets` };
+}
+
+/** The network of a server's own, for those that need one. */
+export function serverNetwork(manifest: Manifest): NetworkSpec | undefined {
+  if (!needsNetwork(manifest)) return undefined;
+  return { name: containerName(manifest.name), ...serverSubnet(manifest.user), internal: true };
 }
 
 function isStdio({ transport }: Manifest): boolean {
@@ -74,7 +82,8 @@ function program(
 }
 
 function environment({ env, egress }: Manifest): Record<string, string> {
-  const proxy = { HTTP_PROXY: PROXY, HTTPS_PROXY: PROXY, NO_PROXY: "localhost,127.0.0.1" };
+  const url = `http://${PROXY.host}:${PROXY.port}`;
+  const proxy = { HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: "localhost,127.0.0.1" };
   // Some programs read only the one, some only the other.
   const both = Object.entries(proxy).flatMap(([name, value]) => [
     [name, value],
@@ -153,9 +162,7 @@ function healthcheck({ transport, health }: Manifest): HealthcheckSpec {
 /** Turns a manifest into its container. Pure: the same input always gives the same specification. */
 export function containerSpec(manifest: Manifest, options: ContainerSpecOptions): ContainerSpec {
   const { name, user, resources, workdir } = manifest;
-  const network: NetworkSpec | undefined = needsNetwork(manifest)
-    ? { name: containerName(name), ...serverSubnet(user), internal: true }
-    : undefined;
+  const network = serverNetwork(manifest);
   const memory = parseBytes(resources.memory);
   if (memory === undefined)
     throw new RangeError(`resources.memory: got ${resources.memory}, expected a size like 256m`);

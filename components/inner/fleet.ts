@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { CatalogServer } from "../../mcp/catalog";
-import { containerName } from "../../mcp/container-spec";
-import { needsNetwork } from "../../mcp/manifest";
+import { containerName, serverNetwork } from "../../mcp/container-spec";
+import { DATABASE_SECRET } from "../../mcp/rules";
 import { hostAt, serverSubnet } from "../../mcp/subnets";
+import type { Manifest } from "../../mcp/types";
 import { builtImage } from "../built-image";
 import type { Labels } from "../labels";
 import { Database } from "./database";
@@ -32,6 +33,17 @@ export interface FleetArgs {
   labels: Labels;
 }
 
+/** What every part of the fleet is given. */
+interface Common {
+  carrierImage: pulumi.Output<string>;
+  keepImage: boolean;
+  labels: Labels;
+}
+
+function networksOf(manifests: Manifest[], networks: InnerNetworks): pulumi.Output<string>[] {
+  return manifests.map(({ name }) => networks.named(containerName(name)));
+}
+
 /** All that is inside the engine: networks, database, egress proxy, servers. */
 export class Fleet extends pulumi.ComponentResource {
   public readonly servers: Record<string, McpServer>;
@@ -42,14 +54,7 @@ export class Fleet extends pulumi.ComponentResource {
     const networks = new InnerNetworks(
       "networks",
       {
-        networks: [
-          OUTBOUND,
-          ...manifests.filter(needsNetwork).map((manifest) => ({
-            name: containerName(manifest.name),
-            ...serverSubnet(manifest.user),
-            internal: true,
-          })),
-        ],
+        networks: [OUTBOUND, ...manifests.flatMap((manifest) => serverNetwork(manifest) ?? [])],
         labels: args.labels,
       },
       { parent: this },
@@ -59,35 +64,17 @@ export class Fleet extends pulumi.ComponentResource {
       { repository: "mcp-carrier", context: join(__dirname, "../../images/carrier"), keep: args.keepImages },
       { parent: this },
     );
-    const common = { carrierImage: carrier.imageId, keepImage: args.keepImages, labels: args.labels };
-    const networkOf = ({ name: server }: { name: string }) => networks.named(containerName(server));
-
+    const common: Common = { carrierImage: carrier.imageId, keepImage: args.keepImages, labels: args.labels };
     const readers = manifests.filter(({ database }) => database);
-    const database = readers.length > 0 ? this.database(args, common, readers.map(networkOf), networks) : undefined;
-
+    const database = readers.length > 0 ? this.database(readers, args.databaseDsn, common, networks) : undefined;
     const leaving = manifests.filter(({ egress }) => egress.length > 0);
-    const egress =
-      leaving.length > 0
-        ? new EgressProxy(
-            "egress",
-            {
-              ...common,
-              rules: leaving.map((m) => ({ server: m.name, subnet: serverSubnet(m.user).subnet, egress: m.egress })),
-              serverNetworks: leaving.map(networkOf),
-              outboundNetwork: networks.named(OUTBOUND.name),
-              outboundAddress: PROXY_ADDRESS,
-            },
-            { parent: this },
-          )
-        : undefined;
+    const egress = leaving.length > 0 ? this.egress(leaving, common, networks) : undefined;
 
     this.servers = Object.fromEntries(
       args.servers.map((server) => {
         const { manifest } = server;
-        const dsn: Record<string, pulumi.Input<string>> = database && manifest.database
-          ? { dsn: database.readerDsn }
-          : {};
-        const needs = [manifest.database && database, manifest.egress.length > 0 && egress].filter((r) => !!r);
+        const dsn = manifest.database && database && { [DATABASE_SECRET]: database.readerDsn };
+        const needs = [manifest.database && database, manifest.egress.length > 0 && egress].filter((one) => !!one);
         const component = new McpServer(
           manifest.name,
           { server, networks, stack: args.stack, secrets: { ...args.secrets[manifest.name], ...dsn }, ...common },
@@ -101,18 +88,29 @@ export class Fleet extends pulumi.ComponentResource {
 
   /** The embedded database, or the way to an external one. */
   private database(
-    { databaseDsn }: FleetArgs,
-    common: { carrierImage: pulumi.Output<string>; keepImage: boolean; labels: Labels },
-    readers: pulumi.Output<string>[],
+    readers: Manifest[],
+    dsn: string,
+    common: Common,
     networks: InnerNetworks,
   ): Database | DatabaseRelay {
-    if (!databaseDsn) return new Database("database", { ...common, networks: readers }, { parent: this });
-    const relay = {
-      dsn: databaseDsn,
-      networks: readers,
-      outboundNetwork: networks.named(OUTBOUND.name),
-      outboundAddress: RELAY_ADDRESS,
-    };
-    return new DatabaseRelay("database-relay", { ...common, ...relay }, { parent: this });
+    const joined = { ...common, networks: networksOf(readers, networks) };
+    if (!dsn) return new Database("database", joined, { parent: this });
+    const outbound = { outboundNetwork: networks.named(OUTBOUND.name), outboundAddress: RELAY_ADDRESS };
+    return new DatabaseRelay("database-relay", { ...joined, ...outbound, dsn }, { parent: this });
+  }
+
+  /** The way out for the servers that have one. */
+  private egress(leaving: Manifest[], common: Common, networks: InnerNetworks): EgressProxy {
+    return new EgressProxy(
+      "egress",
+      {
+        ...common,
+        rules: leaving.map(({ name, user, egress }) => ({ server: name, subnet: serverSubnet(user).subnet, egress })),
+        serverNetworks: networksOf(leaving, networks),
+        outboundNetwork: networks.named(OUTBOUND.name),
+        outboundAddress: PROXY_ADDRESS,
+      },
+      { parent: this },
+    );
   }
 }

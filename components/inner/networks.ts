@@ -1,18 +1,17 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { Subnet } from "../../mcp/subnets";
 import { type Labels, labelList } from "../labels";
 
 /** A network inside the engine. */
-export interface NetworkSpec {
+export interface InnerNetwork extends Subnet {
   name: string;
-  subnet: string;
-  gateway: string;
   /** No way out of the engine. */
   internal: boolean;
 }
 
 export interface InnerNetworksArgs {
-  networks: NetworkSpec[];
+  networks: InnerNetwork[];
   labels: Labels;
 }
 
