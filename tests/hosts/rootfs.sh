@@ -16,13 +16,14 @@ echo vm >"$root/etc/hostname"
 # The address that qemu's user network forwards to; nothing leads out of it.
 printf '[Match]\nName=eth0\n[Network]\nAddress=10.0.2.15/24\n' >"$root/etc/systemd/network/eth0.network"
 
-# way_in NAME PORT TARGET: from the user network to a socket of the machine, so that Docker itself stays as Debian sets it up.
-way_in() {
-  printf '[Socket]\nListenStream=10.0.2.15:%s\nFreeBind=yes\n[Install]\nWantedBy=sockets.target\n' "$2" >"$units/$1.socket"
-  printf '[Service]\nExecStart=/usr/lib/systemd/systemd-socket-proxyd %s\n' "$3" >"$units/$1.service"
-}
-way_in docker-in 2375 /run/docker.sock
-way_in engine-in 12376 127.0.0.1:12376
+# Docker as Debian sets it up, listening here as well. (A proxy in between would not do: it takes a half-closed connection, which
+# is how `docker exec` begins, for a closed one.)
+mkdir -p "$units/docker.socket.d"
+printf '[Socket]\nListenStream=10.0.2.15:2375\nFreeBind=yes\n' >"$units/docker.socket.d/in.conf"
+
+# The engine's API is published on the machine's loopback address only. TLS has its own way to half-close, so here a proxy does.
+printf '[Socket]\nListenStream=10.0.2.15:12376\nFreeBind=yes\n[Install]\nWantedBy=sockets.target\n' >"$units/engine-in.socket"
+printf '[Service]\nExecStart=/usr/lib/systemd/systemd-socket-proxyd 127.0.0.1:12376\n' >"$units/engine-in.service"
 
 # A connection to port 9 ends the machine, with its disk in order.
 printf '[Socket]\nListenStream=10.0.2.15:9\nFreeBind=yes\nAccept=yes\n[Install]\nWantedBy=sockets.target\n' >"$units/off.socket"
@@ -40,7 +41,7 @@ ExecStart=/bin/sh -c 'echo "{\\"userns-remap\\": \\"default\\"}" >/etc/docker/da
 WantedBy=docker.service
 UNIT
 mkdir -p "$root/etc/docker"
-systemctl --root "$root" --quiet enable systemd-networkd docker-in.socket engine-in.socket off.socket userns.service
+systemctl --root "$root" --quiet enable systemd-networkd engine-in.socket off.socket userns.service
 systemctl --root "$root" --quiet mask systemd-networkd-wait-online.service apt-daily.timer apt-daily-upgrade.timer
 
 cp "$root"/boot/vmlinuz-* "$folder/vmlinuz"

@@ -39,7 +39,7 @@ export const NAME = `mcp-test-hosts-${process.pid}-1`;
 export const CIDR = HOST.kind === "here" ? `172.28.${process.pid % 256}.0/24` : "172.30.0.0/16";
 
 /** Software emulation is 10 to 20 times slower: what takes a second or two on a real machine gets this long, in milliseconds. */
-export const PATIENCE = 120_000;
+export const PATIENCE = 180_000;
 
 /** An image built inside the engine; the static busybox in it probes the network. */
 export const TOOLS = "mcp-test-tools:1";

@@ -69,7 +69,7 @@ export async function refusal(change: Partial<docker.ContainerArgs>): Promise<{ 
 }
 
 export async function engineLog(): Promise<string> {
-  const log = await host.try(["logs", "--tail", "25", NAME]);
+  const log = await host.try(["logs", "--tail", "10", NAME]);
   return log.stdout + log.stderr;
 }
 
