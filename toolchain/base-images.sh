@@ -45,7 +45,7 @@ build() { # build IMAGE
   debian:*) bash "$here/images/debian.sh" "$1" "$stamp" ;;
   node:*)
     local context arch
-    case $(uname -m) in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) die "no Node binary package for $(uname -m)" ;; esac
+    arch=$(node_arch)
     context=$(mktemp -d "$cache/mirror/context.XXXXXX")
     (cd "$context" && npm pack --silent "node-linux-$arch@$NODE_VERSION" "npm@$NPM_VERSION" >/dev/null) ||
       die "npm could not fetch node-linux-$arch@$NODE_VERSION and npm@$NPM_VERSION. Check that your npm registry is reachable (npm ping)."

@@ -13,6 +13,15 @@ need_root() {
   [ "$(id -u)" -eq 0 ] || die "$1 needs root. Run it as root (sudo), or set that part up yourself and run again."
 }
 
+# This machine's name in the npm packages of Node's binary.
+node_arch() {
+  case $(uname -m) in
+  x86_64) echo x64 ;;
+  aarch64) echo arm64 ;;
+  *) die "there is no Node binary package for $(uname -m). Install Node >= 22 yourself, then run again." ;;
+  esac
+}
+
 # apt_install PACKAGE...: the ones that are missing, in one go.
 apt_install() {
   local missing=() package

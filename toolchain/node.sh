@@ -21,11 +21,7 @@ fi
 [ "${2:-}" != --check ] || exit 1
 
 command -v npm >/dev/null || apt_install nodejs npm >&2
-case $(uname -m) in
-x86_64) arch=x64 ;;
-aarch64) arch=arm64 ;;
-*) die "there is no Node binary package for $(uname -m). Install Node >= 22 yourself, then run again." ;;
-esac
+arch=$(node_arch)
 say "fetching Node $NODE_VERSION and npm $NPM_VERSION" >&2
 mkdir -p "$cache/node"
 rm -rf "$cache"/node/new.*
