@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Result, run } from "./support/command";
+import { ROOT } from "./support/stack";
+
+describe("bin/dind-mcp", function () {
+  this.timeout(300_000);
+  let state: string;
+  let env: NodeJS.ProcessEnv;
+  const launcher = (...args: string[]): Promise<Result> =>
+    run(join(ROOT, "bin/dind-mcp"), [...args, "--stack", "launcher"], { cwd: tmpdir(), env });
+
+  before(async () => {
+    assert.ok(process.env.DIND_MCP_CACHE, "DIND_MCP_CACHE is not set: start the tests with bin/dind-mcp test");
+    state = await mkdtemp(join(tmpdir(), "dind-mcp-state-"));
+    // What an earlier `dind-mcp env` would have set is not taken over; a DOCKER_HOST must not lead anybody astray.
+    env = { ...process.env, DIND_MCP_STATE: state, PULUMI_BACKEND_URL: "", PULUMI_CONFIG_PASSPHRASE: "" };
+    env.DOCKER_HOST = "tcp://127.0.0.1:1";
+  });
+
+  after(() => rm(state, { recursive: true, force: true }));
+
+  it("teaches with --help, and says what it does not know", async () => {
+    const help = await launcher("--help");
+    assert.equal(help.code, 0);
+    for (const command of ["up", "test", "preview", "refresh", "outputs", "destroy", "doctor", "env"]) {
+      assert.match(help.stdout, new RegExp(`^  bin/dind-mcp ${command} `, "m"));
+    }
+    const unknown = await launcher("upp");
+    assert.notEqual(unknown.code, 0);
+    assert.match(unknown.stderr, /unknown command "upp"\. Known: up, test/);
+  });
+
+  it("doctor finds nothing missing on a machine that runs these tests", async () => {
+    const doctor = await launcher("doctor", "--json");
+    assert.equal(doctor.code, 0, doctor.stdout + doctor.stderr);
+    assert.ok(Array.isArray(JSON.parse(doctor.stdout)) || typeof JSON.parse(doctor.stdout) === "object");
+  });
+
+  it("env makes plain pulumi commands work, with a passphrase of its owner's alone, and leaves the work tree clean", async () => {
+    const lines = await launcher("env");
+    assert.equal(lines.code, 0, lines.stderr);
+    const script = `${lines.stdout}\npulumi stack ls --json && pulumi config get dind-mcp:networkCidr`;
+    const shell = await run("bash", ["-ec", script], { cwd: ROOT, env });
+    assert.equal(shell.code, 0, shell.stderr);
+    assert.match(shell.stdout, /"name": "launcher"/);
+    assert.match(shell.stdout, /172\.30\.0\.0\/16\s*$/);
+    assert.equal((await stat(join(state, "passphrase"))).mode & 0o777, 0o600);
+    assert.ok((await readFile(join(state, "passphrase"), "utf8")).length >= 40);
+    const status = await run("git", ["status", "--porcelain", "--", "Pulumi*.yaml"], { cwd: ROOT });
+    assert.equal(status.stdout, "");
+  });
+
+  it("is quick when there is nothing to set up", async () => {
+    const began = Date.now();
+    assert.equal((await launcher("env")).code, 0);
+    assert.ok(Date.now() - began < 30_000, `${Date.now() - began} ms`);
+  });
+});
