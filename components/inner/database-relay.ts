@@ -31,7 +31,7 @@ export class DatabaseRelay extends pulumi.ComponentResource {
   constructor(name: string, args: DatabaseRelayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:DatabaseRelay", name, {}, opts);
     const { target, relayed } = relayDsn(args.dsn);
-    const image = egressImage(`${name}-image`, args.keepImage, this);
+    const image = egressImage(`${name}-image`, "mcp-database-relay", args.keepImage, this);
     new docker.Container(
       name,
       {

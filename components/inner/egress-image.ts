@@ -3,8 +3,16 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { builtImage } from "../built-image";
 
-/** The image of the ways out of the engine: the egress proxy and the database relay. */
-export function egressImage(name: string, keep: boolean, parent: pulumi.Resource): docker.RemoteImage {
+/**
+ * The image of the ways out of the engine, the egress proxy and the database relay. Each has it under a name of its own:
+ * when one of them goes, its image goes with it, and must not take the other's.
+ */
+export function egressImage(
+  name: string,
+  repository: string,
+  keep: boolean,
+  parent: pulumi.Resource,
+): docker.RemoteImage {
   const context = join(__dirname, "../../images/egress");
-  return builtImage(name, { repository: "mcp-egress", context, keep }, { parent });
+  return builtImage(name, { repository, context, keep }, { parent });
 }

@@ -24,7 +24,7 @@ export interface EgressProxyArgs {
 export class EgressProxy extends pulumi.ComponentResource {
   constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:EgressProxy", name, {}, opts);
-    const image = egressImage(`${name}-image`, args.keepImage, this);
+    const image = egressImage(`${name}-image`, "mcp-egress", args.keepImage, this);
     new docker.Container(
       name,
       {

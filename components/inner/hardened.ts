@@ -12,10 +12,7 @@ export interface SystemLimits {
   processes: number;
 }
 
-/**
- * What the stack's own containers inside the engine have in common: the walls that servers get (mcp/container-spec.ts),
- * but for core dumps and open files.
- */
+/** What the stack's own containers inside the engine have in common: the walls that servers get (mcp/container-spec.ts). */
 export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
   return {
     user: `${uid}:${uid}`,
@@ -25,7 +22,11 @@ export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
     memory: memoryMiB,
     memorySwap: memoryMiB, // equal: no swap
     cpus,
-    ulimits: [{ name: "nproc", soft: processes, hard: processes }],
+    ulimits: [
+      { name: "core", soft: 0, hard: 0 },
+      { name: "nofile", soft: 8_192, hard: 8_192 },
+      { name: "nproc", soft: processes, hard: processes },
+    ],
     logDriver: "json-file",
     logOpts: { "max-size": "5m", "max-file": "2" },
     restart: "unless-stopped",

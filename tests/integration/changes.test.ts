@@ -53,6 +53,20 @@ describe("changes to a running stack", function () {
     assert.equal((await enter(stack)).outputs.engine.containerId, before.engine);
   });
 
+  it("another subnet: the engine moves, its servers and their data come along", async () => {
+    await callTool(fleet, "files", "write_file", { path: "/workspace/moved.txt", content: "came along" });
+    const subnet = stack.networkCidr.replace("172.28.", "172.29.");
+    await setConfig(stack, { networkCidr: subnet });
+    await mustPulumi(stack, "up");
+    fleet = await enter(stack);
+    assert.equal(fleet.outputs.network.cidr, subnet);
+    await eventually(async () => {
+      const { text } = await callTool(fleet, "files", "read_text_file", { path: "/workspace/moved.txt" });
+      assert.equal(text, "came along");
+    }, 60_000);
+    await mustPulumi(stack, "up", "--expect-no-changes");
+  });
+
   it("an external PostgreSQL takes the embedded one's place, through a relay, its DSN a secret", async () => {
     const password = "Cafe0ba5e1234567890";
     const secrets = join(stack.folder, "external");

@@ -40,10 +40,11 @@ export function assertHardened(container: Registered, { uid, memoryMiB, cpus, pr
     cpus,
   });
   const ulimits = container.inputs.ulimits as { name: string; soft: number; hard: number }[];
-  assert.deepEqual(
-    ulimits.filter(({ name }) => name === "nproc"),
-    [{ name: "nproc", soft: processes, hard: processes }],
-  );
+  assert.deepEqual(ulimits, [
+    { name: "core", soft: 0, hard: 0 },
+    { name: "nofile", soft: 8_192, hard: 8_192 },
+    { name: "nproc", soft: processes, hard: processes },
+  ]);
   const allowed = [...Object.keys(WALLS), ...HARMLESS];
   assert.deepEqual(
     Object.keys(container.inputs).filter((key) => !allowed.includes(key)),
