@@ -74,11 +74,18 @@ export class Fleet extends pulumi.ComponentResource {
       args.servers.map((server) => {
         const { manifest } = server;
         const dsn = manifest.database && database && { [DATABASE_SECRET]: database.readerDsn };
-        const needs = [manifest.database && database, manifest.egress.length > 0 && egress].filter((one) => !!one);
+        const startAfter = [manifest.database && database, manifest.egress.length > 0 && egress].filter((one) => !!one);
         const component = new McpServer(
           manifest.name,
-          { server, networks, stack: args.stack, secrets: { ...args.secrets[manifest.name], ...dsn }, ...common },
-          { parent: this, dependsOn: needs },
+          {
+            ...common,
+            server,
+            networks,
+            startAfter,
+            stack: args.stack,
+            secrets: { ...args.secrets[manifest.name], ...dsn },
+          },
+          { parent: this },
         );
         return [manifest.name, component];
       }),

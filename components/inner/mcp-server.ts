@@ -16,6 +16,8 @@ export interface McpServerArgs {
   /** Values of its secrets by name; wrapped as secrets here. */
   secrets: Record<string, pulumi.Input<string>>;
   networks: InnerNetworks;
+  /** What has to answer before its container starts; its image and volumes do not wait for that. @default [] */
+  startAfter?: pulumi.Resource[];
   /** "project/stack", for the container's label. */
   stack: string;
   /** Image of the container that carries the secret files. */
@@ -90,7 +92,7 @@ export class McpServer extends pulumi.ComponentResource {
         // Read by nobody: it makes a changed secret a changed container, without telling anything of the secret.
         labels: secretFiles ? { "dind-mcp.secrets-revision": secretFiles.revision } : {},
       }),
-      { parent: this, ...REPLACED },
+      { parent: this, dependsOn: args.startAfter, ...REPLACED },
     );
     this.containerName = container.name;
     this.imageId = image.imageId;

@@ -58,13 +58,17 @@ describe("Fleet", () => {
     assert.deepEqual([OUTBOUND.subnet, RELAY_ADDRESS], ["10.214.0.32/28", "10.214.0.35"]);
   });
 
-  it("starts a server after what it uses, and lets the others start at once", async () => {
+  it("starts a server after what it uses; neither the others nor its image and volumes wait for that", async () => {
     const { resources } = await make(all);
-    const waitsFor = (name: string) => only(resources, `dind-mcp:index:McpServer ${name}`).dependencies;
-    assert.deepEqual(waitsFor("plain"), []);
-    assert.deepEqual(waitsFor("listens"), []);
-    assert.ok(waitsFor("leaves").includes("egress") && !waitsFor("leaves").includes("database"));
-    assert.ok(waitsFor("reads").includes("database") && !waitsFor("reads").includes("egress"));
+    const needed = (id: string) =>
+      only(resources, id).dependencies.filter((name) => ["database", "egress"].includes(name));
+    const expected = { plain: [], listens: [], leaves: ["egress"], reads: ["database"] };
+    for (const [name, waitsFor] of Object.entries(expected)) {
+      assert.deepEqual(needed(`docker:index/container:Container ${name}`), waitsFor);
+      assert.deepEqual(needed(`${name}-image`), []);
+    }
+    assert.deepEqual(needed("leaves-secrets"), []);
+    assert.deepEqual(needed("leaves-sessions"), []);
   });
 
   it("joins the database to its readers' networks alone, the proxy to those of servers that leave", async () => {
@@ -122,7 +126,7 @@ describe("Fleet", () => {
     const carrier = container(resources, "reads-secret-files");
     assert.equal((carrier.inputs.uploads as { content: string }[])[0]?.content, "postgres://u:hunter2@database:5432/d");
     assert.deepEqual(carrier.secrets, ["uploads.0.content"]);
-    assert.ok(only(resources, "dind-mcp:index:McpServer reads").dependencies.includes("database-relay"));
+    assert.ok(container(resources, "reads").dependencies.includes("database-relay"));
     assert.doesNotMatch(visible(resources), /hunter2/);
   });
 
