@@ -87,12 +87,16 @@ export function parseSettings(raw: Record<string, string>, secretKeys: string[],
   const decoded = Object.fromEntries(
     Object.entries(raw).map(([key, value]) => [key, isText(key) ? value : decode(value)]),
   );
-  const plain: Finding[] = SECRET_KEYS.filter((key) => raw[key] && !secretKeys.includes(key)).map((key) => ({
-    path: [key],
-    got: "a value stored in plain text",
-    expected: "an encrypted value",
-    fix: `pulumi config set --secret ${key === "secrets" ? "--path 'secrets.SERVER.SECRET'" : key}`,
-  }));
+  // "{}" is what `pulumi config rm` leaves of the last secret.
+  const given = SECRET_KEYS.filter((key) => raw[key] && raw[key] !== "{}");
+  const plain: Finding[] = given
+    .filter((key) => !secretKeys.includes(key))
+    .map((key) => ({
+      path: [key],
+      got: "a value stored in plain text",
+      expected: "an encrypted value",
+      fix: `pulumi config set --secret ${key === "secrets" ? "--path 'secrets.SERVER.SECRET'" : key}`,
+    }));
   const result = settingsSchema.safeParse(decoded);
   const visible = { ...decoded, ...Object.fromEntries(SECRET_KEYS.map((key) => [key, {}])) };
   const wrong = result.success ? [] : zodFindings(result.error, visible, () => Object.keys(settingsSchema.shape));

@@ -58,6 +58,7 @@ describe("settings", () => {
     const wrong = problemsOf({ databaseDsn: "mysql://u:hunter2@db/x" }, ["databaseDsn"]);
     assert.match(wrong[0] ?? "", /databaseDsn: got a mapping, expected postgres:/);
     assert.doesNotMatch([...plain, ...wrong].join(), /hunter2/);
+    assert.deepEqual(problemsOf({ secrets: "{}" }), [], "nothing is left to encrypt");
     assert.equal(parseSettings({ databaseDsn: dsn }, ["databaseDsn"], "f").databaseDsn, dsn);
   });
 });
