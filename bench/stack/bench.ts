@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { VOLUMES } from "../../components/persistent-volumes";
 import { must } from "../../tests/integration/support/command";
 import { createStack, setConfig, type TestStack } from "../../tests/integration/support/stack";
+import { diagnose } from "./diagnose";
 import { machine } from "./machine";
 import { runPulumi } from "./ours";
 import { remove } from "./remove";
@@ -129,7 +130,10 @@ async function main(): Promise<void> {
   try {
     await bench(rounds, values.cold);
   } catch (error) {
-    if (!interrupted) note(error instanceof Error ? error.message : String(error));
+    if (!interrupted) {
+      note(error instanceof Error ? error.message : String(error));
+      for (const { engineName } of made) note(await diagnose(engineName));
+    }
     process.exitCode = interrupted ? 130 : 1;
   } finally {
     for (const stack of made) await remove(stack).catch((error: Error) => note(error.message));

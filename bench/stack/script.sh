@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The other side of the comparison: what a careful person would write with docker alone.
+# The other side of the comparison: a plain script of docker commands, one after the other.
 #   script.sh up|noop|destroy|wipe WORK
 # The same containers, networks, volumes and images with the same flags as the program's (WORK/host and WORK/inner, see
 # script.ts), certificates from openssl, and waits for the same health checks. Runs in the project's folder.
@@ -16,15 +16,6 @@ host() { docker "$@"; }
 inner() { DOCKER_CERT_PATH=$work/tls DOCKER_TLS_VERIFY=1 docker --host "tcp://127.0.0.1:$port" "$@"; }
 # read_words FILE: the words in it, into the array `words`.
 read_words() { mapfile -d '' -t words <"$1"; }
-# at_once COMMAND WORD...: for each word, all at the same time; fails when one of them does.
-at_once() {
-  local command=$1 jobs=() failed=0
-  shift
-  for word; do $command "$word" & jobs+=($!); done
-  for job in "${jobs[@]}"; do wait "$job" || failed=1; done
-  return $failed
-}
-
 # names LAYER KIND
 names() { ls "$work/$1/$2"; }
 
@@ -34,16 +25,14 @@ make() {
   read_words "$work/$1/$2/$3"
   $1 $2 create "${words[@]}" >/dev/null
 }
-host_volume() { make host volume "$1"; }
-inner_volume() { make inner volume "$1"; }
-inner_network() { make inner network "$1"; }
+make_all() { for name in $(names $1 $2); do make $1 $2 "$name"; done; }
 
 # build LAYER NAME
 build() {
   read_words "$work/$1/image/$2"
   $1 build --quiet "${words[@]}" >"$work/id.$2" 2>"$work/log.$2" || { cat "$work/log.$2" >&2 && return 1; }
 }
-inner_image() { build inner "$1"; }
+build_all() { for name in $(names $1 image); do build $1 "$name"; done; }
 
 # create LAYER NAME IMAGE
 create() {
@@ -57,7 +46,7 @@ create() {
 # Secret files go onto a volume through a container that is never started. put LAYER CONTAINER UID FOLDER
 put() { (cd "$4" && tar --owner="$3" --group="$3" --mode=0400 -c -- *) | $1 cp - "$2:/files"; }
 
-certificates() {
+certificates() (
   mkdir -p "$work/tls" "$work/certs"
   cd "$work/tls"
   local key="ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -batch"
@@ -71,7 +60,7 @@ certificates() {
   leaf client clientAuth ""
   cp client.pem cert.pem && cp client.key key.pem
   cp ca.pem ../certs/ca.pem && cp server.pem ../certs/server-cert.pem && cp server.key ../certs/server-key.pem
-}
+)
 
 # until_healthy LAYER CONTAINER
 until_healthy() {
@@ -83,31 +72,29 @@ until_healthy() {
   return 1
 }
 
-# start NAME: a container inside, until its health check says that it answers; a server's speaks MCP.
+# start NAME...: containers inside, until the health check of each says that it answers; a server's speaks MCP.
 start() {
-  create inner "$1" "$(cat "$work/id.$1-image")"
-  inner start "mcp-$1" >/dev/null
-  until_healthy inner "mcp-$1"
+  for name; do
+    create inner "$name" "$(cat "$work/id.$name-image")"
+    inner start "mcp-$name" >/dev/null
+  done
+  for name; do until_healthy inner "mcp-$name"; done
 }
 
 up() {
-  certificates 2>/dev/null &
-  local certs=$!
+  certificates 2>"$work/log.tls"
   make host network "$engine"
-  at_once host_volume $(names host volume)
-  build host engine-image
-  wait $certs
+  make_all host volume
+  build_all host
   create host engine-certs "$image"
   put host "$engine-certs" 0 "$work/certs"
   create host engine "$image"
   host start "$engine" >/dev/null
   until_healthy host "$engine"
 
-  at_once inner_image $(names inner image) &
-  local images=$!
-  at_once inner_network $(names inner network)
-  at_once inner_volume $(names inner volume)
-  wait $images
+  build_all inner
+  make_all inner network
+  make_all inner volume
 
   local password carrier
   password=$(openssl rand -hex 16)
@@ -120,14 +107,14 @@ up() {
   create inner postgres-secret-files "$carrier"
   put inner mcp-postgres-secret-files 11000 "$work/postgres-secrets"
 
-  at_once start database egress
-  at_once start $servers
+  start database egress
+  start $servers
 }
 
 noop() {
   local states
-  build host engine-image
-  at_once inner_image $(names inner image)
+  build_all host
+  build_all inner
   host network inspect "$engine" >/dev/null
   host volume inspect $(names host volume) >/dev/null
   inner network inspect $(names inner network) >/dev/null
