@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2034,SC2054,SC2154
 # Sourced by run.sh: one virtual machine at a time, reached by three forwarded ports on the loopback address.
 
 # KVM is no use when a kernel does not come up under it: a kernel without a disk gives up within seconds, and says so.
@@ -21,7 +21,7 @@ boot() {
   local name=$1
   shift
   read -r docker_port engine_port off_port <<<"$(free_ports)"
-  nice -n 10 qemu-system-x86_64 "${accelerator[@]}" -smp 2 -m 3072 -no-reboot -display none -monitor none \
+  qemu-system-x86_64 "${accelerator[@]}" -smp 2 -m 3072 -no-reboot -display none -monitor none \
     -kernel "$work/vmlinuz" -initrd "$work/initrd.img" -append "root=/dev/vda rw console=ttyS0 net.ifnames=0 $*" \
     -drive "file=$work/disk.ext4,format=raw,if=virtio,cache=unsafe" -serial "file:$work/$name.log" \
     -nic "user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:$docker_port-:2375,hostfwd=tcp:127.0.0.1:$engine_port-:12376,hostfwd=tcp:127.0.0.1:$off_port-:9" &

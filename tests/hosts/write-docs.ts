@@ -15,11 +15,11 @@ function table(head: string[], rows: string[], cell: (row: string, column: numbe
   return [line(head), line(head.map(() => "---")), ...body].join("\n");
 }
 
-/** Every value once, in the order of the first list that has it, and inside each list's own order. */
+/** Every value once; what only a later list has comes after its predecessor there. */
 function merged(lists: string[][]): string[] {
   const all: string[] = [];
   for (const list of lists) {
-    let at = 0;
+    let at = all.length;
     for (const value of list) {
       if (all.includes(value)) at = all.indexOf(value) + 1;
       else all.splice(at++, 0, value);

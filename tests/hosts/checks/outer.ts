@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { hostProblems, inspectHostEngine } from "../../../host-engine";
+import { formatProblem } from "../../../problems";
 import { run } from "../../integration/support/command";
 import { facts } from "../support/facts";
 import { engine, HOST, host, hostSocket, PATIENCE } from "../support/host";
@@ -8,6 +9,8 @@ import { engineArgs, refusal, settings, startEngine, untilHealthy } from "../sup
 
 /** The host, what the engine refuses there, and the engine itself. */
 export function outerChecks(): void {
+  let problems: string[];
+
   it("the host is what it should be", async () => {
     const socket = await hostSocket();
     const found = await inspectHostEngine(socket.endpoint).finally(socket.close);
@@ -22,10 +25,19 @@ export function outerChecks(): void {
     });
     if (HOST.kind !== "here") {
       assert.equal(found.cgroupVersion, "2");
-      assert.equal(apparmor, HOST.kind === "apparmor");
+      assert.equal(apparmor, HOST.kind !== "no-apparmor");
     }
-    assert.deepEqual(hostProblems(found, settings()), []);
+    problems = hostProblems(found, settings()).map(formatProblem);
   });
+
+  if (HOST.kind === "userns") {
+    it("the program refuses user namespaces before anything is made, in one sentence", () => {
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? "", /got an engine with userns-remap, expected one without: .* To fix: /);
+    });
+  } else {
+    it("the program has nothing against the host", () => assert.deepEqual(problems, []));
+  }
 
   it("without a private cgroup namespace the engine refuses, in one sentence", async () => {
     const { code, says } = await refusal({ cgroupnsMode: "host" });
@@ -33,7 +45,7 @@ export function outerChecks(): void {
     assert.equal(code, 21);
   });
 
-  if (HOST.kind === "apparmor") {
+  if (HOST.kind === "apparmor" || HOST.kind === "userns") {
     it("under AppArmor's default profile the engine refuses, in one sentence", async () => {
       const { securityOpts } = engineArgs();
       const options = (securityOpts as string[]).filter((option) => option !== "apparmor=unconfined");

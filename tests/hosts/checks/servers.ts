@@ -56,7 +56,9 @@ export function serverChecks(): void {
     for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]) assert.equal(field(set), "0".repeat(16), set);
     assert.equal(field("NoNewPrivs"), "1");
     assert.equal(field("Seccomp"), "2");
-    facts["AppArmor profile of a server"] = await inEngine(`cat /proc/${pid}/attr/current 2>/dev/null || echo none`);
+    facts["AppArmor profile of a server"] = await inEngine(
+      `cat /proc/${pid}/attr/current 2>/dev/null | tr -d '\\0' | grep . || echo none`,
+    );
     assert.match(
       await inEngine(`sed -n 's/^.* \\/ \\/ \\([^ ,]*\\).*$/\\1/p' /proc/${pid}/mountinfo | head -1`),
       /^ro$/,
