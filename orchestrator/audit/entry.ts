@@ -1,0 +1,41 @@
+/** How a request ended. */
+export const AuditResult = {
+  Ok: "ok",
+  /** The tool itself said isError. */
+  ToolError: "tool-error",
+  /** A JSON-RPC or HTTP error. */
+  Error: "error",
+  Denied: "denied",
+  Timeout: "timeout",
+  Cancelled: "cancelled",
+} as const;
+export type AuditResult = (typeof AuditResult)[keyof typeof AuditResult];
+
+/** One line of the audit log. */
+export interface AuditEntry {
+  /** Milliseconds since 1970. */
+  time: number;
+  kind: "mcp" | "rest" | "auth";
+  /** Request id: also in the answer's header X-Request-Id. */
+  request: string;
+  /** The principal's name; absent when nobody was authenticated. */
+  principal?: string;
+  /** First 8 characters of the session's id: enough to tell sessions apart, not to use one. */
+  session?: string;
+  server?: string;
+  /** MCP method, or `POST /v1/servers`. */
+  method: string;
+  tool?: string;
+  /** Arguments of a tool call, before redaction: the log redacts by config. */
+  arguments?: unknown;
+  result: AuditResult;
+  /** HTTP status or JSON-RPC error code. */
+  code?: number;
+  /** Duration in milliseconds. */
+  ms: number;
+}
+
+/** Takes entries without waiting; never throws. */
+export interface Audit {
+  record(entry: AuditEntry): void;
+}

@@ -1,0 +1,52 @@
+import type { Manifest } from "../../mcp/types";
+
+/** State of a server's container, as an operator names it. */
+export const ServerStatus = {
+  Running: "running",
+  Starting: "starting",
+  Unhealthy: "unhealthy",
+  Restarting: "restarting",
+  Stopped: "stopped",
+  Removing: "removing",
+} as const;
+export type ServerStatus = (typeof ServerStatus)[keyof typeof ServerStatus];
+
+/** Where the gateway reaches the server. */
+export type Endpoint = { type: "stdio"; socket: string } | { type: "http"; url: string };
+
+/** One server, as Docker knows it and its label declares it. */
+export interface ServerInfo {
+  name: string;
+  manifest: Manifest;
+  /** `pulumi`: declared in the catalog. `api`: deployed through the REST API. */
+  managedBy: "pulumi" | "api";
+  containerId: string;
+  containerName: string;
+  imageId: string;
+  /** Repository digest, when the image came from a registry. */
+  imageDigest?: string;
+  status: ServerStatus;
+  /** What is wrong, in words: the health check's last output, the exit code, "out of memory". */
+  reason?: string;
+  /** Changes whenever the container's process does: sessions of an older generation are dead. */
+  generation: string;
+  /** RFC 3339. */
+  startedAt?: string;
+  /** Restarts by Docker's policy since the container was made. */
+  restarts: number;
+  /** Times the kernel killed a process of it for memory, since the orchestrator started. */
+  oomKills: number;
+  endpoint: Endpoint;
+}
+
+/** All servers, kept up to date by Docker's events. */
+export interface Servers {
+  list(): ServerInfo[];
+  get(name: string): ServerInfo | undefined;
+  /** Told of every change, and of a removal with `current` undefined. Returns what ends the subscription. */
+  onChange(
+    listener: (name: string, current: ServerInfo | undefined, previous: ServerInfo | undefined) => void,
+  ): () => void;
+  /** Bytes the server's container uses and may use, at most some seconds old; undefined when not known. Never waits. */
+  memory(name: string): { usage: number; limit: number } | undefined;
+}
