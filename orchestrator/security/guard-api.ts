@@ -1,0 +1,13 @@
+import type { IncomingMessage } from "node:http";
+import type { Principal, Rejection } from "./principal";
+
+/** Who may come in: asked by every listener, in this order, before anything else is done with a request. */
+export interface Guard {
+  /** Host and Origin headers. Undefined when both are right. */
+  admit(request: IncomingMessage): Rejection | undefined;
+  /**
+   * The principal behind the Authorization header. A promise only for OAuth tokens seen for the first time:
+   * the stack's own tokens are checked without waiting, as this runs for every MCP message.
+   */
+  authenticate(request: IncomingMessage): Principal | Rejection | Promise<Principal | Rejection>;
+}
