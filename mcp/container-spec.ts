@@ -16,9 +16,14 @@ export type * from "./container-types";
 export const SESSIONS_GROUP = 20_000;
 /** Members may read and write the workspace volume. */
 export const WORKSPACE_GROUP = 20_001;
+/** May use the engine's Docker API, by a socket in a folder of its own: the orchestrator alone, which finds, starts and deploys servers. */
+export const DOCKER_API_GROUP = 20_002;
+/** That folder in the engine. */
+export const DOCKER_API_FOLDER = "/run/dind-mcp-api";
 /** mcp-init in the engine, and the same file in every server. */
 const INIT = { source: "/usr/local/lib/dind-mcp/mcp-init", target: "/.mcp/init" };
-const SOCKET = "/run/mcp/session.sock";
+const SOCKET_FILE = "session.sock";
+const SOCKET = `/run/mcp/${SOCKET_FILE}`;
 /** Opens a session of a stdio server, from inside its container: on the caller's stdin and stdout. */
 export const CONNECT = [INIT.target, "connect", "--socket", SOCKET] as const;
 /** Where the volumes that servers share are in the engine. */
@@ -43,8 +48,13 @@ export function containerName(server: string): string {
 }
 
 /** The names of the server's volumes. */
-function volumeNames(server: string): { sessions: string; secrets: string } {
+export function volumeNames(server: string): { sessions: string; secrets: string } {
   return { sessions: `${containerName(server)}-sessions`, secrets: `${containerName(server)}-secrets` };
+}
+
+/** Where a stdio server's sessions are opened: its volume, and the socket's name in it. */
+export function sessionSocket(server: string): { volume: string; file: string } {
+  return { volume: volumeNames(server).sessions, file: SOCKET_FILE };
 }
 
 /** The network of a server's own, for those that need one. */

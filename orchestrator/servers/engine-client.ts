@@ -1,0 +1,70 @@
+import { Agent } from "node:http";
+import { Agent as TlsAgent } from "node:https";
+import Docker from "dockerode";
+import type { BaseLogger } from "pino";
+
+/** Where these parts write what an operator should know. */
+export type Log = Pick<BaseLogger, "debug" | "info" | "warn" | "error">;
+
+/** The engine's API, over its unix socket or over mutual TLS. */
+export type EngineAddress =
+  | { socketPath: string }
+  | { host: string; port: number; ca: string; cert: string; key: string };
+
+/** Two ways to the same engine. */
+export interface EngineClient {
+  /** For short questions: few connections that stay open, and a limit on how long the daemon may be silent. */
+  api: Docker;
+  /** For what takes its time: events, logs, pulls, stops. No limit, a connection each. */
+  streams: Docker;
+  /** Closes the connections that stay open. */
+  close(): void;
+}
+
+const SILENCE_MS = 30_000;
+const CONNECTIONS = 8;
+
+/** Opens no connection yet. */
+export function engineClient(address: EngineAddress): EngineClient {
+  const secure = "host" in address;
+  const Kind = secure ? TlsAgent : Agent;
+  const agents = { api: new Kind({ keepAlive: true, maxSockets: CONNECTIONS }), streams: new Kind() };
+  const docker = (agent: Agent | TlsAgent, timeout?: number): Docker => {
+    // host and protocol are said always: docker-modem would take them from DOCKER_HOST.
+    const options = { host: undefined, protocol: secure ? "https" : "http", ...address, agent, timeout } as const;
+    return new Docker(options);
+  };
+  return {
+    api: docker(agents.api, SILENCE_MS),
+    streams: docker(agents.streams),
+    close: () => {
+      agents.api.destroy();
+      agents.streams.destroy();
+    },
+  };
+}
+
+/** HTTP status of the daemon's answer; undefined when there was no answer. */
+export function statusOf(error: unknown): number | undefined {
+  return typeof error === "object" && error !== null && "statusCode" in error && typeof error.statusCode === "number"
+    ? error.statusCode
+    : undefined;
+}
+
+/** What the daemon said, without docker-modem's wrapping. */
+export function reasonOf(error: unknown): string {
+  if (typeof error === "object" && error !== null && "json" in error) {
+    const { json } = error as { json?: { message?: unknown } };
+    if (typeof json?.message === "string") return json.message;
+  }
+  return error instanceof Error ? error.message.trim() : String(error);
+}
+
+/** Does `work` for every item, at most `limit` at the same time. */
+export async function eachOf<Item>(items: Iterable<Item>, limit: number, work: (item: Item) => Promise<void>) {
+  const rest = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EngineClient, type Log, reasonOf } from "./engine-client";
+
+/** One event of Docker's stream; only what is read here. */
+export interface DockerEvent {
+  Type: string;
+  Action: string;
+  Actor: { ID: string; Attributes: Record<string, string> };
+}
+
+export interface EventStreamOptions {
+  client: EngineClient;
+  log: Log;
+  /** Docker's filters. */
+  filters: Record<string, string[]>;
+  /** The stream is open: what happened before it has to be looked up. */
+  onOpen: () => void;
+  /** It ended, or was not to be opened. */
+  onClose: () => void;
+  onEvent: (event: DockerEvent) => void;
+}
+
+const BACKOFF_MS = { first: 100, most: 5_000 };
+
+/**
+ * Docker's events, whatever becomes of the daemon: a stream that ends is opened again, after 100 ms at first and 5 s at
+ * most. Goes on until the signal.
+ */
+export async function followEvents(options: EventStreamOptions, signal: AbortSignal): Promise<void> {
+  const { client, log, filters } = options;
+  let wait = BACKOFF_MS.first;
+  while (!signal.aborted) {
+    try {
+      // A little of the past: the daemon answers before it listens to itself. Every reader of an event looks up the state.
+      const since = Math.floor(Date.now() / 1_000) - 1;
+      const stream = await client.streams.getEvents({ since, filters, abortSignal: signal });
+      log.info("engine events: connected");
+      wait = BACKOFF_MS.first;
+      options.onOpen();
+      for await (const line of linesOf(stream)) options.onEvent(JSON.parse(line) as DockerEvent);
+      if (!signal.aborted) log.warn("engine events: the daemon ended the stream, connecting again");
+    } catch (error) {
+      if (!signal.aborted) log.warn({ reason: reasonOf(error), wait }, "engine events: not connected");
+    }
+    options.onClose();
+    await sleep(wait, undefined, { signal }).catch(() => {});
+    wait = Math.min(wait * 2, BACKOFF_MS.most);
+  }
+}
+
+/** Lines of a stream. Not readline's: that one waits for ever when the stream breaks. @throws the stream's error */
+export async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.filter((line) => line !== "");
+  }
+  if (rest !== "") yield rest;
+}

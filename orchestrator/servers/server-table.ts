@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Events } from "../events";
+import { type Log, reasonOf } from "./engine-client";
+import type { ServerInfo, Servers } from "./server-info";
+import { transitions } from "./transitions";
+
+type Listener = Parameters<Servers["onChange"]>[0];
+
+/** The known servers; tells listeners and events of what changes. */
+export class ServerTable {
+  readonly #servers = new Map<string, ServerInfo>();
+  readonly #listeners = new Set<Listener>();
+
+  constructor(
+    private readonly events: Events,
+    private readonly log: Log,
+  ) {}
+
+  /** Sorted by name. */
+  list(): ServerInfo[] {
+    return [...this.#servers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  get(name: string): ServerInfo | undefined {
+    return this.#servers.get(name);
+  }
+
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Puts a server in, or takes it out with `undefined`. Nothing happens when nothing changed. */
+  set(name: string, current: ServerInfo | undefined): void {
+    const previous = this.#servers.get(name);
+    if (isDeepStrictEqual(previous, current)) return;
+    if (current) this.#servers.set(name, current);
+    else this.#servers.delete(name);
+    for (const { type, data } of transitions(previous, current)) this.events.emit(type, name, data);
+    for (const listener of this.#listeners) {
+      try {
+        listener(name, current, previous);
+      } catch (error) {
+        this.log.error({ reason: reasonOf(error) }, "servers: a listener failed");
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { FleetEvent } from "../events";
+import { type ServerInfo, ServerStatus } from "./server-info";
+
+/** What is told about a change, in the order it happened. */
+export type Transition = Pick<FleetEvent, "type" | "data">;
+
+const UP: ServerStatus[] = [ServerStatus.Starting, ServerStatus.Running, ServerStatus.Unhealthy];
+
+function because({ reason }: ServerInfo): FleetEvent["data"] {
+  return reason === undefined ? {} : { reason };
+}
+
+/** The events between two states of a server; undefined = it is not there. */
+export function transitions(previous: ServerInfo | undefined, current: ServerInfo | undefined): Transition[] {
+  if (!current) return previous ? [{ type: "server.removed", data: { managedBy: previous.managedBy } }] : [];
+  if (!previous) {
+    const { managedBy, status } = current;
+    return [{ type: "server.added", data: { managedBy, status, ...because(current) } }];
+  }
+  const told: Transition[] = [];
+  if (current.oomKills > previous.oomKills) told.push({ type: "server.oom", data: { kills: current.oomKills } });
+  const up = UP.includes(current.status);
+  const fresh = current.generation !== previous.generation;
+  if (UP.includes(previous.status) && (!up || fresh)) {
+    // A new process means that the old one ended, even where nobody saw it stopped. Its reason is the old one's only then.
+    told.push({ type: "server.stopped", data: up ? {} : because(current) });
+  }
+  if (up && (fresh || !UP.includes(previous.status))) {
+    const { restarts } = current;
+    told.push({ type: "server.started", data: { restarts } });
+  }
+  if (current.status === previous.status && !fresh) return told;
+  if (current.status === ServerStatus.Running) told.push({ type: "server.healthy", data: {} });
+  if (current.status === ServerStatus.Unhealthy) told.push({ type: "server.unhealthy", data: because(current) });
+  return told;
+}

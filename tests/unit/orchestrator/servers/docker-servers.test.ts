@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { pino } from "pino";
+import { Events } from "../../../../orchestrator/events";
+import { DockerServers } from "../../../../orchestrator/servers/docker-servers";
+import { engineClient } from "../../../../orchestrator/servers/engine-client";
+import { OwnNetworks } from "../../../../orchestrator/servers/own-networks";
+import { FakeEngine } from "./support/fake-engine";
+import { health, inspected, STACK } from "./support/inspect";
+
+const HTTP = { name: "web", user: 11_001, transport: { type: "streamable-http", port: 80, path: "/mcp" } };
+
+/** Waits until a condition holds; half a second is long for a daemon in this process. */
+async function until(condition: () => boolean, what: string, limit = 2_000): Promise<void> {
+  for (const end = Date.now() + limit; !condition(); ) {
+    if (Date.now() > end) throw new Error(`not in ${limit} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe("the servers, found by their labels", () => {
+  let engine: FakeEngine;
+  let events: Events;
+  let servers: DockerServers;
+  let close: () => void;
+  const logged: string[] = [];
+  const types = () => events.since(0).map(({ type, server }) => `${type} ${server}`);
+
+  beforeEach(async () => {
+    logged.length = 0;
+    engine = new FakeEngine();
+    await engine.start();
+    const client = engineClient({ socketPath: engine.socketPath });
+    const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
+    events = new Events();
+    const networks = new OwnNetworks(client, STACK, log);
+    servers = new DockerServers({
+      client,
+      stack: STACK,
+      events,
+      log,
+      volumesFolder: "/v",
+      networks,
+      memory: () => undefined,
+    });
+    close = () => {
+      servers.close();
+      client.close();
+    };
+  });
+
+  afterEach(async () => {
+    close();
+    await engine.remove();
+  });
+
+  it("are known at the start, by name, with their image's digest", async () => {
+    engine.containers.set("c1", inspected("c1"));
+    engine.containers.set("c0", inspected("c0", { name: "another", user: 11_005 }));
+    await servers.start();
+    assert.deepEqual([servers.synced, servers.connected], [true, true]);
+    assert.deepEqual(
+      servers.list().map(({ name }) => name),
+      ["another", "echo"],
+    );
+    assert.equal(servers.get("echo")?.imageDigest, "sha256:digest");
+    assert.deepEqual(types().sort(), ["server.added another", "server.added echo"]);
+  });
+
+  it("come, change and go with Docker's events", async () => {
+    const heard: string[] = [];
+    await servers.start();
+    const end = servers.onChange((name, now, before) => heard.push(`${name} ${before?.status} ${now?.status}`));
+    engine.containers.set("c1", inspected("c1", {}, { Status: "created" }));
+    engine.emit("create", "c1");
+    await until(() => servers.list().length === 1, "added");
+    engine.containers.set("c1", inspected("c1", {}, health("starting", 0, "")));
+    engine.emit("start", "c1");
+    await until(() => servers.get("echo")?.status === "starting", "starting");
+    engine.containers.set("c1", inspected("c1"));
+    engine.emit("health_status: healthy", "c1");
+    await until(() => servers.get("echo")?.status === "running", "running");
+    engine.containers.delete("c1");
+    engine.emit("destroy", "c1");
+    await until(() => servers.list().length === 0, "removed");
+    assert.deepEqual(heard, [
+      "echo undefined stopped",
+      "echo stopped starting",
+      "echo starting running",
+      "echo running undefined",
+    ]);
+    assert.deepEqual(
+      types(),
+      ["added", "started", "healthy", "removed"].map((type) => `server.${type} echo`),
+    );
+    end();
+  });
+
+  it("are not told of what did not change, and survive a listener that throws", async () => {
+    engine.containers.set("c1", inspected("c1"));
+    await servers.start();
+    let heard = 0;
+    servers.onChange(() => {
+      heard += 1;
+      throw new Error("mine");
+    });
+    await servers.resync();
+    await servers.refresh("c1");
+    assert.equal(heard, 0);
+    engine.containers.set("c1", inspected("c1", {}, { Status: "exited", ExitCode: 2 }));
+    await servers.refresh("c1");
+    assert.equal(heard, 1);
+    assert.equal(servers.get("echo")?.reason, "ended with exit code 2");
+  });
+
+  it("count what the kernel killed for memory", async () => {
+    engine.containers.set("c1", inspected("c1"));
+    await servers.start();
+    engine.emit("oom", "c1");
+    await until(() => servers.get("echo")?.oomKills === 1, "counted");
+    assert.deepEqual(types().at(-1), "server.oom echo");
+  });
+
+  it("stay as they were while the daemon is away, and are looked at again when it is back", async () => {
+    engine.containers.set("c1", inspected("c1"));
+    await servers.start();
+    await engine.stop();
+    await until(() => !servers.connected, "stream ended");
+    await servers.resync();
+    assert.equal(servers.get("echo")?.status, "running");
+    engine.containers.set("c1", inspected("c1", {}, { StartedAt: "2026-01-02T00:00:00Z" }));
+    engine.containers.set("c2", inspected("c2", HTTP));
+    await engine.start();
+    await until(() => servers.list().length === 2, "looked at again", 8_000);
+    assert.deepEqual(types().slice(1), [
+      "server.stopped echo",
+      "server.started echo",
+      "server.healthy echo",
+      "server.added web",
+    ]);
+  });
+
+  it("are found later when the daemon is not there at the start", async () => {
+    await engine.stop();
+    await servers.start(50);
+    assert.deepEqual([servers.synced, servers.list()], [false, []]);
+    engine.containers.set("c1", inspected("c1"));
+    await engine.start();
+    await until(() => servers.synced && servers.list().length === 1, "found", 8_000);
+  });
+
+  it("leave out a container whose manifest is wrong, and say so once", async () => {
+    const wrong = inspected("bad");
+    wrong.Config.Labels["dind-mcp.manifest"] = '{"name":"echo"}';
+    engine.containers.set("bad", wrong);
+    engine.containers.set("c1", inspected("c1", { name: "good" }));
+    await servers.start();
+    await servers.resync();
+    assert.deepEqual(
+      servers.list().map(({ name }) => name),
+      ["good"],
+    );
+    assert.equal(logged.filter((line) => line.includes("no server")).length, 1);
+  });
+
+  it("keep the new container of a replaced server when the old one's end is heard of last", async () => {
+    engine.containers.set("old", inspected("old"));
+    await servers.start();
+    engine.containers.set("new", inspected("new"));
+    await servers.refresh("new");
+    engine.containers.delete("old");
+    engine.emit("destroy", "old");
+    await servers.refresh("old");
+    assert.equal(servers.get("echo")?.containerId, "new");
+  });
+
+  it("with HTTP have the orchestrator in their network while they are there", async () => {
+    engine.containers.set("c2", inspected("c2", HTTP));
+    await servers.start();
+    await servers.resync();
+    assert.deepEqual(engine.asked, ['POST /networks/mcp-web/connect {"Container":"c2"}']);
+    engine.containers.delete("c2");
+    engine.emit("destroy", "c2");
+    await until(() => engine.asked.length === 2, "left");
+    assert.equal(engine.asked[1], 'POST /networks/mcp-web/disconnect {"Container":"c2","Force":true}');
+  });
+});
