@@ -44,7 +44,9 @@ export async function runSuite(url: string, revision: Revision, scenario?: strin
 /** A result's folder is `server-SCENARIO-TIME`. */
 async function read(folder: string, name: string): Promise<Outcome> {
   const scenario = name.replace(/^server-/, "").replace(/-\d{4}-\d{2}-\d{2}T[\d-]+Z$/, "");
-  const checks = JSON.parse(await readFile(join(folder, name, "checks.json"), "utf8")) as Check[];
+  // A scenario that threw has written none.
+  const text = await readFile(join(folder, name, "checks.json"), "utf8").catch(() => "[]");
+  const checks = JSON.parse(text) as Check[];
   return {
     scenario,
     checks: checks.filter(({ status }) => status !== "INFO" && status !== "SKIPPED").length,
