@@ -1,0 +1,27 @@
+/** A map that forgets what was not used for longest when it is full: what strangers send must not fill the memory. */
+export class BoundedMap<Value> {
+  readonly #values = new Map<string, Value>();
+
+  constructor(private readonly size: number) {}
+
+  get(key: string): Value | undefined {
+    const value = this.#values.get(key);
+    if (value !== undefined) this.set(key, value);
+    return value;
+  }
+
+  set(key: string, value: Value): void {
+    // A Map keeps the order of insertion: deleted and set again, it is the newest.
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    if (this.#values.size > this.size) this.#values.delete(this.#values.keys().next().value as string);
+  }
+
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+
+  get length(): number {
+    return this.#values.size;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Principal } from "./principal";
+
+/** `*` at the end of a pattern stands for any rest. */
+function matches(pattern: string, name: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+}
+
+/** Whether the principal's token lets it see and use the server. */
+export function mayUse(principal: Principal, server: string): boolean {
+  return principal.servers?.has(server) ?? true;
+}
+
+/**
+ * Whether the principal's token lets it see and call the tool. A denial wins. `server__tool` is read without doubt, as
+ * a server's name has no underscore.
+ */
+export function mayCall(principal: Principal, server: string, tool: string): boolean {
+  if (!mayUse(principal, server)) return false;
+  const { allow, deny } = principal.tools ?? {};
+  if (!allow && !deny) return true;
+  const name = `${server}__${tool}`;
+  const hit = (pattern: string): boolean => matches(pattern, name);
+  return (allow?.some(hit) ?? true) && !deny?.some(hit);
+}

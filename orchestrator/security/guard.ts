@@ -1,0 +1,143 @@
+import type { IncomingMessage } from "node:http";
+import { type OrchestratorConfig, Scope, type StoredToken } from "../config";
+import { clientOf } from "./address";
+import type { Guard } from "./guard-api";
+import { valuesOf } from "./headers";
+import { AllowedHosts } from "./hosts";
+import { IssuerUnavailable } from "./issuer-keys";
+import { OAuthVerifier, TokenError, type Verified } from "./oauth";
+import type { Principal, Rejection } from "./principal";
+import { RateLimit } from "./rate-limit";
+import { challenge, forbidden, Refusal, tooMany, unavailable } from "./rejections";
+import { audiencesOf, pathOf } from "./resource-metadata";
+import { digestOf, TokenTable } from "./tokens";
+
+const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+const TOKEN_IN_URL = /[?&](?:access_token|token|api_key)=/i;
+const HOW = "send the header Authorization: Bearer TOKEN";
+
+/** The scope that the resource at a path wants first. */
+function scopeAt(path: string): Scope {
+  return path === "/mcp" || path.startsWith("/servers/") || path === "/sse" ? Scope.Mcp : Scope.Read;
+}
+
+export interface GuardOptions {
+  config: OrchestratorConfig;
+  tokens: readonly StoredToken[];
+  /** Told of every refusal, for the metrics. */
+  onRefused?: (reason: Refusal) => void;
+  /** Told why the OAuth issuer cannot be asked, for the log. */
+  onIssuerUnavailable?: (reason: string) => void;
+}
+
+/** Checks requests by the configuration. It keeps counters only, in bounded memory. */
+export class AccessGuard implements Guard {
+  readonly #hosts: AllowedHosts;
+  readonly #tokens: TokenTable;
+  readonly #oauth: OAuthVerifier | undefined;
+  readonly #failures: RateLimit;
+  readonly #rate: RateLimit;
+
+  constructor(private readonly options: GuardOptions) {
+    const { config, tokens } = options;
+    this.#hosts = new AllowedHosts(config.allowedHosts, config.allowedOrigins);
+    this.#tokens = new TokenTable(tokens);
+    this.#oauth = config.oauth && new OAuthVerifier(config.oauth);
+    this.#failures = new RateLimit(config.limits.failuresPerMinute);
+    this.#rate = new RateLimit(config.limits.requestsPerMinute);
+  }
+
+  admit(request: IncomingMessage): Rejection | undefined {
+    const hosts = valuesOf(request, "host");
+    // The absolute form, `GET http://other/`, would name another host than the header.
+    if (!request.url?.startsWith("/") || hosts.length !== 1 || !this.#hosts.host(hosts[0] as string)) {
+      const detail = "the Host header must name one of the hosts this service is known by (allowedHosts)";
+      return this.#refused(Refusal.Host, forbidden(detail));
+    }
+    const origins = valuesOf(request, "origin");
+    if (origins.length === 0 || (origins.length === 1 && this.#hosts.origin(origins[0] as string))) return undefined;
+    const detail = "pages of this Origin may not call this service (allowedOrigins)";
+    return this.#refused(Refusal.Origin, forbidden(detail));
+  }
+
+  authenticate(request: IncomingMessage): Principal | Rejection | Promise<Principal | Rejection> {
+    if (TOKEN_IN_URL.test(request.url ?? "")) {
+      const detail = `a token in the URL gets into logs and histories and is not taken; ${HOW}, and treat that token as known to others`;
+      return this.#failed(request, Refusal.Malformed, detail);
+    }
+    const values = valuesOf(request, "authorization");
+    if (values.length === 0) return this.#failed(request, Refusal.Missing, `no token: ${HOW}`);
+    const token = values.length === 1 ? BEARER.exec(values[0] as string)?.[1] : undefined;
+    if (token === undefined) {
+      return this.#failed(request, Refusal.Malformed, `the Authorization header is not one bearer token: ${HOW}`);
+    }
+    const digest = digestOf(token);
+    const own = this.#tokens.find(digest);
+    if (own) return this.#paced(own);
+    if (this.#oauth && token.split(".").length === 3) return this.#byOAuth(request, this.#oauth, token, digest);
+    return this.#failed(request, Refusal.Invalid, "the token is not one of this service's");
+  }
+
+  /**
+   * Whether the principal may do what needs this scope; undefined when it may.
+   * @param path of the request, for the hint where a better token is to be had
+   */
+  permit(principal: Principal, scope: Scope, path: string): Rejection | undefined {
+    if (principal.scopes.has(scope)) return undefined;
+    const headers = challenge(this.options.config, path, { scope, error: "insufficient_scope" });
+    const detail = `${principal.name} has not got the scope ${scope}`;
+    return this.#refused(Refusal.Scope, { ...forbidden(detail), headers });
+  }
+
+  #byOAuth(request: IncomingMessage, oauth: OAuthVerifier, token: string, digest: Buffer) {
+    const path = pathOf(request.url);
+    const forUs = ({ principal, audiences }: Verified): Principal | Rejection => {
+      const accepted = audiencesOf(this.options.config, path);
+      if (audiences.some((audience) => accepted.includes(audience))) return this.#paced(principal);
+      return this.#failed(request, Refusal.Invalid, "the OAuth token was made for another audience");
+    };
+    const hex = digest.toString("hex");
+    const known = oauth.known(hex);
+    if (known) return forUs(known);
+    return oauth.verify(token, hex).then(forUs, (error: unknown) => {
+      if (error instanceof TokenError) {
+        return this.#failed(request, Refusal.Invalid, `the OAuth token is not accepted: ${error.message}`);
+      }
+      const reason = error instanceof IssuerUnavailable ? error.message : String(error);
+      this.options.onIssuerUnavailable?.(reason);
+      // Not 401: the token may be good, and a client would throw it away.
+      return this.#refused(Refusal.Issuer, unavailable("the OAuth issuer does not answer; try again", 30));
+    });
+  }
+
+  #paced(principal: Principal): Principal | Rejection {
+    const wait = this.#rate.take(principal.name);
+    if (wait === 0) return principal;
+    const detail = `${principal.name} has used its ${this.options.config.limits.requestsPerMinute} requests a minute`;
+    return this.#refused(Refusal.Rate, tooMany(detail, wait));
+  }
+
+  /**
+   * A failure costs its address one of its failures. With none left the answer is 429, but a good token is still taken
+   * from there: behind Docker's port forwarding all clients may have one address.
+   */
+  #failed(request: IncomingMessage, reason: Refusal, detail: string): Rejection {
+    const wait = this.#failures.take(clientOf(request.socket.remoteAddress));
+    if (wait > 0) {
+      return this.#refused(Refusal.Failures, tooMany("too many failed authentications from this address", wait));
+    }
+    const { config } = this.options;
+    const path = pathOf(request.url);
+    const error =
+      reason === Refusal.Invalid ? "invalid_token" : reason === Refusal.Malformed ? "invalid_request" : undefined;
+    const headers = challenge(config, path, { scope: scopeAt(path), error });
+    // RFC 6750, 3.1: a malformed request is 400.
+    const [status, title] = error === "invalid_request" ? [400, "Bad Request"] : [401, "Unauthorized"];
+    return this.#refused(reason, { status: status as number, title: title as string, detail, headers });
+  }
+
+  #refused(reason: Refusal, rejection: Rejection): Rejection {
+    this.options.onRefused?.(reason);
+    return rejection;
+  }
+}

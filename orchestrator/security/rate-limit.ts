@@ -1,0 +1,34 @@
+import { BoundedMap } from "./bounded-map";
+
+const KEYS = 10_000;
+
+/** So many a minute for each key, in a row or spread (a token bucket of one minute's worth). */
+export class RateLimit {
+  readonly #buckets = new BoundedMap<{ left: number; at: number }>(KEYS);
+
+  /**
+   * @param perMinute 0 = no limit
+   * @param now milliseconds; a test's own clock
+   */
+  constructor(
+    private readonly perMinute: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Takes one. @returns 0, or the seconds to wait for the next when there was none */
+  take(key: string): number {
+    if (this.perMinute === 0) return 0;
+    const now = this.now();
+    const perMs = this.perMinute / 60_000;
+    let bucket = this.#buckets.get(key);
+    if (!bucket) {
+      bucket = { left: this.perMinute, at: now };
+      this.#buckets.set(key, bucket);
+    }
+    bucket.left = Math.min(this.perMinute, bucket.left + (now - bucket.at) * perMs);
+    bucket.at = now;
+    if (bucket.left < 1) return Math.max(1, Math.ceil((1 - bucket.left) / perMs / 1000));
+    bucket.left -= 1;
+    return 0;
+  }
+}

@@ -1,0 +1,41 @@
+import { type OrchestratorConfig, Scope } from "../config";
+
+const WELL_KNOWN = "/.well-known/oauth-protected-resource";
+const RESOURCE_PATH = /^(\/[A-Za-z0-9._~-]+)*\/?$/;
+
+/** Path of a request's target, without the query. */
+export function pathOf(target: string | undefined): string {
+  return (target ?? "/").split("?", 1)[0] as string;
+}
+
+/** Where a client learns who gives out tokens for the resource at this path; a value for WWW-Authenticate. */
+export function metadataUrl(config: OrchestratorConfig, path: string): string {
+  return `${config.publicUrl}${WELL_KNOWN}${path === "/" || !RESOURCE_PATH.test(path) ? "" : path}`;
+}
+
+/**
+ * The document of RFC 9728 for a request path, `/.well-known/oauth-protected-resource` or that with the path of a
+ * resource behind it, as `/mcp`. It needs no token: it says where one gets a token.
+ * @returns undefined for any other path, and when no OAuth issuer is configured: answer 404
+ */
+export function resourceMetadata(config: OrchestratorConfig, path: string): Record<string, unknown> | undefined {
+  if (!config.oauth || (path !== WELL_KNOWN && !path.startsWith(`${WELL_KNOWN}/`))) return undefined;
+  const resource = path.slice(WELL_KNOWN.length);
+  if (!RESOURCE_PATH.test(resource)) return undefined;
+  return {
+    resource: `${config.publicUrl}${resource}`,
+    authorization_servers: [config.oauth.issuer],
+    bearer_methods_supported: ["header"],
+    scopes_supported: Object.values(Scope),
+    resource_name: `dind-mcp ${config.stack}`,
+  };
+}
+
+/**
+ * Who a token may be made for, when it is shown at this path: the configured audience; or else this server (`publicUrl`),
+ * or the resource at the very path, as clients of RFC 8707 ask for.
+ */
+export function audiencesOf(config: OrchestratorConfig, path: string): string[] {
+  const { publicUrl, oauth } = config;
+  return oauth?.audience === undefined ? [publicUrl, `${publicUrl}/`, `${publicUrl}${path}`] : [oauth.audience];
+}
