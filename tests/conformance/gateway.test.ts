@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { FIXTURES } from "../integration/support/fixture-catalog";
+import { theGatewayFleet } from "../integration/support/gateway-fleet";
+import { type Forwarder, forwardWithToken } from "./forwarder";
+import { REVISIONS, SCORED, UNSCORED } from "./scenarios";
+import { describeFailures, type Outcome, passed, runSuite } from "./suite";
+
+/** The pass-through path of a real stack: /servers/NAME/mcp in the engine, the fixture in a container behind it. */
+describe("conformance through the gateway", function () {
+  this.timeout(900_000);
+
+  for (const server of [FIXTURES.both, FIXTURES.http]) {
+    for (const revision of REVISIONS) {
+      describe(`${server}, ${revision}`, () => {
+        let forwarder: Forwarder;
+        let outcomes: Outcome[];
+
+        before(async () => {
+          const { outputs } = await theGatewayFleet();
+          const { mcp: token } = outputs.tokens;
+          assert.ok(token, "the stack has no token named mcp");
+          forwarder = await forwardWithToken(`${outputs.endpoints.api}/servers/${server}/mcp`, token);
+          outcomes = await runSuite(forwarder.url, revision);
+        });
+        after(() => forwarder?.close());
+
+        for (const name of SCORED[revision]) {
+          it(name, () => {
+            const outcome = outcomes.find(({ scenario }) => scenario === name);
+            assert.ok(outcome, "did not run");
+            assert.ok(passed(outcome), `\n${describeFailures(outcome)}`);
+          });
+        }
+
+        it("and what is not scored but the fixture can", () => {
+          const unscored = outcomes.filter(({ scenario }) => UNSCORED[revision].includes(scenario));
+          assert.equal(unscored.length, UNSCORED[revision].length);
+          const failed = unscored.filter((outcome) => !passed(outcome));
+          assert.deepEqual(failed.map(describeFailures), []);
+        });
+      });
+    }
+  }
+});
