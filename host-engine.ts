@@ -1,5 +1,6 @@
 import Docker from "dockerode";
 import { VOLUMES } from "./components/persistent-volumes";
+import { orchestratorPorts } from "./endpoints";
 import { overlaps } from "./mcp/subnets";
 import { type Problem, ProblemsError } from "./problems";
 import type { Settings } from "./settings";
@@ -13,6 +14,7 @@ export interface HostEngine {
   cgroupVersion: string;
   cgroupControllers: { memory: boolean; cpu: boolean; pids: boolean };
   securityOptions: string[];
+  processors: number;
   networks: { name: string; subnets: string[] }[];
   containers: { name: string; hostPorts: number[] }[];
   /** What has a name on the host engine, and the stack whose label it wears. */
@@ -47,6 +49,7 @@ export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
     cgroupVersion: info.CgroupVersion ?? "1",
     cgroupControllers: { memory: info.MemoryLimit, cpu: info.CpuCfsQuota, pids: info.PidsLimit },
     securityOptions: info.SecurityOptions ?? [],
+    processors: info.NCPU,
     networks: networks.map((n) => ({
       name: n.Name,
       subnets: (n.IPAM?.Config ?? []).flatMap((c) => (c.Subnet?.includes(".") ? [c.Subnet] : [])),
@@ -126,13 +129,14 @@ export function hostProblems(host: HostEngine, settings: Settings): Problem[] {
       );
     }
   }
-  for (const container of host.containers) {
-    if (container.name !== settings.engineName && container.hostPorts.includes(settings.dockerTlsPort)) {
+  const wanted = [{ key: "dockerTlsPort", external: settings.dockerTlsPort }, ...orchestratorPorts(settings)];
+  for (const container of host.containers.filter(({ name }) => name !== settings.engineName)) {
+    for (const { key, external } of wanted.filter((port) => container.hostPorts.includes(port.external))) {
       refuse(
         `container ${container.name}`,
-        `host port ${settings.dockerTlsPort} in use`,
+        `host port ${external} in use`,
         "a free port",
-        "set dind-mcp:dockerTlsPort to a free port, or stop that container",
+        `set dind-mcp:${key} to a free port, or stop that container`,
       );
     }
   }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hostProblems, inspectHostEngine, takenNames } from "./host-engine";
+import { type HostEngine, hostProblems, inspectHostEngine, takenNames } from "./host-engine";
 import type { CatalogServer } from "./mcp/catalog";
 import { loadCatalog } from "./mcp/load-catalog";
 import { type Problem, ProblemsError } from "./problems";
@@ -9,6 +9,8 @@ export interface Inputs {
   settings: Settings;
   /** The servers to run, sorted by name. */
   servers: CatalogServer[];
+  /** Processors of the host. */
+  processors: number;
 }
 
 /** Runs a check and keeps its problems, so that the next check speaks as well. */
@@ -38,9 +40,9 @@ export async function readInputs(): Promise<Inputs> {
   );
   const misleading = environmentProblems(process.env);
   problems.push(...misleading);
-  if (settings && misleading.length === 0) await collect(problems, () => checkHost(settings));
-  if (!settings || !servers || problems.length > 0) throw new pulumi.RunError(new ProblemsError(problems).message);
-  return { settings, servers };
+  const host = settings && misleading.length === 0 ? await collect(problems, () => checkHost(settings)) : undefined;
+  if (!settings || !servers || !host) throw new pulumi.RunError(new ProblemsError(problems).message);
+  return { settings, servers, processors: host.processors };
 }
 
 function secretNames({ secrets }: Settings): Record<string, string[]> {
@@ -54,9 +56,10 @@ export function environmentProblems({ DOCKER_HOST }: NodeJS.ProcessEnv): Problem
   return [{ file: "environment", path: "DOCKER_HOST", got: JSON.stringify(DOCKER_HOST), expected: "no value", fix }];
 }
 
-async function checkHost(settings: Settings): Promise<void> {
+async function checkHost(settings: Settings): Promise<HostEngine> {
   const host = await inspectHostEngine(settings.hostEngine);
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const problems = [...hostProblems(host, settings), ...takenNames(host, settings, stack)];
   if (problems.length > 0) throw new ProblemsError(problems);
+  return host;
 }

@@ -4,23 +4,32 @@ import type { Fleet } from "./components/inner/fleet";
 import type { InternalNetwork } from "./components/internal-network";
 import type { PersistentVolumes } from "./components/persistent-volumes";
 import type { TlsCertificates } from "./components/tls/tls-certificates";
+import { type Endpoints, endpoints, serverUrl } from "./endpoints";
 import type { CatalogServer } from "./mcp/catalog";
-import { CONNECT, containerName } from "./mcp/container-spec";
-import { TransportType } from "./mcp/types";
+import { containerName } from "./mcp/container-spec";
+import type { TransportType } from "./mcp/types";
+import { Scope } from "./orchestrator/config";
+import type { TokenSettings } from "./orchestrator-settings";
+import type { Settings } from "./settings";
 
 /** The contract's version: raised when an output changes its meaning or goes away. */
-export const OUTPUTS_VERSION = 1;
+export const OUTPUTS_VERSION = 2;
 
-/** How a program starts a server's session on its stdin and stdout: an entry of a client's `mcp.json`. */
+/** How a client reaches a server: an entry of its `mcp.json`. */
 export interface ClientServer {
-  command: string;
-  args: string[];
+  type: "http";
+  url: string;
+  /** Authorization, with a token; without one where no token of the stack may use the server. */
+  headers?: Record<string, string>;
 }
 
 /** What one server offers. */
 export interface ServerOutput {
   /** Name of its container inside the engine. */
   container: string;
+  /** MCP over Streamable HTTP, for this server alone. */
+  url: string;
+  /** How the server itself speaks, behind the gateway. */
   transport: TransportType;
   /** Image id, sha256:... */
   image: string;
@@ -31,14 +40,16 @@ export interface ServerOutput {
 /** The stack's outputs: what other stacks and tools build on. */
 export interface Outputs {
   version: number;
-  endpoints: {
+  endpoints: Endpoints & {
     /** Docker API of the engine, mutual TLS: tcp://ADDRESS:PORT. */
     dockerTls: string;
   };
   /** By server name. */
   servers: Record<string, ServerOutput>;
-  /** Ready `mcp.json` for a client on this machine: sessions through the host's docker command. */
+  /** Secret: a ready `mcp.json`, with the first token that may use each server. */
   clientConfig: { mcpServers: Record<string, ClientServer> };
+  /** Secret: the bearer tokens, by name. */
+  tokens: Record<string, string>;
   tls: {
     /** Certificate of the engine's authority, PEM. */
     ca: string;
@@ -55,15 +66,23 @@ export interface Outputs {
   volumes: Record<string, string>;
 }
 
-/** A session with a stdio server from the host: exec into the engine, and from there into the server. */
-export function clientServer(engine: string, container: string): ClientServer {
-  return { command: "docker", args: ["exec", "-i", engine, "docker", "exec", "-i", container, ...CONNECT] };
+/** An entry of a client's `mcp.json`. @param token may be absent */
+export function clientServer(url: string, token: string | undefined): ClientServer {
+  return { type: "http", url, ...(token ? { headers: { Authorization: `Bearer ${token}` } } : {}) };
+}
+
+/** Name of the first token that may use a server. */
+function tokenFor(server: string, tokens: TokenSettings[]): string | undefined {
+  const allowed = ({ scopes, servers }: TokenSettings) =>
+    scopes.includes(Scope.Mcp) && (servers?.includes(server) ?? true);
+  return tokens.find(allowed)?.name;
 }
 
 /** A value some of whose parts are known only after the resources they come from. */
 type Deferred<T> = pulumi.Input<T> | (T extends object ? { [Key in keyof T]: Deferred<T[Key]> } : never);
 
 export interface Parts {
+  settings: Settings;
   network: InternalNetwork;
   volumes: PersistentVolumes;
   certificates: TlsCertificates;
@@ -73,27 +92,36 @@ export interface Parts {
 }
 
 /** The stack's outputs from its components; what is secret stays secret. */
-export function makeOutputs({ network, volumes, certificates, engine, fleet, servers }: Parts): Deferred<Outputs> {
-  const stdio = servers.filter(({ manifest }) => manifest.transport.type === TransportType.Stdio);
+export function makeOutputs(parts: Parts): Deferred<Outputs> {
+  const { settings, network, volumes, certificates, engine, fleet, servers } = parts;
+  const urls = endpoints(settings);
+  const { tokens } = fleet.orchestrator;
   return {
     version: OUTPUTS_VERSION,
-    endpoints: { dockerTls: engine.endpoint },
+    endpoints: { ...urls, dockerTls: engine.endpoint },
     servers: Object.fromEntries(
       servers.map(({ manifest: { name, transport, description } }) => [
         name,
         {
           container: fleet.servers[name]?.containerName ?? containerName(name),
+          url: serverUrl(urls.api, name),
           transport: transport.type,
           image: fleet.servers[name]?.imageId ?? "",
           description,
         },
       ]),
     ),
-    clientConfig: engine.containerName.apply((container) => ({
-      mcpServers: Object.fromEntries(
-        stdio.map(({ manifest: { name } }) => [name, clientServer(container, containerName(name))]),
-      ),
-    })),
+    clientConfig: pulumi.secret(
+      pulumi.all(tokens).apply((values) => ({
+        mcpServers: Object.fromEntries(
+          servers.map(({ manifest: { name } }) => {
+            const token = tokenFor(name, settings.tokens);
+            return [name, clientServer(serverUrl(urls.api, name), token && values[token])];
+          }),
+        ),
+      })),
+    ),
+    tokens: pulumi.secret(pulumi.all(tokens)),
     tls: {
       ca: certificates.caPem,
       clientCert: certificates.client.certPem,

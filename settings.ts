@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { keysOf } from "./mcp/schema-keys";
 import { whole } from "./mcp/schema-parts";
 import { firstHost, overlaps, parseCidr } from "./mcp/subnets";
 import { type Finding, located, zodFindings } from "./mcp/zod-problems";
+import { orchestratorKeys } from "./orchestrator-settings";
 import { ProblemsError } from "./problems";
 
 /** Subnets used inside the engine; the outer network must not touch them (docs/architecture.md, "Addresses"). */
@@ -10,6 +12,9 @@ export const INNER_SUBNETS = ["10.213.0.0/16", "10.214.0.0/16"] as const;
 
 /** Config keys whose values must be stored encrypted. */
 const SECRET_KEYS = ["databaseDsn", "secrets"];
+
+/** Config keys of ports on the host. */
+const PORT_KEYS = ["dockerTlsPort", "apiPort", "metricsPort", "dockerPort"] as const;
 
 const text = z.string({ error: "text" });
 const flag = z.boolean({ error: "true or false" });
@@ -55,13 +60,34 @@ export const settingsSchema = z
     servers: list.default([]),
     databaseDsn: text.refine(isPostgresUrl, "postgres://USER:PASSWORD@HOST:PORT/DATABASE").default(""),
     secrets: z.record(z.string(), z.record(z.string(), text), { error: "a mapping SERVER.SECRET" }).default({}),
+    ...orchestratorKeys,
   })
   .superRefine((settings, context) => {
+    for (const [path, message] of [...samePorts(settings), ...sameTokens(settings.tokens)])
+      context.addIssue({ code: "custom", path, message });
     for (const inner of INNER_SUBNETS.filter((subnet) => overlaps(settings.networkCidr, subnet))) {
       const message = `a subnet outside ${inner}, which the engine uses inside`;
       context.addIssue({ code: "custom", path: ["networkCidr"], message });
     }
   });
+
+type Clash = [path: (string | number)[], expected: string];
+
+/** Ports that two keys give out. */
+function samePorts(settings: Record<(typeof PORT_KEYS)[number], number>): Clash[] {
+  return PORT_KEYS.flatMap((key, index): Clash[] => {
+    const first = PORT_KEYS.slice(0, index).find((other) => settings[other] === settings[key]);
+    return first ? [[[key], `another port than ${first}`]] : [];
+  });
+}
+
+/** Tokens of the same name. */
+function sameTokens(tokens: { name: string }[]): Clash[] {
+  return tokens.flatMap(({ name }, index): Clash[] => {
+    const first = tokens.findIndex((token) => token.name === name);
+    return first < index ? [[["tokens", index, "name"], `another name than that of tokens.${first}`]] : [];
+  });
+}
 
 /** The stack's config, checked. `databaseDsn` and `secrets` are plain here: wrap them with pulumi.secret before any use. */
 export type Settings = z.infer<typeof settingsSchema> & { networkGateway: string };
@@ -99,7 +125,7 @@ export function parseSettings(raw: Record<string, string>, secretKeys: string[],
     }));
   const result = settingsSchema.safeParse(decoded);
   const visible = { ...decoded, ...Object.fromEntries(SECRET_KEYS.map((key) => [key, {}])) };
-  const wrong = result.success ? [] : zodFindings(result.error, visible, () => Object.keys(settingsSchema.shape));
+  const wrong = result.success ? [] : zodFindings(result.error, visible, keysOf(settingsSchema));
   if (plain.length > 0 || !result.success) {
     const findings = [...plain, ...wrong].map((finding) => ({ ...finding, path: ["dind-mcp", ...finding.path] }));
     throw new ProblemsError(located(findings, file));

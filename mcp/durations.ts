@@ -25,3 +25,17 @@ export function goDuration(value: number): string {
   if (hours > 0) return `${hours}h${minutes}m${seconds}`;
   return minutes > 0 ? `${minutes}m${seconds}` : seconds;
 }
+
+const GO_DURATION = /^(\d+h)?(\d+m)?(\d+(\.\d+)?s)?(\d+ms)?$/;
+
+/** The way back from goDuration. @returns milliseconds @throws RangeError */
+export function goMilliseconds(text: string): number {
+  if (text === "" || !GO_DURATION.test(text)) {
+    throw new RangeError(`got ${JSON.stringify(text)}, expected a duration like 1m30s`);
+  }
+  const parts = [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)];
+  return parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * MILLISECONDS[unit as keyof typeof MILLISECONDS],
+    0,
+  );
+}

@@ -12,7 +12,7 @@ const RESERVED = ["/run/mcp", "/.mcp", "/run/secrets", "/proc", "/sys", "/dev", 
 /** Name of the secret with the database's address. */
 export const DATABASE_SECRET = "dsn";
 /** Taken or reserved for the stack's own containers, networks and users in the engine, as mcp-NAME. */
-const STACK_NAMES = ["build", "database", "database-relay", "egress", "orchestrator", "outbound"];
+const STACK_NAMES = ["build", "database", "database-relay", "egress", "gateway", "orchestrator", "outbound"];
 const PROXY_VARIABLES = /^(https?|all|no)_proxy$/i;
 /** mcp-init itself, and a health check's two. */
 const OWN_PROCESSES = 3;

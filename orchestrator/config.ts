@@ -42,6 +42,8 @@ export const orchestratorConfigSchema = z.strictObject({
   stack: z.string(),
   /** Version of the program that deployed this. */
   version: z.string(),
+  /** Address to listen on: the published one, and not those in the networks of servers. */
+  listen: z.string().default("0.0.0.0"),
   /** How clients reach port 18080, without a slash at the end. */
   publicUrl: z.string(),
   /** Host names and addresses that a Host header may name, without ports. */

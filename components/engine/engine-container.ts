@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { DOCKER_API_GROUP } from "../../mcp/container-spec";
 import { type Labels, labelList } from "../labels";
 import type { VolumeKey } from "../persistent-volumes";
 import { daemonConfig, INNER_DNS } from "./daemon-config";
@@ -12,6 +13,13 @@ export const ENGINE_CONTEXT = join(__dirname, "../../images/engine");
 /** Port of the Docker API inside the engine container. */
 const API_PORT = 2376;
 
+export interface PublishedPort {
+  /** Port of the engine container. */
+  internal: number;
+  /** Port of the host. */
+  external: number;
+}
+
 /** What is set for the engine's container, whatever it is made of. */
 export interface EngineSettings {
   /** Name of the engine container on the host engine. */
@@ -20,10 +28,14 @@ export interface EngineSettings {
   bindAddress: string;
   /** Host port of the Docker API with mutual TLS. */
   dockerTlsPort: number;
+  /** Ports that containers in the engine publish there, and the host ports they get. */
+  published: PublishedPort[];
   registryMirrors: string[];
   /** Subnets inside the engine that may ask its DNS forwarder, besides image builds. */
   dnsFor: string[];
-  /** Subnets inside the engine that may reach private addresses outside; for the database relay. */
+  /** Subnets inside the engine whose published ports can be reached, and that cannot open a connection to the outside. */
+  inboundOnly: string[];
+  /** Subnets inside the engine that may reach private addresses outside. */
   privateEgressFrom: string[];
   /** Seconds before the container is killed on stop. */
   stopGrace: number;
@@ -56,10 +68,15 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
       `DAEMON_JSON=${daemonConfig(engine.registryMirrors)}`,
       `INNER_DNS=${INNER_DNS.address}`,
       `INNER_DNS_FOR=${[INNER_DNS.subnet, ...engine.dnsFor].join(",")}`,
+      `INBOUND_ONLY=${engine.inboundOnly.join(",")}`,
       `PRIVATE_EGRESS_FROM=${engine.privateEgressFrom.join(",")}`,
+      `API_GROUP=${DOCKER_API_GROUP}`,
     ],
     networkMode: engine.networkName,
-    ports: [{ internal: API_PORT, external: engine.dockerTlsPort, ip: engine.bindAddress, protocol: "tcp" }],
+    // In the order of the numbers inside, in which they are read back.
+    ports: [{ internal: API_PORT, external: engine.dockerTlsPort }, ...engine.published]
+      .sort((a, b) => a.internal - b.internal)
+      .map(({ internal, external }) => ({ internal, external, ip: engine.bindAddress, protocol: "tcp" })),
     volumes: [
       { volumeName: volumes.engine, containerPath: "/var/lib/docker" },
       { volumeName: volumes.certs, containerPath: "/certs", readOnly: true },

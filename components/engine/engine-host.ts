@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { reachable } from "../../endpoints";
 import { builtImage } from "../built-image";
 import type { InternalNetwork } from "../internal-network";
 import type { PersistentVolumes } from "../persistent-volumes";
@@ -85,9 +86,4 @@ export class EngineHost extends pulumi.ComponentResource {
   provider(): docker.Provider {
     return this.#provider;
   }
-}
-
-/** An address to connect to, for an address to listen on. */
-function reachable(bindAddress: string): string {
-  return bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress;
 }

@@ -13,6 +13,7 @@ import { EgressProxy } from "./egress-proxy";
 import { SYSTEM_UIDS } from "./hardened";
 import { McpServer } from "./mcp-server";
 import { InnerNetworks } from "./networks";
+import { GATEWAY, Orchestrator, type OrchestratorArgs } from "./orchestrator";
 
 /** The way out of the engine, for the egress proxy and the database relay alone. */
 export const OUTBOUND = { name: "mcp-outbound", ...serverSubnet(SYSTEM_UIDS.egress), internal: false };
@@ -26,6 +27,7 @@ export interface FleetArgs {
   secrets: Record<string, Record<string, string>>;
   /** External PostgreSQL; empty = the embedded one. Secret. */
   databaseDsn: string;
+  orchestrator: Pick<OrchestratorArgs, "config" | "tokens" | "ports" | "processors">;
   /** "project/stack". */
   stack: string;
   /** Keep built images when the stack is destroyed. */
@@ -44,8 +46,9 @@ function networksOf(manifests: Manifest[], networks: InnerNetworks): pulumi.Outp
   return manifests.map(({ name }) => networks.named(containerName(name)));
 }
 
-/** All that is inside the engine: networks, database, egress proxy, servers. */
+/** All that is inside the engine: networks, database, egress proxy, servers, and the orchestrator that clients talk to. */
 export class Fleet extends pulumi.ComponentResource {
+  public readonly orchestrator: Orchestrator;
   public readonly servers: Record<string, McpServer>;
 
   constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -54,7 +57,7 @@ export class Fleet extends pulumi.ComponentResource {
     const networks = new InnerNetworks(
       "networks",
       {
-        networks: [OUTBOUND, ...manifests.flatMap((manifest) => serverNetwork(manifest) ?? [])],
+        networks: [OUTBOUND, GATEWAY, ...manifests.flatMap((manifest) => serverNetwork(manifest) ?? [])],
         labels: args.labels,
       },
       { parent: this },
@@ -65,6 +68,12 @@ export class Fleet extends pulumi.ComponentResource {
       { parent: this },
     );
     const common: Common = { carrierImage: carrier.imageId, keepImage: args.keepImages, labels: args.labels };
+    // It waits for no server: it finds those that are there before it, and those that come later.
+    this.orchestrator = new Orchestrator(
+      "orchestrator",
+      { ...common, ...args.orchestrator, network: networks.named(GATEWAY.name) },
+      { parent: this },
+    );
     const readers = manifests.filter(({ database }) => database);
     const database = readers.length > 0 ? this.database(readers, args.databaseDsn, common, networks) : undefined;
     const leaving = manifests.filter(({ egress }) => egress.length > 0);

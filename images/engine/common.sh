@@ -1,6 +1,8 @@
 # Sourced by the engine's scripts.
 lib=/usr/local/lib/dind-mcp
 state=/run/dind-mcp # on tmpfs: nothing of an earlier life survives a restart
+# dockerd's second socket, for the orchestrator. It mounts the folder: dockerd makes a new socket whenever it starts.
+api=/run/dind-mcp-api
 
 say() { echo "dind-mcp engine: $*"; }
 
@@ -17,10 +19,11 @@ has_dns() { [ -n "${INNER_DNS:-}" ] && command -v dnsmasq >/dev/null; }
 
 dns_flag() { if has_dns; then echo "--dns $INNER_DNS"; fi; }
 
-# The flags are what the settings must not say: they are refused together with them.
+# The flags are what the settings must not say: they are refused together with them. --group is the owner of both sockets: the
+# orchestrator's group, by number, as no base image has it by name. Nobody in the engine is in it, so /run/docker.sock is root's alone.
 run_dockerd() {
 	exec dockerd --config-file $state/daemon.json --containerd /run/containerd/containerd.sock \
-		--host unix:///run/docker.sock --host tcp://0.0.0.0:2376 --tlsverify \
+		--host unix:///run/docker.sock --host unix://$api/docker.sock --group "${API_GROUP:-0}" --host tcp://0.0.0.0:2376 --tlsverify \
 		$(dns_flag) \
 		--tlscacert $state/certs/ca.pem --tlscert $state/certs/server-cert.pem --tlskey $state/certs/server-key.pem "$@"
 }

@@ -48,6 +48,8 @@ prepare_mounts() {
 	# A tmpfs, as an earlier life's pid files and sockets would stop the daemons.
 	for folder in /run /tmp; do mountpoint -q $folder || mount -t tmpfs -o nosuid,nodev tmpfs $folder; done
 	mkdir -p -m 0700 $state
+	# Here and not later: dockerd starts the orchestrator, which mounts it.
+	mkdir -p $api && chown "0:${API_GROUP:-0}" $api && chmod 0750 $api || refuse 20 "$api cannot be given to the group '${API_GROUP:-0}'"
 	# dockerd and the firewall set the engine's own network parameters. Only these: the rest of /proc/sys (core_pattern!) is the host's.
 	mount --bind /proc/sys/net /proc/sys/net && mount -o remount,bind,rw /proc/sys/net || refuse 20 "/proc/sys/net cannot be made writable: $(mount_hint)"
 	# A volume mounted later becomes visible to containers already running (the orchestrator follows the servers' session volumes).

@@ -6,7 +6,7 @@ prepare_firewall() {
 	route_sanely
 	refuse_at_once
 	protect_engine
-	protect_neighbours "${PRIVATE_EGRESS_FROM:-}"
+	protect_neighbours "${INBOUND_ONLY:-}" "${PRIVATE_EGRESS_FROM:-}"
 }
 
 # iptables comes in two kinds and a kernel may serve only one. dockerd has to use the same: it finds it on PATH.
@@ -53,11 +53,15 @@ protect_engine() {
 }
 
 # Nor to what stands around the engine: the host, its networks, metadata services. DOCKER-USER is the chain that dockerd
-# passes first and never changes. Answers to clients of published ports pass, and so do the subnets named.
+# passes first and never changes. Answers to clients of published ports pass. Subnets named first have no way out at all: they are
+# on a network that is not internal for their published ports alone. Subnets named second may reach what stands around.
 protect_neighbours() {
 	rule -N DOCKER-USER
 	rule -A DOCKER-USER -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN
 	for subnet in $(echo "$1" | tr ',' ' '); do
+		rule -A DOCKER-USER -s "$subnet" -o eth+ -j ENGINE-REFUSE
+	done
+	for subnet in $(echo "$2" | tr ',' ' '); do
 		rule -A DOCKER-USER -s "$subnet" -o eth+ -j RETURN
 	done
 	for range in 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 100.64.0.0/10 127.0.0.0/8 0.0.0.0/8 224.0.0.0/4 240.0.0.0/4; do

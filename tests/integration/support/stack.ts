@@ -1,5 +1,5 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -7,7 +7,7 @@ import { must, type Result, run } from "./command";
 
 export const ROOT = join(__dirname, "../../..");
 
-/** A stack of a test's own: own backend, names, port, subnet and passphrase; it never touches a running `dev`. */
+/** A stack of a test's own: own backend, names, ports, subnet and passphrase; it never touches a running `dev`. */
 export interface TestStack {
   name: string;
   /** Holds the backend, the config file, and whatever the test wants to put beside them. */
@@ -16,7 +16,12 @@ export interface TestStack {
   networkName: string;
   volumePrefix: string;
   networkCidr: string;
+  /** Host port of the engine's Docker API. */
   port: number;
+  /** Host ports of the orchestrator. */
+  apiPort: number;
+  metricsPort: number;
+  dockerPort: number;
   env: NodeJS.ProcessEnv;
 }
 
@@ -25,6 +30,7 @@ let count = 0;
 /** Makes an empty stack with the given config on top of what keeps it apart from all others. */
 export async function createStack(label: string, config: Record<string, unknown> = {}): Promise<TestStack> {
   const id = `${label}-${process.pid}-${++count}`;
+  const [port, apiPort, metricsPort, dockerPort] = await freePorts();
   const folder = await mkdtemp(join(tmpdir(), `dind-mcp-${id}-`));
   const stack: TestStack = {
     name: id,
@@ -33,7 +39,10 @@ export async function createStack(label: string, config: Record<string, unknown>
     networkName: `mcp-test-${id}`,
     volumePrefix: `mcp-test-${id}-`,
     networkCidr: `172.28.${(process.pid + count) % 256}.0/24`,
-    port: await freePort(),
+    port,
+    apiPort,
+    metricsPort,
+    dockerPort,
     env: {
       ...process.env,
       PULUMI_BACKEND_URL: `file://${folder}`,
@@ -54,6 +63,9 @@ export async function createStack(label: string, config: Record<string, unknown>
     networkCidr: stack.networkCidr,
     volumePrefix: stack.volumePrefix,
     dockerTlsPort: stack.port,
+    apiPort: stack.apiPort,
+    metricsPort: stack.metricsPort,
+    dockerPort: stack.dockerPort,
     registryMirrors: process.env.DIND_MCP_REGISTRY_MIRROR ? [process.env.DIND_MCP_REGISTRY_MIRROR] : [],
     ...config,
   });
@@ -123,16 +135,16 @@ export async function leftovers(
   };
 }
 
-/** A free port of the loopback address. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
+/** Free ports of the loopback address, each another one: they are taken at the same time. */
+async function freePorts(): Promise<[number, number, number, number]> {
+  const servers = [createServer(), createServer(), createServer(), createServer()] as const;
+  const listen = (server: Server) =>
+    new Promise<number>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
     });
-  });
+  const [a, b, c, d] = servers;
+  const ports: [number, number, number, number] = [await listen(a), await listen(b), await listen(c), await listen(d)];
+  for (const server of servers) server.close();
+  return ports;
 }

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { DOCKER_API_FOLDER, DOCKER_API_GROUP, SESSIONS_GROUP } from "../../mcp/container-spec";
+import { hostAt, serverSubnet } from "../../mcp/subnets";
+import { type OrchestratorConfigInput, PATHS, type StoredToken } from "../../orchestrator/config";
+import type { TokenSettings } from "../../orchestrator-settings";
+import { builtImage } from "../built-image";
+import { type Labels, labelList } from "../labels";
+import { REPLACED } from "../replaced";
+import { VolumeFiles } from "../volume-files";
+import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
+import { bundleOrchestrator, ORCHESTRATOR_CONTEXT } from "./orchestrator-bundle";
+
+/** Clients come in by this network, to published ports: so it is not internal. The engine's firewall closes the way out. */
+export const GATEWAY = { name: "mcp-gateway", ...serverSubnet(SYSTEM_UIDS.orchestrator), internal: false };
+/** The orchestrator listens on this address alone: not in the networks of servers, which it joins as their client. */
+export const GATEWAY_ADDRESS = hostAt(GATEWAY.subnet, 2);
+
+/** 256 bits, of letters and digits. */
+const TOKEN_LENGTH = 43;
+
+export interface OrchestratorArgs {
+  /** What it is told. Holds no secret: it is in the container's environment. */
+  config: pulumi.Input<OrchestratorConfigInput>;
+  /** The bearer tokens to make. */
+  tokens: TokenSettings[];
+  /** Its ports that the engine's clients may reach. */
+  ports: number[];
+  /** Processors of the machine; Docker refuses to give more. */
+  processors: number;
+  /** Name of the network it listens in. */
+  network: pulumi.Input<string>;
+  /** Image of the container that carries the secret files. */
+  carrierImage: pulumi.Input<string>;
+  /** Keep the image when the stack is destroyed. */
+  keepImage: boolean;
+  labels: Labels;
+}
+
+/** The management layer: MCP gateway, REST API and metrics, in one container beside the servers. It finds them by itself. */
+export class Orchestrator extends pulumi.ComponentResource {
+  /** Secret: the bearer tokens, by name. */
+  public readonly tokens: Record<string, pulumi.Output<string>>;
+
+  constructor(name: string, args: OrchestratorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("dind-mcp:index:Orchestrator", name, {}, opts);
+    bundleOrchestrator();
+    const image = builtImage(
+      `${name}-image`,
+      { repository: "mcp-orchestrator", context: ORCHESTRATOR_CONTEXT, keep: args.keepImage },
+      { parent: this },
+    );
+    this.tokens = Object.fromEntries(
+      args.tokens.map((token) => [
+        token.name,
+        new random.RandomPassword(
+          `${name}-token-${token.name}`,
+          { length: TOKEN_LENGTH, special: false },
+          { parent: this },
+        ).result,
+      ]),
+    );
+    const volume = new docker.Volume(
+      `${name}-secrets`,
+      { name: "mcp-orchestrator-secrets", labels: labelList(args.labels) },
+      { parent: this },
+    );
+    const secrets = new VolumeFiles(
+      `${name}-secret-files`,
+      {
+        containerName: "mcp-orchestrator-secret-files",
+        image: args.carrierImage,
+        volumeName: volume.name,
+        files: { "tokens.json": pulumi.all(this.tokens).apply((values) => tokensFile(args.tokens, values)) },
+        uid: SYSTEM_UIDS.orchestrator,
+        labels: args.labels,
+      },
+      { parent: this },
+    );
+    new docker.Container(
+      name,
+      {
+        ...hardened({
+          uid: SYSTEM_UIDS.orchestrator,
+          memoryMiB: 384,
+          cpus: `${Math.min(2, args.processors)}.0`,
+          processes: 64,
+        }),
+        name: "mcp-orchestrator",
+        image: image.imageId,
+        // Into the servers' session folders, and to the engine's API.
+        groupAdds: [String(SESSIONS_GROUP), String(DOCKER_API_GROUP)],
+        envs: [pulumi.jsonStringify(args.config).apply((config) => `ORCHESTRATOR_CONFIG=${config}`)],
+        tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=16m" },
+        networksAdvanced: [{ name: args.network, ipv4Address: GATEWAY_ADDRESS }],
+        ports: args.ports.map((port) => ({ internal: port, external: port, ip: "0.0.0.0", protocol: "tcp" })),
+        volumes: [
+          { hostPath: DOCKER_API_FOLDER, containerPath: "/run/engine", readOnly: true },
+          { hostPath: "/srv/mcp/orchestrator", containerPath: PATHS.state },
+          { volumeName: volume.name, containerPath: "/run/secrets", readOnly: true },
+        ],
+        mounts: [
+          {
+            type: "bind",
+            source: "/var/lib/docker/volumes",
+            target: PATHS.volumes,
+            readOnly: true,
+            // A server that starts later has a session volume that is mounted later.
+            bindOptions: { propagation: "rslave" },
+          },
+        ],
+        healthcheck: healthcheck("30s", GATEWAY_ADDRESS),
+        wait: true,
+        waitTimeout: 60,
+        stopTimeout: 10,
+        destroyGraceSeconds: 10,
+        labels: labelList({
+          ...args.labels,
+          "dind-mcp.role": "orchestrator",
+          "dind-mcp.secrets-revision": secrets.revision.apply((revision) => revision.slice(0, 12)),
+        }),
+      },
+      { parent: this, ...REPLACED },
+    );
+    this.registerOutputs({ tokens: this.tokens });
+  }
+}
+
+/** What the orchestrator knows of the tokens: who they are, and their hashes. */
+export function tokensFile(tokens: TokenSettings[], values: Record<string, string>): string {
+  const stored: StoredToken[] = tokens.map((token) => ({
+    ...token,
+    sha256: createHash("sha256")
+      .update(values[token.name] ?? "")
+      .digest("hex"),
+  }));
+  return JSON.stringify(stored);
+}
