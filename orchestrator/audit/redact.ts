@@ -1,0 +1,41 @@
+import type { OrchestratorConfig } from "../config";
+
+const DEPTH = 4;
+const KEYS = 32;
+const NAME = 64;
+/** JSON of a call's arguments that is kept whole, in characters. */
+const FULL = 64 * 1024;
+
+/** `string(12)`: type and length, nothing of the value. */
+function shape(value: unknown): string {
+  if (typeof value === "string") return `string(${value.length})`;
+  if (Array.isArray(value)) return `array(${value.length})`;
+  return value === null ? "null" : typeof value;
+}
+
+function redacted(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return shape(value);
+  const names = Object.keys(value);
+  if (depth === DEPTH) return `object(${names.length})`;
+  const kept: Record<string, unknown> = {};
+  for (const name of names.slice(0, KEYS)) {
+    // Names may be long, or data themselves: their beginning is enough to know what was called.
+    const short = name.length > NAME ? `${name.slice(0, NAME)}…` : name;
+    // Not an assignment, which `__proto__` would turn into something else.
+    Object.defineProperty(kept, short, {
+      value: redacted((value as Record<string, unknown>)[name], depth + 1),
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  if (names.length > KEYS) kept["…"] = `${names.length - KEYS} more`;
+  return kept;
+}
+
+/** A call's arguments as the log keeps them. Bounded in depth and size, whatever came in. */
+export function keptArguments(args: unknown, how: OrchestratorConfig["audit"]["arguments"]): unknown {
+  if (args === undefined || how === "none") return undefined;
+  if (how === "redacted") return redacted(args, 0);
+  const length = JSON.stringify(args)?.length ?? 0;
+  return length > FULL ? `too long to be kept: ${length} characters` : args;
+}

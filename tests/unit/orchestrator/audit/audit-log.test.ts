@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AuditLog, type AuditLogOptions } from "../../../../orchestrator/audit/audit-log";
+import type { AuditEntry } from "../../../../orchestrator/audit/entry";
+
+let count = 0;
+const entry = (changes: Partial<AuditEntry> = {}): AuditEntry => {
+  count += 1;
+  return {
+    time: 1_000 + count,
+    kind: "mcp",
+    request: `r${count}`,
+    method: "tools/call",
+    result: "ok",
+    ms: 1.5,
+    ...changes,
+  };
+};
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("audit log", () => {
+  let folder: string;
+  let warnings: string[];
+  const logs: AuditLog[] = [];
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), "mcp-test-audit-")), "audit");
+    warnings = [];
+  });
+  afterEach(async () => {
+    for (const log of logs.splice(0)) await log.close();
+    rmSync(join(folder, ".."), { recursive: true, force: true });
+  });
+  const open = (changes: Partial<AuditLogOptions> = {}): AuditLog => {
+    const warn = (text: string): void => void warnings.push(text);
+    const log = new AuditLog({ folder, arguments: "redacted", fileBytes: 1 << 20, files: 4, warn, ...changes });
+    logs.push(log);
+    return log;
+  };
+  const current = (): string => join(folder, "audit.jsonl");
+  const linesOf = (path: string): AuditEntry[] => {
+    const text = readFileSync(path, "utf8");
+    assert.ok(text === "" || text.endsWith("\n"), "the file ends with a whole line");
+    return text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as AuditEntry);
+  };
+
+  it("writes one line for each entry within 200 ms, for its owner's eyes only", async () => {
+    const log = open();
+    const recorded = [
+      entry({ principal: "client", server: "files", tool: "read" }),
+      entry({ kind: "rest", result: "denied", code: 403 }),
+    ];
+    for (const each of recorded) log.record(each);
+    await pause(400);
+    assert.deepEqual(linesOf(current()), recorded);
+    assert.deepEqual([statSync(current()).mode & 0o777, statSync(folder).mode & 0o777], [0o600, 0o700]);
+    assert.deepEqual([log.dropped, log.healthy(), warnings], [0, true, []]);
+  });
+  it("writes what is waiting when it is closed", async () => {
+    const log = open();
+    log.record(entry());
+    await log.close();
+    assert.equal(linesOf(current()).length, 1);
+  });
+  it("keeps names of arguments, not values, unless told", async () => {
+    const args = { path: "/secret/file", count: 3, nested: { token: "hush", list: [1, 2] }, nothing: null };
+    const kept = async (how: AuditLogOptions["arguments"]): Promise<unknown> => {
+      const log = open({ arguments: how });
+      log.record(entry({ arguments: args }));
+      return (await log.query({ limit: 1 })).entries[0]?.arguments;
+    };
+    assert.deepEqual(await kept("redacted"), {
+      path: "string(12)",
+      count: "number",
+      nested: { token: "string(4)", list: "array(2)" },
+      nothing: "null",
+    });
+    assert.doesNotMatch(readFileSync(current(), "utf8"), /secret|hush/);
+    assert.deepEqual(await kept("full"), args);
+    assert.equal(await kept("none"), undefined);
+  });
+  it("bounds what clients choose: depth, number and length of names, of methods and tools, and full arguments", async () => {
+    let deep: Record<string, unknown> = {};
+    for (let depth = 0; depth < 5_000; depth++) deep = { deep };
+    const wide = Object.fromEntries(
+      Array.from({ length: 10_000 }, (_, index) => [`name${index}${"n".repeat(500)}`, index]),
+    );
+    const log = open();
+    log.record(
+      entry({ arguments: { deep, wide, ["__proto__"]: 1 }, method: "m".repeat(100_000), tool: "t".repeat(100_000) }),
+    );
+    const full = open({ arguments: "full", folder: join(folder, "full") });
+    full.record(entry({ arguments: { text: "x".repeat(1_000_000) } }));
+    await log.close();
+    assert.ok(statSync(current()).size < 8_000, `${statSync(current()).size} bytes`);
+    assert.match(
+      String((await full.query({ limit: 1 })).entries[0]?.arguments),
+      /^too long to be kept: 1000011 characters$/,
+    );
+  });
+  it("takes entries that have no JSON without a word to its caller, and counts them", () => {
+    const log = open({ arguments: "full" });
+    const circle: Record<string, unknown> = {};
+    circle.circle = circle;
+    log.record(entry({ arguments: circle }));
+    log.record(entry({ arguments: { big: 1n } }));
+    assert.equal(log.dropped, 2);
+  });
+
+  it("begins a new file when one is full, and keeps so many", async () => {
+    const log = open({ fileBytes: 1_000, files: 3 });
+    for (let index = 0; index < 100; index++) {
+      log.record(entry());
+      if (index % 5 === 0) await log.query({ limit: 1 });
+    }
+    await log.close();
+    const names = readdirSync(folder).sort();
+    assert.equal(names.length, 3);
+    for (const name of names) assert.ok(statSync(join(folder, name)).size <= 1_000, name);
+    const all = names.flatMap((name) => linesOf(join(folder, name)));
+    const { entries } = await open({ fileBytes: 1_000, files: 3 }).query({ limit: 1_000 });
+    assert.deepEqual(
+      entries.map((each) => each.request),
+      all
+        .map((each) => each.time)
+        .sort((a, b) => b - a)
+        .map((time) => `r${time - 1_000}`),
+    );
+  });
+  it("keeps one file alone, when told", async () => {
+    const log = open({ fileBytes: 500, files: 1 });
+    for (let index = 0; index < 20; index++) {
+      log.record(entry());
+      await log.query({ limit: 1 });
+    }
+    assert.deepEqual(readdirSync(folder), ["audit.jsonl"]);
+    assert.equal(log.dropped, 0);
+  });
+  it("goes on with the file it finds, and drops a line that was not finished, however long", async () => {
+    const first = open();
+    first.record(entry({ request: "whole" }));
+    await first.close();
+    for (const torn of ['{"time":1,"ki', `{"text":"${"x".repeat(200_000)}`]) {
+      appendFileSync(current(), torn);
+      const next = open();
+      next.record(entry({ request: "next" }));
+      await next.close();
+    }
+    assert.deepEqual(
+      linesOf(current()).map((each) => each.request),
+      ["whole", "next", "next"],
+    );
+    writeFileSync(current(), "no line at all");
+    const last = open();
+    last.record(entry({ request: "last" }));
+    await last.close();
+    assert.deepEqual(
+      linesOf(current()).map((each) => each.request),
+      ["last"],
+    );
+  });
+  it("loses nothing that was written when the process is killed with -9 in the middle of writing", async function () {
+    this.timeout(60_000);
+    const child = spawn(
+      process.execPath,
+      ["-r", "ts-node/register/transpile-only", join(__dirname, "support/writer.ts"), folder],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    await once(child.stdout, "data");
+    await pause(300);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    // What the kernel had taken stays; cut as if the machine had stopped within a line.
+    truncateSync(current(), statSync(current()).size - 7);
+    const log = open({ fileBytes: 200_000, files: 3 });
+    log.record(entry({ request: "after" }));
+    const { entries } = await log.query({ limit: 100_000 });
+    const numbers = entries.slice(1).map((each) => Number(each.request));
+    assert.ok(numbers.length > 500, `${numbers.length} entries`);
+    assert.equal(entries[0]?.request, "after");
+    for (const [index, number] of numbers.entries()) assert.equal(number, (numbers[0] as number) - index, "no gap");
+  });
+
+  it("counts what a full disk does not take, says so once, goes on, and writes again when there is room", async () => {
+    const mount = mkdtempSync(join(tmpdir(), "mcp-test-audit-disk-"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "mcp-test-audit", mount]);
+    try {
+      const log = open({ folder: join(mount, "audit"), fileBytes: 1 << 20 });
+      const path = join(mount, "audit/audit.jsonl");
+      for (let index = 0; index < 1_000; index++) {
+        log.record(entry({ server: "files", tool: "read_text_file" }));
+        if (index % 50 === 49) await log.query({ limit: 1 });
+      }
+      const kept = linesOf(path).length;
+      assert.ok(kept > 100 && kept < 1_000, `${kept} kept`);
+      assert.equal(log.dropped, 1_000 - kept);
+      assert.equal(log.healthy(), false);
+      assert.equal(warnings.length, 1, warnings.join("\n"));
+      assert.match(warnings[0] ?? "", /ENOSPC/);
+      execFileSync("mount", ["-o", "remount,size=1m", mount]);
+      log.record(entry({ request: "room" }));
+      assert.equal((await log.query({ limit: 1 })).entries[0]?.request, "room");
+      assert.equal(linesOf(path).length, kept + 1);
+      assert.equal(log.healthy(), true);
+      assert.match(warnings[1] ?? "", /written again/);
+      await log.close(); // an open file would keep the file system writable
+      execFileSync("mount", ["-o", "remount,ro", mount]);
+      log.record(entry());
+      await log.query({ limit: 1 });
+      assert.equal(log.dropped, 1_000 - kept + 1, "read-only");
+    } finally {
+      execFileSync("umount", ["--lazy", mount]);
+      rmSync(mount, { recursive: true });
+    }
+  });
+  it("does not end the service when its folder cannot be made", async () => {
+    const file = join(folder, "..", "file");
+    writeFileSync(file, "");
+    const log = open({ folder: join(file, "audit") });
+    log.record(entry());
+    assert.deepEqual(await log.query({ limit: 10 }), { entries: [] });
+    assert.deepEqual([log.dropped, log.healthy(), warnings.length], [1, false, 1]);
+  });
+});
