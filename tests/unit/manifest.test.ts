@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv/dist/2020";
 import fc from "fast-check";
-import { goDuration, parseDuration } from "../../mcp/durations";
+import { goDuration, goMilliseconds, parseDuration } from "../../mcp/durations";
 import { manifestJsonSchema } from "../../mcp/json-schema";
 import { needsNetwork, parseManifest, secretFiles } from "../../mcp/manifest";
 import { document, manifest, problemsOf } from "./support/manifests";
@@ -299,6 +299,9 @@ describe("durations", () => {
       ["1h", "1h0m0s"],
       ["90m", "1h30m0s"],
     ]);
+    for (const [text = "", go = ""] of read) assert.equal(goMilliseconds(go), parseDuration(text));
+    assert.equal(goMilliseconds("1m1.5s"), 61_500);
+    for (const text of ["", "5", "1x", "s", "1s1h"]) assert.throws(() => goMilliseconds(text), RangeError, text);
     for (const text of ["", "5", "1.5s", "-1s", "01s", "1s ", "1d", "5M"])
       assert.equal(parseDuration(text), undefined, text);
   });

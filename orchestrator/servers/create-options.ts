@@ -1,0 +1,56 @@
+import type { ContainerCreateOptions } from "dockerode";
+import type { ContainerSpec } from "../../mcp/container-spec";
+import { goMilliseconds } from "../../mcp/durations";
+
+const NANOSECONDS = 1e6;
+
+function nanoseconds(duration: string): number {
+  return goMilliseconds(duration) * NANOSECONDS;
+}
+
+/**
+ * Puts a container specification into the words of Docker's API; it adds no rule of its own. Its volumes, network and
+ * secret files have to be there first.
+ */
+export function createOptions(spec: ContainerSpec): ContainerCreateOptions {
+  const { healthcheck } = spec;
+  return {
+    name: spec.name,
+    Hostname: spec.hostname,
+    Image: spec.image,
+    ...(spec.entrypoint ? { Entrypoint: spec.entrypoint } : {}),
+    ...(spec.command ? { Cmd: spec.command } : {}),
+    User: spec.user,
+    ...(spec.workdir ? { WorkingDir: spec.workdir } : {}),
+    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+    Labels: spec.labels,
+    ...(spec.stopSignal ? { StopSignal: spec.stopSignal } : {}),
+    StopTimeout: spec.stopTimeout,
+    Healthcheck: {
+      Test: healthcheck.tests,
+      Interval: nanoseconds(healthcheck.interval),
+      Timeout: nanoseconds(healthcheck.timeout),
+      Retries: healthcheck.retries,
+      StartPeriod: nanoseconds(healthcheck.startPeriod),
+      // Not in the package's types yet; engines before 25 ignore it.
+      ...{ StartInterval: nanoseconds(healthcheck.startInterval) },
+    },
+    HostConfig: {
+      Init: spec.init,
+      GroupAdd: spec.groups,
+      // Binds of paths and of volumes look the same here: a path begins with a slash, a volume's name cannot.
+      Binds: spec.mounts.map(({ source, target, readOnly }) => `${source}:${target}:${readOnly ? "ro" : "rw"}`),
+      Tmpfs: spec.tmpfs,
+      NetworkMode: spec.networkMode,
+      Memory: spec.memory,
+      MemorySwap: spec.memorySwap,
+      NanoCpus: Math.round(Number(spec.cpus) * 1e9),
+      Ulimits: spec.ulimits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
+      LogConfig: { Type: spec.logDriver, Config: spec.logOptions },
+      RestartPolicy: { Name: spec.restart },
+      ReadonlyRootfs: spec.readOnly,
+      CapDrop: spec.capDrop,
+      SecurityOpt: spec.securityOptions,
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** One line that a server wrote. */
+export interface LogLine {
+  /** RFC 3339 with nanoseconds. */
+  time: string;
+  stream: "stdout" | "stderr";
+  line: string;
+}
+
+const HEADER_BYTES = 8;
+/** Docker cuts what a program writes without a line break into pieces of 16 KiB; this much is put together again. */
+const LONGEST_LINE = 64 * 1024;
+
+/** Cuts Docker's log stream into frames: 1 byte stream, 3 of nothing, 4 of length, the text. */
+async function* frames(source: AsyncIterable<Buffer>): AsyncGenerator<{ stream: LogLine["stream"]; text: string }> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of source) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    while (rest.length >= HEADER_BYTES) {
+      const end = HEADER_BYTES + rest.readUInt32BE(4);
+      if (rest.length < end) break;
+      const text = rest.toString("utf8", HEADER_BYTES, end);
+      yield { stream: rest[0] === 2 ? "stderr" : "stdout", text };
+      rest = rest.subarray(end);
+    }
+  }
+}
+
+/**
+ * The lines of a container's log, read with `timestamps`. Pulls: nothing is read ahead of whoever takes the lines.
+ * @throws the source's error
+ */
+export async function* logLines(source: AsyncIterable<Buffer>): AsyncGenerator<LogLine> {
+  const begun = new Map<LogLine["stream"], LogLine>();
+  for await (const { stream, text } of frames(source)) {
+    const space = text.indexOf(" ");
+    const piece = text.slice(space + 1);
+    const line = begun.get(stream) ?? { time: text.slice(0, space), stream, line: "" };
+    line.line += piece.replace(/\r?\n$/, "");
+    if (piece.endsWith("\n") || line.line.length >= LONGEST_LINE) {
+      begun.delete(stream);
+      yield line;
+    } else begun.set(stream, line);
+  }
+  yield* begun.values();
+}
