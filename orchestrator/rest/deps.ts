@@ -1,19 +1,26 @@
 import type { Manifest } from "../../mcp/types";
-import type { Audit, AuditEntry, AuditResult } from "../audit/entry";
+import type { Audit } from "../audit/entry";
+import type { AuditPage, AuditQuery } from "../audit/query";
 import type { OrchestratorConfig } from "../config";
 import type { Events } from "../events";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Guard } from "../security/guard-api";
+import type { LogOptions } from "../servers/lifecycle";
+import type { LogLine } from "../servers/logs";
 import type { ServerInfo, Servers } from "../servers/server-info";
+import type { ContainerUsage } from "../servers/stats";
 
 // What the REST API asks of the other parts. An error with a `status` of 400 to 599 is an answer: its message is for the
 // caller. A ProblemsError is answered with all its problems. Any other error is a fault of ours: 500, and into the log.
 
-/** Starts and stops containers of servers, whoever manages them. Each resolves when Docker has done it. */
+/** What an operator does with a server that is there, whoever manages it. */
 export interface Lifecycle {
-  start(name: string): Promise<void>;
-  stop(name: string): Promise<void>;
-  restart(name: string): Promise<void>;
+  /** Each gives the server's state when Docker has done it. */
+  start(name: string): Promise<ServerInfo>;
+  stop(name: string): Promise<ServerInfo>;
+  restart(name: string): Promise<ServerInfo>;
+  /** The server's log, oldest line first. */
+  logs(name: string, options: LogOptions): AsyncIterable<LogLine>;
 }
 
 /** Extra servers, beside the catalog's. */
@@ -28,47 +35,10 @@ export interface Deployer {
   remove(name: string): Promise<void>;
 }
 
-/** One line of a server's log. */
-export interface LogLine {
-  /** RFC 3339. */
-  time: string;
-  stream: "stdout" | "stderr";
-  text: string;
-}
-
-export interface LogOptions {
-  /** Latest lines to begin with. */
-  tail: number;
-  /** RFC 3339: none older than this. */
-  since?: string;
-  /** Goes on until the signal. */
-  follow: boolean;
-  signal: AbortSignal;
-}
-
-/** Logs of servers' containers. */
-export interface Logs {
-  read(name: string, options: LogOptions): AsyncIterable<LogLine>;
-}
-
-/** What a server's container uses. */
-export interface ServerStats {
-  /** RFC 3339: when it was measured. */
-  time: string;
-  /** Processors in use, 1 = one whole. */
-  cpu: number;
-  /** Bytes. */
-  memory: { usage: number; limit: number };
-  /** Processes and threads. */
-  processes: { current: number; limit?: number };
-  /** Bytes since the container started; 0 without a network. */
-  network: { received: number; sent: number };
-}
-
 /** Measurements, some seconds old at most. */
 export interface Stats {
   /** The latest; undefined when none is known. Never waits. */
-  latest(name: string): ServerStats | undefined;
+  server(name: string): ContainerUsage | undefined;
 }
 
 /** The engine as an operator sees it. */
@@ -111,27 +81,9 @@ export interface Cleanup {
   remove(): Promise<CleanupItem[]>;
 }
 
-export interface AuditQuery {
-  /** Milliseconds since 1970: from, inclusive. */
-  since?: number;
-  /** Milliseconds since 1970: to, exclusive. */
-  until?: number;
-  kind?: AuditEntry["kind"];
-  principal?: string;
-  /** Servers that the asker may see. @default all, and entries without a server */
-  servers?: ReadonlySet<string>;
-  server?: string;
-  tool?: string;
-  result?: AuditResult;
-  limit: number;
-  /** From the page before. */
-  cursor?: string;
-}
-
 /** The audit log, as it is read and written. */
 export interface AuditLog extends Audit {
-  /** Newest first. */
-  query(query: AuditQuery): Promise<{ entries: AuditEntry[]; next?: string }>;
+  query(query: AuditQuery): Promise<AuditPage>;
   /** False while entries cannot be written to disk. */
   healthy(): boolean;
 }
@@ -149,7 +101,6 @@ export interface RestDeps {
   servers: Servers;
   lifecycle: Lifecycle;
   deployer: Deployer;
-  logs: Logs;
   stats: Stats;
   engine: Engine;
   cleanup: Cleanup;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Scope } from "../config";
 import type { Principal, Rejection } from "./principal";
 
 /** Who may come in: asked by every listener, in this order, before anything else is done with a request. */
@@ -10,4 +11,9 @@ export interface Guard {
    * the stack's own tokens are checked without waiting, as this runs for every MCP message.
    */
   authenticate(request: IncomingMessage): Principal | Rejection | Promise<Principal | Rejection>;
+  /**
+   * Whether the principal may do what needs this scope. Undefined when it may.
+   * @param path of the request, without the query
+   */
+  permit(principal: Principal, scope: Scope, path: string): Rejection | undefined;
 }

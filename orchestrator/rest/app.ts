@@ -1,0 +1,102 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { AuditResult } from "../audit/entry";
+import type { Scope } from "../config";
+import { isRejection, type Principal, type Rejection } from "../security/principal";
+import { pathOf } from "../security/resource-metadata";
+import { auditChanges } from "./audit";
+import type { RestDeps } from "./deps";
+import type { Front } from "./front";
+import { withAllow } from "./methods";
+import { describeApi } from "./openapi";
+import { HttpError, PROBLEM_TYPE, problemOf } from "./problem";
+import { registerRoutes } from "./routes";
+import { Streams } from "./sse";
+import { validatorCompiler } from "./validation";
+import { readYaml } from "./yaml-body";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Who may use the route: holders of a token with this scope, of any token, or everybody. */
+    access?: Scope | "authenticated" | "public";
+  }
+  interface FastifyRequest {
+    /** Who asks; null on public routes. */
+    principal: Principal | null;
+    /** What the audit log is told beyond the path and the status. */
+    audited: { server?: string; arguments?: unknown; result?: AuditResult } | null;
+  }
+}
+
+/** What routes are registered on. */
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+
+/** Who asks, on a route that is not public. */
+export function principalOf({ principal }: FastifyRequest): Principal {
+  if (!principal) throw new Error("a public route asked for its principal");
+  return principal;
+}
+
+function refuse({ status, detail, headers = {} }: Rejection): never {
+  throw new HttpError(status, detail, headers);
+}
+
+/** Everything but liveness and the description needs a token with the route's scope; an unknown path needs a token too. */
+function protect(app: FastifyInstance, { guard }: RestDeps): void {
+  app.decorateRequest("principal", null);
+  app.decorateRequest("audited", null);
+  app.addHook("onRequest", async (request, reply) => {
+    const { access } = request.routeOptions.config;
+    reply.headers({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
+    if (access === "public") return;
+    const who = await guard.authenticate(request.raw);
+    if (isRejection(who)) refuse(who);
+    request.principal = who;
+    if (access === undefined || access === "authenticated") return;
+    const refused = guard.permit(who, access, pathOf(request.url));
+    if (refused) refuse(refused);
+  });
+}
+
+/** Every error is a problem of RFC 9457; what is our fault goes into the log, and not to the caller. */
+function answerErrors(app: FastifyInstance, { log }: RestDeps): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { body, headers, fault } = problemOf(error, request.id);
+    if (fault) log.error({ error, request: request.id, url: request.url }, "a request failed");
+    return reply.status(body.status).headers(headers).type(PROBLEM_TYPE).serializer(JSON.stringify).send(body);
+  });
+  app.setNotFoundHandler((request) => {
+    throw new HttpError(404, `there is nothing at ${request.method} ${request.url.split("?")[0]}; see /openapi.json`);
+  });
+}
+
+/** The REST API, ready to answer what the front gives it. */
+export async function createApp(front: Front, deps: RestDeps): Promise<App> {
+  const { version, publicUrl, limits } = deps.config;
+  const app = fastify({
+    serverFactory: (handler) => {
+      front.rest = handler;
+      return front.server;
+    },
+    // The front answers what Node cannot parse.
+    clientErrorHandler: () => {},
+    bodyLimit: limits.bodyBytes,
+    requestIdHeader: "x-request-id",
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    return503OnClosing: false,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.addContentTypeParser(["application/yaml", "text/yaml", "application/x-yaml"], { parseAs: "string" }, readYaml);
+
+  const streams = new Streams();
+  app.addHook("preClose", async () => streams.close());
+  protect(app, deps);
+  answerErrors(app, deps);
+  auditChanges(app, deps.audit);
+  await describeApi(app, version, publicUrl);
+  withAllow(app, () => registerRoutes(app, { ...deps, streams }));
+  await app.ready();
+  return app;
+}

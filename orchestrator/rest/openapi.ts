@@ -1,0 +1,72 @@
+import swagger from "@fastify/swagger";
+import type { FastifyInstance, RouteOptions } from "fastify";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import type { OpenAPIV3_1 } from "openapi-types";
+import serverYamlSchema from "../../mcp/server.schema.json";
+import { PROBLEM_TYPE, problemSchema } from "./problem";
+import { MANIFEST_ID } from "./schemas";
+
+const DESCRIPTION = `The management layer of dind-mcp: MCP servers in one Docker engine, their sessions, tools, logs and audit.
+MCP itself is not in here: clients speak it at /mcp (all servers) and /servers/NAME/mcp (one).
+
+Every request needs a bearer token with the scope that the operation names: \`read\` to look, \`admin\` to change, \`mcp\` to
+use tools. A token for some servers sees only these. Errors are problem details (RFC 9457); every answer has an X-Request-Id.`;
+
+const TAGS = [
+  { name: "servers", description: "The fleet's MCP servers" },
+  { name: "tools", description: "What the servers offer" },
+  { name: "sessions", description: "Clients' conversations with servers" },
+  { name: "engine", description: "The Docker engine underneath" },
+  { name: "audit", description: "Who did what, and what happened" },
+  { name: "clients", description: "How clients find the servers" },
+  { name: "registry", description: "The official MCP registry's read API, for this fleet" },
+  { name: "status", description: "Probes, and what this is" },
+];
+
+/** Fills in what is the same for every route: the token, and errors. @throws Error for a route that does not say who may use it */
+function completed(route: RouteOptions): void {
+  const access = route.config?.access;
+  if (access === undefined) throw new Error(`the route ${route.url} says not who may use it: config.access`);
+  if (route.schema?.hide) return;
+  const problem = { description: "An error", content: { [PROBLEM_TYPE]: { schema: problemSchema } } };
+  route.schema = {
+    ...route.schema,
+    security: access === "public" ? [] : [{ bearer: [access] }],
+    response: { ...(route.schema?.response as object), "4xx": problem, "5xx": problem },
+  };
+}
+
+/** Makes the OpenAPI description out of the routes that are registered after it. */
+export async function describeApi(app: FastifyInstance, version: string, publicUrl: string): Promise<void> {
+  app.addHook("onRoute", completed);
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "dind-mcp",
+        version,
+        description: DESCRIPTION,
+        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      },
+      servers: [{ url: publicUrl }],
+      tags: TAGS,
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: "http",
+            scheme: "bearer",
+            description: "One of the stack's tokens: bin/dind-mcp outputs tokens --show-secrets",
+          },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => {
+      const made = jsonSchemaTransformObject(document) as OpenAPIV3_1.Document;
+      // Zod cannot tell this one from `any mapping`; the editors' schema of server.yaml can.
+      const { $schema: _, ...manifest } = serverYamlSchema as Record<string, unknown>;
+      const schemas = { ...made.components?.schemas, [MANIFEST_ID]: manifest, [`${MANIFEST_ID}Input`]: manifest };
+      return { ...made, components: { ...made.components, schemas } };
+    },
+  });
+}

@@ -1,0 +1,46 @@
+import type { AuditLog, Engine } from "./deps";
+
+/** Milliseconds the engine has for its answer. */
+const ENGINE_MS = 2_000;
+/** Milliseconds an answer stands: anybody may ask, and the engine shall not feel it. */
+const KEPT_MS = 1_000;
+
+export interface Readiness {
+  /** True when what nothing works without is there: the engine. */
+  ready: boolean;
+  engine: { ready: boolean; state: string };
+  audit: { ready: boolean; state: string };
+}
+
+async function answers(engine: Engine): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ENGINE_MS, false);
+  });
+  const ping = engine.ping().then(
+    () => true,
+    () => false,
+  );
+  const ready = await Promise.race([ping, late]);
+  clearTimeout(timer);
+  return ready;
+}
+
+/** Asks what requests depend on; who asks in the same second gets the same answer. */
+export function readiness(engine: Engine, audit: Pick<AuditLog, "healthy">): () => Promise<Readiness> {
+  let kept: { until: number; answer: Promise<Readiness> } | undefined;
+  const ask = async (): Promise<Readiness> => {
+    const alive = await answers(engine);
+    const writable = audit.healthy();
+    return {
+      ready: alive,
+      engine: { ready: alive, state: alive ? "answers" : "silent" },
+      audit: { ready: writable, state: writable ? "writes" : "full" },
+    };
+  };
+  return () => {
+    const now = performance.now();
+    if (!kept || now > kept.until) kept = { until: now + KEPT_MS, answer: ask() };
+    return kept.answer;
+  };
+}

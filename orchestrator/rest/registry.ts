@@ -1,0 +1,75 @@
+import { toServerJson } from "../../mcp/server-json-export";
+import { OUR_META, SERVER_JSON_SCHEMA, type ServerJson } from "../../mcp/server-json-schema";
+import { ProblemsError } from "../../problems";
+import type { ServerInfo } from "../servers/server-info";
+
+const OFFICIAL = "io.modelcontextprotocol.registry/official";
+const LATEST = "latest";
+
+/** A server as the official registry's API wraps it. */
+export interface RegistryServer {
+  server: ServerJson;
+  _meta: {
+    [OFFICIAL]: { status: "active"; publishedAt: string; updatedAt: string; isLatest: true };
+  };
+}
+
+export interface RegistryFilter {
+  /** Part of the name, in any case. */
+  search?: string;
+  /** `latest`, or an exact version. */
+  version?: string;
+  /** RFC 3339. */
+  updatedSince?: string;
+}
+
+/** The server.json of a manifest; when its own part is larger than the registry takes, without that part. */
+function document({ manifest }: ServerInfo): ServerJson {
+  try {
+    return toServerJson(manifest);
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    const { name, title, description, version } = manifest;
+    return {
+      $schema: SERVER_JSON_SCHEMA,
+      name: `${OUR_META}/${name}`,
+      ...(title ? { title } : {}),
+      description,
+      version,
+    };
+  }
+}
+
+/**
+ * A running server as an entry of a registry: with the way to it through the gateway as its remote.
+ * @param publishedAt RFC 3339, for a container that was never started
+ */
+export function registryServer(server: ServerInfo, publicUrl: string, publishedAt: string): RegistryServer {
+  const time = server.startedAt ?? publishedAt;
+  const token = {
+    name: "Authorization",
+    description: "Bearer and a token with the scope mcp",
+    isRequired: true,
+    isSecret: true,
+  };
+  const remote = { type: "streamable-http" as const, url: `${publicUrl}/servers/${server.name}/mcp`, headers: [token] };
+  return {
+    server: { ...document(server), remotes: [remote] },
+    _meta: { [OFFICIAL]: { status: "active", publishedAt: time, updatedAt: time, isLatest: true } },
+  };
+}
+
+/** The servers that a search is for. */
+export function search(
+  servers: RegistryServer[],
+  { search: part, version, updatedSince }: RegistryFilter,
+): RegistryServer[] {
+  const wanted = part?.toLowerCase();
+  const since = updatedSince === undefined ? undefined : Date.parse(updatedSince);
+  return servers.filter(
+    ({ server, _meta }) =>
+      (wanted === undefined || server.name.toLowerCase().includes(wanted)) &&
+      (version === undefined || version === LATEST || version === server.version) &&
+      (since === undefined || Date.parse(_meta[OFFICIAL].updatedAt) >= since),
+  );
+}

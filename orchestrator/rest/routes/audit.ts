@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { AuditResult } from "../../audit/entry";
+import { isCursor } from "../../audit/query";
+import { Scope } from "../../config";
+import { type App, principalOf } from "../app";
+import { pageQuery } from "../pagination";
+import { auditEntrySchema, pageOf } from "../schemas";
+import type { RouteContext } from "./context";
+
+const time = z.iso.datetime({ offset: true, error: "a time like 2026-11-24T10:00:00Z" });
+const KINDS = ["mcp", "rest", "auth"] as const;
+
+const auditQuery = z.strictObject({
+  since: time.optional().describe("Entries of this time and later"),
+  until: time.optional().describe("Entries before this time"),
+  kind: z.enum(KINDS, `one of ${KINDS.join(", ")}`).optional(),
+  principal: z.string().optional().describe("Name of the token"),
+  server: z.string().optional(),
+  tool: z.string().optional(),
+  result: z.enum(AuditResult, `one of ${Object.values(AuditResult).join(", ")}`).optional(),
+  ...pageQuery,
+  cursor: pageQuery.cursor.refine((text) => text === undefined || isCursor(text), "the `next` of the page before"),
+});
+
+function milliseconds(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+/** The audit log. */
+export function auditRoutes(app: App, { audit }: RouteContext): void {
+  app.get(
+    "/v1/audit",
+    {
+      config: { access: Scope.Read },
+      schema: {
+        tags: ["audit"],
+        operationId: "queryAudit",
+        summary: "The audit log, newest entry first",
+        querystring: auditQuery,
+        response: { 200: pageOf(auditEntrySchema) },
+      },
+    },
+    async (request) => {
+      const { since, until, ...rest } = request.query;
+      const { entries, next } = await audit.query({
+        ...rest,
+        since: milliseconds(since),
+        until: milliseconds(until),
+        servers: principalOf(request).servers,
+      });
+      return { items: entries.map((entry) => ({ ...entry, time: new Date(entry.time).toISOString() })), next };
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import type { FastifyReply } from "fastify";
+import type { App } from "../app";
+import { DOCS_HTML, DOCS_SCRIPT } from "../docs-page";
+import type { RouteContext } from "./context";
+
+/** Only this origin's own files; Swagger UI has its icons as data: URLs. */
+const POLICY = [
+  "default-src 'none'",
+  ...["script-src", "style-src", "connect-src"].map((what) => `${what} 'self'`),
+  "img-src 'self' data:",
+  ...["base-uri", "form-action", "frame-ancestors"].map((what) => `${what} 'none'`),
+].join("; ");
+
+const FILES = { "swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript" } as const;
+
+/** The OpenAPI description and a page to read it with. Public: a browser sends no token when a page is opened, and nothing of the fleet is in it. */
+export function docsRoutes(app: App, { staticFolder }: RouteContext): void {
+  const schema = { hide: true };
+  const config = { access: "public" } as const;
+  const send = (reply: FastifyReply, type: string, body: unknown) =>
+    reply
+      .headers({ "Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer" })
+      .type(`${type}; charset=utf-8`)
+      .send(body);
+
+  app.get("/openapi.json", { schema, config }, (_request, reply) =>
+    reply.type("application/json").serializer(JSON.stringify).send(app.swagger()),
+  );
+  app.get("/docs", { schema, config }, (_request, reply) => send(reply, "text/html", DOCS_HTML));
+  app.get("/docs/init.js", { schema, config }, (_request, reply) => send(reply, "text/javascript", DOCS_SCRIPT));
+  for (const [file, type] of Object.entries(FILES)) {
+    app.get(`/docs/${file}`, { schema, config }, (_request, reply) =>
+      send(reply.header("Cache-Control", "public, max-age=3600"), type, createReadStream(join(staticFolder, file))),
+    );
+  }
+}

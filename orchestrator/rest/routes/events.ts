@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { Scope } from "../../config";
+import type { FleetEvent } from "../../events";
+import { mayUse } from "../../security/filters";
+import { type App, principalOf } from "../app";
+import type { RouteContext } from "./context";
+
+const ID = "the id of the last event seen";
+
+/** What happens in the fleet, as it happens. */
+export function eventRoutes(app: App, { events, streams }: RouteContext): void {
+  app.get(
+    "/v1/events",
+    {
+      config: { access: Scope.Read },
+      exposeHeadRoute: false,
+      schema: {
+        tags: ["engine"],
+        operationId: "streamEvents",
+        summary: "What happens, as it happens",
+        description:
+          "A stream of events: id, event (the type, like server.started), data (JSON: id, time, type, server, data). A client " +
+          "that comes back with Last-Event-ID gets what it missed, as far as it is kept; a comment every 15 seconds keeps the stream open.",
+        headers: z.object({ "last-event-id": z.coerce.number(ID).int(ID).min(0, ID).optional().describe(ID) }),
+        response: {
+          200: {
+            description: "The stream",
+            content: { "text/event-stream": { schema: z.string().describe("Server-sent events") } },
+          },
+        },
+      },
+    },
+    (request, reply) => {
+      const principal = principalOf(request);
+      const last = request.headers["last-event-id"];
+      const stream = streams.open(reply);
+      const tell = (event: FleetEvent): void => {
+        if (event.server !== undefined && !mayUse(principal, event.server)) return;
+        stream.send(event, { id: event.id, event: event.type });
+      };
+      if (last !== undefined) events.since(last).forEach(tell);
+      stream.signal.addEventListener("abort", events.subscribe(tell));
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import { Scope } from "../../config";
+import { serverOf } from "../access";
+import { type App, principalOf } from "../app";
+import { serverSchema } from "../schemas";
+import { summary } from "../server-views";
+import type { RouteContext } from "./context";
+import { nameParams } from "./params";
+
+const ACTIONS = [
+  ["start", "Starts the server's container"],
+  ["stop", "Stops the server's container, until somebody starts it; its sessions end"],
+  ["restart", "Restarts the server's container; its sessions end"],
+] as const;
+
+/** Starting and stopping servers, whoever manages them. */
+export function lifecycleRoutes(app: App, context: RouteContext): void {
+  const { servers, lifecycle } = context;
+  for (const [action, what] of ACTIONS) {
+    app.post(
+      `/v1/servers/:name/${action}`,
+      {
+        config: { access: Scope.Admin },
+        schema: {
+          tags: ["servers"],
+          operationId: `${action}Server`,
+          summary: what,
+          description: "The answer comes when Docker has done it, and has the server's state of that moment.",
+          params: nameParams,
+          response: { 200: serverSchema },
+        },
+      },
+      async (request) => {
+        const { name } = serverOf(servers, principalOf(request), request.params.name);
+        return summary(await lifecycle[action](name), context);
+      },
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { Scope } from "../../config";
+import type { LogLine } from "../../servers/logs";
+import { serverOf } from "../access";
+import { type App, principalOf } from "../app";
+import { logLineSchema } from "../schemas";
+import type { RouteContext } from "./context";
+import { nameParams } from "./params";
+
+/** Milliseconds that reading a log may take. */
+const READ_MS = 10_000;
+const TAIL = "a whole number from 0 to 10000";
+
+const logQuery = z.strictObject({
+  tail: z.coerce
+    .number(TAIL)
+    .int(TAIL)
+    .min(0, TAIL)
+    .max(10_000, TAIL)
+    .default(100)
+    .describe("Latest lines to begin with"),
+  since: z.iso
+    .datetime({ offset: true, error: "a time like 2026-11-24T10:00:00Z" })
+    .optional()
+    .describe("None older than this"),
+  follow: z
+    .stringbool({ truthy: ["true"], falsy: ["false"], case: "sensitive", error: "true or false" })
+    .default(false)
+    .describe("Go on as text/event-stream: each line an event"),
+});
+
+/** Logs of servers. */
+export function logRoutes(app: App, { servers, lifecycle, streams, log }: RouteContext): void {
+  app.get(
+    "/v1/servers/:name/logs",
+    {
+      config: { access: Scope.Read },
+      exposeHeadRoute: false,
+      schema: {
+        tags: ["servers"],
+        operationId: "getServerLogs",
+        summary: "The log of the server's container, oldest line first",
+        description: "What the server's processes write to stderr, and an HTTP server's stdout.",
+        params: nameParams,
+        querystring: logQuery,
+        response: {
+          200: {
+            description: "The lines; with follow=true a stream of them",
+            content: {
+              "application/json": { schema: z.object({ items: z.array(logLineSchema) }) },
+              "text/event-stream": { schema: z.string().describe("Events whose data is a LogLine") },
+            },
+          },
+        },
+      },
+    },
+    async (request, reply) => {
+      const { name } = serverOf(servers, principalOf(request), request.params.name);
+      const { follow, tail, since } = request.query;
+      const options = { follow, tail, since: since === undefined ? undefined : Date.parse(since) };
+      if (!follow) {
+        const items: LogLine[] = [];
+        const signal = AbortSignal.timeout(READ_MS);
+        for await (const line of lifecycle.logs(name, { ...options, signal })) items.push(line);
+        return reply.type("application/json").send({ items });
+      }
+      const stream = streams.open(reply);
+      try {
+        for await (const line of lifecycle.logs(name, { ...options, signal: stream.signal })) stream.send(line);
+      } catch (error) {
+        // The answer has begun: the end of the stream is all that can be told. A client that went away is no fault.
+        if (!stream.signal.aborted) log.error({ error, server: name }, "following a log failed");
+      }
+      stream.close();
+    },
+  );
+}

@@ -1,0 +1,75 @@
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import { Scope } from "../../config";
+import { pathOf, resourceMetadata } from "../../security/resource-metadata";
+import type { App } from "../app";
+import { HttpError } from "../problem";
+import { readiness } from "../readiness";
+import type { RouteContext } from "./context";
+
+const tags = ["status"];
+const part = z.object({ ready: z.boolean(), state: z.string() });
+const readySchema = z.object({ ready: z.boolean(), engine: part, audit: part }).meta({ id: "Readiness" });
+
+/** Probes, and what this is. */
+export function statusRoutes(app: App, { config, engine, audit }: RouteContext): void {
+  app.get(
+    "/healthz",
+    {
+      config: { access: "public" },
+      schema: {
+        tags,
+        operationId: "health",
+        summary: "The process is alive",
+        response: { 200: z.object({ alive: z.literal(true) }) },
+      },
+    },
+    () => ({ alive: true as const }),
+  );
+
+  const ask = readiness(engine, audit);
+  app.get(
+    "/readyz",
+    {
+      config: { access: "public" },
+      schema: {
+        tags,
+        operationId: "readiness",
+        summary: "Whether requests can be served, by what they need",
+        description: "503 when the engine does not answer. A full disk of the audit log is told, and stops nothing.",
+        response: { 200: readySchema, 503: readySchema },
+      },
+    },
+    async (_request, reply) => {
+      const answer = await ask();
+      return reply.status(answer.ready ? 200 : 503).send(answer);
+    },
+  );
+
+  // RFC 9728: where a client finds who gives out tokens, for this service or for the resource at the path behind.
+  const metadata = (request: FastifyRequest) => {
+    const found = resourceMetadata(config, pathOf(request.url));
+    if (!found) throw new HttpError(404, "no OAuth issuer is configured, or there is no such resource");
+    return found;
+  };
+  for (const path of ["", "/*"]) {
+    const open = { config: { access: "public" }, schema: { hide: true } } as const;
+    app.get(`/.well-known/oauth-protected-resource${path}`, open, metadata);
+  }
+
+  app.get(
+    "/v1/version",
+    {
+      config: { access: Scope.Read },
+      schema: {
+        tags,
+        operationId: "getVersion",
+        summary: "What runs here",
+        response: {
+          200: z.object({ version: z.string(), stack: z.string().describe("project/stack"), node: z.string() }),
+        },
+      },
+    },
+    () => ({ version: config.version, stack: config.stack, node: process.versions.node }),
+  );
+}

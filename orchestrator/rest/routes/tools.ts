@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { AuditResult } from "../../audit/entry";
+import { Scope } from "../../config";
+import { serverOf } from "../access";
+import { type App, principalOf } from "../app";
+import { toolsSchema } from "../schemas";
+import type { RouteContext } from "./context";
+import { nameParams, optionalBody } from "./params";
+
+const tags = ["tools"];
+
+const callBody = z.strictObject({
+  arguments: z.record(z.string(), z.unknown(), "a mapping").default({}).describe("As the tool's inputSchema says"),
+});
+
+/** The tools of servers. */
+export function toolRoutes(app: App, { servers, gateway }: RouteContext): void {
+  app.get(
+    "/v1/servers/:name/tools",
+    {
+      config: { access: Scope.Read },
+      schema: {
+        tags,
+        operationId: "listTools",
+        summary: "The server's tools, those that clients do not see too",
+        params: nameParams,
+        response: { 200: toolsSchema },
+      },
+    },
+    async (request) => ({
+      items: await gateway.tools(serverOf(servers, principalOf(request), request.params.name).name),
+    }),
+  );
+
+  app.post(
+    "/v1/servers/:name/tools/approve",
+    {
+      config: { access: Scope.Admin },
+      schema: {
+        tags,
+        operationId: "approveTools",
+        summary: "Makes today's definitions of the server's tools the approved ones",
+        params: nameParams,
+        response: { 200: toolsSchema },
+      },
+    },
+    async (request) => ({
+      items: await gateway.approveTools(serverOf(servers, principalOf(request), request.params.name).name),
+    }),
+  );
+
+  app.post(
+    "/v1/servers/:name/tools/:tool/call",
+    {
+      config: { access: Scope.Mcp },
+      schema: {
+        tags,
+        operationId: "callTool",
+        summary: "Calls a tool",
+        description:
+          "In a session of the gateway's own. The answer is the tool's result as the server sent it; isError in it is the tool's own failure.",
+        params: nameParams.extend({ tool: z.string().describe("Name of the tool, as the server has it") }),
+        body: optionalBody(callBody),
+        response: { 200: z.record(z.string(), z.unknown()).describe("CallToolResult of MCP") },
+      },
+    },
+    async (request) => {
+      const principal = principalOf(request);
+      const { name } = serverOf(servers, principal, request.params.name);
+      const { arguments: given } = request.body;
+      request.audited = { arguments: given };
+      const result = await gateway.callTool(name, request.params.tool, given, principal);
+      if (result.isError === true) request.audited.result = AuditResult.ToolError;
+      return result;
+    },
+  );
+}

@@ -1,0 +1,92 @@
+import type { z } from "zod";
+import { type ServerInfo, ServerStatus } from "../servers/server-info";
+import type { ContainerUsage } from "../servers/stats";
+import type { RestDeps } from "./deps";
+import type { serverDetailSchema, serverSchema, statsSchema } from "./schemas";
+
+/** Milliseconds that a server has to list its tools in, when it is only one part of an answer. */
+const TOOLS_MS = 2_000;
+
+type Server = z.output<typeof serverSchema>;
+type ServerDetail = z.output<typeof serverDetailSchema>;
+type Sources = Pick<RestDeps, "config" | "gateway" | "stats">;
+
+function healthOf(status: ServerStatus): Server["health"] {
+  switch (status) {
+    case ServerStatus.Running:
+      return "healthy";
+    case ServerStatus.Starting:
+    case ServerStatus.Unhealthy:
+      return status;
+    default:
+      return "none";
+  }
+}
+
+/** A server in a list. */
+export function summary(server: ServerInfo, { config, gateway }: Sources): Server {
+  const { name, manifest, status, reason, managedBy } = server;
+  return {
+    name,
+    title: manifest.title ?? name,
+    description: manifest.description,
+    version: manifest.version,
+    status,
+    health: healthOf(status),
+    reason,
+    managedBy,
+    transport: manifest.transport.type,
+    url: `${config.publicUrl}/servers/${name}/mcp`,
+    sessions: gateway.usage(name).sessions,
+  };
+}
+
+/** How the server's tools stand; undefined when it does not run, or does not tell in time: its other facts do not wait. */
+async function toolCounts({ name, status }: ServerInfo, { gateway }: Sources): Promise<ServerDetail["tools"]> {
+  if (status !== ServerStatus.Running) return undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, TOOLS_MS, undefined);
+  });
+  // A server that fails here is not an error of this answer: /tools tells it.
+  const tools = await Promise.race([gateway.tools(name).catch(() => undefined), late]);
+  clearTimeout(timer);
+  if (!tools) return undefined;
+  const count = (approval: string) => tools.filter((tool) => tool.approval === approval).length;
+  return {
+    approved: count("approved"),
+    changed: count("changed"),
+    new: count("new"),
+    hidden: tools.filter(({ visible }) => !visible).length,
+  };
+}
+
+/** A measurement as the API gives it. */
+export function measured(usage: ContainerUsage | undefined): z.output<typeof statsSchema> | undefined {
+  if (!usage) return undefined;
+  const { time, cpuSeconds, memory, memoryLimit, pids, received, sent } = usage;
+  return {
+    time: new Date(time).toISOString(),
+    cpuSeconds,
+    memory: { usage: memory, limit: memoryLimit },
+    processes: pids,
+    network: { received, sent },
+  };
+}
+
+/** Everything about a server. */
+export async function detail(server: ServerInfo, sources: Sources): Promise<ServerDetail> {
+  const { name, containerId, containerName, imageId, imageDigest, startedAt, restarts, oomKills, manifest } = server;
+  return {
+    ...summary(server, sources),
+    container: { id: containerId, name: containerName },
+    image: { id: imageId, digest: imageDigest },
+    startedAt,
+    restarts,
+    oomKills,
+    usage: sources.gateway.usage(name),
+    stats: measured(sources.stats.server(name)),
+    tools: await toolCounts(server, sources),
+    manifest: { ...manifest },
+  };
+}

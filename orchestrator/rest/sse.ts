@@ -1,0 +1,65 @@
+import type { FastifyReply } from "fastify";
+
+/** Milliseconds between comments that keep a silent stream open through proxies. */
+const HEARTBEAT_MS = 15_000;
+/** Bytes that may wait for a client that does not read; then it is cut off. */
+const BACKLOG = 1024 * 1024;
+
+/** An open text/event-stream. */
+export interface EventStream {
+  /** Ends when the client goes, reads too slowly, or `close` is called. */
+  signal: AbortSignal;
+  /** Sends a value as JSON. */
+  send(data: unknown, fields?: { id?: number; event?: string }): void;
+  close(): void;
+}
+
+function field(name: string, value: string | number | undefined): string {
+  return value === undefined ? "" : `${name}: ${value}\n`;
+}
+
+/** The streams of one server. */
+export class Streams {
+  readonly #open = new Set<EventStream>();
+
+  /** @param heartbeatMs milliseconds between the comments */
+  constructor(private readonly heartbeatMs = HEARTBEAT_MS) {}
+
+  /** Turns an answer into a stream. */
+  open(reply: FastifyReply): EventStream {
+    const ended = new AbortController();
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(reply.statusCode, {
+      "Content-Type": "text/event-stream",
+      "Cache-Control": "no-store",
+      // Proxies of the nginx kind would hold it back.
+      "X-Accel-Buffering": "no",
+    });
+    raw.flushHeaders();
+    const write = (text: string): void => {
+      if (ended.signal.aborted || raw.writableEnded) return;
+      raw.write(text);
+      if (raw.writableLength > BACKLOG) raw.destroy();
+    };
+    const heartbeat = setInterval(() => write(":\n\n"), this.heartbeatMs);
+    const stream: EventStream = {
+      signal: ended.signal,
+      send: (data, { id, event } = {}) =>
+        write(`${field("id", id)}${field("event", event)}data: ${JSON.stringify(data)}\n\n`),
+      close: () => void raw.end(),
+    };
+    this.#open.add(stream);
+    raw.once("close", () => {
+      clearInterval(heartbeat);
+      this.#open.delete(stream);
+      ended.abort();
+    });
+    return stream;
+  }
+
+  /** Ends all, so that the server can close. */
+  close(): void {
+    for (const stream of this.#open) stream.close();
+  }
+}
