@@ -72,7 +72,7 @@ function answerErrors(app: FastifyInstance, { log }: RestDeps): void {
 }
 
 /** The REST API, ready to answer what the front gives it. */
-export async function createApp(front: Front, deps: RestDeps): Promise<App> {
+export async function createApp(front: Pick<Front, "server" | "rest">, deps: RestDeps): Promise<App> {
   const { version, publicUrl, limits } = deps.config;
   const app = fastify({
     serverFactory: (handler) => {

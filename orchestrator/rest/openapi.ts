@@ -36,6 +36,21 @@ function completed(route: RouteOptions): void {
   };
 }
 
+const REFERENCE = "#/components/schemas/";
+
+/** Without the copies of schemas for requests: no request has one of them but a manifest, which is one and the same. */
+function tidy(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
+  const text = JSON.stringify(document)
+    .replaceAll(`"${REFERENCE}${MANIFEST_ID}Input"`, `"${REFERENCE}${MANIFEST_ID}"`)
+    .replaceAll('"Default Response"', '"Done"');
+  const made = JSON.parse(text) as OpenAPIV3_1.Document;
+  // Zod cannot tell this one from `any mapping`; the editors' schema of server.yaml can.
+  const { $schema: _, ...manifest } = serverYamlSchema as Record<string, unknown>;
+  const all = Object.entries({ ...made.components?.schemas, [MANIFEST_ID]: manifest });
+  const schemas = Object.fromEntries(all.filter(([name]) => !name.endsWith("Input")));
+  return { ...made, components: { ...made.components, schemas } };
+}
+
 /** Makes the OpenAPI description out of the routes that are registered after it. */
 export async function describeApi(app: FastifyInstance, version: string, publicUrl: string): Promise<void> {
   app.addHook("onRoute", completed);
@@ -61,12 +76,6 @@ export async function describeApi(app: FastifyInstance, version: string, publicU
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => {
-      const made = jsonSchemaTransformObject(document) as OpenAPIV3_1.Document;
-      // Zod cannot tell this one from `any mapping`; the editors' schema of server.yaml can.
-      const { $schema: _, ...manifest } = serverYamlSchema as Record<string, unknown>;
-      const schemas = { ...made.components?.schemas, [MANIFEST_ID]: manifest, [`${MANIFEST_ID}Input`]: manifest };
-      return { ...made, components: { ...made.components, schemas } };
-    },
+    transformObject: (document) => tidy(jsonSchemaTransformObject(document) as OpenAPIV3_1.Document),
   });
 }

@@ -1,0 +1,28 @@
+import { createServer } from "node:http";
+import type { OpenAPIV3_1 } from "openapi-types";
+import { version } from "../../package.json";
+import { orchestratorConfigSchema } from "../config";
+import { createApp } from "./app";
+import type { RestDeps } from "./deps";
+import { operationTable } from "./operation-table";
+
+const BEGIN = "<!-- operations: npm run openapi -->\n";
+const END = "<!-- end of operations -->";
+
+/** The OpenAPI description that docs/openapi.json has. */
+export async function openApi(): Promise<OpenAPIV3_1.Document> {
+  const config = orchestratorConfigSchema.parse({
+    ...{ stack: "dind-mcp/dev", version, publicUrl: "http://127.0.0.1:18080", allowedHosts: ["127.0.0.1"] },
+  });
+  // Only to be described: nothing is called, so nothing stands behind the routes.
+  const app = await createApp({ server: createServer(), rest: () => {} }, { config } as RestDeps);
+  return app.swagger() as OpenAPIV3_1.Document;
+}
+
+/** docs/api.md with the table of this description's operations. */
+export function apiPage(page: string, document: OpenAPIV3_1.Document): string {
+  const [before, rest] = page.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (after === undefined) throw new Error(`docs/api.md: got no ${BEGIN.trim()} ... ${END}, expected both`);
+  return `${before}${BEGIN}\n${operationTable(document)}\n${END}${after}`;
+}
