@@ -1,0 +1,51 @@
+import type { Registry } from "prom-client";
+import type { EngineFacts, MetricSources } from "./sources";
+import { type Row, table } from "./table";
+
+/** The engine may take so long; without an answer it is not up. Prometheus itself waits 10 s. */
+const PATIENCE_MS = 3_000;
+
+/** The engine, its certificates, the audit log, this program. @returns what fills them in at a scrape */
+export function engineMetrics(registry: Registry, { config, engine, audit }: MetricSources): () => Promise<void> {
+  const build = table(registry, "dind_mcp_build_info", "This program.", ["version", "stack", "node"]);
+  const up = table(registry, "dind_mcp_engine_up", "1: the engine answers.");
+  const info = table(registry, "dind_mcp_engine_info", "The engine.", ["version", "api_version", "os", "kernel"]);
+  const containers = table(registry, "dind_mcp_engine_containers", "Containers in the engine.", ["state"]);
+  const disk = table(registry, "dind_mcp_engine_disk_bytes", "Disk space in the engine, by what takes it.", ["type"]);
+  const expiry = table(
+    registry,
+    "dind_mcp_certificate_expiry_timestamp_seconds",
+    "End of a certificate of the engine, in seconds since 1970.",
+    ["certificate"],
+  );
+  const dropped = table(
+    registry,
+    "dind_mcp_audit_dropped_total",
+    "Entries of the audit log that could not be written.",
+  );
+  const written = table(registry, "dind_mcp_audit_healthy", "1: the audit log can be written.");
+
+  return async () => {
+    const facts = await answerWithin(PATIENCE_MS, engine.info());
+    build([[[config.version, config.stack, process.version], 1]]);
+    up([[[], facts ? 1 : 0]]);
+    info(facts ? [[[facts.version, facts.apiVersion, facts.os, facts.kernel], 1]] : []);
+    containers(facts ? Object.entries(facts.containers).map(([state, count]): Row => [[state], count]) : []);
+    disk(facts?.disk ? Object.entries(facts.disk).map(([type, bytes]): Row => [[snake(type)], bytes]) : []);
+    expiry(Object.entries(config.certificates ?? {}).map(([name, end]): Row => [[name], Date.parse(end) / 1000]));
+    dropped([[[], audit.dropped]]);
+    written([[[], Number(audit.healthy())]]);
+  };
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+async function answerWithin(ms: number, asked: Promise<EngineFacts>): Promise<EngineFacts | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  const answer = await Promise.race([asked.catch(() => undefined), late]);
+  clearTimeout(timer);
+  return answer;
+}

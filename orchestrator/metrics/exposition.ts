@@ -1,0 +1,42 @@
+import type { Registry } from "prom-client";
+import { containerMetrics } from "./container-metrics";
+import { engineMetrics } from "./engine-metrics";
+import { processMetrics } from "./process-metrics";
+import { serverMetrics } from "./server-metrics";
+import type { MetricSources } from "./sources";
+
+/** Everything that Prometheus gets, in its text format. */
+export class Exposition {
+  readonly #fill: (() => void | Promise<void>)[];
+  #scraping?: Promise<string>;
+
+  /** @param registry the one of `CallMetrics` */
+  constructor(
+    private readonly registry: Registry,
+    sources: MetricSources,
+  ) {
+    this.#fill = [
+      serverMetrics(registry, sources),
+      containerMetrics(registry, sources),
+      engineMetrics(registry, sources),
+      processMetrics(registry),
+    ];
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** Who asks while another waits gets the same. */
+  text(): Promise<string> {
+    this.#scraping ??= this.#scrape().finally(() => {
+      this.#scraping = undefined;
+    });
+    return this.#scraping;
+  }
+
+  async #scrape(): Promise<string> {
+    await Promise.all(this.#fill.map((fill) => fill()));
+    return this.registry.metrics();
+  }
+}

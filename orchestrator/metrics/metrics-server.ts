@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { type OrchestratorConfig, Scope } from "../config";
+import { reject } from "../rest/problem";
+import type { Guard } from "../security/guard-api";
+import { guardedServer, listen, shut } from "../security/guarded-server";
+import { isRejection, type Rejection } from "../security/principal";
+import { pathOf } from "../security/resource-metadata";
+import type { Exposition } from "./exposition";
+
+const PATH = "/metrics";
+
+export interface MetricsServerOptions {
+  guard: Guard;
+  limits: OrchestratorConfig["limits"];
+  exposition: Pick<Exposition, "text" | "contentType">;
+}
+
+/** Port 19090: GET /metrics with a token of scope `read`, and nothing else. */
+export class MetricsServer {
+  readonly #server: Server;
+
+  constructor(private readonly options: MetricsServerOptions) {
+    this.#server = guardedServer({
+      ...options,
+      refuse: (response, rejection) => reject(response, rejection, randomUUID()),
+      handle: (request, response) => void this.#answer(request, response),
+    });
+  }
+
+  /** @returns the port */
+  listen(port: number, host?: string): Promise<number> {
+    return listen(this.#server, port, host);
+  }
+
+  close(): Promise<void> {
+    return shut(this.#server);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refused = this.#notThere(request) ?? (await this.#notAllowed(request));
+    if (refused) {
+      reject(response, refused, randomUUID());
+      return;
+    }
+    try {
+      const text = await this.options.exposition.text();
+      response.setHeader("Content-Type", this.options.exposition.contentType);
+      response.setHeader("Content-Length", Buffer.byteLength(text));
+      response.end(request.method === "HEAD" ? undefined : text);
+    } catch {
+      const detail = "the metrics could not be read; the next scrape tries again";
+      reject(response, { status: 500, title: "Internal Server Error", detail }, randomUUID());
+    }
+  }
+
+  #notThere({ url, method }: IncomingMessage): Rejection | undefined {
+    if (pathOf(url) !== PATH) return { status: 404, title: "Not Found", detail: `the only path here is ${PATH}` };
+    if (method === "GET" || method === "HEAD") return undefined;
+    const headers = { Allow: "GET, HEAD" };
+    return { status: 405, title: "Method Not Allowed", detail: `${PATH} can be read only`, headers };
+  }
+
+  async #notAllowed(request: IncomingMessage): Promise<Rejection | undefined> {
+    const who = await this.options.guard.authenticate(request);
+    return isRejection(who) ? who : this.options.guard.permit(who, Scope.Read, PATH);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Registry } from "prom-client";
+import type { ServerUsage } from "../gateway/gateway-api";
+import { type ServerInfo, ServerStatus } from "../servers/server-info";
+import type { MetricSources } from "./sources";
+import { type Row, table } from "./table";
+
+/** States in which the container's process runs. */
+const UP: ReadonlySet<ServerStatus> = new Set([ServerStatus.Running, ServerStatus.Starting, ServerStatus.Unhealthy]);
+
+/** Servers, and what the gateway holds of them. @returns what fills them in at a scrape */
+export function serverMetrics(registry: Registry, { servers, gateway }: MetricSources): () => void {
+  const infoLabels = ["server", "version", "transport", "managed_by", "image"];
+  const info = table(registry, "dind_mcp_server_info", "Servers, with what they are.", infoLabels);
+
+  const ofServers: [fill: ReturnType<typeof table>, value: (server: ServerInfo) => number][] = [];
+  const ofServer = (name: string, help: string, value: (server: ServerInfo) => number): void => {
+    ofServers.push([table(registry, name, help, ["server"]), value]);
+  };
+  ofServer("dind_mcp_server_up", "1: the server's container runs.", ({ status }) => Number(UP.has(status)));
+  ofServer("dind_mcp_server_healthy", "1: the server runs and its health check passes.", ({ status }) =>
+    Number(status === ServerStatus.Running),
+  );
+  ofServer(
+    "dind_mcp_server_restarts_total",
+    "Restarts of the server's container by Docker, since the container was made.",
+    ({ restarts }) => restarts,
+  );
+  ofServer(
+    "dind_mcp_server_oom_kills_total",
+    "Times the kernel killed a process of the server for memory, since the orchestrator started.",
+    ({ oomKills }) => oomKills,
+  );
+
+  const ofUsages: [fill: ReturnType<typeof table>, value: (usage: ServerUsage) => number][] = [];
+  const ofUsage = (name: string, help: string, value: (usage: ServerUsage) => number): void => {
+    ofUsages.push([table(registry, name, help, ["server"]), value]);
+  };
+  ofUsage("dind_mcp_sessions", "Clients' open sessions.", ({ sessions }) => sessions);
+  ofUsage("dind_mcp_sessions_limit", "Sessions that may be open at the same time.", ({ cap }) => cap);
+  ofUsage(
+    "dind_mcp_connections",
+    "Connections to the server: processes of a stdio server, sessions of an HTTP one.",
+    ({ connections }) => connections,
+  );
+  ofUsage("dind_mcp_idle_connections", "Connections that wait for a client.", ({ idle }) => idle);
+  ofUsage("dind_mcp_requests_in_flight", "Requests without an answer yet.", ({ inFlight }) => inFlight);
+  const aggregate = table(registry, "dind_mcp_aggregate_sessions", "Open sessions with all servers, at /mcp.");
+
+  return () => {
+    const list = servers.list();
+    info(
+      list.map(({ name, manifest, managedBy, imageDigest, imageId }): Row => {
+        const labels = [name, manifest.version, manifest.transport.type, managedBy, imageDigest ?? imageId];
+        return [labels, 1];
+      }),
+    );
+    for (const [fill, value] of ofServers) fill(list.map((server): Row => [[server.name], value(server)]));
+    const usages = list.map(({ name }) => ({ name, usage: gateway.usage(name) }));
+    for (const [fill, value] of ofUsages) fill(usages.map(({ name, usage }): Row => [[name], value(usage)]));
+    aggregate([[[], gateway.sessions().filter(({ server }) => server === undefined).length]]);
+  };
+}

@@ -1,0 +1,47 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { OrchestratorConfig } from "../config";
+import type { Guard } from "./guard-api";
+import type { Rejection } from "./principal";
+
+const CONNECTIONS = 256;
+
+export interface GuardedServerOptions {
+  guard: Pick<Guard, "admit">;
+  limits: OrchestratorConfig["limits"];
+  /** Answers what names a wrong Host or Origin. */
+  refuse: (response: ServerResponse, rejection: Rejection) => void;
+  /** Everything else. */
+  handle: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** A small HTTP server that checks Host and Origin and cuts off who is slow or sends too much; it listens nowhere yet. */
+export function guardedServer({ guard, limits, refuse, handle }: GuardedServerOptions): Server {
+  const { headerBytes, requestSeconds } = limits;
+  const times = { headersTimeout: requestSeconds * 1_000, requestTimeout: requestSeconds * 1_000 };
+  const server = createServer({ maxHeaderSize: headerBytes, ...times }, (request, response) => {
+    const refused = guard.admit(request);
+    if (refused) refuse(response, refused);
+    else handle(request, response);
+  });
+  server.maxConnections = CONNECTIONS;
+  return server;
+}
+
+/** @returns the port: `port`, or the one that 0 became. @throws Error when the port is taken */
+export function listen(server: Server, port: number, host?: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject).listen(port, host, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Ends the server and every connection. */
+export function shut(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
