@@ -1,0 +1,95 @@
+import { median } from "../stack/report";
+import type { Load } from "./load";
+
+/** Everything one run of the bench has measured. Lists have one entry a round. */
+export interface Results {
+  /** By contender, then by clients. */
+  loads: Map<string, Map<number, Load[]>>;
+  /** The same load by this bench's tool and by the reference. */
+  tools: { own: Load[]; reference: Load[] };
+  /** Milliseconds. */
+  sessions?: { warm: number[]; cold: number[]; start: number[] };
+  list?: { times: number[]; tools: number };
+  /** Megabytes before, with and after the idle sessions. */
+  memory?: [number, number, number];
+  processes?: number;
+  /** The same load, from the orchestrator's own network: no port of Docker in between. */
+  direct: Load[];
+  shares?: [string, number][];
+}
+
+/** One aim of the issue. */
+export interface Aim {
+  what: string;
+  wanted: string;
+  got: string;
+  met: boolean;
+}
+
+/** Median of a figure over the rounds. */
+export function middle(loads: Load[], figure: (load: Load) => number | undefined): number {
+  return median(loads.flatMap((load) => figure(load) ?? []));
+}
+
+/** Median of the rounds' own ratios: a noisy minute then counts for both sides. */
+export function ratio(ours: Load[], other: Load[], figure: (load: Load) => number): number {
+  return median(
+    ours.flatMap((load, round) => {
+      const pair = other[round];
+      return pair ? [figure(load) / figure(pair)] : [];
+    }),
+  );
+}
+
+/** What the issue asks for, as far as it was measured. */
+export function aims({ loads, sessions, list, memory, processes }: Results): Aim[] {
+  const of = (name: string, clients: number) => loads.get(name)?.get(clients) ?? [];
+  const [ours1, ours16] = [of("ours", 1), of("ours", 16)];
+  const peers = ["supergateway", "mcp-proxy"].filter((name) => loads.has(name));
+  const rps = (load: Load) => load.rps;
+  const p50 = (load: Load) => load.p50;
+  const found: Aim[] = [];
+  const aim = (what: string, wanted: string, got: number, digits: number, unit: string, met: boolean) =>
+    found.push({ what, wanted, got: `${got.toFixed(digits)}${unit}`, met });
+
+  if (peers.length > 0) {
+    const against = Math.min(...peers.map((peer) => ratio(ours16, of(peer, 16), rps)));
+    aim("calls/s at 16 clients, against the faster peer", ">= 2x", against, 2, "x", against >= 2);
+    const slower = Math.max(...peers.map((peer) => ratio(ours1, of(peer, 1), p50)));
+    aim("p50 at 1 client, against the better peer", "< 1x", slower, 2, "x", slower < 1);
+  }
+  const p99 = middle(ours16, (load) => load.p99);
+  aim("p99 at 16 clients", "<= 20 ms", p99, 1, " ms", p99 <= 20);
+  for (const [ours, clients, share] of [
+    [ours16, 16, 0.5],
+    [ours1, 1, 0.85],
+  ] as const) {
+    const got = ratio(ours, of("bare Node HTTP", clients), rps);
+    aim(
+      `calls/s at ${clients} clients, against the bare server`,
+      `>= ${share * 100} %`,
+      got * 100,
+      0,
+      " %",
+      got >= share,
+    );
+  }
+  const all = of("ours, all at /mcp", 1);
+  if (all.length > 0) {
+    const added = ratio(all, ours1, p50) - 1;
+    aim("p50 that /mcp adds to the pass-through", "<= 20 %", added * 100, 0, " %", added <= 0.2);
+  }
+  if (list) {
+    const got = median(list.times);
+    aim(`tools/list over the servers (${list.tools} tools)`, "<= 20 ms", got, 1, " ms", got <= 20 && list.tools >= 50);
+  }
+  if (sessions) {
+    const warm = median(sessions.warm);
+    aim("new session, warm", "<= 10 ms", warm, 1, " ms", warm <= 10);
+    const cold = median(sessions.cold) - median(sessions.start);
+    aim("new session, cold, beyond the server's own start", "<= 30 ms", cold, 1, " ms", cold <= 30);
+  }
+  if (memory) aim("memory with 1,000 idle sessions", "<= 150 MB", memory[1], 0, " MB", memory[1] <= 150);
+  if (processes) aim("processes of the gateway", "1", processes, 0, "", processes === 1);
+  return found;
+}

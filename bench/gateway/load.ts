@@ -1,0 +1,95 @@
+/**
+ * Loads one MCP endpoint with tools/call and prints one JSON line.
+ *
+ *   load --url URL [--token T] [--host NAME] [--tool echo] [--args JSON] [--expect TEXT] --calls N --clients N [--pid PID]
+ *
+ * Sessions are opened first; then each client sends its next call when it has the answer to the last. rps: calls a second;
+ * p50, p99: milliseconds a call; openMs: mean time to open a session. With --pid: the gateway's processor microseconds a
+ * call, and its memory in megabytes.
+ */
+import { parseArgs } from "node:util";
+import { Connection } from "./mcp-http";
+import { cpuSeconds, rssMegabytes } from "./process";
+
+/** What one run has measured. */
+export interface Load {
+  clients: number;
+  calls: number;
+  errors: number;
+  rps: number;
+  p50: number;
+  p99: number;
+  openMs: number;
+  cpuMicros?: number;
+  rssMb?: number;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      url: { type: "string", default: "" },
+      token: { type: "string" },
+      host: { type: "string" },
+      tool: { type: "string", default: "echo" },
+      args: { type: "string", default: '{"text":"hello"}' },
+      expect: { type: "string", default: "" },
+      calls: { type: "string", default: "2000" },
+      clients: { type: "string", default: "1" },
+      pid: { type: "string" },
+    },
+  });
+  const { url, token, host, tool, expect } = values;
+  const [calls, clients] = [Number(values.calls), Number(values.clients)];
+  const pid = values.pid === undefined ? undefined : Number(values.pid);
+  const params = { name: tool, arguments: JSON.parse(values.args) as object };
+  const connection = new Connection({ url, token, host }, clients);
+
+  const opening = performance.now();
+  const sessions: string[] = [];
+  for (let client = 0; client < clients; client++) sessions.push(await connection.open());
+  const openMs = (performance.now() - opening) / clients;
+
+  const times: number[] = [];
+  let errors = 0;
+  let left = calls;
+  const cpuBefore = pid === undefined ? 0 : cpuSeconds(pid);
+  const began = performance.now();
+  await Promise.all(
+    sessions.map(async (session) => {
+      while (left-- > 0) {
+        const sent = performance.now();
+        try {
+          const result = await connection.request(session, "tools/call", params);
+          if (expect && !JSON.stringify(result).includes(expect)) throw new Error(`got ${JSON.stringify(result)}`);
+          times.push(performance.now() - sent);
+        } catch (error) {
+          if (errors++ === 0) console.error(String(error));
+        }
+      }
+    }),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  const own =
+    pid === undefined
+      ? {}
+      : { cpuMicros: Math.round(((cpuSeconds(pid) - cpuBefore) / calls) * 1e6), rssMb: Math.round(rssMegabytes(pid)) };
+
+  times.sort((a, b) => a - b);
+  const at = (q: number) => Number((times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? NaN).toFixed(2));
+  const load: Load = {
+    clients,
+    calls: times.length,
+    errors,
+    rps: Math.round(times.length / seconds),
+    p50: at(0.5),
+    p99: at(0.99),
+    openMs: Number(openMs.toFixed(1)),
+    ...own,
+  };
+  console.log(JSON.stringify(load));
+  for (const session of sessions) await connection.end(session).catch(() => {}); // some gateways know no DELETE
+  connection.close();
+  process.exitCode = errors > 0 ? 1 : 0;
+}
+
+void main();

@@ -1,0 +1,93 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { addServer } from "../../tests/integration/support/catalog";
+import { docker, enter, type Fleet } from "../../tests/integration/support/fleet";
+import { createStack, mustPulumi, setConfig, type TestStack } from "../../tests/integration/support/stack";
+import type { Contender } from "./contender";
+import { processesOf, rssMegabytes } from "./process";
+
+/** Servers of the bench's stack: one without a warm pool, one with, and as many more as make 50. */
+export const ECHO = "echo";
+export const WARM = "echo-warm";
+export const SERVERS = 50;
+/** Sessions that are opened and left alone. */
+export const IDLE_SESSIONS = 1_000;
+
+const FIRST_USER = 11_100;
+
+/** Our side, up: a stack of its own, in an engine of its own, everything on. */
+export interface Ours {
+  fleet: Fleet;
+  token: string;
+  api: string;
+  /** The orchestrator's process, as this machine numbers it; undefined when the engine is on another. */
+  pid?: number;
+  /** Where it listens in its own network, before any port is published. */
+  directUrl: string;
+  /** How many processes its container has. */
+  processes: number;
+}
+
+/** Makes the stack. @param made told of it at once, so that it is removed whatever follows */
+export async function startOurs(echo: string, made: (stack: TestStack) => void): Promise<Ours> {
+  const stack = await createStack("benchgateway", { maxSessions: IDLE_SESSIONS + 200 });
+  made(stack);
+  const catalog = join(stack.folder, "catalog");
+  await add(catalog, echo, ECHO, FIRST_USER, { mode: "per-client", max: 1_024, idleTimeout: "1h" }, "2g", 4_096);
+  await add(catalog, echo, WARM, FIRST_USER + 1, { mode: "per-client", max: 64, warmPool: 8 }, "256m", 256);
+  for (let n = 2; n < SERVERS; n++) {
+    await add(catalog, echo, `echo-${n}`, FIRST_USER + n, { mode: "per-client", max: 8 }, "64m", 32);
+  }
+  await setConfig(stack, { catalog: [catalog] });
+  await mustPulumi(stack, "up");
+  const fleet = await enter(stack);
+  const { mcp: token } = fleet.outputs.tokens;
+  if (!token) throw new Error("the stack has no token named mcp");
+  const container = await docker(fleet, "inspect", "mcp-orchestrator", "--format", "{{.Id}}");
+  // Its health check comes and goes; the largest is Node.
+  const pids = processesOf(container).sort((a, b) => rssMegabytes(b) - rssMegabytes(a));
+  const address = await docker(
+    fleet,
+    "inspect",
+    "mcp-orchestrator",
+    "--format",
+    '{{(index .NetworkSettings.Networks "mcp-gateway").IPAddress}}',
+  );
+  const directUrl = `http://${address}:18080/servers/${ECHO}/mcp`;
+  return { fleet, token, api: fleet.outputs.endpoints.api, pid: pids[0], directUrl, processes: pids.length };
+}
+
+/** The ways into it that are compared. */
+export function ways({ api, token, pid }: Ours): { passThrough: Contender; aggregate: Contender } {
+  return {
+    passThrough: { name: "ours", target: { url: `${api}/servers/${ECHO}/mcp`, token }, pid },
+    aggregate: { name: "ours, all at /mcp", target: { url: `${api}/mcp`, token }, tool: `${ECHO}__echo`, pid },
+  };
+}
+
+async function add(
+  catalog: string,
+  echo: string,
+  name: string,
+  user: number,
+  sessions: Record<string, unknown>,
+  memory: string,
+  processes: number,
+): Promise<void> {
+  const folder = join(catalog, name);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(echo, join(folder, "echo"));
+  writeFileSync(join(folder, "Dockerfile"), "FROM scratch\nCOPY echo /echo\n");
+  writeFileSync(join(folder, ".dockerignore"), ".dockerignore\nserver.yaml\n");
+  await addServer(catalog, {
+    name,
+    description: "The bench's echo server",
+    version: "1.0.0",
+    build: { context: "." },
+    transport: { type: "stdio", command: ["/echo"] },
+    user,
+    resources: { cpus: 2, memory, processes },
+    sessions,
+    health: { interval: "10m" }, // fifty checks a half minute would be load of their own
+  });
+}
