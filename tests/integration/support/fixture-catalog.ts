@@ -34,7 +34,10 @@ export async function addFixtures(catalog: string): Promise<void> {
 }
 
 function addStdio(catalog: string, name: string, user: number, era: string): Promise<void> {
-  return add(catalog, name, user, { type: "stdio", command: ["node", "/app/fixture.js", "--era", era] });
+  return add(catalog, name, user, {
+    type: "stdio",
+    command: ["node", "/app/fixture.js", "--era", era, "--share", "/tmp/world"],
+  });
 }
 
 async function add(catalog: string, name: string, user: number, transport: Record<string, unknown>): Promise<void> {

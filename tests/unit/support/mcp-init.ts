@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { Client } from "./mcp-init-client";
 
 const SOURCE = join(__dirname, "../../../images/engine/mcp-init");
-const FIRST_UID = 61_000; // uids nobody else uses: "all processes of this uid" is all that one init ever started
+// Uids nobody else uses, another test run neither: "all processes of this uid" is all that one init ever started.
+const FIRST_UID = 1_000_000 + (process.pid % 10_000) * 100;
 
 /** Which build is under test: the one that ships, or the one with the sanitizers watching. */
 export type Build = "mcp-init" | "mcp-init-asan";
