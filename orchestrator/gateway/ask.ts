@@ -1,0 +1,72 @@
+import { type Backend, callTimeout } from "./backend";
+import { GatewayError } from "./gateway-api";
+import { ErrorCode, errorText, type JsonObject, type Message, type Request } from "./json-rpc";
+import type { LinkPool } from "./link-pool";
+import { Meta, MODERN_VERSION } from "./modern";
+import { headerValue } from "./modern-as-legacy";
+
+/**
+ * Asks a server something in a pooled connection, in whichever era it speaks, and waits for the answer.
+ * @param principal whose connection: no process serves two
+ * @throws GatewayError with the server's own error, or why there is no answer
+ */
+export async function ask(
+  backend: Backend,
+  pool: LinkPool,
+  principal: string,
+  method: string,
+  params: JsonObject,
+): Promise<JsonObject> {
+  const { link, era } = await pool.acquire({ principal, capabilities: {}, exclusive: false });
+  const envelope = {
+    [Meta.Version]: MODERN_VERSION,
+    [Meta.Capabilities]: {},
+    [Meta.ClientInfo]: { name: "dind-mcp", version: "1" },
+  };
+  const request: Request = {
+    jsonrpc: "2.0",
+    id: 0,
+    method,
+    params: era === "modern" ? { ...params, _meta: envelope } : params,
+  };
+  const name = params.name;
+  const headers = {
+    "mcp-protocol-version": MODERN_VERSION,
+    "mcp-method": method,
+    ...(typeof name === "string" ? { "mcp-name": headerValue(name) } : {}),
+  };
+  const limit = callTimeout(backend.info());
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      cancel(`no answer within ${limit} ms`);
+      reject(
+        new GatewayError(504, ErrorCode.Timeout, `server ${backend.name}: no answer to ${method} within ${limit} ms`),
+      );
+    }, limit);
+    const cancel = link.send({
+      request,
+      text: JSON.stringify(request),
+      headers: era === "modern" ? headers : undefined,
+      notified: () => timer.refresh(),
+      asked: ({ id }) => {
+        const text = errorText(id, ErrorCode.MethodNotFound, "this client answers no questions");
+        link.say(JSON.parse(text) as Message, text);
+      },
+      answered: ({ error, result = {} }) => {
+        clearTimeout(timer);
+        if (!error) return resolve(result);
+        reject(new GatewayError(502, error.code, `server ${backend.name}: ${error.message}`));
+      },
+      failed: ({ reason }) => {
+        clearTimeout(timer);
+        reject(
+          new GatewayError(
+            502,
+            ErrorCode.ServerUnavailable,
+            `server ${backend.name} failed during ${method}: ${reason}`,
+          ),
+        );
+      },
+    });
+  });
+}

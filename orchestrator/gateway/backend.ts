@@ -1,0 +1,174 @@
+import { milliseconds } from "../../mcp/durations";
+import { type ServerInfo, ServerStatus, type Servers } from "../servers/server-info";
+import { connectionCap, type MemorySample } from "./capacity";
+import { GatewayError } from "./gateway-api";
+import { HttpUpstream } from "./http-upstream";
+import { ErrorCode } from "./json-rpc";
+import { StdioUpstream } from "./stdio-upstream";
+import type { Upstream } from "./upstream";
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+/** What a server was found to speak; unknown until somebody tried. */
+export interface Eras {
+  legacy?: boolean;
+  modern?: boolean;
+}
+
+/** A new connection, and whether its process had been waiting. */
+export interface Opened {
+  upstream: Upstream;
+  warm: boolean;
+}
+
+/** The way to one server: it opens connections, keeps the warm pool, and holds the cap. */
+export class Backend {
+  /** What the running container speaks. */
+  eras: Eras = {};
+  /** Each gives up one connection that can be spared, and says whether it did; asked in this order when the cap is reached. */
+  readonly reclaimers: (() => boolean)[] = [];
+  readonly #connections = new Set<Upstream>();
+  readonly #warm: Upstream[] = [];
+  #opening = 0;
+  #sample: MemorySample | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(
+    readonly name: string,
+    private readonly servers: Servers,
+  ) {}
+
+  /** The server as it is now. @throws GatewayError 404 */
+  info(): ServerInfo {
+    const info = this.servers.get(this.name);
+    if (!info) throw new GatewayError(404, ErrorCode.InvalidRequest, `there is no server ${this.name}`);
+    return info;
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  get warm(): number {
+    return this.#warm.length;
+  }
+
+  cap(): number {
+    const memory = this.servers.memory(this.name);
+    if (memory && memory.usage !== this.#sample?.usage) this.#sample = { ...memory, connections: this.connections };
+    return connectionCap(this.info().manifest.sessions.max, this.connections, this.#sample);
+  }
+
+  /** A connection of its caller's own: one that was waiting, or a new one. @throws GatewayError 404, 503 */
+  async open(): Promise<Opened> {
+    const info = this.info();
+    const waiting = this.#takeWarm();
+    if (waiting) return { upstream: waiting, warm: true };
+    while (this.connections + this.#opening >= this.cap()) {
+      if (this.reclaimers.some((reclaim) => reclaim())) continue;
+      const words = `server ${this.name} has all ${this.cap()} sessions in use`;
+      throw new GatewayError(503, ErrorCode.Busy, words, { server: this.name, sessions: this.connections });
+    }
+    return { upstream: await this.#connect(info), warm: false };
+  }
+
+  /** Starts processes ahead, as many as the manifest asks for and the cap leaves room for. */
+  refill(): void {
+    const info = this.servers.get(this.name);
+    if (this.#closed || info?.endpoint.type !== "stdio" || info.status === ServerStatus.Stopped) return;
+    const wanted = Math.min(info.manifest.sessions.warmPool, this.cap() - (this.connections - this.warm));
+    for (let more = wanted - this.warm - this.#opening; more > 0; more--) {
+      this.#connect(info).then(
+        (upstream) => this.#keepWarm(upstream),
+        () => this.#retryLater(),
+      );
+    }
+  }
+
+  /** The container's process is another one: what was learnt of the old one does not hold. */
+  renewed(): void {
+    this.eras = {};
+    this.#sample = undefined;
+    this.refill();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    for (const upstream of this.#connections) upstream.close();
+  }
+
+  /** Gives up one waiting process. */
+  dropWarm(): boolean {
+    const waiting = this.#warm.pop();
+    waiting?.close();
+    return waiting !== undefined;
+  }
+
+  #takeWarm(): Upstream | undefined {
+    const waiting = this.#warm.shift();
+    if (waiting) setImmediate(() => this.refill());
+    return waiting;
+  }
+
+  #keepWarm(upstream: Upstream): void {
+    this.#retryMs = FIRST_RETRY_MS;
+    if (this.#closed) return upstream.close();
+    upstream.user = { message: () => {}, ended: () => this.#retryLater() };
+    this.#warm.push(upstream);
+  }
+
+  /** A process that ends before anybody used it may be in a crash loop: the next attempts come later and later. */
+  #retryLater(): void {
+    if (this.#closed || this.#retry) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.refill();
+    }, this.#retryMs);
+    this.#retry.unref();
+    this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
+  }
+
+  async #connect(info: ServerInfo): Promise<Upstream> {
+    this.#opening++;
+    try {
+      const upstream =
+        info.endpoint.type === "stdio"
+          ? await this.#process(info.endpoint.socket, info)
+          : new HttpUpstream(info.endpoint.url);
+      this.#connections.add(upstream);
+      upstream.onGone = () => {
+        this.#connections.delete(upstream);
+        const at = this.#warm.indexOf(upstream);
+        if (at >= 0) this.#warm.splice(at, 1);
+      };
+      return upstream;
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  async #process(socket: string, info: ServerInfo): Promise<Upstream> {
+    try {
+      return await StdioUpstream.open(socket);
+    } catch {
+      const state = [info.status, info.reason].filter(Boolean).join(": ");
+      throw new GatewayError(
+        503,
+        ErrorCode.ServerUnavailable,
+        `server ${this.name} cannot be reached; it is ${state}`,
+        {
+          server: this.name,
+          status: info.status,
+        },
+      );
+    }
+  }
+}
+
+/** A duration of a manifest in milliseconds. */
+export const callTimeout = ({ manifest }: ServerInfo): number => milliseconds(manifest.timeouts.call);
+export const startTimeout = ({ manifest }: ServerInfo): number => milliseconds(manifest.timeouts.start);

@@ -1,0 +1,130 @@
+import type { ServerResponse } from "node:http";
+import { ClientStream, ReplayBudget, startEventStream } from "./client-stream";
+import type { Exchange } from "./exchange";
+import { isRequest, isResponse, type Message, type RequestId } from "./json-rpc";
+
+/** Messages kept for a client that has no stream open, besides what the replay budget says. */
+const WAITING = 100;
+
+/** What a session (2025-11-25 and older) has with its client: requests without an answer, and streams. */
+export class ClientSide {
+  readonly pending = new Map<RequestId, Exchange>();
+  readonly #budget: ReplayBudget;
+  readonly #streams = new Set<ClientStream>();
+  readonly #progress = new Map<RequestId, Exchange>();
+  /** The server's questions without an answer, and the call each belongs to, where that is known. */
+  readonly #questions = new Map<RequestId, Exchange | undefined>();
+  #standalone: ClientStream | undefined;
+  #waiting: string[] = [];
+  #names = 0;
+  /** Told when a client is slow, and when it has caught up. */
+  onPressure?: (slow: boolean) => void;
+  /** From which protocol version on a stream begins with an event without a message (2025-11-25). */
+  primed = false;
+
+  /** @param replayBytes kept for clients that come back with Last-Event-ID */
+  constructor(replayBytes: number) {
+    this.#budget = new ReplayBudget(replayBytes);
+  }
+
+  /** Streams that a client reads right now. */
+  get streams(): number {
+    return [...this.#streams].filter((stream) => stream.attached).length;
+  }
+
+  openStream(): ClientStream {
+    const stream = new ClientStream(`s${++this.#names}`, this.#budget);
+    stream.onPressure = (slow) => this.onPressure?.(slow);
+    stream.onDetached = () => {
+      if (stream.ended) this.#streams.delete(stream); // what is left of it for replay, the budget has
+    };
+    this.#streams.add(stream);
+    if (this.primed) stream.prime();
+    return stream;
+  }
+
+  begin(exchange: Exchange): void {
+    this.pending.set(exchange.id, exchange);
+    if (exchange.progressToken !== undefined) this.#progress.set(exchange.progressToken, exchange);
+  }
+
+  /** Takes a request off the list. */
+  forget(exchange: Exchange): void {
+    this.pending.delete(exchange.id);
+    if (exchange.progressToken !== undefined) this.#progress.delete(exchange.progressToken);
+  }
+
+  /** The server's answer to a request. @returns the exchange, or undefined when nobody waits for it */
+  answer(message: Message, text: string): Exchange | undefined {
+    const exchange = this.pending.get(message.id as RequestId);
+    if (!exchange) return undefined;
+    this.forget(exchange);
+    exchange.answer(message, text);
+    return exchange;
+  }
+
+  /** A notification or a question of the server: to the request it belongs to, else to the stream for all the rest. */
+  deliver(message: Message, text: string, related?: RequestId): void {
+    const exchange = this.#belongsTo(message, related);
+    if (isRequest(message)) {
+      this.#questions.set(message.id, exchange);
+      if (exchange) exchange.questions++;
+    }
+    if (exchange) {
+      exchange.extend();
+      exchange.notify(text);
+    } else if (this.#standalone) this.#standalone.send(text);
+    else {
+      this.#waiting.push(text);
+      if (this.#waiting.length > WAITING) this.#waiting.shift();
+    }
+  }
+
+  /** The client's answer to a question of the server. @returns false when the server did not ask */
+  answered(message: Message): boolean {
+    if (!isResponse(message) || !this.#questions.has(message.id)) return false;
+    const exchange = this.#questions.get(message.id);
+    this.#questions.delete(message.id);
+    if (exchange) {
+      exchange.questions--;
+      exchange.extend();
+    }
+    return true;
+  }
+
+  /** The GET stream: for what belongs to no request, or for what was missed on any stream. */
+  listen(response: ServerResponse, headers: Record<string, string>, lastEventId?: string): void {
+    const found = lastEventId === undefined ? undefined : this.#budget.find(lastEventId);
+    startEventStream(response, headers);
+    if (found) return found.stream.attach(response, found.after);
+    this.#standalone?.end();
+    const stream = this.openStream();
+    this.#standalone = stream;
+    stream.attach(response, 0);
+    for (const text of this.#waiting.splice(0)) stream.send(text);
+  }
+
+  /** Every request without an answer gets this error. */
+  failAll(code: number, reason: string, except: (exchange: Exchange) => boolean = () => false): void {
+    for (const exchange of [...this.pending.values()]) {
+      if (except(exchange)) continue;
+      this.forget(exchange);
+      exchange.fail(code, reason);
+    }
+    this.#questions.clear();
+  }
+
+  end(): void {
+    for (const stream of this.#streams) stream.end();
+    this.#streams.clear();
+  }
+
+  #belongsTo({ method, params }: Message, related: RequestId | undefined): Exchange | undefined {
+    if (related !== undefined) return this.pending.get(related);
+    if (method === "notifications/progress") return this.#progress.get(params?.progressToken as RequestId);
+    if (method?.endsWith("/list_changed") || method === "notifications/resources/updated") return undefined;
+    // stdio does not say to which call a message belongs: with one call open it is clear.
+    if (this.pending.size === 1) return this.pending.values().next().value;
+    return this.#standalone?.attached ? undefined : [...this.pending.values()].at(-1);
+  }
+}

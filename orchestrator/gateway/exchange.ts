@@ -1,0 +1,128 @@
+import type { ServerResponse } from "node:http";
+import { AuditResult } from "../audit/entry";
+import { type ClientStream, startEventStream } from "./client-stream";
+import { sendJson } from "./http-answers";
+import { ErrorCode, errorText, type Message, progressTokenOf, type Request, type RequestId } from "./json-rpc";
+import { type CallRecord, type Recorder, resultOf } from "./recorder";
+
+/** Where the answers to one POST go: one JSON document, or an SSE stream as soon as there is more to say. */
+export interface Reply {
+  response: ServerResponse;
+  headers?: Record<string, string>;
+  /** HTTP status for a JSON answer. @default always 200 */
+  status?: (message: Message) => number;
+  /** Makes the stream on which messages before the answer go; told only then. */
+  openStream: () => ClientStream;
+  stream?: ClientStream;
+  /** Requests of this POST without an answer. More than one: a batch, always on a stream. */
+  open: number;
+}
+
+/** How long a person may take to answer a question that a server asks in the middle of a call. */
+const QUESTION_MS = 10 * 60_000;
+
+/** One request of a client, from its arrival to its answer. */
+export class Exchange {
+  readonly id: RequestId;
+  readonly progressToken: RequestId | undefined;
+  /** It was sent a second time, to a new session, because the old one never took it. */
+  retried = false;
+  /** Questions of the server to the client that belong to this call: while there are some, the time-out waits. */
+  questions = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timeout = 0;
+  #done = false;
+
+  constructor(
+    readonly request: Request,
+    readonly text: string,
+    readonly call: CallRecord,
+    private readonly reply: Reply,
+    private readonly recorder: Recorder,
+  ) {
+    this.id = request.id;
+    this.progressToken = progressTokenOf(request.params);
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  get streaming(): boolean {
+    return this.reply.stream !== undefined;
+  }
+
+  /** @param expired told when there was no sign of life for so long */
+  startTimer(milliseconds: number, expired: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timeout = milliseconds;
+    this.#timer = setTimeout(() => {
+      const waited = performance.now() - this.call.began;
+      if (this.questions > 0 && waited < QUESTION_MS) this.#timer?.refresh();
+      else expired();
+    }, milliseconds);
+  }
+
+  get timeout(): number {
+    return this.#timeout;
+  }
+
+  /** A sign of life: the time-out begins anew. */
+  extend(): void {
+    this.#timer?.refresh();
+  }
+
+  /** Sends a message that comes before the answer. */
+  notify(text: string): void {
+    this.#stream().send(text);
+  }
+
+  /** The answer; the first one counts. */
+  answer(message: Message, text: string): void {
+    if (this.#done) return;
+    this.#finish();
+    const { reply } = this;
+    reply.open--;
+    if (reply.stream || reply.open > 0) {
+      this.#stream().send(text);
+      if (reply.open === 0) reply.stream?.end();
+    } else sendJson(reply.response, reply.status?.(message) ?? 200, text, reply.headers);
+    this.recorder.finished(this.call, resultOf(message), message.error?.code);
+  }
+
+  fail(code: number, reason: string, data?: Record<string, unknown>): void {
+    this.answer({ error: { code, message: reason } }, errorText(this.id, code, reason, data));
+  }
+
+  timedOut(): void {
+    const server = this.call.server ?? "the server";
+    this.fail(ErrorCode.Timeout, `no answer from ${server} within ${this.#timeout} ms`, { timeout: this.#timeout });
+  }
+
+  /** Nobody waits for the answer any more. */
+  abandon(): void {
+    if (this.#done) return;
+    this.#finish();
+    this.reply.open--;
+    if (this.reply.open === 0) this.reply.stream?.end();
+    if (!this.reply.response.headersSent) this.reply.response.destroy();
+    this.recorder.finished(this.call, AuditResult.Cancelled);
+  }
+
+  #finish(): void {
+    this.#done = true;
+    clearTimeout(this.#timer);
+  }
+
+  #stream(): ClientStream {
+    if (this.reply.stream) return this.reply.stream;
+    const { response, headers = {} } = this.reply;
+    const stream = this.reply.openStream();
+    this.reply.stream = stream;
+    if (!response.destroyed) {
+      startEventStream(response, headers);
+      stream.attach(response);
+    }
+    return stream;
+  }
+}

@@ -1,0 +1,201 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import type { Audit } from "../audit/entry";
+import { type OrchestratorConfig, PATHS } from "../config";
+import type { Events } from "../events";
+import type { CallObserver } from "../metrics/observer";
+import { mayUse } from "../security/filters";
+import type { Principal } from "../security/principal";
+import type { Servers } from "../servers/server-info";
+import type { GatewayContext } from "./context";
+import { type Gateway, GatewayError, type ServerUsage, type SessionInfo, type ToolReport } from "./gateway-api";
+import { asGatewayError, readBody, sendError } from "./http-answers";
+import { ErrorCode, isObject, type Message } from "./json-rpc";
+import { type Caller, LegacyEndpoint } from "./legacy-endpoint";
+import { isModern, MODERN_VERSION } from "./modern";
+import { ModernEndpoint } from "./modern-endpoint";
+import { PassThroughSession } from "./pass-through-session";
+import { Recorder } from "./recorder";
+import { type Route, routeOf } from "./routes";
+import { ServerGateway } from "./server-gateway";
+import { Sessions } from "./sessions";
+import { ToolApprovals } from "./tool-approvals";
+import { ToolRules } from "./tool-rules";
+
+/** What the gateway is made of. */
+export interface GatewayDeps {
+  config: OrchestratorConfig;
+  servers: Servers;
+  audit: Audit;
+  observer: CallObserver;
+  events: Events;
+  /** @default the orchestrator's volume */
+  approvalsFile?: string;
+  /** Told of what fails without anybody waiting for it. */
+  warn: (message: string, error: Error) => void;
+}
+
+/** The MCP gateway: every server on a URL of its own, and all of them behind one. */
+export class McpGateway implements Gateway {
+  readonly #context: GatewayContext;
+  readonly #sessions: Sessions;
+  readonly #legacy: LegacyEndpoint;
+  readonly #modern: ModernEndpoint;
+  readonly #servers = new Map<string, ServerGateway>();
+  readonly #unsubscribe: () => void;
+
+  constructor(private readonly deps: GatewayDeps) {
+    const { config, servers, audit, observer, events } = deps;
+    const file = deps.approvalsFile ?? join(PATHS.state, "approved-tools.json");
+    const approvals = new ToolApprovals(file, (error) => deps.warn("approved tools cannot be stored", error));
+    const rules = new ToolRules(servers, approvals, config.toolChanges, events);
+    this.#context = { config, rules, recorder: new Recorder(audit, observer), observer, events };
+    this.#sessions = new Sessions(this.#context, servers);
+    this.#legacy = new LegacyEndpoint(this.#context, this.#sessions);
+    this.#modern = new ModernEndpoint(this.#context);
+    this.#unsubscribe = servers.onChange((name, current, previous) => {
+      if (!current) this.#removed(name);
+      else if (current.generation !== previous?.generation) this.#server(name).backend.renewed();
+    });
+    for (const { name } of servers.list()) this.#server(name).backend.refill();
+  }
+
+  owns(path: string): boolean {
+    return routeOf(path) !== undefined;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, principal: Principal, requestId: string): void {
+    this.#handle(request, response, principal, requestId).catch((error: Error) => {
+      if (!(error instanceof GatewayError)) this.deps.warn("a request failed", error);
+      sendError(response, asGatewayError(error));
+    });
+  }
+
+  sessions(): SessionInfo[] {
+    return this.#sessions.list().map((session) => session.info());
+  }
+
+  endSession(id: string): boolean {
+    const session = this.#sessions.list().find((one) => one.info().id === id);
+    session?.end("admin");
+    return session !== undefined;
+  }
+
+  usage(server: string): ServerUsage {
+    const sessions = this.#sessions.of(server);
+    const { backend, pool } = this.#server(server);
+    return {
+      sessions: sessions.length,
+      connections: backend.connections,
+      idle: backend.warm + pool.idle,
+      inFlight: sessions.reduce((sum, session) => sum + session.client.pending.size, pool.load),
+      cap: backend.cap(),
+    };
+  }
+
+  tools(server: string): Promise<ToolReport[]> {
+    return this.#known(server)
+      .tools()
+      .then((tools) => this.#context.rules.review(server, tools));
+  }
+
+  approveTools(server: string): Promise<ToolReport[]> {
+    return this.#known(server)
+      .tools()
+      .then((tools) => this.#context.rules.approve(server, tools));
+  }
+
+  callTool(
+    server: string,
+    tool: string,
+    args: Record<string, unknown>,
+    principal: Principal,
+  ): Promise<Record<string, unknown>> {
+    return this.#known(server).callTool(tool, args, principal);
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    this.#sessions.close();
+    for (const server of this.#servers.values()) server.close();
+  }
+
+  async #handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    principal: Principal,
+    requestId: string,
+  ): Promise<void> {
+    const route = routeOf(request.url ?? "");
+    if (!route) throw new GatewayError(404, ErrorCode.InvalidRequest, "there is no such path");
+    if (route.server !== undefined && !mayUse(principal, route.server)) {
+      throw new GatewayError(403, ErrorCode.Denied, `the token does not allow the server ${route.server}`);
+    }
+    const caller: Caller = { principal, requestId, server: route.server };
+    switch (request.method) {
+      case "POST":
+        return this.#post(request, response, caller, route);
+      case "GET":
+        return this.#legacy.get(request, response, caller);
+      case "DELETE":
+        return this.#legacy.delete(request, response, caller);
+      default:
+        response.setHeader("allow", "GET, POST, DELETE");
+        throw new GatewayError(405, ErrorCode.InvalidRequest, `got ${request.method}, expected POST, GET or DELETE`);
+    }
+  }
+
+  async #post(request: IncomingMessage, response: ServerResponse, caller: Caller, route: Route): Promise<void> {
+    if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
+      throw new GatewayError(415, ErrorCode.InvalidRequest, "Content-Type: expected application/json");
+    }
+    const raw = await readBody(request, this.#context.config.limits.bodyBytes);
+    const body = parsed(raw);
+    // One line, as stdio wants it: outside of texts a line end is a space, and inside of them JSON has none.
+    const text = /[\r\n]/.test(raw) ? raw.replace(/[\r\n]/g, " ") : raw;
+    const server = this.#known(route.server as string);
+    const modern =
+      isObject(body) && (isModern(body as Message) || request.headers["mcp-protocol-version"] === MODERN_VERSION);
+    try {
+      if (modern) return this.#modern.post(request, response, caller, body as Message, text, server.stateless);
+      this.#legacy.post(request, response, caller, body, text, (principal, onEnd) => {
+        return new PassThroughSession(principal, server.backend, this.#context, onEnd);
+      });
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const { id } = body as Message;
+      sendError(response, error, typeof id === "string" || typeof id === "number" ? id : null);
+    }
+  }
+
+  #known(name: string): ServerGateway {
+    const server = this.#server(name);
+    server.backend.info();
+    return server;
+  }
+
+  #server(name: string): ServerGateway {
+    const known = this.#servers.get(name);
+    if (known) return known;
+    if (!this.deps.servers.get(name))
+      throw new GatewayError(404, ErrorCode.InvalidRequest, `there is no server ${name}`);
+    const server = new ServerGateway(name, this.deps.servers, this.#context);
+    server.backend.reclaimers.push(() => this.#sessions.reclaim((session) => session.server === name));
+    this.#servers.set(name, server);
+    return server;
+  }
+
+  #removed(name: string): void {
+    for (const session of this.#sessions.of(name)) session.end("server-removed");
+    this.#servers.get(name)?.close();
+    this.#servers.delete(name);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new GatewayError(400, ErrorCode.ParseError, `the body is no JSON: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { GatewayError } from "./gateway-api";
+import { ErrorCode, errorText, type RequestId } from "./json-rpc";
+
+/** Answers with one JSON document. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers?: Record<string, string>,
+): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(text);
+}
+
+/** Answers that there is nothing to say. */
+export function sendEmpty(response: ServerResponse, status: number): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { "content-length": 0 });
+  response.end();
+}
+
+/** Answers with an error of HTTP and JSON-RPC at once. */
+export function sendError(response: ServerResponse, error: GatewayError, id: RequestId | null = null): void {
+  const headers = error.code === ErrorCode.Busy ? { "retry-after": "1" } : undefined;
+  sendJson(response, error.status, errorText(id, error.code, error.message, error.data), headers);
+}
+
+/** Any failure as one that can be told. */
+export function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError(500, ErrorCode.Internal, "the gateway failed; its log says more");
+}
+
+/**
+ * Reads a request's body as text.
+ * @param limit bytes
+ * @throws GatewayError 413 when it is larger, 400 when the client goes away
+ */
+export function readBody(request: IncomingMessage, limit: number): Promise<string> {
+  const tooLarge = () =>
+    new GatewayError(
+      413,
+      ErrorCode.InvalidRequest,
+      `the body is larger than ${limit} bytes, the limit of this gateway`,
+    );
+  if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > limit) {
+        request.pause();
+        reject(tooLarge());
+      }
+    });
+    request.on("end", () =>
+      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString("utf8")),
+    );
+    request.on("close", () =>
+      reject(new GatewayError(400, ErrorCode.InvalidRequest, "the request ended before its body")),
+    );
+  });
+}

@@ -1,0 +1,255 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, type Dispatcher, request } from "undici";
+import { EventStreamParser } from "./event-stream-parser";
+import {
+  ErrorCode,
+  errorText,
+  isObject,
+  isRequest,
+  isResponse,
+  type Message,
+  notificationText,
+  type RequestId,
+} from "./json-rpc";
+import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
+
+/** One pool for all HTTP servers; no time-outs of its own, as the gateway has them per call and streams may be silent for hours. */
+const agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, keepAliveTimeout: 30_000, connect: { timeout: 5_000 } });
+/** Bytes of one JSON answer. */
+const BODY_LIMIT = 64 * 1024 * 1024;
+/** Milliseconds for the DELETE of a session at its end. */
+const FAREWELL_MS = 2_000;
+const RECONNECTS = 5;
+const RECONNECT_MS = 500;
+
+/** One session of a Streamable HTTP server, or, in the stateless era, a client of it. Redirects are never followed. */
+export class HttpUpstream implements Upstream {
+  user: UpstreamUser = NOBODY;
+  onGone?: () => void;
+  readonly #aborts = new Map<RequestId | symbol, AbortController>();
+  #alive = true;
+  #session: string | undefined;
+  #version: string | undefined;
+  #open: { promise: Promise<void>; resume: () => void } | undefined;
+
+  constructor(private readonly url: string) {}
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  send(message: Message, text: string, headers: Record<string, string> = {}): void {
+    if (!this.#alive) return;
+    const id = isRequest(message) ? message.id : undefined;
+    const abort = new AbortController();
+    const key = id ?? Symbol();
+    this.#aborts.set(key, abort);
+    void this.#post(message, text, headers, id, abort.signal)
+      .catch((error: NodeJS.ErrnoException) => {
+        if (!abort.signal.aborted) this.#failed(id, error);
+      })
+      .finally(() => this.#aborts.delete(key));
+  }
+
+  cancel(id: RequestId, reason: string): void {
+    if (this.#session !== undefined) {
+      const params = { requestId: id, reason };
+      this.send({ method: "notifications/cancelled", params }, notificationText("notifications/cancelled", params));
+    } else this.#aborts.get(id)?.abort(); // in the stateless era the end of the stream is the cancellation
+  }
+
+  pause(): void {
+    if (this.#open) return;
+    let resume = (): void => {};
+    const promise = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    this.#open = { promise, resume };
+  }
+
+  resume(): void {
+    this.#open?.resume();
+    this.#open = undefined;
+  }
+
+  close(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.resume();
+    for (const abort of this.#aborts.values()) abort.abort();
+    if (this.#session !== undefined) void this.#farewell(this.#session);
+    this.onGone?.();
+  }
+
+  async #farewell(session: string): Promise<void> {
+    const headers = { "mcp-session-id": session, ...(this.#version ? { "mcp-protocol-version": this.#version } : {}) };
+    const options = { method: "DELETE" as const, dispatcher: agent, headers, signal: AbortSignal.timeout(FAREWELL_MS) };
+    await request(this.url, options)
+      .then(({ body }) => body.dump())
+      .catch(() => {}); // it has gone, or goes by its own time-out
+  }
+
+  #headers(more: Record<string, string>): Record<string, string> {
+    return {
+      ...(this.#session !== undefined ? { "mcp-session-id": this.#session } : {}),
+      ...(this.#version !== undefined ? { "mcp-protocol-version": this.#version } : {}),
+      ...more,
+    };
+  }
+
+  async #post(
+    message: Message,
+    body: string,
+    more: Record<string, string>,
+    id: RequestId | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const headers = this.#headers({
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...more,
+    });
+    const answer = await request(this.url, { method: "POST", dispatcher: agent, headers, body, signal });
+    if (answer.statusCode === 404 && this.#session !== undefined) {
+      await answer.body.dump();
+      return this.#end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
+    }
+    if (message.method === "initialize") this.#adopt(answer.headers);
+    if (id === undefined) await answer.body.dump();
+    else if (/^text\/event-stream\b/.test(String(answer.headers["content-type"])))
+      await this.#stream(answer, id, signal);
+    else await this.#json(answer, id);
+    if (message.method === "notifications/initialized") void this.#listen();
+  }
+
+  #adopt(headers: IncomingHttpHeaders): void {
+    const session = headers["mcp-session-id"];
+    if (typeof session === "string") this.#session = session;
+  }
+
+  async #json({ statusCode, body }: Dispatcher.ResponseData, id: RequestId): Promise<void> {
+    const text = await limited(body);
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch {
+      parsed = undefined;
+    }
+    const messages = (Array.isArray(parsed) ? parsed : [parsed]).filter(isObject) as Message[];
+    for (const message of messages) {
+      const line = messages.length === 1 ? text.replace(/[\r\n]+/g, " ") : JSON.stringify(message);
+      this.#deliver(message, line, id);
+    }
+    if (!messages.some((message) => isResponse(message) && message.id === id))
+      this.#answerError(id, `it answered HTTP ${statusCode}`);
+  }
+
+  /** Reads the stream of a request until its answer; when it breaks, goes on behind the last event, if the server can. */
+  async #stream(first: Dispatcher.ResponseData, id: RequestId, signal: AbortSignal): Promise<void> {
+    let answer: Dispatcher.ResponseData | undefined = first;
+    let last: string | undefined;
+    let wait = RECONNECT_MS;
+    for (let attempt = 0; answer && attempt <= RECONNECTS; attempt++) {
+      const read = await this.#events(answer, id).catch(() => ({ answered: false, last: undefined, retry: undefined }));
+      if (read.answered) return;
+      last = read.last ?? last;
+      wait = read.retry ?? wait;
+      if (last === undefined || !this.#alive) break;
+      await sleep(wait, undefined, { signal });
+      answer = await this.#get(last, signal);
+    }
+    this.#answerError(id, "its stream ended before the answer");
+  }
+
+  async #get(lastEventId: string | undefined, signal: AbortSignal): Promise<Dispatcher.ResponseData | undefined> {
+    const more: Record<string, string> = { accept: "text/event-stream" };
+    if (lastEventId !== undefined) more["last-event-id"] = lastEventId;
+    const answer = await request(this.url, { method: "GET", dispatcher: agent, headers: this.#headers(more), signal });
+    if (answer.statusCode === 200) return answer;
+    await answer.body.dump();
+    return undefined;
+  }
+
+  async #events(
+    { body }: Dispatcher.ResponseData,
+    id: RequestId | undefined,
+  ): Promise<{ answered: boolean; last?: string; retry?: number }> {
+    const seen: { answered: boolean; last?: string; retry?: number } = { answered: false };
+    const parser = new EventStreamParser(({ id: event, data, retry }) => {
+      if (event !== undefined) seen.last = event;
+      if (retry !== undefined) seen.retry = retry;
+      if (data === "") return; // the priming event
+      const message = JSON.parse(data) as Message;
+      if (isResponse(message) && message.id === id) seen.answered = true;
+      this.#deliver(message, data.replace(/[\r\n]+/g, " "), id);
+    });
+    body.setEncoding("utf8");
+    for await (const chunk of body) {
+      await this.#open?.promise;
+      parser.push(chunk as string);
+    }
+    return seen;
+  }
+
+  /** The stream for what belongs to no request; servers need not have one. */
+  async #listen(): Promise<void> {
+    const key = Symbol();
+    const abort = new AbortController();
+    this.#aborts.set(key, abort);
+    let last: string | undefined;
+    try {
+      for (let failures = 0; this.#alive && failures < RECONNECTS; ) {
+        const answer = await this.#get(last, abort.signal);
+        if (!answer) return;
+        const { last: seen, retry } = await this.#events(answer, undefined).catch(() => ({
+          last: undefined,
+          retry: undefined,
+        }));
+        failures = seen === undefined ? failures + 1 : 0;
+        last = seen ?? last;
+        await sleep(retry ?? RECONNECT_MS, undefined, { signal: abort.signal });
+      }
+    } catch {
+      // aborted, or the server is gone: the next request finds that out
+    } finally {
+      this.#aborts.delete(key);
+    }
+  }
+
+  #deliver(message: Message, text: string, related: RequestId | undefined): void {
+    if (!this.#alive) return;
+    const version = message.result?.protocolVersion;
+    if (typeof version === "string") this.#version ??= version;
+    this.user.message(message, text, related);
+  }
+
+  #answerError(id: RequestId, reason: string): void {
+    const text = errorText(id, ErrorCode.ServerUnavailable, `the server failed: ${reason}`);
+    this.#deliver(JSON.parse(text) as Message, text, id);
+  }
+
+  #failed(id: RequestId | undefined, error: NodeJS.ErrnoException): void {
+    const refused = error.code === "ECONNREFUSED" || error.code === "EHOSTUNREACH";
+    if (refused) this.#end({ reason: `it does not answer (${error.code})`, untouched: id === undefined ? [] : [id] });
+    else if (id !== undefined) this.#answerError(id, `its connection broke (${error.code ?? error.message})`);
+  }
+
+  #end(end: UpstreamEnd): void {
+    if (!this.#alive) return;
+    this.#session = undefined; // nothing to say farewell to
+    this.close();
+    this.user.ended(end);
+  }
+}
+
+async function limited(body: Dispatcher.ResponseData["body"]): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += (chunk as Buffer).length;
+    if (size > BODY_LIMIT) throw new Error(`answer of more than ${BODY_LIMIT / 2 ** 20} MiB`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,173 @@
+import { canonicalJson } from "../../mcp/canonical-json";
+import { milliseconds } from "../../mcp/durations";
+import { SessionMode } from "../../mcp/types";
+import type { Backend } from "./backend";
+import { discover } from "./discover";
+import { GatewayError } from "./gateway-api";
+import { handshake } from "./handshake";
+import { ErrorCode, type JsonObject, notificationText, type Request } from "./json-rpc";
+import { Link } from "./link";
+import { LEGACY_VERSIONS } from "./modern";
+
+/** Calls on one link before another process is started for more. */
+const COMFORTABLE = 4;
+const SWEEP_MS = 5_000;
+
+/** What a link is for: links are never shared between different ones of these. */
+export interface LinkUse {
+  /** Name of the principal: no process serves two. */
+  principal: string;
+  /** The client's capabilities; a server of the era with sessions is told them once, at its start. */
+  capabilities: JsonObject;
+  /** One call at a time. */
+  exclusive: boolean;
+  /** For a subscription, which stays open; on the link that calls use, because there things change. */
+  listener?: boolean;
+}
+
+/** A link, and the era its server speaks. */
+export interface PooledLink {
+  link: Link;
+  era: "modern" | "legacy";
+  /** The server's answer to `initialize`, where there was one. */
+  initialized?: JsonObject;
+}
+
+interface Entry extends PooledLink {
+  key: string;
+}
+
+/** Initialised connections to one server for calls that belong to no session. */
+export class LinkPool {
+  readonly #entries = new Set<Entry>();
+  readonly #opening = new Map<string, Promise<Entry>>();
+  readonly #sweeper: NodeJS.Timeout;
+  #discovering: Promise<void> | undefined;
+
+  constructor(private readonly backend: Backend) {
+    backend.reclaimers.push(() => this.#reclaim());
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#sweeper.unref();
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get idle(): number {
+    return [...this.#entries].filter(({ link }) => link.idle).length;
+  }
+
+  get load(): number {
+    return [...this.#entries].reduce((sum, { link }) => sum + link.load, 0);
+  }
+
+  /** A link with room for one more call. @throws GatewayError 404, 502, 503, 504 */
+  async acquire(use: LinkUse): Promise<PooledLink> {
+    await this.#knowEra();
+    const key = this.#key(use);
+    const mine = [...this.#entries].filter(
+      (entry) => entry.key === key && !(entry.link.exclusive && entry.link.load > 0),
+    );
+    const best = mine.sort((a, b) => a.link.load - b.link.load)[0];
+    if (best && (use.listener || best.link.load < (use.exclusive ? 1 : COMFORTABLE))) return this.#take(best, use);
+    if (!use.exclusive) {
+      // Callers that come together at the start share the first process.
+      const opening = this.#opening.get(key);
+      if (opening) return this.#take(await opening, use);
+    }
+    const opened = this.#open(key, use);
+    this.#opening.set(key, opened);
+    try {
+      return this.#take(await opened, use);
+    } catch (error) {
+      const full = error instanceof GatewayError && error.code === ErrorCode.Busy;
+      if (full && best && !use.exclusive && best.link.upstream.alive) return this.#take(best, use);
+      throw error;
+    } finally {
+      if (this.#opening.get(key) === opened) this.#opening.delete(key);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+    for (const { link } of this.#entries) link.close();
+  }
+
+  #key({ principal, capabilities }: LinkUse): string {
+    const shared = this.backend.info().manifest.sessions.mode === SessionMode.Shared;
+    const who = shared ? "" : principal;
+    return this.backend.eras.modern ? who : `${who}\n${canonicalJson(capabilities)}`;
+  }
+
+  /** Asked once, however many callers come at the start. */
+  #knowEra(): Promise<void> | undefined {
+    if (this.backend.eras.modern !== undefined) return undefined;
+    this.#discovering ??= discover(this.backend).finally(() => {
+      this.#discovering = undefined;
+    });
+    return this.#discovering;
+  }
+
+  #take(entry: Entry, { exclusive, listener }: LinkUse): Entry {
+    if (!listener) entry.link.exclusive = exclusive;
+    entry.link.reserved++;
+    if (listener) entry.link.listeners++;
+    return entry;
+  }
+
+  async #open(key: string, use: LinkUse): Promise<Entry> {
+    return this.backend.eras.modern ? this.#modern(key) : this.#legacy(key, use);
+  }
+
+  async #modern(key: string): Promise<Entry> {
+    const { upstream } = await this.backend.open();
+    const link = new Link(upstream, () => this.#entries.delete(entry));
+    const entry: Entry = { key, link, era: "modern" };
+    upstream.user = link;
+    this.#entries.add(entry);
+    return entry;
+  }
+
+  async #legacy(key: string, use: LinkUse): Promise<Entry> {
+    const params = {
+      protocolVersion: LEGACY_VERSIONS[0],
+      capabilities: use.capabilities,
+      clientInfo: { name: "dind-mcp", version: "1" },
+    };
+    const request: Request = { jsonrpc: "2.0", id: "dind-mcp:initialize", method: "initialize", params };
+    const opened = await handshake(this.backend, request, JSON.stringify(request));
+    const { error } = opened.message;
+    if (error) {
+      opened.upstream.close();
+      throw new GatewayError(
+        502,
+        ErrorCode.ServerUnavailable,
+        `server ${this.backend.name} refused initialize: ${error.message}`,
+      );
+    }
+    const link = new Link(opened.upstream, () => this.#entries.delete(entry));
+    const entry: Entry = { key, link, era: "legacy", initialized: opened.message.result };
+    const method = "notifications/initialized";
+    opened.upstream.send({ method }, notificationText(method, {}));
+    this.#entries.add(entry);
+    opened.takeOver(link);
+    return entry;
+  }
+
+  #reclaim(): boolean {
+    const idle = [...this.#entries].filter(({ link }) => link.idle).sort((a, b) => a.link.usedAt - b.link.usedAt)[0];
+    idle?.link.close();
+    return idle !== undefined;
+  }
+
+  #sweep(): void {
+    let limit = 0;
+    try {
+      limit = milliseconds(this.backend.info().manifest.sessions.idleTimeout);
+    } catch {
+      // the server is gone: so are its links
+    }
+    for (const { link } of this.#entries) if (link.idle && Date.now() - link.usedAt > limit) link.close();
+  }
+}

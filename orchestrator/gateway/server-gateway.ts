@@ -1,0 +1,73 @@
+import type { Principal } from "../security/principal";
+import type { Servers } from "../servers/server-info";
+import { ask } from "./ask";
+import { Backend } from "./backend";
+import type { GatewayContext } from "./context";
+import { GatewayError } from "./gateway-api";
+import { ErrorCode, isObject, type JsonObject } from "./json-rpc";
+import { LinkPool } from "./link-pool";
+import type { StatelessTarget } from "./modern-endpoint";
+import { StatelessCalls } from "./stateless-calls";
+import { Subscriptions } from "./subscriptions";
+
+/** Pages of a list that are asked for at most. */
+const PAGES = 100;
+/** Whose the gateway's own questions to servers are. */
+const GATEWAY: Principal = { name: "dind-mcp", scopes: new Set() };
+
+/** All of the gateway that concerns one server. */
+export class ServerGateway {
+  readonly backend: Backend;
+  readonly pool: LinkPool;
+  readonly stateless: StatelessTarget;
+
+  constructor(
+    readonly name: string,
+    servers: Servers,
+    private readonly context: GatewayContext,
+  ) {
+    this.backend = new Backend(name, servers);
+    this.backend.reclaimers.push(() => this.backend.dropWarm());
+    this.pool = new LinkPool(this.backend);
+    const calls = new StatelessCalls(this.backend, this.pool, context);
+    const subscriptions = new Subscriptions(this.backend, this.pool);
+    this.stateless = {
+      call: (...args) => calls.call(...args),
+      listen: (...args) => subscriptions.listen(...args),
+    };
+  }
+
+  /** All items of a list of the server. @throws GatewayError */
+  async list(method: string, key: string): Promise<JsonObject[]> {
+    const items: JsonObject[] = [];
+    let cursor: unknown;
+    for (let page = 0; page < PAGES; page++) {
+      const result = await ask(this.backend, this.pool, GATEWAY.name, method, cursor === undefined ? {} : { cursor });
+      const some = result[key];
+      if (Array.isArray(some)) items.push(...some.filter(isObject));
+      cursor = result.nextCursor;
+      if (typeof cursor !== "string") return items;
+    }
+    throw new GatewayError(
+      502,
+      ErrorCode.ServerUnavailable,
+      `server ${this.name}: ${method} has more than ${PAGES} pages`,
+    );
+  }
+
+  tools(): Promise<JsonObject[]> {
+    return this.list("tools/list", "tools");
+  }
+
+  /** @throws GatewayError 403 when the principal may not, and what the server says */
+  async callTool(tool: string, args: JsonObject, principal: Principal): Promise<JsonObject> {
+    const refusal = this.context.rules.refusal(this.name, tool, principal);
+    if (refusal) throw new GatewayError(403, ErrorCode.Denied, refusal);
+    return ask(this.backend, this.pool, principal.name, "tools/call", { name: tool, arguments: args });
+  }
+
+  close(): void {
+    this.pool.close();
+    this.backend.close();
+  }
+}

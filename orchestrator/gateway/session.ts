@@ -1,0 +1,38 @@
+import type { ServerResponse } from "node:http";
+import type { Principal } from "../security/principal";
+import type { ClientSide } from "./client-side";
+import type { Exchange, Reply } from "./exchange";
+import type { SessionInfo } from "./gateway-api";
+import type { Message } from "./json-rpc";
+
+/** Why a session ended: a label of the metrics. */
+export type EndReason =
+  | "deleted"
+  | "idle"
+  | "evicted"
+  | "process-ended"
+  | "client-gone"
+  | "server-removed"
+  | "admin"
+  | "shutdown";
+
+/** One client's conversation in an era with sessions: with one server, or with all of them. */
+export interface Session {
+  /** The Mcp-Session-Id: a secret of its client. */
+  readonly key: string;
+  readonly principal: Principal;
+  readonly server: string | undefined;
+  /** Milliseconds since 1970 of its last message. */
+  readonly usedAt: number;
+  readonly client: ClientSide;
+  info(): SessionInfo;
+  /** Opens it with the client's `initialize`. @returns whether a process had been waiting; undefined when it did not come to be */
+  start(exchange: Exchange, reply: Reply): Promise<boolean | undefined>;
+  /** A request; its answer goes to the exchange. */
+  request(exchange: Exchange): void;
+  /** A notification, or the answer to a question of the server. */
+  say(message: Message, text: string): void;
+  /** The client's GET stream. */
+  listen(response: ServerResponse, lastEventId: string | undefined): void;
+  end(reason: EndReason): void;
+}

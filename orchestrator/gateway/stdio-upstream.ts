@@ -1,0 +1,118 @@
+import { connect, type Socket } from "node:net";
+import { isObject, type Message, notificationText, type RequestId } from "./json-rpc";
+import { LineReader } from "./line-reader";
+import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
+
+/** Characters of one message from a server. */
+const LINE_LIMIT = 64 * 1024 * 1024;
+/** Bytes waiting to be read by a server, above which it counts as hung. */
+const BACKLOG_LIMIT = 64 * 1024 * 1024;
+/** A server that floods is read at this rate (characters a second), so that it cannot take the processor from others. */
+const FLOOD_RATE = 8 * 1024 * 1024;
+const FLOOD_BURST = LINE_LIMIT;
+
+/** One connection to mcp-init: one process of the server, with its stdin and stdout on this socket. */
+export class StdioUpstream implements Upstream {
+  user: UpstreamUser = NOBODY;
+  onGone?: () => void;
+  readonly #socket: Socket;
+  #alive = true;
+  #refusal: string | undefined;
+  #credit = FLOOD_BURST;
+  #credited = Date.now();
+  #throttled = false;
+  #paused = false;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    const reader = new LineReader(LINE_LIMIT, (text) => this.#line(text));
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => {
+      if (!reader.push(chunk)) this.#end(`it sent a message of more than ${LINE_LIMIT / 2 ** 20} MiB`);
+      this.#spend(chunk.length);
+    });
+    socket.on("close", () => this.#end(this.#refusal ?? "its process ended"));
+    socket.on("error", () => {}); // "close" follows
+  }
+
+  /** Connects, so that mcp-init starts a process. @throws Error when there is no socket or nobody listens */
+  static open(path: string): Promise<StdioUpstream> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(path);
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.removeListener("error", reject);
+        resolve(new StdioUpstream(socket));
+      });
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  send(_message: Message, text: string): void {
+    if (!this.#alive) return;
+    this.#socket.write(`${text}\n`);
+    if (this.#socket.writableLength > BACKLOG_LIMIT) this.#end("it does not read what it is sent");
+  }
+
+  cancel(id: RequestId, reason: string): void {
+    const params = { requestId: id, reason };
+    this.send({ method: "notifications/cancelled", params }, notificationText("notifications/cancelled", params));
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (!this.#throttled) this.#socket.resume();
+  }
+
+  close(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#socket.destroy();
+    this.onGone?.();
+  }
+
+  #line(line: string): void {
+    if (!this.#alive) return;
+    const text = line.includes("\r") ? line.replaceAll("\r", " ") : line; // a line end to event streams, space to JSON
+    let message: Message;
+    try {
+      const parsed: unknown = JSON.parse(text);
+      if (!isObject(parsed)) return;
+      message = parsed;
+    } catch {
+      return; // servers print other things on stdout; the specification forbids it, clients ignore it
+    }
+    // mcp-init's own word when it cannot start a process; the end of the connection follows.
+    if (message.id === null && message.error && message.method === undefined) this.#refusal = message.error.message;
+    else this.user.message(message, text);
+  }
+
+  #end(reason: string): void {
+    if (!this.#alive) return;
+    this.close();
+    this.user.ended({ reason, busy: this.#refusal !== undefined });
+  }
+
+  #spend(characters: number): void {
+    this.#credit -= characters;
+    if (this.#credit > 0 || this.#throttled) return;
+    const now = Date.now();
+    this.#credit = Math.min(FLOOD_BURST, this.#credit + ((now - this.#credited) * FLOOD_RATE) / 1_000);
+    this.#credited = now;
+    if (this.#credit > 0) return;
+    this.#throttled = true;
+    this.#socket.pause();
+    setTimeout(() => {
+      this.#throttled = false;
+      if (!this.#paused) this.#socket.resume();
+    }, 100).unref();
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** Digests of a server's approved tools by name. */
+type Approved = Record<string, string>;
+
+/**
+ * The approved tools of all servers, in one file on the orchestrator's volume. What a server shows first is approved
+ * (trust on first use); what differs later is not, until somebody approves it.
+ */
+export class ToolApprovals {
+  readonly #servers: Map<string, Approved>;
+
+  /**
+   * @param file JSON; made with its folder when it is not there
+   * @param failed told when it cannot be written: approvals then hold until the end of this process
+   */
+  constructor(
+    private readonly file: string,
+    private readonly failed: (error: Error) => void,
+  ) {
+    this.#servers = new Map(Object.entries(read(file)));
+  }
+
+  /** True when the server's tools have been seen before. */
+  knows(server: string): boolean {
+    return this.#servers.has(server);
+  }
+
+  state(server: string, tool: string, digest: string): "approved" | "changed" | "new" {
+    const approved = this.#servers.get(server)?.[tool];
+    if (approved === undefined) return "new";
+    return approved === digest ? "approved" : "changed";
+  }
+
+  approve(server: string, tools: Approved): void {
+    this.#servers.set(server, tools);
+    this.#write();
+  }
+
+  /** A server that was removed through the API is forgotten: another one of that name starts anew. */
+  forget(server: string): void {
+    if (this.#servers.delete(server)) this.#write();
+  }
+
+  #write(): void {
+    try {
+      mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
+      writeFileSync(`${this.file}.new`, JSON.stringify(Object.fromEntries(this.#servers), undefined, 1), {
+        mode: 0o600,
+      });
+      renameSync(`${this.file}.new`, this.file); // whole or not at all
+    } catch (error) {
+      this.failed(error as Error);
+    }
+  }
+}
+
+function read(file: string): Record<string, Approved> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Record<string, Approved>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new Error(
+      `${file}: got ${(error as Error).message}, expected the approved tools as JSON; remove it to approve all anew`,
+    );
+  }
+}

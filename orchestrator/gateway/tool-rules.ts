@@ -1,0 +1,90 @@
+import type { OrchestratorConfig } from "../config";
+import type { Events } from "../events";
+import { mayCall } from "../security/filters";
+import type { Principal } from "../security/principal";
+import type { Servers } from "../servers/server-info";
+import type { ToolReport } from "./gateway-api";
+import { isObject, type JsonObject, type Message } from "./json-rpc";
+import { splice } from "./json-splice";
+import type { ToolApprovals } from "./tool-approvals";
+import { toolDigest } from "./tool-digest";
+
+/** Which tools exist for whom: the manifest's filter, the token's, and the approval of their definitions. */
+export class ToolRules {
+  /** Definitions that are not the approved ones, as last seen: server, tool, digest. */
+  readonly #unapproved = new Map<string, Map<string, string>>();
+
+  constructor(
+    private readonly servers: Servers,
+    private readonly approvals: ToolApprovals,
+    private readonly changes: OrchestratorConfig["toolChanges"],
+    private readonly events: Events,
+  ) {}
+
+  /** True when the manifest lets clients see the tool, and no unapproved change hides it. */
+  visible(server: string, tool: string): boolean {
+    const filter = this.servers.get(server)?.manifest.tools;
+    if (filter?.deny?.includes(tool) || (filter?.allow && !filter.allow.includes(tool))) return false;
+    return this.changes === "report" || !this.#unapproved.get(server)?.has(tool);
+  }
+
+  /** Why this principal may not call the tool; undefined when it may. */
+  refusal(server: string, tool: string, principal: Principal): string | undefined {
+    if (!mayCall(principal, server, tool)) return `the token does not allow the tool ${tool} of ${server}`;
+    if (this.visible(server, tool)) return undefined;
+    return this.#unapproved.get(server)?.has(tool)
+      ? `the definition of the tool ${tool} of ${server} has changed and is not approved yet`
+      : `the manifest of ${server} does not offer the tool ${tool}`;
+  }
+
+  /**
+   * Takes note of a page of tools/list, and removes from it what the principal must not see.
+   * @returns the text as it came when nothing is to be removed
+   */
+  filter(server: string, principal: Principal, message: Message, text: string): string {
+    const tools = message.result?.tools;
+    if (!Array.isArray(tools)) return text;
+    this.review(server, tools.filter(isObject));
+    const kept = tools.filter(
+      (tool) => isObject(tool) && this.refusal(server, String(tool.name), principal) === undefined,
+    );
+    if (kept.length === tools.length) return text;
+    return splice(text, [{ path: ["result", "tools"], json: JSON.stringify(kept) }]);
+  }
+
+  /** Compares definitions with the approved ones; those seen first are approved. */
+  review(server: string, tools: JsonObject[]): ToolReport[] {
+    const digests = tools.map((tool) => [String(tool.name), toolDigest(tool)] as const);
+    if (!this.approvals.knows(server)) this.approvals.approve(server, Object.fromEntries(digests));
+    const unapproved = this.#unapproved.get(server) ?? new Map<string, string>();
+    this.#unapproved.set(server, unapproved);
+    return tools.map((definition, index) => {
+      const [name, digest] = digests[index] as (typeof digests)[number];
+      const approval = this.approvals.state(server, name, digest);
+      if (approval === "approved") unapproved.delete(name);
+      else if (unapproved.get(name) !== digest) {
+        unapproved.set(name, digest);
+        this.events.emit("tools.changed", server, { tool: name, approval, digest, blocked: this.changes === "block" });
+      }
+      return { name, digest, approval, visible: this.visible(server, name), definition };
+    });
+  }
+
+  /** Makes these the approved definitions. */
+  approve(server: string, tools: JsonObject[]): ToolReport[] {
+    this.approvals.approve(server, Object.fromEntries(tools.map((tool) => [String(tool.name), toolDigest(tool)])));
+    this.#unapproved.delete(server);
+    this.events.emit("tools.approved", server, { tools: tools.length });
+    return this.review(server, tools);
+  }
+
+  /** Tools whose definitions are not approved. */
+  unapproved(server: string): string[] {
+    return [...(this.#unapproved.get(server)?.keys() ?? [])];
+  }
+
+  forget(server: string): void {
+    this.approvals.forget(server);
+    this.#unapproved.delete(server);
+  }
+}
