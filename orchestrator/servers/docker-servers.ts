@@ -4,7 +4,7 @@ import { type EngineClient, eachOf, type Log, reasonOf, statusOf } from "./engin
 import { type DockerEvent, followEvents } from "./event-stream";
 import type { OwnNetworks } from "./own-networks";
 import type { ServerInfo, Servers } from "./server-info";
-import { LABELS, labelledManifest, nameOf, serverInfo } from "./server-state";
+import { LABELS, labelledManifest, nameOf, REPLACED, serverInfo } from "./server-state";
 import { ServerTable } from "./server-table";
 
 export interface DockerServersOptions {
@@ -160,7 +160,8 @@ export class DockerServers implements Servers {
     }
     const manifest = labelledManifest(container);
     if (typeof manifest === "string") {
-      if (!this.#refused.has(container.Id)) log.warn({ container: nameOf(container), reason: manifest }, "no server");
+      const level = nameOf(container).endsWith(REPLACED) ? "debug" : "warn";
+      if (!this.#refused.has(container.Id)) log[level]({ container: nameOf(container), reason: manifest }, "no server");
       this.#refused.add(container.Id);
       return this.#gone(container.Id);
     }

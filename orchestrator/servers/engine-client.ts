@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { Agent as TlsAgent } from "node:https";
-import Docker from "dockerode";
+import Docker, { type ContainerCreateOptions } from "dockerode";
 import type { BaseLogger } from "pino";
 
 /** Where these parts write what an operator should know. */
@@ -42,6 +42,22 @@ export function engineClient(address: EngineAddress): EngineClient {
       agents.streams.destroy();
     },
   };
+}
+
+/** Creates a container. dockerode by itself would put all of the options into the URL as well. */
+export function createContainer(docker: Docker, options: ContainerCreateOptions): Promise<Docker.Container> {
+  const { name, ...body } = options;
+  const split = { _query: { name }, _body: body } as ContainerCreateOptions;
+  return docker.createContainer(split);
+}
+
+/** Removes a container with the volumes that only its image asked for; not being there is fine. */
+export async function removeContainer(container: Docker.Container): Promise<void> {
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
 }
 
 /** HTTP status of the daemon's answer; undefined when there was no answer. */

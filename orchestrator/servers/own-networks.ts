@@ -59,7 +59,9 @@ export class OwnNetworks {
   /** This container's id; undefined when the orchestrator runs outside of the engine, in tests. */
   async #findSelf(): Promise<string | undefined> {
     const label = [`${LABELS.role}=orchestrator`, `${LABELS.stack}=${this.stack}`];
-    const found = await this.client.api.listContainers({ filters: { label } });
+    const labelled = await this.client.api.listContainers({ filters: { label } });
+    // A server's image may have any label, and a container has those of its image as well.
+    const found = labelled.filter(({ Labels }) => Labels[LABELS.server] === undefined);
     // Two of them while one replaces the other: the host name is the id's beginning unless somebody chose one.
     const own = found.find(({ Id }) => Id.startsWith(hostname())) ?? found[0];
     if (!own)

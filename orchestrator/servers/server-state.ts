@@ -17,6 +17,9 @@ export const LABELS = {
   role: "dind-mcp.role",
 } as const;
 
+/** Ends the name of a container that waits, stopped, for its replacement to become healthy. No server's name holds a dot. */
+export const REPLACED = ".replaced";
+
 /** Longest reason: it goes into events and answers, and its text comes from a server. */
 const REASON_CHARACTERS = 300;
 

@@ -177,10 +177,10 @@ describe("the servers, found by their labels", () => {
     engine.containers.set("c2", inspected("c2", HTTP));
     await servers.start();
     await servers.resync();
-    assert.deepEqual(engine.asked, ['POST /networks/mcp-web/connect {"Container":"c2"}']);
+    assert.deepEqual(engine.asked, ['POST /networks/mcp-web/connect {"Container":"self"}']);
     engine.containers.delete("c2");
     engine.emit("destroy", "c2");
     await until(() => engine.asked.length === 2, "left");
-    assert.equal(engine.asked[1], 'POST /networks/mcp-web/disconnect {"Container":"c2","Force":true}');
+    assert.equal(engine.asked[1], 'POST /networks/mcp-web/disconnect {"Container":"self","Force":true}');
   });
 });

@@ -16,10 +16,12 @@ export class FakeEngine {
 
   async start(): Promise<void> {
     this.#server = createServer((request, response) => {
-      const path = (request.url ?? "").split("?")[0] ?? "";
+      const { pathname: path, searchParams } = new URL(request.url ?? "", "http://engine");
       let body = "";
       request.on("data", (data) => (body += data));
-      request.on("end", () => this.#answer(request.method ?? "", path, body, response));
+      request.on("end", () =>
+        this.#answer(request.method ?? "", path, searchParams.get("filters") ?? "", body, response),
+      );
     });
     await new Promise<void>((resolve) => this.#server?.listen(this.socketPath, resolve));
   }
@@ -40,7 +42,7 @@ export class FakeEngine {
     for (const stream of this.#streams) stream.write(`${JSON.stringify(event)}\n`);
   }
 
-  #answer(method: string, path: string, body: string, response: ServerResponse): void {
+  #answer(method: string, path: string, filters: string, body: string, response: ServerResponse): void {
     const send = (status: number, value: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
@@ -51,8 +53,9 @@ export class FakeEngine {
       return;
     }
     if (path === "/containers/json") {
-      const all = [...this.containers.keys()].map((Id) => ({ Id }));
-      send(200, all);
+      const all = [...this.containers].map(([Id, { Config }]) => ({ Id, Labels: Config.Labels }));
+      // A server's image may call itself the orchestrator.
+      send(200, filters.includes("dind-mcp.role=orchestrator") ? [...all, { Id: "self", Labels: {} }] : all);
       return;
     }
     const [, id] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? [];

@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from "node:util";
+import { type ContainerSpec, containerSpec } from "../../mcp/container-spec";
+import type { Manifest } from "../../mcp/types";
+import { createOptions } from "./create-options";
+import { createContainer, type EngineClient, type Log, reasonOf } from "./engine-client";
+import { imageId, type Progress } from "./images";
+import { ServerError } from "./server-error";
+import { type ServerInfo, ServerStatus } from "./server-info";
+import { API_OWNER, partNames, putBack, ServerParts, stop } from "./server-parts";
+import { filesOf, type SecretValues, ServerSecrets } from "./server-secrets";
+import { nameOf, REPLACED } from "./server-state";
+import { startHealthy } from "./start-healthy";
+
+export interface DeploymentOptions {
+  client: EngineClient;
+  /** "project/stack". */
+  stack: string;
+  log: Log;
+  told: Progress;
+}
+
+/** A server that is there, with what brings it back. */
+interface Previous {
+  info: ServerInfo;
+  spec: ContainerSpec;
+  secrets: SecretValues;
+}
+
+const up = ({ status }: ServerInfo): boolean => status === ServerStatus.Running || status === ServerStatus.Starting;
+
+/** One server's way into the engine. What it made is taken back when it fails. */
+export class Deployment {
+  readonly #parts: ServerParts;
+  #previous: Previous | undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly options: DeploymentOptions,
+  ) {
+    this.#parts = new ServerParts(options.client, options.stack, name, options.log);
+  }
+
+  /** Says what the server is that is to be replaced. Gives the names of the secrets that have a value. */
+  async replaces(info: ServerInfo): Promise<string[]> {
+    const secrets = await this.#secrets(info.manifest, info.imageId).read();
+    this.#previous = { info, spec: this.#spec(info.manifest, info.imageId), secrets };
+    return [...secrets.keys()];
+  }
+
+  /** Brings the server up. @returns its container's id, or undefined when nothing had to change @throws ServerError */
+  async run(manifest: Manifest, given: Record<string, string>): Promise<string | undefined> {
+    const { client, told, log } = this.options;
+    const previous = this.#previous;
+    const image = await imageId(client, manifest.image ?? "", told);
+    const values = new Map([...(previous?.secrets ?? []), ...Object.entries(given)]);
+    if (previous && this.#isSame(previous, manifest, image, values)) return undefined;
+    await this.#parts.mustOwnContainer();
+    try {
+      // First what an interrupted deployment may have left.
+      await this.#parts.remove(this.#previousParts());
+      const spec = this.#spec(manifest, image);
+      told("making its network and volumes");
+      await this.#parts.make(spec);
+      const earlier = previous ? filesOf(previous.info.manifest, previous.secrets).keys() : [];
+      if (spec.secretFiles.length > 0) await this.#secrets(manifest, image).write(values, earlier);
+      if (previous) await this.#setAside(previous);
+      told("starting it");
+      const { id } = await createContainer(client.api, createOptions(spec));
+      await startHealthy(client, id, manifest.health, [...values.values()]);
+      await this.#parts
+        .remove(partNames(spec))
+        .catch((error) => log.warn({ server: this.name, reason: reasonOf(error) }, "the replaced server is not gone"));
+      return id;
+    } catch (error) {
+      await this.#undo().catch((undo) =>
+        log.error({ server: this.name, reason: reasonOf(undo) }, "a failed deployment was not taken back whole"),
+      );
+      if (error instanceof ServerError) throw error;
+      throw new ServerError(502, `server ${this.name} cannot be deployed: ${reasonOf(error)}`);
+    }
+  }
+
+  #isSame({ info, secrets }: Previous, manifest: Manifest, image: string, values: SecretValues): boolean {
+    return (
+      up(info) &&
+      info.imageId === image &&
+      isDeepStrictEqual(info.manifest, manifest) &&
+      isDeepStrictEqual(filesOf(manifest, secrets), filesOf(manifest, values))
+    );
+  }
+
+  /** The old one stops, and gives its name up; both it needs back when the new one fails. */
+  async #setAside({ info }: Previous): Promise<void> {
+    this.options.told("stopping the server it replaces");
+    const { client } = this.options;
+    await client.api.getContainer(info.containerId).rename({ name: `${info.containerName}${REPLACED}` });
+    await stop(client, info.containerId);
+  }
+
+  async #undo(): Promise<void> {
+    const previous = this.#previous;
+    if (!previous) return this.#parts.remove();
+    const { info, secrets } = previous;
+    const { client } = this.options;
+    const look = await client.api.getContainer(info.containerId).inspect();
+    const aside = nameOf(look) !== info.containerName;
+    if (aside) await putBack(client, this.name, look.Id);
+    await this.#secrets(info.manifest, info.imageId).write(secrets);
+    if (aside && up(info)) await client.streams.getContainer(look.Id).start();
+    await this.#parts.remove(this.#previousParts());
+  }
+
+  #previousParts(): Set<string> {
+    return this.#previous ? partNames(this.#previous.spec) : new Set();
+  }
+
+  #spec(manifest: Manifest, image: string): ContainerSpec {
+    return containerSpec(manifest, { image, stack: this.options.stack, managedBy: API_OWNER });
+  }
+
+  #secrets(manifest: Manifest, image: string): ServerSecrets {
+    return new ServerSecrets(this.options.client, manifest, { image, labels: this.#parts.labels });
+  }
+}

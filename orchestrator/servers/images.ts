@@ -1,0 +1,53 @@
+import { type EngineClient, reasonOf, statusOf } from "./engine-client";
+import { linesOf } from "./event-stream";
+import { ServerError } from "./server-error";
+
+/** Told what a deployment does, in a short sentence. */
+export type Progress = (step: string) => void;
+
+const PULL_MS = 15 * 60_000;
+/** Progress lines of a pull come many times a second. */
+const TOLD_EVERY_MS = 1_000;
+
+/** The id of an image; pulls it when the engine has none of that name. @throws ServerError */
+export async function imageId(client: EngineClient, reference: string, told: Progress): Promise<string> {
+  const present = await idOf(client, reference);
+  if (present !== undefined) return present;
+  told(`pulling ${reference}`);
+  await pull(client, reference, told);
+  const pulled = await idOf(client, reference);
+  if (pulled === undefined) throw new ServerError(422, `image ${reference} was pulled, but is not there`);
+  return pulled;
+}
+
+async function idOf({ api }: EngineClient, reference: string): Promise<string | undefined> {
+  try {
+    return (await api.getImage(reference).inspect()).Id;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+async function pull({ streams }: EngineClient, reference: string, told: Progress): Promise<void> {
+  let last = 0;
+  try {
+    const stream = await streams.pull(reference, { abortSignal: AbortSignal.timeout(PULL_MS) });
+    for await (const line of linesOf(stream)) {
+      // Docker answers 200 first, and says in the stream what went wrong.
+      const { status, id, progress, error } = JSON.parse(line) as Record<string, string | undefined>;
+      if (error) throw new Error(error);
+      if (Date.now() - last < TOLD_EVERY_MS) continue;
+      last = Date.now();
+      told([id, status, progress].filter(Boolean).join(" "));
+    }
+  } catch (error) {
+    throw new ServerError(422, `image ${reference} cannot be pulled: ${reasonOf(error)}`);
+  }
+}
+
+/** An image to carry secret files: the stack's own empty one, else the given one. */
+export async function carrierImage({ api }: EngineClient, fallback: string): Promise<string> {
+  const [carrier] = await api.listImages({ filters: { reference: ["mcp-carrier:*"] } });
+  return carrier?.Id ?? fallback;
+}

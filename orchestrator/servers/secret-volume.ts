@@ -1,0 +1,69 @@
+import { buffer } from "node:stream/consumers";
+import type Docker from "dockerode";
+import { containerName } from "../../mcp/container-spec";
+import { createContainer, type EngineClient, removeContainer } from "./engine-client";
+import { LABELS } from "./server-state";
+import { packTar, unpackTar } from "./tar";
+
+/** Where the secret files of one server are. */
+export interface SecretVolume {
+  server: string;
+  volume: string;
+  /** Any image the engine has: nothing of it ever runs. */
+  image: string;
+  /** Labels of everything that belongs to the server. */
+  labels: Record<string, string>;
+}
+
+/** File name in /run/secrets to content. */
+export type SecretFiles = Map<string, string>;
+
+const FOLDER = "/files";
+
+/**
+ * Docker copies files into and out of containers only, not volumes, and into no container whose root is read-only. So a
+ * container that is never started mounts the volume, and goes again. It has no user: with one, Docker could take the
+ * owner from the image's passwd file. (components/volume-files.ts does the same for the catalog.)
+ */
+async function withCarrier<Result>(
+  { api }: EngineClient,
+  { server, volume, image, labels }: SecretVolume,
+  work: (carrier: Docker.Container) => Promise<Result>,
+): Promise<Result> {
+  const name = `${containerName(server)}-secret-files`;
+  await removeContainer(api.getContainer(name)); // of a deployment that was interrupted
+  const carrier = await createContainer(api, {
+    name,
+    Image: image,
+    Entrypoint: ["never-started"],
+    Labels: { ...labels, [LABELS.role]: "volume-files" },
+    HostConfig: { NetworkMode: "none", CapDrop: ["ALL"], Binds: [`${volume}:${FOLDER}`] },
+  });
+  try {
+    return await work(carrier);
+  } finally {
+    await removeContainer(carrier);
+  }
+}
+
+/** What is on the volume now. */
+export async function readSecretFiles(client: EngineClient, volume: SecretVolume): Promise<SecretFiles> {
+  return withCarrier(client, volume, async (carrier) => {
+    const archive = await buffer(await carrier.getArchive({ path: `${FOLDER}/.` }));
+    return new Map(unpackTar(archive).map(({ name, content }) => [name, content.toString("utf8")]));
+  });
+}
+
+/** Writes files that only the server's user can read, over those of the same name. */
+export async function writeSecretFiles(
+  client: EngineClient,
+  volume: SecretVolume,
+  files: SecretFiles,
+  uid: number,
+): Promise<void> {
+  const archive = packTar(
+    [...files].map(([name, content]) => ({ name, content: Buffer.from(content, "utf8") })),
+    uid,
+  );
+  await withCarrier(client, volume, (carrier) => carrier.putArchive(archive, { path: FOLDER }));
+}

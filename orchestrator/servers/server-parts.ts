@@ -1,0 +1,118 @@
+import { type ContainerSpec, containerName } from "../../mcp/container-spec";
+import { type EngineClient, type Log, reasonOf, removeContainer, statusOf } from "./engine-client";
+import { ServerError } from "./server-error";
+import { LABELS } from "./server-state";
+
+/** Who owns what the API deploys. */
+export const API_OWNER = "api" as const;
+
+/** What one server that was deployed through the API has in the engine, found by its labels. */
+export class ServerParts {
+  /** On everything that belongs to the server. */
+  readonly labels: Record<string, string>;
+
+  constructor(
+    private readonly client: EngineClient,
+    stack: string,
+    private readonly server: string,
+    private readonly log: Log,
+  ) {
+    this.labels = { [LABELS.managedBy]: API_OWNER, [LABELS.stack]: stack, [LABELS.server]: server };
+  }
+
+  /** Makes the network and the volumes of a specification, as far as they are not there. @throws ServerError */
+  async make({ network, volumes }: ContainerSpec): Promise<void> {
+    const { api } = this.client;
+    if (network && !(await this.#isThere("network", network.name))) {
+      await api.createNetwork({
+        Name: network.name,
+        Driver: "bridge",
+        Internal: network.internal,
+        IPAM: { Driver: "default", Config: [{ Subnet: network.subnet, Gateway: network.gateway }] },
+        Labels: this.labels,
+      });
+    }
+    for (const { name, driver, options } of volumes) {
+      if (await this.#isThere("volume", name)) continue;
+      await api.createVolume({ Name: name, Driver: driver, DriverOpts: options, Labels: this.labels });
+    }
+  }
+
+  /** @throws ServerError when a container of the server's name is there that is not the server's */
+  async mustOwnContainer(): Promise<void> {
+    await this.#isThere("container", containerName(this.server));
+  }
+
+  /** Removes what the server has, but what is named in `keep`. @throws Error with all that could not be removed */
+  async remove(keep: ReadonlySet<string> = new Set()): Promise<void> {
+    const { api } = this.client;
+    const filters = { label: Object.entries(this.labels).map(([name, value]) => `${name}=${value}`) };
+    const failed: string[] = [];
+    const each = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+      if (keep.has(name)) return;
+      try {
+        await work();
+        this.log.debug({ server: this.server, part: name }, "removed");
+      } catch (error) {
+        if (statusOf(error) !== 404) failed.push(`${name}: ${reasonOf(error)}`);
+      }
+    };
+    for (const { Id, Names } of await api.listContainers({ all: true, filters })) {
+      await each(Names[0]?.slice(1) ?? Id, () => removeContainer(api.getContainer(Id)));
+    }
+    for (const { Id, Name } of await api.listNetworks({ filters })) await each(Name, () => this.#removeNetwork(Id));
+    const { Volumes } = await api.listVolumes({ filters });
+    for (const { Name } of Volumes ?? []) await each(Name, () => api.getVolume(Name).remove());
+    if (failed.length > 0) throw new Error(`not removed: ${failed.join("; ")}`);
+  }
+
+  /** The server is out of it already; whoever is left is the orchestrator, which joined it. */
+  async #removeNetwork(id: string): Promise<void> {
+    const network = this.client.api.getNetwork(id);
+    const { Containers } = await network.inspect();
+    for (const Container of Object.keys(Containers ?? {})) {
+      await network.disconnect({ Container, Force: true }).catch(() => {}); // it left by itself meanwhile
+    }
+    await network.remove();
+  }
+
+  async #isThere(kind: "container" | "network" | "volume", name: string): Promise<boolean> {
+    const labels = await this.#labelsOf(kind, name);
+    if (labels === undefined) return false;
+    if (Object.entries(this.labels).every(([label, value]) => labels[label] === value)) return true;
+    throw new ServerError(409, `there is a ${kind} ${name} already, which is not of this server`);
+  }
+
+  async #labelsOf(kind: "container" | "network" | "volume", name: string): Promise<Record<string, string> | undefined> {
+    const { api } = this.client;
+    try {
+      if (kind === "container") return (await api.getContainer(name).inspect()).Config.Labels ?? {};
+      if (kind === "network") return (await api.getNetwork(name).inspect()).Labels ?? {};
+      return (await api.getVolume(name).inspect()).Labels ?? {};
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** The names of all that a specification stands for. */
+export function partNames({ name, network, volumes }: ContainerSpec): Set<string> {
+  return new Set([name, ...(network ? [network.name] : []), ...volumes.map((volume) => volume.name)]);
+}
+
+/** Stops a container, with its own time for that. One that is stopped, or gone, is fine. */
+export async function stop({ streams }: EngineClient, container: string): Promise<void> {
+  try {
+    await streams.getContainer(container).stop();
+  } catch (error) {
+    if (statusOf(error) !== 304 && statusOf(error) !== 404) throw error;
+  }
+}
+
+/** Gives the server's name back to a container that was set aside; what has the name is removed. */
+export async function putBack({ api }: EngineClient, server: string, container: string): Promise<void> {
+  const name = containerName(server);
+  await removeContainer(api.getContainer(name));
+  await api.getContainer(container).rename({ name });
+}

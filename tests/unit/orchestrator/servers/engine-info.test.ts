@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { diskOf } from "../../../../orchestrator/servers/engine-info";
+
+describe("the engine's disk", () => {
+  it("is added up, without what Docker does not know and what is counted elsewhere", () => {
+    const answer = {
+      LayersSize: 100,
+      Containers: [{ SizeRw: 3 }, {}],
+      Volumes: [{ UsageData: { Size: 20 } }, { UsageData: { Size: -1 } }, {}],
+      BuildCache: [{ Size: 5 }, { Size: 7, Shared: true }],
+    };
+    assert.deepEqual(diskOf(answer), { images: 100, containers: 3, volumes: 20, buildCache: 5 });
+    const empty = { images: 0, containers: 0, volumes: 0, buildCache: 0 };
+    assert.deepEqual(diskOf({ Containers: null, Volumes: null, BuildCache: null }), empty);
+  });
+});
