@@ -60,8 +60,9 @@ function details(status: number, detail: string, instance: string, problems?: In
 function statusOf(error: object): number | undefined {
   const { status, statusCode, code } = error as { status?: unknown; statusCode?: unknown; code?: unknown };
   // Fastify's own; the status codes of Docker's client mean something else.
-  const known = typeof code === "string" && code.startsWith("FST_ERR_") ? statusCode : status;
-  return typeof known === "number" && known >= 400 && known <= 599 ? known : undefined;
+  const fastify = typeof code === "string" && code.startsWith("FST_ERR_");
+  const known = fastify ? statusCode : status;
+  return typeof known === "number" && known >= 400 && known <= (fastify ? 499 : 599) ? known : undefined;
 }
 
 /**

@@ -121,8 +121,12 @@ export class Api {
       },
       body: json ? JSON.stringify(body) : (body as string | undefined),
     });
-    const text = await answer.text();
-    const parsed = /json/.test(answer.headers.get("content-type") ?? "") ? JSON.parse(text) : undefined;
+    // Some streams never end: their head is what counts.
+    const streams = answer.headers.get("content-type") === "text/event-stream";
+    const text = streams ? "" : await answer.text();
+    if (streams) await answer.body?.cancel();
+    const isJson = text !== "" && /json/.test(answer.headers.get("content-type") ?? "");
+    const parsed: unknown = isJson ? JSON.parse(text) : undefined;
     return { status: answer.status, headers: answer.headers, body: parsed as Body, text };
   }
 }

@@ -57,6 +57,10 @@ export class MemoryFleet {
   /** What the deployer was given. */
   readonly given: Record<string, string>[] = [];
   engineAnswers = true;
+  /** What deploying ends with, when it shall fail. */
+  deployFails?: Error;
+  /** Logs that are being followed. */
+  following = 0;
   /** Set to make listing tools wait for ever. */
   toolsHang = false;
 
@@ -78,14 +82,17 @@ export class MemoryFleet {
       this.servers.set(name, changed);
       return changed;
     };
-    const lines = this.log;
+    const fleet = this;
     return {
       start: act("start", ServerStatus.Starting),
       stop: act("stop", ServerStatus.Stopped),
       restart: act("restart", ServerStatus.Starting),
       async *logs(_name, { tail = 200, follow, signal }) {
-        yield* tail > 0 ? lines.slice(-tail) : [];
-        if (follow) await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+        yield* tail > 0 ? fleet.log.slice(-tail) : [];
+        if (!follow) return;
+        fleet.following++;
+        await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+        fleet.following--;
       },
     };
   }
@@ -93,6 +100,7 @@ export class MemoryFleet {
   get deployer(): Deployer {
     return {
       deploy: async (made: Manifest, secrets) => {
+        if (this.deployFails) throw this.deployFails;
         this.given.push(secrets);
         const deployed = server(made.name, { managedBy: "api", manifest: made, status: ServerStatus.Starting });
         this.servers.set(made.name, deployed);

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { ServerStatus } from "../../../../orchestrator/servers/server-info";
+import { Api } from "./support/api";
+import { server } from "./support/fleet";
+
+interface List {
+  items: Record<string, unknown>[];
+  next?: string;
+}
+
+describe("orchestrator: REST routes", () => {
+  let api: Api;
+
+  beforeEach(async () => {
+    api = await Api.start();
+  });
+  afterEach(() => api.stop());
+
+  const names = (list: List) => list.items.map(({ name }) => name);
+  const read = async <Body = List>(path: string) => (await api.call<Body>("GET", path, { as: "read" })).body;
+
+  it("list servers by state and owner, page by page", async () => {
+    api.fleet.add(server("broken", { status: ServerStatus.Unhealthy, reason: "exit code 1" }, { user: 11_003 }));
+    assert.deepEqual(names(await read("/v1/servers?status=unhealthy")), ["broken"]);
+    assert.deepEqual(names(await read("/v1/servers?managedBy=api")), ["extra"]);
+    const first = await read("/v1/servers?limit=3");
+    assert.deepEqual(names(first), ["broken", "echo", "extra"]);
+    assert.deepEqual(names(await read(`/v1/servers?limit=3&cursor=${first.next}`)), ["files"]);
+    const [broken] = first.items;
+    assert.deepEqual([broken?.health, broken?.reason], ["unhealthy", "exit code 1"]);
+  });
+
+  it("tell every wrong parameter at once", async () => {
+    const { status, body } = await api.call("GET", "/v1/servers?status=bad&limit=0&page=2", { as: "read" });
+    assert.equal(status, 400);
+    assert.equal(body.type, "urn:dind-mcp:invalid-input");
+    const expected = "one of running, starting, unhealthy, restarting, stopped, removing";
+    assert.deepEqual(body.problems, [
+      { path: "status", got: '"bad"', expected },
+      { path: "limit", got: '"0"', expected: "a whole number from 1 to 200" },
+      {
+        ...{ path: "page", got: "an unknown key", expected: "one of status, managedBy, limit, cursor" },
+        fix: "correct the key's spelling, or remove it",
+      },
+    ]);
+    const cursor = await api.call("GET", "/v1/servers?cursor=abc", { as: "read" });
+    assert.deepEqual([cursor.status, (cursor.body.problems as { path: string }[])[0]?.path], [400, "cursor"]);
+  });
+
+  it("show a server whole, and nothing that is not the API's", async () => {
+    api.fleet.openSession("s1");
+    const body = await read<Record<string, unknown>>("/v1/servers/echo");
+    assert.deepEqual(body.container, { id: "id-echo", name: "mcp-echo" });
+    assert.deepEqual(body.tools, { approved: 1, changed: 1, new: 1, hidden: 1 });
+    assert.equal((body.usage as { sessions: number }).sessions, 1);
+    assert.deepEqual(body.manifest, { ...api.fleet.servers.get("echo")?.manifest });
+    assert.ok(!JSON.stringify(body).includes("/secret/socket"));
+  });
+
+  it("show a server that does not list its tools, without them, after two seconds", async () => {
+    api.fleet.toolsHang = true;
+    const begun = performance.now();
+    const body = await read<Record<string, unknown>>("/v1/servers/echo");
+    assert.equal(body.tools, undefined);
+    assert.equal(body.name, "echo");
+    const took = performance.now() - begun;
+    assert.ok(took > 1_900 && took < 4_000, `${took} ms`);
+  });
+
+  it("start, stop and restart, and answer with the new state", async () => {
+    const act = (action: string) => api.call("POST", `/v1/servers/files/${action}`, { as: "admin" });
+    assert.equal((await act("stop")).body.status, "stopped");
+    assert.equal((await api.call("GET", "/v1/servers/files/stats", { as: "read" })).status, 409);
+    assert.equal((await act("start")).body.status, "starting");
+    await act("restart");
+    assert.deepEqual(api.fleet.asked, ["stop files", "start files", "restart files"]);
+  });
+
+  it("call a tool: the result as it came, the gateway's refusals as problems", async () => {
+    const call = (tool: string, body: unknown, as: "mcp" | "files" = "mcp") =>
+      api.call("POST", `/v1/servers/echo/tools/${tool}/call`, { as, body });
+    const { body } = await call("say", { arguments: { n: 1 } });
+    assert.deepEqual(body, { content: [{ type: "text", text: '{"n":1}' }], isError: false, _meta: { a: 1 } });
+    assert.equal((await call("say", undefined)).status, 200);
+    const wrong = await call("nothing", {});
+    assert.deepEqual([wrong.status, wrong.body.detail], [404, "no such tool"]);
+    api.fleet.servers.set("echo", server("echo", { status: ServerStatus.Stopped }));
+    const stopped = await call("say", {});
+    assert.deepEqual([stopped.status, stopped.body.detail], [503, "echo does not run"]);
+    assert.equal((await call("say", { arguments: [] })).status, 400);
+    assert.equal((await call("say", { args: {} })).status, 400);
+  });
+
+  it("approve tools", async () => {
+    const { body } = await api.call<List>("POST", "/v1/servers/echo/tools/approve", { as: "admin" });
+    assert.deepEqual(new Set(body.items.map(({ approval }) => approval)), new Set(["approved"]));
+  });
+
+  it("list and end sessions", async () => {
+    api.fleet.openSession("b", { openedAt: "2026-11-24T10:00:02.000Z", principal: "me", server: "files" });
+    api.fleet.openSession("a", { openedAt: "2026-11-24T10:00:03.000Z" });
+    const ids = async (query: string) => (await read(`/v1/sessions${query}`)).items.map(({ id }) => id);
+    assert.deepEqual(await ids(""), ["b", "a"]);
+    assert.deepEqual(await ids("?server=echo"), ["a"]);
+    assert.deepEqual(await ids("?principal=me"), ["b"]);
+    assert.equal((await api.call("DELETE", "/v1/sessions/a", { as: "admin" })).status, 204);
+    assert.equal((await api.call("DELETE", "/v1/sessions/a", { as: "admin" })).status, 404);
+    assert.deepEqual(await ids(""), ["b"]);
+  });
+
+  it("remove nothing in a cleanup unless told so", async () => {
+    const clean = (body?: unknown) => api.call("POST", "/v1/cleanup", { as: "admin", body });
+    for (const body of [undefined, {}, { dryRun: true }]) assert.equal((await clean(body)).body.dryRun, true);
+    assert.equal((await clean({ dryRun: "false" })).status, 400);
+    assert.equal(api.fleet.rubbish.length, 1);
+    const { body } = await clean({ dryRun: false });
+    assert.equal((body as unknown as List).items.length, 1);
+    assert.equal(api.fleet.rubbish.length, 0);
+  });
+
+  it("audit every change and every denial, with the request's id, and find them again", async () => {
+    const id = { "x-request-id": "req-1" };
+    await api.call("POST", "/v1/servers/echo/stop", { as: "admin", headers: id });
+    await api.call("POST", "/v1/servers/files/stop", { as: "read" });
+    await api.call("POST", "/v1/servers/files/tools/shout/call", { as: "mcp", body: { arguments: { key: "s3cr3t" } } });
+    await read("/v1/servers");
+    const { items } = await read("/v1/audit?kind=rest");
+    const seen = items.map(({ method, principal, server: of, tool, result, code }) =>
+      [method, principal, of, tool, result, code].join(" "),
+    );
+    assert.deepEqual(seen, [
+      "POST /v1/servers/:name/tools/:tool/call mcp files shout tool-error 200",
+      "POST /v1/servers/:name/stop read files  denied 403",
+      "POST /v1/servers/:name/stop admin echo  ok 200",
+    ]);
+    assert.equal(items[2]?.request, "req-1");
+    assert.ok(!JSON.stringify(items).includes("s3cr3t"));
+    const page = await read("/v1/audit?limit=1&result=denied&server=files");
+    assert.equal(page.items[0]?.principal, "read");
+    assert.equal((await read(`/v1/audit?since=${new Date(Date.now() + 60_000).toISOString()}`)).items.length, 0);
+    assert.equal((await api.call("GET", "/v1/audit?since=yesterday&cursor=x", { as: "read" })).status, 400);
+  });
+
+  it("are ready when the engine answers, and name no server", async () => {
+    assert.deepEqual((await api.call("GET", "/readyz")).body, {
+      ready: true,
+      engine: { ready: true, state: "answers" },
+      audit: { ready: true, state: "writes" },
+    });
+  });
+
+  it("are not ready when the engine does not answer, and alive all the same", async () => {
+    api.fleet.engineAnswers = false;
+    const { status, body, text } = await api.call("GET", "/readyz");
+    assert.equal(status, 503);
+    assert.deepEqual(body.engine, { ready: false, state: "silent" });
+    assert.doesNotMatch(text, /docker.sock|echo/);
+    assert.equal((await api.call("GET", "/healthz")).status, 200);
+    assert.equal((await api.call("HEAD", "/healthz")).status, 200);
+  });
+
+  it("keep the reason of a fault to the log", async () => {
+    api.fleet.rubbish.splice(0, 1, { kind: "pod" } as never);
+    const { status, body, text, headers } = await api.call("GET", "/v1/cleanup", { as: "read" });
+    assert.equal(status, 500);
+    assert.deepEqual(body, {
+      ...{ type: "about:blank", title: "Internal Server Error", status: 500 },
+      ...{ detail: "the orchestrator's log has the reason", instance: headers.get("x-request-id") },
+    });
+    assert.doesNotMatch(text, /at |pod/);
+    assert.equal(api.faults[0]?.request, headers.get("x-request-id"));
+  });
+
+  it("have a page to browse them, which runs only its own scripts", async () => {
+    const page = await api.call("GET", "/docs");
+    const policy = page.headers.get("content-security-policy") ?? "";
+    assert.match(policy, /default-src 'none'; script-src 'self'/);
+    assert.doesNotMatch(policy, /unsafe/);
+    assert.doesNotMatch(page.text, /<script>|<style|style=|onload=|https?:/);
+    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string);
+    assert.equal(files.length, 3);
+    for (const file of files) assert.ok((await api.call("GET", file)).text.length > 50, file);
+    assert.equal((await api.call("GET", "/docs/")).status, 200);
+    assert.equal((await api.call("GET", "/docs/..%2fpackage.json", { as: "read" })).status, 404);
+  });
+
+  it("have no OAuth metadata without an issuer", async () => {
+    assert.equal((await api.call("GET", "/.well-known/oauth-protected-resource/mcp")).status, 404);
+  });
+});
+
+describe("orchestrator: REST with an OAuth issuer", () => {
+  it("says who gives out tokens for a resource", async () => {
+    const api = await Api.start({ oauth: { issuer: "https://login.example.com" } });
+    try {
+      const { status, body } = await api.call("GET", "/.well-known/oauth-protected-resource/mcp");
+      assert.equal(status, 200);
+      assert.equal(body.resource, "http://127.0.0.1:18080/mcp");
+      assert.deepEqual(body.authorization_servers, ["https://login.example.com"]);
+    } finally {
+      await api.stop();
+    }
+  });
+});
