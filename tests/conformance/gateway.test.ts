@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FIXTURES } from "../integration/support/fixture-catalog";
-import { theGatewayFleet } from "../integration/support/gateway-fleet";
+import { gatewayTarget } from "../integration/support/gateway-fleet";
 import { type Forwarder, forwardWithToken } from "./forwarder";
 import { REVISIONS, SCORED, UNSCORED } from "./scenarios";
 import { describeFailures, type Outcome, passed, runSuite } from "./suite";
@@ -16,10 +16,8 @@ describe("conformance through the gateway", function () {
         let outcomes: Outcome[];
 
         before(async () => {
-          const { outputs } = await theGatewayFleet();
-          const { mcp: token } = outputs.tokens;
-          assert.ok(token, "the stack has no token named mcp");
-          forwarder = await forwardWithToken(`${outputs.endpoints.api}/servers/${server}/mcp`, token);
+          const { url, token } = await gatewayTarget(server);
+          forwarder = await forwardWithToken(url, token);
           outcomes = await runSuite(forwarder.url, revision);
         });
         after(() => forwarder?.close());

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { copyCatalog } from "./catalog";
 import { addFixtures } from "./fixture-catalog";
 import { enter, type Fleet } from "./fleet";
+import type { Target } from "./gateway-client";
 import { createStack, mustPulumi, removeStack, setConfig, type TestStack } from "./stack";
 
 let shared: Promise<Fleet> | undefined;
@@ -32,4 +33,18 @@ export function theGatewayFleet(): Promise<Fleet> {
 /** Removes it, if there is one. @throws Error when `destroy` failed or left something behind */
 export async function removeGatewayFleet(): Promise<void> {
   if (created) await removeStack(created);
+}
+
+/**
+ * The gateway of that fleet: one server's own URL, or all servers behind one.
+ *
+ * For writing the gateway, DIND_MCP_TEST_GATEWAY is the base URL of one that has the same servers; no stack is needed then.
+ */
+export async function gatewayTarget(server?: string): Promise<Target> {
+  const path = server ? `/servers/${server}/mcp` : "/mcp";
+  const given = process.env.DIND_MCP_TEST_GATEWAY;
+  if (given) return { url: `${given}${path}`, token: "none" };
+  const { endpoints, tokens } = (await theGatewayFleet()).outputs;
+  if (!tokens.mcp) throw new Error("the stack has no token named mcp");
+  return { url: `${endpoints.api}${path}`, token: tokens.mcp };
 }
