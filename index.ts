@@ -1,18 +1,19 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { EngineHost } from "./components/engine/engine-host";
-import { Fleet, OUTBOUND, RELAY_ADDRESS } from "./components/inner/fleet";
-import { GATEWAY, GATEWAY_ADDRESS } from "./components/inner/orchestrator";
+import { Fleet } from "./components/inner/fleet";
+import { GATEWAY_ADDRESS } from "./components/inner/orchestrator";
+import { waysOut } from "./components/inner/ways-out";
 import { InternalNetwork } from "./components/internal-network";
 import { stackLabels } from "./components/labels";
 import { PersistentVolumes } from "./components/persistent-volumes";
 import { TlsCertificates } from "./components/tls/tls-certificates";
 import { orchestratorPorts } from "./endpoints";
 import { readInputs } from "./inputs";
-import { leavesEngine, orchestratorConfig } from "./orchestrator-settings";
+import { orchestratorConfig } from "./orchestrator-settings";
 import { makeOutputs } from "./outputs";
 
-import packageJson = require("./package.json");
+import { version } from "./package.json";
 
 /** The program: checked input -> the outer layer on the host engine -> the fleet inside -> outputs. */
 export = async () => {
@@ -35,8 +36,6 @@ export = async () => {
     names: ["localhost", "127.0.0.1", settings.bindAddress, settings.engineName, ...settings.tlsNames],
   });
   const ports = orchestratorPorts(settings);
-  // A token issuer, or a collector of traces, is often on a private address; else nothing leaves by the gateway's network.
-  const leaves = leavesEngine(settings);
   const engine = new EngineHost(
     "engine",
     {
@@ -49,12 +48,7 @@ export = async () => {
       dockerTlsPort: settings.dockerTlsPort,
       published: ports,
       registryMirrors: settings.registryMirrors,
-      dnsFor: [OUTBOUND.subnet, ...(leaves ? [GATEWAY.subnet] : [])],
-      inboundOnly: leaves ? [] : [GATEWAY.subnet],
-      privateEgressFrom: [
-        ...(settings.databaseDsn ? [`${RELAY_ADDRESS}/32`] : []),
-        ...(leaves ? [`${GATEWAY_ADDRESS}/32`] : []),
-      ],
+      ...waysOut(settings),
       stopGrace: settings.engineStopGrace,
       labels,
     },
@@ -67,14 +61,11 @@ export = async () => {
       secrets: settings.secrets,
       databaseDsn: settings.databaseDsn,
       orchestrator: {
-        config: pulumi.all([certificates.server.validUntil, certificates.client.validUntil]).apply(([server, client]) =>
-          orchestratorConfig(settings, {
-            stack,
-            version: packageJson.version,
-            listen: GATEWAY_ADDRESS,
-            certificates: { server, client },
-          }),
-        ),
+        config: pulumi
+          .output({ server: certificates.server.validUntil, client: certificates.client.validUntil })
+          .apply((ends) =>
+            orchestratorConfig(settings, { stack, version, listen: GATEWAY_ADDRESS, certificates: ends }),
+          ),
         tokens: settings.tokens,
         ports: ports.map(({ internal }) => internal),
         processors,

@@ -99,9 +99,6 @@ export const orchestratorKeys = {
   tokens: z.array(token, "a list of tokens").default(TOKENS),
 } as const;
 
-/** The keys that hold mappings, or lists of them; Pulumi.yaml cannot declare those. */
-export const ORCHESTRATOR_MAPPINGS = ["oauth", "deploy", "tokens"] as const;
-
 /** What only the program knows. */
 export interface Facts {
   /** "project/stack". */
@@ -111,11 +108,6 @@ export interface Facts {
   listen: string;
   /** RFC 3339 ends of the engine's certificates. */
   certificates: { server: string; client: string };
-}
-
-/** True when the orchestrator has to open connections to the outside: to a token issuer, or a collector of traces. */
-export function leavesEngine({ oauth, tracingEndpoint }: Pick<Settings, "oauth" | "tracingEndpoint">): boolean {
-  return oauth !== undefined || tracingEndpoint !== "";
 }
 
 /** What the orchestrator is told of the settings. */

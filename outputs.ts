@@ -67,7 +67,7 @@ export interface Outputs {
 }
 
 /** An entry of a client's `mcp.json`. @param token may be absent */
-export function clientServer(url: string, token: string | undefined): ClientServer {
+function clientServer(url: string, token: string | undefined): ClientServer {
   return { type: "http", url, ...(token ? { headers: { Authorization: `Bearer ${token}` } } : {}) };
 }
 

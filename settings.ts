@@ -63,8 +63,8 @@ export const settingsSchema = z
     ...orchestratorKeys,
   })
   .superRefine((settings, context) => {
-    for (const [path, message] of [...samePorts(settings), ...sameTokens(settings.tokens)])
-      context.addIssue({ code: "custom", path, message });
+    const clashes = [...samePorts(settings), ...sameTokens(settings.tokens), ...openDockerApi(settings)];
+    for (const [path, message] of clashes) context.addIssue({ code: "custom", path, message });
     for (const inner of INNER_SUBNETS.filter((subnet) => overlaps(settings.networkCidr, subnet))) {
       const message = `a subnet outside ${inner}, which the engine uses inside`;
       context.addIssue({ code: "custom", path: ["networkCidr"], message });
@@ -87,6 +87,12 @@ function sameTokens(tokens: { name: string }[]): Clash[] {
     const first = tokens.findIndex((token) => token.name === name);
     return first < index ? [[["tokens", index, "name"], `another name than that of tokens.${first}`]] : [];
   });
+}
+
+/** The plain Docker API, all of it, offered to a network: root in the engine for anybody there. */
+function openDockerApi({ dockerApi, bindAddress }: { dockerApi: string; bindAddress: string }): Clash[] {
+  const open = dockerApi === "full" && !bindAddress.startsWith("127.");
+  return open ? [[["dockerApi"], "read-only or off, as bindAddress is no loopback address"]] : [];
 }
 
 /** The stack's config, checked. `databaseDsn` and `secrets` are plain here: wrap them with pulumi.secret before any use. */

@@ -89,7 +89,7 @@ describe("changes to a running stack", function () {
     await setSecret(stack, "databaseDsn", `postgres://mcp_reader:${password}@${address}:5432/mcp?sslmode=disable`);
     await mustPulumi(stack, "up");
     const names = (await docker(fleet, "ps", "--format", "{{.Names}}")).split("\n").sort();
-    assert.deepEqual(names, ["mcp-database-relay", "mcp-postgres"]);
+    assert.deepEqual(names, ["mcp-database-relay", "mcp-orchestrator", "mcp-postgres"]);
     const rows = await callTool(fleet, "postgres", "execute_sql", {
       sql: "SELECT inet_server_addr()::text AS address",
     });

@@ -41,6 +41,9 @@ describe("isolation of networks", function () {
       "the host, at the engine's gateway": { host: at.hostGateway, port: listening.port },
       "the database": { host: at.container("database"), port: 5432 },
       "the egress proxy, from outside": { host: at.container("egress", "mcp-outbound"), port: 3128 },
+      "the orchestrator's API": { host: at.container("orchestrator"), port: 18080 },
+      "the orchestrator's metrics": { host: at.container("orchestrator"), port: 19090 },
+      "the orchestrator's API as published on the engine": { host: at.engine, port: 18080 },
       "a site with a public address": { host: site.address, port: 80 },
       "a site with a private address": { host: site.privateAddress, port: 80 },
       ...(mirror
@@ -90,6 +93,12 @@ describe("isolation of networks", function () {
     assert.deepEqual(await reachFromEgress(fleet, [{ host: "169.254.169.254", port: 80 }]), ["closed"]);
   });
 
+  it("the orchestrator reaches itself, and nothing else: neither the engine by its network, nor servers, nor the world", () =>
+    only(
+      ["the orchestrator's API", "the orchestrator's metrics", "the orchestrator's API as published on the engine"],
+      (list) => reachFrom(fleet, "mcp-orchestrator", "node", list),
+    ));
+
   it("names of the world are known to the proxy alone: no server can carry data out by asking for names", async () => {
     await eventually(async () => {
       const known = await docker(fleet, "exec", "mcp-egress", "getent", "ahostsv4", site.publicName);
@@ -100,5 +109,6 @@ describe("isolation of networks", function () {
       const found = await inside(fleet, `mcp-${server}`, language, LOOK_UP[language], site.publicName);
       assert.equal(found, "unknown", server);
     }
+    assert.equal(await inside(fleet, "mcp-orchestrator", "node", LOOK_UP.node, site.publicName), "unknown");
   });
 });

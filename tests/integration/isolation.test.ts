@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { cpus } from "node:os";
+import { eventually, must } from "./support/command";
 import { docker, type Fleet, theFleet, tryDocker } from "./support/fleet";
 import { inside } from "./support/probe";
 import { LANGUAGE, SERVERS, type ServerName } from "./support/sessions";
 import { FACTS, type Inside, LOOK_AROUND } from "./support/walls";
+
+const MIB = 1024 ** 2;
 
 describe("isolation of containers", function () {
   this.timeout(900_000);
@@ -91,8 +95,72 @@ describe("isolation of containers", function () {
     });
   }
 
-  it("no server is in the group that may use all sockets, and no two have the same user", () => {
-    assert.ok(SERVERS.every((server) => !FACTS[server].groups.includes(20_000)));
+  it("the orchestrator has the same walls, and beyond them its ports and what it is for", async () => {
+    const [container] = JSON.parse(await docker(fleet, "inspect", "mcp-orchestrator"));
+    const { HostConfig: host, Config: config } = container;
+    const { Ulimits: _, ...same } = FACTS.files.hostConfig;
+    const own = {
+      Memory: 384 * MIB,
+      MemorySwap: 384 * MIB,
+      NanoCpus: Math.min(2, cpus().length) * 1e9,
+      NetworkMode: "bridge",
+      Tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=16m" },
+    };
+    const expected = { ...same, ...own, PortBindings: undefined };
+    const ports = Object.values(host.PortBindings as Record<string, { HostPort: string }[]>).flat();
+    assert.deepEqual(ports.map(({ HostPort }) => Number(HostPort)).sort(), [12_375, 18_080, 19_090]);
+    assert.deepEqual(
+      Object.fromEntries(Object.keys(expected).map((key) => [key, key === "PortBindings" ? undefined : host[key]])),
+      expected,
+    );
+    assert.equal(config.User, "10901:10901");
+    assert.deepEqual(Object.keys(container.NetworkSettings.Networks), ["mcp-gateway"]);
+    const mounts = container.Mounts.map(
+      (m: Record<string, string | boolean>) => `${m.Destination} ${m.RW ? "rw" : "ro"} ${m.Propagation}`,
+    );
+    assert.deepEqual(mounts.sort(), [
+      "/run/engine ro rprivate",
+      "/run/secrets ro ",
+      "/run/volumes ro rslave",
+      "/var/lib/orchestrator rw rprivate",
+    ]);
+    const status = await docker(fleet, "exec", "mcp-orchestrator", "cat", "/proc/1/status");
+    for (const line of [
+      /^Uid:\t10901\t10901/m,
+      /^Groups:\t10901 20000 20002 $/m,
+      /^CapBnd:\t0+$/m,
+      /^NoNewPrivs:\t1$/m,
+    ])
+      assert.match(status, line);
+    const list = await tryDocker(fleet, ["exec", "mcp-orchestrator", "ls", "/run/volumes"]);
+    assert.match(list.stderr, /Permission denied/, "it knows its servers' volumes by name, and lists none");
+    const secret = await tryDocker(fleet, [
+      "exec",
+      "mcp-orchestrator",
+      "cat",
+      "/run/volumes/mcp-postgres-secrets/_data/dsn",
+    ]);
+    assert.match(secret.stderr, /Permission denied/);
+  });
+
+  it("the engine's API has two sockets, one for root and one for the orchestrator, also after dockerd has started anew", async () => {
+    const engine = (...args: string[]) => must("docker", ["exec", fleet.stack.engineName, ...args]);
+    const stat = () =>
+      engine("stat", "-c", "%A %u:%g", "/run/docker.sock", "/run/dind-mcp-api", "/run/dind-mcp-api/docker.sock");
+    const expected = ["srw-rw---- 0:20002", "drwxr-x--- 0:20002", "srw-rw---- 0:20002"].join("\n");
+    assert.equal(await stat(), expected);
+    const pid = () => engine("cat", "/run/dind-mcp/dockerd.pid");
+    const before = await pid();
+    await engine("kill", before);
+    await eventually(async () => assert.notEqual(await pid(), before));
+    const ask =
+      'require("http").get({ socketPath: "/run/engine/docker.sock", path: "/_ping" }, (r) => console.log(r.resume().statusCode))';
+    await eventually(async () => assert.equal(await inside(fleet, "mcp-orchestrator", "node", ask), "200"), 30_000);
+    assert.equal(await stat(), expected);
+  });
+
+  it("no server is in a group of the orchestrator's, and no two have the same user", () => {
+    assert.ok(SERVERS.every((server) => !FACTS[server].groups.some((group) => [20_000, 20_002].includes(group))));
     assert.equal(new Set(SERVERS.map((server) => FACTS[server].uid)).size, SERVERS.length);
   });
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
-import { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { eventually, must } from "./support/command";
 import { callTool, connect, docker, type Fleet, SOCKET, theFleet } from "./support/fleet";
 import { inside } from "./support/probe";
@@ -86,12 +85,13 @@ describe("the catalog's servers", function () {
         assert.ok((await two.listTools()).tools.length > 0, "the other session goes on");
       });
 
-      it("starts by the command of the clientConfig output", async () => {
+      it("is reached by the entry of the clientConfig output", async () => {
         const entry = fleet.outputs.clientConfig.mcpServers[server];
         assert.ok(entry);
         const client = new Client({ name: "dind-mcp-test", version: "1" });
         clients.push(client);
-        await client.connect(new StdioClientTransport({ ...entry, stderr: "ignore" }));
+        const requestInit = { headers: entry.headers };
+        await client.connect(new StreamableHTTPClientTransport(new URL(entry.url), { requestInit }));
         assert.equal(client.getServerVersion()?.name, INFO[server].name);
       });
     });

@@ -14,6 +14,7 @@ const host = (more: Partial<HostEngine> = {}): HostEngine => ({
   cgroupVersion: "2",
   cgroupControllers: { memory: true, cpu: true, pids: true },
   securityOptions: ["name=apparmor", "name=seccomp,profile=builtin", "name=cgroupns"],
+  processors: 4,
   networks: [{ name: "bridge", subnets: ["172.17.0.0/16"] }],
   containers: [{ name: "web", hostPorts: [80, 443] }],
   named: [],
@@ -71,6 +72,20 @@ describe("problems of the host", () => {
     assert.deepEqual(problemsOf({ containers }, { dockerTlsPort: 12_377 }), []);
   });
 
+  it("are containers on any of the ports that are published", () => {
+    const ours: [string, number][] = [
+      ["apiPort", 18_080],
+      ["metricsPort", 19_090],
+      ["dockerPort", 12_375],
+    ];
+    for (const [key, port] of ours) {
+      const containers = [{ name: "web", hostPorts: [port] }];
+      assert.deepEqual(problemsOf({ containers }), [PORT.replace("12376", String(port)).replace("dockerTlsPort", key)]);
+      assert.deepEqual(problemsOf({ containers }, { [key]: 1 }), []);
+    }
+    assert.deepEqual(problemsOf({ containers: [{ name: "web", hostPorts: [12_375] }] }, { dockerApi: "off" }), []);
+  });
+
   it("are told all at once", () => {
     const everything = problemsOf({
       version: "19.03.15",
@@ -96,6 +111,7 @@ describe("the host engine", () => {
         CpuCfsQuota: false,
         PidsLimit: true,
         SecurityOptions: ["name=rootless"],
+        NCPU: 6,
       },
       "/networks": [
         { Name: "host", IPAM: { Config: null } },
@@ -120,6 +136,7 @@ describe("the host engine", () => {
         cgroupVersion: "1", // Docker 20.10 does not say it where it is v1
         cgroupControllers: { memory: true, cpu: false, pids: true },
         securityOptions: ["name=rootless"],
+        processors: 6,
         networks: [
           { name: "host", subnets: [] },
           { name: "six", subnets: ["10.1.0.0/16"] },

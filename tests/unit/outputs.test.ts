@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import program = require("../../index");
 
-import { clientServer, OUTPUTS_VERSION, type Outputs } from "../../outputs";
+import { OUTPUTS_VERSION, type Outputs } from "../../outputs";
 import { configure } from "./components/support/config";
 import { fakeHostEngine } from "./components/support/host-engine";
 import { record } from "./components/support/mocks";
@@ -44,10 +44,13 @@ async function run(config: Record<string, string> = {}) {
   }
 }
 
-const exec = (engine: string, server: string) => [
-  ...["exec", "-i", engine, "docker", "exec", "-i", `mcp-${server}`],
-  ...["/.mcp/init", "connect", "--socket", "/run/mcp/session.sock"],
-];
+const token = (name: string) => `<orchestrator-token-${name} result>`;
+/** A client's entry, with the token of a name. */
+const entry = (server: string, name: string) => ({
+  type: "http" as const,
+  url: `http://127.0.0.1:18080/servers/${server}/mcp`,
+  headers: { Authorization: `Bearer ${token(name)}` },
+});
 
 describe("outputs", () => {
   it("are the contract's, every key of it, from the real catalog", async () => {
@@ -55,14 +58,17 @@ describe("outputs", () => {
     const { servers, ...rest } = outputs;
     const expected: Omit<Outputs, "servers"> = {
       version: OUTPUTS_VERSION,
-      endpoints: { dockerTls: "tcp://127.0.0.1:4000" },
-      clientConfig: {
-        mcpServers: {
-          files: { command: "docker", args: exec("e", "files") },
-          http: { command: "docker", args: exec("e", "http") },
-          postgres: { command: "docker", args: exec("e", "postgres") },
-        },
+      endpoints: {
+        dockerTls: "tcp://127.0.0.1:4000",
+        api: "http://127.0.0.1:18080",
+        mcp: "http://127.0.0.1:18080/mcp",
+        metrics: "http://127.0.0.1:19090/metrics",
+        docker: "tcp://127.0.0.1:12375",
       },
+      clientConfig: {
+        mcpServers: { files: entry("files", "mcp"), http: entry("http", "mcp"), postgres: entry("postgres", "mcp") },
+      },
+      tokens: { mcp: token("mcp"), read: token("read"), admin: token("admin") },
       tls: {
         ca: "<tls-ca-cert certPem>",
         clientCert: "<tls-client-cert certPem>",
@@ -84,38 +90,58 @@ describe("outputs", () => {
     assert.deepEqual(Object.keys(servers).sort(), ["files", "http", "postgres"]);
     assert.deepEqual(servers.files, {
       container: "mcp-files",
+      url: "http://127.0.0.1:18080/servers/files/mcp",
       transport: "stdio",
       image: "<files-image imageId>",
       description: "Reads, writes, edits and searches files in the workspace",
     });
   });
 
-  it("hold one secret, the client's key; all else can be read without --show-secrets", async () => {
-    assert.deepEqual((await run()).secrets, ["tls.clientKey"]);
+  it("hold three secrets: tokens, the client config that names one, the client's key; all else is plain", async () => {
+    assert.deepEqual((await run()).secrets, ["clientConfig", "tokens", "tls.clientKey"]);
   });
 
-  it("offer a client the servers that it can start on its stdin and stdout, not those that listen", async () => {
+  it("offer a client servers of every transport, over HTTP", async () => {
     const folder = mkdtempSync(join(tmpdir(), "dind-mcp-unit-"));
     try {
       mkdirSync(join(folder, "listens"));
       writeFileSync(join(folder, "listens/server.yaml"), JSON.stringify(document({ name: "listens", ...HTTP })));
       const { outputs } = await run({ catalog: JSON.stringify([folder]) });
       assert.equal(outputs.servers.listens?.transport, "streamable-http");
-      assert.deepEqual(outputs.clientConfig, { mcpServers: {} });
+      assert.equal(outputs.servers.listens?.url, "http://127.0.0.1:18080/servers/listens/mcp");
+      assert.deepEqual(outputs.clientConfig, { mcpServers: { listens: entry("listens", "mcp") } });
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("give a client the first token that may use the server; none where there is none", async () => {
+    const tokens = [
+      { name: "watch", scopes: ["read"] },
+      { name: "some", scopes: ["mcp"], servers: ["files", "http"] },
+      { name: "rest", scopes: ["mcp"], servers: ["http"] },
+    ];
+    const { outputs } = await run({ tokens: JSON.stringify(tokens) });
+    const { headers: _, ...bare } = entry("postgres", "");
+    assert.deepEqual(outputs.clientConfig.mcpServers, {
+      files: entry("files", "some"),
+      http: entry("http", "some"),
+      postgres: bare,
+    });
+    assert.deepEqual(Object.keys(outputs.tokens), ["watch", "some", "rest"]);
+    assert.deepEqual((await run({ tokens: "[]" })).outputs.tokens, {});
+  });
+
+  it("name the public URL where there is one", async () => {
+    const { endpoints, servers } = (await run({ publicUrl: "https://mcp.example", dockerApi: "off" })).outputs;
+    assert.equal(endpoints.mcp, "https://mcp.example/mcp");
+    assert.equal(servers.files?.url, "https://mcp.example/servers/files/mcp");
+    assert.ok(!("docker" in endpoints));
   });
 
   it("name the selected servers alone", async () => {
     const { outputs } = await run({ servers: '["files"]' });
     assert.deepEqual(Object.keys(outputs.servers), ["files"]);
     assert.deepEqual(Object.keys(outputs.clientConfig.mcpServers), ["files"]);
-  });
-});
-
-describe("a client's way to a server", () => {
-  it("is exec into the engine, and from there into the server, to its socket", () => {
-    assert.deepEqual(clientServer("engine", "mcp-files"), { command: "docker", args: exec("engine", "files") });
   });
 });

@@ -71,7 +71,14 @@ export interface Inside {
 const QUESTIONS = {
   writable: ["/", "/app", "/etc", "/usr/bin", "/.mcp", "/run", "/run/secrets", "/var", "/tmp", "/run/mcp"],
   exist: [
-    ...["/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/certs", "/srv/mcp/postgres"],
+    ...[
+      "/var/run/docker.sock",
+      "/run/docker.sock",
+      "/run/containerd/containerd.sock",
+      "/run/dind-mcp-api",
+      "/certs",
+      "/srv/mcp/postgres",
+    ],
     ...["/srv/mcp/orchestrator", "/var/lib/docker/volumes", "/dev/mem", "/dev/kmsg", "/dev/fuse", "/dev/vda"],
   ],
 };

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 
 import program = require("../../../index");
 
+import packageJson = require("../../../package.json");
+
 import { configure } from "./support/config";
 import { fakeHostEngine } from "./support/host-engine";
 import { type Registered, record } from "./support/mocks";
@@ -51,6 +53,7 @@ describe("the program with the real catalog", () => {
       "dind-mcp:index:McpServer files",
       "dind-mcp:index:McpServer http",
       "dind-mcp:index:McpServer postgres",
+      "dind-mcp:index:Orchestrator orchestrator",
       "docker:index/remoteImage:RemoteImage carrier-image",
     ]);
     const networkOf = (name: string) => container(resources, name).inputs.networkMode;
@@ -94,6 +97,7 @@ describe("the program with the real catalog", () => {
     const resources = await run();
     assert.doesNotMatch(visible(resources), /privateKeyPem>|password result/);
     assert.match(JSON.stringify(resources), /privateKeyPem>.*password result/);
+    assert.doesNotMatch(JSON.stringify(resources), /orchestrator-token-\w+ result/, "tokens go nowhere but as hashes");
     const settings = { databaseDsn: DSN };
     const external = await run(settings, { secretKeys: ["databaseDsn"] });
     assert.doesNotMatch(visible(external), /hunter2/);
@@ -110,6 +114,44 @@ describe("the program with the real catalog", () => {
         ["127.0.0.1", "192.0.2.7", "10.0.0.9"],
       ],
     );
+  });
+
+  it("publishes the orchestrator's ports through the engine, and tells it how it is reached", async () => {
+    const ports = (resources: Registered[], name: string) =>
+      (container(resources, name).inputs.ports as { internal: number; external: number; ip: string }[]).map(
+        ({ internal, external, ip }) => `${ip}:${external}->${internal}`,
+      );
+    const resources = await run({ apiPort: "1", metricsPort: "2", dockerPort: "3", bindAddress: "127.0.0.9" });
+    const outer = ["127.0.0.9:12376->2376", "127.0.0.9:3->12375", "127.0.0.9:1->18080", "127.0.0.9:2->19090"];
+    assert.deepEqual(ports(resources, "engine"), outer);
+    const inner = ["0.0.0.0:12375->12375", "0.0.0.0:18080->18080", "0.0.0.0:19090->19090"];
+    assert.deepEqual(ports(resources, "orchestrator"), inner);
+    const { cpus, envs } = container(resources, "orchestrator").inputs;
+    assert.equal(cpus, "2.0", "of the host's eight");
+    assert.deepEqual(JSON.parse(String(envs).replace("ORCHESTRATOR_CONFIG=", "")), {
+      stack: "dind-mcp/unit",
+      version: packageJson.version,
+      listen: "10.214.0.18",
+      certificates: { server: "<tls-server-cert validityEndTime>", client: "<tls-client-cert validityEndTime>" },
+      publicUrl: "http://127.0.0.9:1",
+      allowedHosts: ["localhost", "127.0.0.1", "127.0.0.9"],
+      allowedOrigins: [],
+      dockerApi: "read-only",
+      limits: { sessions: 1000, requestsPerMinute: 0 },
+      toolChanges: "report",
+      audit: { arguments: "redacted" },
+    });
+    const off = await run({ dockerApi: "off" });
+    for (const name of ["engine", "orchestrator"])
+      assert.ok(!ports(off, name).some((port) => port.endsWith("12375")), name);
+  });
+
+  it("gives the orchestrator no way out, unless it has to ask an issuer of tokens or send traces", async () => {
+    const envs = (resources: Registered[]) => container(resources, "engine").inputs.envs as string[];
+    assert.ok(envs(await run()).includes("INBOUND_ONLY=10.214.0.16/28"));
+    const traced = envs(await run({ tracingEndpoint: "http://collector:4318" }));
+    assert.ok(traced.includes("INBOUND_ONLY="));
+    assert.ok(traced.includes("PRIVATE_EGRESS_FROM=10.214.0.18/32"));
   });
 
   it("opens private addresses to the relay of an external database, and to nobody without one", async () => {

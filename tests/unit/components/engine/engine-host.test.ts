@@ -57,9 +57,14 @@ describe("EngineHost", () => {
     assert.deepEqual(labelsOf(engine), { ...LABELS, "dind-mcp.role": "engine" });
   });
 
-  it("publishes the TLS API alone, on the bind address, and is on its own network alone", async () => {
-    const { inputs } = engineOf((await make({ bindAddress: "192.0.2.7", dockerTlsPort: 4000 })).resources);
-    assert.deepEqual(inputs.ports, [{ internal: 2376, external: 4000, ip: "192.0.2.7", protocol: "tcp" }]);
+  it("publishes the TLS API and what it is told, on the bind address; is on its own network alone", async () => {
+    const published = [18_080, 1_234].map((internal) => ({ internal, external: internal + 1, key: "anything" }));
+    const { inputs } = engineOf((await make({ bindAddress: "192.0.2.7", dockerTlsPort: 4000, published })).resources);
+    assert.deepEqual(inputs.ports, [
+      { internal: 1234, external: 1235, ip: "192.0.2.7", protocol: "tcp" },
+      { internal: 2376, external: 4000, ip: "192.0.2.7", protocol: "tcp" },
+      { internal: 18080, external: 18081, ip: "192.0.2.7", protocol: "tcp" },
+    ]);
     assert.equal(inputs.networkMode, "unit-net");
     assert.equal(inputs.networksAdvanced, undefined);
   });
@@ -81,8 +86,14 @@ describe("EngineHost", () => {
     assert.deepEqual(rest, {
       INNER_DNS: "10.213.0.1",
       INNER_DNS_FOR: "10.213.0.0/24,10.214.0.32/28",
+      INBOUND_ONLY: "",
       PRIVATE_EGRESS_FROM: "",
+      API_GROUP: "20002",
     });
+    assert.equal(
+      (await environment({ inboundOnly: ["10.0.0.0/28", "10.0.1.0/28"] })).INBOUND_ONLY,
+      "10.0.0.0/28,10.0.1.0/28",
+    );
     const relay = await environment({ privateEgressFrom: ["10.214.0.35/32"], registryMirrors: ["http://m:1"] });
     assert.equal(relay.PRIVATE_EGRESS_FROM, "10.214.0.35/32");
     assert.deepEqual((JSON.parse(relay.DAEMON_JSON ?? "") as Record<string, unknown>)["registry-mirrors"], [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Fleet, type FleetArgs, OUTBOUND, RELAY_ADDRESS } from "../../../../components/inner/fleet";
+import { Scope } from "../../../../orchestrator/config";
 import { document, problemsOf } from "../../support/manifests";
 import { record } from "../support/mocks";
 import { HTTP, LABELS, server, withProvider } from "../support/parts";
@@ -11,8 +12,21 @@ const LEAVES = server({ name: "leaves", user: 11_003, egress: ["example.com:443"
 const READS = server({ name: "reads", user: 11_004, database: true });
 
 const FLEET = "dind-mcp:index:Fleet fleet";
-const none = { secrets: {}, databaseDsn: "", stack: "dind-mcp/unit", keepImages: false, labels: LABELS };
-const make = (more: Partial<FleetArgs>, preview = false) =>
+const orchestrator = {
+  config: { stack: "dind-mcp/unit", version: "1", publicUrl: "http://h", allowedHosts: [] },
+  tokens: [{ name: "one", scopes: [Scope.Mcp] }],
+  ports: [18_080],
+  processors: 2,
+};
+const none = {
+  orchestrator,
+  secrets: {},
+  databaseDsn: "",
+  stack: "dind-mcp/unit",
+  keepImages: false,
+  labels: LABELS,
+};
+const make = (more: Partial<FleetArgs> = {}, preview = false) =>
   record(() => new Fleet("fleet", { servers: [], ...none, ...more }, withProvider("inner")), { preview });
 const all = { servers: [LEAVES, LISTENS, PLAIN, READS], secrets: { leaves: { key: "hunter2" } } };
 
@@ -27,6 +41,7 @@ describe("Fleet", () => {
       "dind-mcp:index:McpServer listens",
       "dind-mcp:index:McpServer plain",
       "dind-mcp:index:McpServer reads",
+      "dind-mcp:index:Orchestrator orchestrator",
       "docker:index/remoteImage:RemoteImage carrier-image",
     ]);
     assert.deepEqual(Object.keys(result.servers), ["leaves", "listens", "plain", "reads"]);
@@ -39,8 +54,26 @@ describe("Fleet", () => {
       "dind-mcp:index:InnerNetworks networks",
       "dind-mcp:index:McpServer listens",
       "dind-mcp:index:McpServer plain",
+      "dind-mcp:index:Orchestrator orchestrator",
       "docker:index/remoteImage:RemoteImage carrier-image",
     ]);
+  });
+
+  it("has the orchestrator also without any server; it waits for none, and none for it", async () => {
+    assert.deepEqual(children((await make()).resources, FLEET), [
+      "dind-mcp:index:InnerNetworks networks",
+      "dind-mcp:index:Orchestrator orchestrator",
+      "docker:index/remoteImage:RemoteImage carrier-image",
+    ]);
+    const { resources } = await make(all);
+    const names = ["leaves", "listens", "plain", "reads", "database", "egress"];
+    const needed = container(resources, "orchestrator").dependencies;
+    assert.ok(needed.includes("networks-mcp-gateway"));
+    assert.deepEqual(
+      needed.filter((name) => names.includes(name)),
+      [],
+    );
+    for (const name of names) assert.ok(!container(resources, name).dependencies.includes("orchestrator"), name);
   });
 
   it("has a closed network for each server that needs one, by its user, and one way out", async () => {
@@ -49,6 +82,7 @@ describe("Fleet", () => {
     assert.deepEqual(
       networks.map(({ inputs: { name, internal, ipamConfigs } }) => [name, internal, ipamConfigs]),
       [
+        ["mcp-gateway", false, [{ subnet: "10.214.0.16/28", gateway: "10.214.0.17" }]],
         ["mcp-leaves", true, [{ subnet: "10.214.6.112/28", gateway: "10.214.6.113" }]],
         ["mcp-listens", true, [{ subnet: "10.214.6.96/28", gateway: "10.214.6.97" }]],
         ["mcp-outbound", false, [{ subnet: "10.214.0.32/28", gateway: "10.214.0.33" }]],
@@ -85,7 +119,9 @@ describe("Fleet", () => {
 
   it("hands each server its own secrets, and the database's address to readers alone", async () => {
     const { resources } = await make(all);
-    const carriers = resources.filter(({ id, inputs }) => id.includes("Container") && inputs.uploads);
+    const carriers = resources.filter(
+      ({ name, inputs }) => inputs.uploads && name !== "orchestrator-secret-files", // only hashes are in there
+    );
     assert.deepEqual(
       carriers.map(({ name, inputs }) => [name, (inputs.uploads as { content: string }[]).map((u) => u.content)]),
       [
@@ -136,7 +172,7 @@ describe("Fleet", () => {
       const built = resources.filter(({ inputs }) => inputs.build);
       assert.deepEqual(
         built.map(({ name }) => name),
-        ["carrier-image", "database-image", "egress-image"],
+        ["carrier-image", "database-image", "egress-image", "orchestrator-image"],
       );
       assert.deepEqual(new Set(built.map(({ inputs }) => inputs.keepLocally)), new Set([keepImages]));
     }
@@ -154,7 +190,10 @@ describe("Fleet", () => {
       "database-relay",
       "database-secret-files",
       "egress",
+      "gateway",
       "leaves-secret-files",
+      "orchestrator",
+      "orchestrator-secret-files",
       "outbound",
       "reads-secret-files",
     ]);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 /** Answers of a host engine where nothing stands in the way, in the words of Docker's API. */
 export const READY: Record<string, unknown> = {
-  "/info": { OSType: "linux", CgroupVersion: "2", MemoryLimit: true, CpuCfsQuota: true, PidsLimit: true },
+  "/info": { OSType: "linux", CgroupVersion: "2", MemoryLimit: true, CpuCfsQuota: true, PidsLimit: true, NCPU: 8 },
   "/version": { Version: "26.1.5", ApiVersion: "1.45" },
   "/networks": [{ Name: "bridge", IPAM: { Config: [{ Subnet: "172.17.0.0/16" }] } }],
   "/containers/json": [],

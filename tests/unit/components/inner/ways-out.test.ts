@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { waysOut } from "../../../../components/inner/ways-out";
+
+const closed = { databaseDsn: "", oauth: undefined, tracingEndpoint: "" };
+const GATEWAY = "10.214.0.16/28";
+const OUTBOUND = "10.214.0.32/28";
+
+describe("the ways out of the engine", () => {
+  it("are none for the orchestrator, not even by DNS, and none to private addresses", () => {
+    assert.deepEqual(waysOut(closed), { dnsFor: [OUTBOUND], inboundOnly: [GATEWAY], privateEgressFrom: [] });
+  });
+
+  it("lead to private addresses from the relay of an external database", () => {
+    const ways = waysOut({ ...closed, databaseDsn: "postgres://db/d" });
+    assert.deepEqual(ways, { ...waysOut(closed), privateEgressFrom: ["10.214.0.35/32"] });
+  });
+
+  it("open for the orchestrator where it asks an issuer of tokens, or sends traces", () => {
+    const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], privateEgressFrom: ["10.214.0.18/32"] };
+    assert.deepEqual(waysOut({ ...closed, oauth: { issuer: "https://id.example" } }), open);
+    assert.deepEqual(waysOut({ ...closed, tracingEndpoint: "http://collector:4318" }), open);
+  });
+});
