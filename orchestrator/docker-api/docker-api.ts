@@ -1,0 +1,62 @@
+import { type Server, STATUS_CODES } from "node:http";
+import type { OrchestratorConfig } from "../config";
+import type { Guard } from "../security/guard-api";
+import { guardedServer, listen, shut } from "../security/guarded-server";
+import { answerError } from "./answer";
+import { EngineSocket } from "./engine-socket";
+import { FullApi } from "./full";
+import { ReadOnlyApi } from "./read-only";
+
+export interface DockerApiOptions {
+  /** `config.dockerApi`; for `off` there is nothing to construct. */
+  mode: Exclude<OrchestratorConfig["dockerApi"], "off">;
+  /** The engine's socket. */
+  socketPath: string;
+  guard: Pick<Guard, "admit">;
+  limits: OrchestratorConfig["limits"];
+  /** Told at the start what `full` means. */
+  warn: (message: string) => void;
+}
+
+/**
+ * Port 12375: the engine's Docker API, plain. Docker's clients can send no token to such a port, so none is asked for:
+ * `read-only` shows nothing secret and changes nothing, and the port is on loopback. Host and Origin are checked, so no
+ * web page gets at it.
+ */
+export class DockerApi {
+  readonly #server: Server;
+  readonly #engine: EngineSocket;
+
+  constructor(private readonly options: DockerApiOptions) {
+    const { mode, socketPath, guard, limits } = options;
+    this.#engine = new EngineSocket(socketPath);
+    const full = mode === "full" ? new FullApi(this.#engine) : undefined;
+    const api = full ?? new ReadOnlyApi(this.#engine);
+    this.#server = guardedServer({
+      guard,
+      limits,
+      refuse: (response, { status, detail }) => answerError(response, status, detail),
+      handle: (request, response) => void api.handle(request, response),
+    });
+    if (!full) return;
+    this.#server.requestTimeout = 0; // a build's context may take its time
+    this.#server.on("upgrade", (request, socket, head) => {
+      const refused = guard.admit(request);
+      if (!refused) full.upgrade(request, socket, head);
+      else socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}\r\nConnection: close\r\n\r\n`);
+    });
+  }
+
+  /** @returns the port */
+  listen(port: number, host?: string): Promise<number> {
+    if (this.options.mode === "full") {
+      this.options.warn("dockerApi is full: whoever reaches this port is root in the engine, without a token");
+    }
+    return listen(this.#server, port, host);
+  }
+
+  async close(): Promise<void> {
+    await shut(this.#server);
+    this.#engine.close();
+  }
+}

@@ -1,0 +1,105 @@
+/** How an answer of the engine is passed on. */
+export const AnswerKind = {
+  /** As it is: there is nothing to hide in it. */
+  Plain: "plain",
+  /** One JSON document, redacted. */
+  Json: "json",
+  /** JSON lines without end, as they are: numbers only. */
+  Numbers: "numbers",
+  /** JSON lines without end, each redacted. */
+  Events: "events",
+} as const;
+export type AnswerKind = (typeof AnswerKind)[keyof typeof AnswerKind];
+
+interface Endpoint {
+  /** Of the path, without a version. */
+  path: RegExp;
+  /** Parameters that may be given, once each. */
+  query: readonly string[];
+  kind: AnswerKind;
+}
+
+const NAME = "[A-Za-z0-9][A-Za-z0-9_.-]*";
+const IMAGE = "[A-Za-z0-9][A-Za-z0-9_.:@/-]*";
+
+function endpoint(path: string, kind: AnswerKind, ...query: string[]): Endpoint {
+  return { path: new RegExp(`^${path}$`), kind, query };
+}
+
+/**
+ * All that the read-only API answers, with GET or HEAD. What is not here is refused, also what Docker will have one day.
+ * Left out, though they only read: `logs` (servers write there what they like, secrets of theirs and data of their
+ * clients), `top` (it can show the environment), `changes`, `archive`, `export`, `get` (files), `history` (build
+ * arguments), `attach/ws` (it is a GET that writes), `search` and `distribution` (they call registries), and everything
+ * of swarm and plugins.
+ */
+const ENDPOINTS: readonly Endpoint[] = [
+  endpoint("/_ping", AnswerKind.Plain),
+  endpoint("/version", AnswerKind.Json),
+  endpoint("/info", AnswerKind.Json),
+  endpoint("/containers/json", AnswerKind.Json, "all", "limit", "size", "filters", "before", "since"),
+  endpoint(`/containers/${NAME}/json`, AnswerKind.Json, "size"),
+  endpoint(`/containers/${NAME}/stats`, AnswerKind.Numbers, "stream", "one-shot"),
+  endpoint("/images/json", AnswerKind.Json, "all", "filters", "digests", "shared-size", "manifests", "filter"),
+  endpoint(`/images/${IMAGE}/json`, AnswerKind.Json, "manifests", "platform"),
+  endpoint("/networks", AnswerKind.Json, "filters"),
+  endpoint(`/networks/${NAME}`, AnswerKind.Json, "verbose", "scope"),
+  endpoint("/volumes", AnswerKind.Json, "filters"),
+  endpoint(`/volumes/${NAME}`, AnswerKind.Json),
+  endpoint("/system/df", AnswerKind.Json, "type", "verbose"),
+  endpoint("/events", AnswerKind.Events, "since", "until", "filters"),
+];
+
+const HINTS: readonly [RegExp, string][] = [
+  [/^\/containers\/[^/]+\/logs$/, "logs can hold secrets: read them with a token, GET /v1/servers/NAME/logs"],
+  [/^\/containers\/[^/]+\/top$/, "it can show the environment of processes"],
+];
+const ELSEWHERE = "the whole API is on the port with mutual TLS";
+
+/** A question for the engine, made anew from what was checked. */
+export interface Allowed {
+  method: "GET" | "HEAD";
+  /** Path and query for the engine. */
+  target: string;
+  kind: AnswerKind;
+}
+
+/** Docker's form of an error. */
+export interface Refused {
+  status: number;
+  message: string;
+}
+
+export function isRefused(decision: Allowed | Refused): decision is Refused {
+  return "message" in decision;
+}
+
+/** Whether a request may go to the engine; a pure function of its first line. */
+export function decide(method: string | undefined, target: string | undefined): Allowed | Refused {
+  const [, raw = "", search = ""] = /^([^?#]*)(?:\?([^#]*))?$/.exec(target ?? "") ?? [];
+  // `@` and `:` of image names are encoded by some clients. No other encoding: it could hide a slash or a dot.
+  const full = raw.replace(/%(40|3a)/gi, decodeURIComponent);
+  const segments = full.split("/").slice(1);
+  const plain =
+    full.startsWith("/") && segments.every((part) => /^[A-Za-z0-9._:@-]+$/.test(part) && !/^\.+$/.test(part));
+  if (!plain) return { status: 400, message: "the path is not a plain one" };
+  const [, version = "", path = ""] = /^(\/v\d{1,2}\.\d{1,3}(?=\/))?(\/.*)$/.exec(full) ?? [];
+
+  if (method !== "GET" && method !== "HEAD")
+    return refused(path, `${method} changes things; only GET and HEAD are served`);
+  const found = ENDPOINTS.find((one) => one.path.test(path));
+  if (!found) return refused(path, "this path is not served");
+  const query = new URLSearchParams(search);
+  const given = [...query.keys()];
+  const strange = given.find((name, index) => !found.query.includes(name) || given.indexOf(name) !== index);
+  if (strange !== undefined) {
+    const expected = found.query.length === 0 ? "none" : `each at most once of ${found.query.join(", ")}`;
+    return refused(path, `got the parameter ${JSON.stringify(strange.slice(0, 40))}, expected ${expected}`);
+  }
+  return { method, target: `${version}${path}${query.size === 0 ? "" : `?${query}`}`, kind: found.kind };
+}
+
+function refused(path: string, reason: string): Refused {
+  const hint = HINTS.find(([pattern]) => pattern.test(path))?.[1] ?? ELSEWHERE;
+  return { status: 403, message: `read-only Docker API of dind-mcp: ${reason}; ${hint}` };
+}

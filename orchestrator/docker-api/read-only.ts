@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { answerError } from "./answer";
+import { type Allowed, AnswerKind, decide, isRefused } from "./endpoints";
+import { EngineSilent, type EngineSocket } from "./engine-socket";
+import { redact } from "./redact";
+import { redactedLines } from "./redacted-lines";
+
+/** For the engine's first word; measuring disk space takes long. */
+const PATIENCE_MS = 60_000;
+/** Bytes of a document that is read as a whole to be redacted. */
+const DOCUMENT = 32 * 1024 * 1024;
+/** Documents at the same time, so that they cannot fill the memory together; and streams. */
+const DOCUMENTS = 8;
+const STREAMS = 16;
+/** Headers that clients look at: which API the engine speaks. */
+const HEADERS = ["api-version", "builder-version", "docker-experimental", "ostype", "server", "content-type", "swarm"];
+
+/** Answers what `decide` allows from the engine, redacted; everything else with a sentence. */
+export class ReadOnlyApi {
+  readonly #open = { documents: 0, streams: 0 };
+
+  constructor(private readonly engine: EngineSocket) {}
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const decision = decide(request.method, request.url);
+    const { "transfer-encoding": encoding, "content-length": length = "0" } = request.headers;
+    const body = encoding !== undefined || length !== "0";
+    if (body) response.setHeader("Connection", "close"); // nobody reads it
+    if (isRefused(decision)) return answerError(response, decision.status, decision.message);
+    if (body) return answerError(response, 400, "a request that only reads has no body");
+
+    const streams = decision.kind === AnswerKind.Numbers || decision.kind === AnswerKind.Events;
+    const [kind, most] = streams ? (["streams", STREAMS] as const) : (["documents", DOCUMENTS] as const);
+    if (this.#open[kind] >= most)
+      return answerError(response, 429, `more than ${most} ${kind} at the same time; try again`);
+    this.#open[kind] += 1;
+    try {
+      await this.#pass(decision, response);
+    } catch (error) {
+      const silent = error instanceof EngineSilent;
+      answerError(response, silent ? 503 : 502, silent ? error.message : "the engine's answer could not be passed on");
+    } finally {
+      this.#open[kind] -= 1;
+    }
+  }
+
+  async #pass({ method, target, kind }: Allowed, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const answer = await this.engine.ask(method, target, PATIENCE_MS, gone.signal);
+    response.statusCode = answer.statusCode ?? 502;
+    for (const name of HEADERS) {
+      const value = answer.headers[name];
+      if (value !== undefined) response.setHeader(name, value);
+    }
+    if (method === "HEAD") {
+      answer.resume();
+      response.end();
+    } else if (kind === AnswerKind.Json || response.statusCode >= 400) {
+      const body = JSON.stringify(redact(JSON.parse(await textOf(answer))));
+      response.setHeader("Content-Length", Buffer.byteLength(body));
+      response.end(body);
+    } else {
+      response.flushHeaders(); // events may be silent for hours
+      // At a client's own pace; whoever ends, the other side ends too.
+      await (kind === AnswerKind.Events ? pipeline(answer, redactedLines(), response) : pipeline(answer, response));
+    }
+  }
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > DOCUMENT) throw new Error("the engine's answer is too long");
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
