@@ -36,18 +36,17 @@ function completed(route: RouteOptions): void {
   };
 }
 
-const REFERENCE = "#/components/schemas/";
+type Schemas = Record<string, OpenAPIV3_1.SchemaObject>;
 
-/** Without the copies of schemas for requests: no request has one of them but a manifest, which is one and the same. */
+/** Without the copies of schemas for requests, as none is in a request, but the manifest: there it needs no `user`. */
 function tidy(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
-  const text = JSON.stringify(document)
-    .replaceAll(`"${REFERENCE}${MANIFEST_ID}Input"`, `"${REFERENCE}${MANIFEST_ID}"`)
-    .replaceAll('"Default Response"', '"Done"');
+  const text = JSON.stringify(document).replaceAll('"Default Response"', '"Done"');
   const made = JSON.parse(text) as OpenAPIV3_1.Document;
   // Zod cannot tell this one from `any mapping`; the editors' schema of server.yaml can.
-  const { $schema: _, ...manifest } = serverYamlSchema as Record<string, unknown>;
-  const all = Object.entries({ ...made.components?.schemas, [MANIFEST_ID]: manifest });
-  const schemas = Object.fromEntries(all.filter(([name]) => !name.endsWith("Input")));
+  const { $schema: _, ...manifest } = serverYamlSchema;
+  const asked = { ...manifest, required: manifest.required.filter((key) => key !== "user") };
+  const all = Object.entries(made.components?.schemas ?? {}).filter(([name]) => !name.endsWith("Input"));
+  const schemas = { ...Object.fromEntries(all), [MANIFEST_ID]: manifest, [`${MANIFEST_ID}Input`]: asked } as Schemas;
   return { ...made, components: { ...made.components, schemas } };
 }
 

@@ -1,4 +1,5 @@
-import type { AuditLog, Engine } from "./deps";
+import type { RestDeps } from "./deps";
+import { within } from "./within";
 
 /** Milliseconds the engine has for its answer. */
 const ENGINE_MS = 2_000;
@@ -12,25 +13,19 @@ export interface Readiness {
   audit: { ready: boolean; state: string };
 }
 
-async function answers(engine: Engine): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ENGINE_MS, false);
-  });
-  const ping = engine.ping().then(
+async function answers(ping: RestDeps["ping"]): Promise<boolean> {
+  const answer = ping().then(
     () => true,
     () => false,
   );
-  const ready = await Promise.race([ping, late]);
-  clearTimeout(timer);
-  return ready;
+  return (await within(ENGINE_MS, answer)) ?? false;
 }
 
 /** Asks what requests depend on; who asks in the same second gets the same answer. */
-export function readiness(engine: Engine, audit: Pick<AuditLog, "healthy">): () => Promise<Readiness> {
+export function readiness({ ping, audit }: Pick<RestDeps, "ping" | "audit">): () => Promise<Readiness> {
   let kept: { until: number; answer: Promise<Readiness> } | undefined;
   const ask = async (): Promise<Readiness> => {
-    const alive = await answers(engine);
+    const alive = await answers(ping);
     const writable = audit.healthy();
     return {
       ready: alive,

@@ -36,6 +36,11 @@ export const serverSchema = z
   })
   .meta({ id: "Server" });
 
+/** The answer to a deployment. */
+export const deployedSchema = serverSchema
+  .extend({ change: z.enum(["created", "replaced", "none"]).describe("none: it ran already, exactly so") })
+  .meta({ id: "DeployedServer" });
+
 export const statsSchema = z
   .object({
     time,
@@ -114,11 +119,16 @@ export const engineSchema = z
     apiVersion: z.string(),
     os: z.string(),
     kernel: z.string(),
+    architecture: z.string(),
+    cgroupVersion: z.string(),
+    storageDriver: z.string(),
+    liveRestore: z.boolean().describe("Containers survive a restart of the daemon"),
     cpus: z.int(),
     memory: bytes,
-    containers: z.object({ running: z.int(), stopped: z.int() }),
+    containers: z.object({ running: z.int(), paused: z.int(), stopped: z.int() }),
+    images: z.int(),
     disk: z
-      .object({ images: bytes, containers: bytes, volumes: bytes, buildCache: bytes })
+      .object({ time, images: bytes, containers: bytes, volumes: bytes, buildCache: bytes })
       .optional()
       .describe("Absent while Docker still counts"),
   })
@@ -133,7 +143,7 @@ export const cleanupSchema = z
         id: z.string(),
         name: z.string(),
         reason: z.string().describe("Why nobody owns it"),
-        bytes: bytes.optional(),
+        bytes: bytes.optional().describe("Bytes it has, as far as Docker knows"),
         error: z.string().optional().describe("Why it could not be removed"),
       }),
     ),

@@ -3,6 +3,7 @@ import { type ServerInfo, ServerStatus } from "../servers/server-info";
 import type { ContainerUsage } from "../servers/stats";
 import type { RestDeps } from "./deps";
 import type { serverDetailSchema, serverSchema, statsSchema } from "./schemas";
+import { within } from "./within";
 
 /** Milliseconds that a server has to list its tools in, when it is only one part of an answer. */
 const TOOLS_MS = 2_000;
@@ -44,13 +45,9 @@ export function summary(server: ServerInfo, { config, gateway }: Sources): Serve
 /** How the server's tools stand; undefined when it does not run, or does not tell in time: its other facts do not wait. */
 async function toolCounts({ name, status }: ServerInfo, { gateway }: Sources): Promise<ServerDetail["tools"]> {
   if (status !== ServerStatus.Running) return undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, TOOLS_MS, undefined);
-  });
   // A server that fails here is not an error of this answer: /tools tells it.
-  const tools = await Promise.race([gateway.tools(name).catch(() => undefined), late]);
-  clearTimeout(timer);
+  const listing = gateway.tools(name).catch(() => undefined);
+  const tools = await within(TOOLS_MS, listing);
   if (!tools) return undefined;
   const count = (approval: string) => tools.filter((tool) => tool.approval === approval).length;
   return {

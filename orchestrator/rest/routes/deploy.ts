@@ -1,20 +1,15 @@
 import { z } from "zod";
-import { parseManifest } from "../../../mcp/manifest";
-import { ProblemsError } from "../../../problems";
 import { Scope } from "../../config";
 import { mayUse } from "../../security/filters";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
 import { HttpError } from "../problem";
-import { manifestSchema, serverSchema } from "../schemas";
+import { deployedSchema, manifestSchema } from "../schemas";
 import { summary } from "../server-views";
 import type { RouteContext } from "./context";
 import { nameParams } from "./params";
 
 const tags = ["servers"];
-
-/** How problems name the body; only the keys in it matter to the caller. */
-const BODY = "(body)";
 
 const deployBody = z.strictObject(
   {
@@ -35,7 +30,7 @@ function enveloped(body: unknown): unknown {
 
 /** Deploying servers beside the catalog's, and removing them. */
 export function deployRoutes(app: App, context: RouteContext): void {
-  const { servers, deployer } = context;
+  const { servers, deployer, events } = context;
 
   app.post(
     "/v1/servers",
@@ -44,27 +39,28 @@ export function deployRoutes(app: App, context: RouteContext): void {
       schema: {
         tags,
         operationId: "deployServer",
-        summary: "Deploys a server from a manifest",
+        summary: "Deploys a server from a manifest, or replaces the one that was deployed so",
         description:
           "JSON or YAML. The server gets the same hardening as the catalog's, and no more than the stack's config allows. " +
-          "A body that is a bare manifest is taken as one without secrets. The answer comes when the server was started; GET /v1/events tells the steps.",
+          "`user` may be left out: a free one is taken. A body that is a bare manifest is one without secrets. A server that " +
+          "is there keeps the secrets that are left out, and is replaced only when the new one is healthy. The answer comes " +
+          "then: 201 for a new server, 200 otherwise. GET /v1/events tells the steps (server.deploying).",
         consumes: ["application/json", "application/yaml"],
         body: z.preprocess(enveloped, deployBody),
-        response: { 201: serverSchema },
+        response: { 200: deployedSchema, 201: deployedSchema },
       },
     },
     async (request, reply) => {
-      const { manifest: document, secrets } = request.body;
-      const { manifest, problems } = parseManifest(document, BODY);
-      if (!manifest) throw new ProblemsError(problems);
-      request.audited = { server: manifest.name };
-      if (!mayUse(principalOf(request), manifest.name)) {
-        throw new HttpError(403, `the token is for other servers than ${JSON.stringify(manifest.name)}`);
+      const { manifest, secrets } = request.body;
+      const name = typeof manifest.name === "string" ? manifest.name : "";
+      if (!mayUse(principalOf(request), name)) {
+        throw new HttpError(403, `the token is for other servers than ${JSON.stringify(name)}`);
       }
-      if (servers.get(manifest.name)) throw new HttpError(409, `there is a server ${manifest.name} already`);
-      const server = await deployer.deploy(manifest, secrets);
-      reply.status(201).header("Location", `/v1/servers/${server.name}`);
-      return summary(server, context);
+      request.audited = { server: name };
+      const told = (step: string) => events.emit("server.deploying", name, { step });
+      const { server, change } = await deployer.deploy(manifest, secrets, told);
+      if (change === "created") reply.status(201).header("Location", `/v1/servers/${name}`);
+      return reply.send({ ...summary(server, context), change });
     },
   );
 

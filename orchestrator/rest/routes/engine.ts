@@ -2,10 +2,18 @@ import { z } from "zod";
 import { Scope } from "../../config";
 import type { App } from "../app";
 import { cleanupSchema, engineSchema } from "../schemas";
+import { within } from "../within";
 import type { RouteContext } from "./context";
 import { optionalBody } from "./params";
 
 const tags = ["engine"];
+/** Milliseconds that Docker has to count what is on the disk; the next request gets what it found later. */
+const DISK_MS = 2_000;
+
+const cleanupBody = z.strictObject({
+  dryRun: z.boolean("true or false").default(true).describe("Only tell what would be removed"),
+  force: z.boolean("true or false").default(false).describe("Running containers of unknown origin as well"),
+});
 
 /** The engine, and what nobody owns in it. */
 export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void {
@@ -20,7 +28,13 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
         response: { 200: engineSchema },
       },
     },
-    () => engine.info(),
+    async () => {
+      const counting = engine.disk();
+      counting.catch(() => {}); // when info fails first, nobody else takes this failure
+      const info = await engine.info();
+      const disk = await within(DISK_MS, counting);
+      return { ...info, disk: disk && { ...disk, time: new Date(disk.time).toISOString() } };
+    },
   );
 
   app.get(
@@ -34,7 +48,7 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
         response: { 200: cleanupSchema },
       },
     },
-    async () => ({ dryRun: true, items: await cleanup.list() }),
+    async () => ({ dryRun: true, items: await cleanup.plan() }),
   );
 
   app.post(
@@ -45,13 +59,15 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
         tags,
         operationId: "cleanUp",
         summary: "Removes what nobody owns; only tells it unless dryRun is false",
-        body: optionalBody(z.strictObject({ dryRun: z.boolean("true or false").default(true) })),
+        body: optionalBody(cleanupBody),
         response: { 200: cleanupSchema },
       },
     },
     async (request) => {
-      const { dryRun } = request.body;
-      return { dryRun, items: dryRun ? await cleanup.list() : await cleanup.remove() };
+      const { dryRun, force } = request.body;
+      if (dryRun) return { dryRun, items: await cleanup.plan({ force }) };
+      const { removed, failed } = await cleanup.run({ force });
+      return { dryRun, items: [...removed, ...failed] };
     },
   );
 }

@@ -6,7 +6,7 @@ import { Api, type TokenName } from "./support/api";
 /** How each operation is called so that it works: what its path and body need. */
 const CALLS: Record<string, { path?: Record<string, string>; query?: string; body?: unknown; status?: number }> = {
   listServers: {},
-  deployServer: { body: { manifest: document({ name: "fresh", user: 11_500 }) }, status: 201 },
+  deployServer: { body: { manifest: document({ name: "fresh", user: undefined }) }, status: 201 },
   getServer: { path: { name: "echo" } },
   removeServer: { path: { name: "extra" }, status: 204 },
   getServerStats: { path: { name: "echo" } },

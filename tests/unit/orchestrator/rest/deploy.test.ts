@@ -23,21 +23,25 @@ describe("orchestrator: deploying by REST", () => {
     const answer = await deploy({ manifest: fresh, secrets: { "api-key": "s3cr3t" } });
     assert.equal(answer.status, 201);
     assert.equal(answer.headers.get("location"), "/v1/servers/fresh");
-    assert.equal(answer.body.managedBy, "api");
+    assert.deepEqual([answer.body.managedBy, answer.body.change], ["api", "created"]);
     assert.deepEqual(api.fleet.given, [{ "api-key": "s3cr3t" }]);
     const { text } = await api.call("GET", "/v1/audit", { as: "read" });
     assert.match(text, /"server":"fresh","method":"POST \/v1\/servers"/);
     assert.doesNotMatch(text, /s3cr3t|api-key/);
+    const [step] = api.events.since(0);
+    assert.deepEqual([step?.type, step?.server, step?.data], ["server.deploying", "fresh", { step: "starting it" }]);
+    const again = await deploy({ manifest: fresh, secrets: { "api-key": "other" } });
+    assert.deepEqual([again.status, again.body.change], [200, "replaced"]);
   });
 
   it("takes YAML, in an envelope or bare", async () => {
     const bare =
       "name: yam\ndescription: d\nversion: 1.0.0\nimage: a/b:1\nuser: 11501\ntransport: {type: stdio, command: [/x]}\n";
     assert.equal((await deploy(bare, YAML)).status, 201);
-    const lines = bare.replace("yam", "yam2").trimEnd().split("\n");
-    const enveloped = `manifest:\n${lines.map((line) => `  ${line}`).join("\n")}\nsecrets: {a: b}\n`;
+    const lines = bare.replace("yam", "yam2").replace("11501", "11502").trimEnd().split("\n");
+    const enveloped = `manifest:\n${lines.map((line) => `  ${line}`).join("\n")}\nsecrets: {}\n`;
     assert.equal((await deploy(enveloped, YAML)).status, 201);
-    assert.deepEqual(api.fleet.given, [{}, { a: "b" }]);
+    assert.deepEqual(api.fleet.given, [{}, {}]);
   });
 
   it("tells everything that is wrong with a manifest at once: 422", async () => {
@@ -93,7 +97,7 @@ describe("orchestrator: deploying by REST", () => {
   });
 
   it("refuses a name that is taken, and to remove what the catalog declares", async () => {
-    assert.equal((await deploy({ manifest: document() })).status, 409);
+    assert.equal((await deploy({ manifest: document() })).status, 422);
     const { status, body } = await api.call("DELETE", "/v1/servers/echo", { as: "admin" });
     assert.equal(status, 409);
     assert.match(String(body.detail), /catalog: remove it there/);

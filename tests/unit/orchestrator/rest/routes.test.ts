@@ -91,6 +91,14 @@ describe("orchestrator: REST routes", () => {
     assert.equal((await call("say", { args: {} })).status, 400);
   });
 
+  it("tell of the engine without waiting for the count of its disk", async () => {
+    const full = await read<Record<string, Record<string, unknown>>>("/v1/engine");
+    assert.equal(full.disk?.time, "2026-11-24T10:00:00.000Z");
+    api.fleet.diskHangs = true;
+    const body = await read<Record<string, unknown>>("/v1/engine");
+    assert.deepEqual([body.version, body.disk], ["27.0", undefined]);
+  });
+
   it("approve tools", async () => {
     const { body } = await api.call<List>("POST", "/v1/servers/echo/tools/approve", { as: "admin" });
     assert.deepEqual(new Set(body.items.map(({ approval }) => approval)), new Set(["approved"]));
@@ -112,10 +120,21 @@ describe("orchestrator: REST routes", () => {
     const clean = (body?: unknown) => api.call("POST", "/v1/cleanup", { as: "admin", body });
     for (const body of [undefined, {}, { dryRun: true }]) assert.equal((await clean(body)).body.dryRun, true);
     assert.equal((await clean({ dryRun: "false" })).status, 400);
-    assert.equal(api.fleet.rubbish.length, 1);
-    const { body } = await clean({ dryRun: false });
-    assert.equal((body as unknown as List).items.length, 1);
-    assert.equal(api.fleet.rubbish.length, 0);
+    assert.equal(api.fleet.rubbish.length, 3);
+    const kinds = async (body: unknown) => ((await clean(body)).body as unknown as List).items.map(({ kind }) => kind);
+    assert.deepEqual(await kinds({ force: true }), ["container", "volume", "network"]);
+    const { items } = (await clean({ dryRun: false })).body as unknown as List;
+    assert.deepEqual(
+      items.map(({ name, error }) => [name, error]),
+      [
+        ["mcp-gone", undefined],
+        ["mcp-gone-sessions", "in use"],
+      ],
+    );
+    assert.deepEqual(
+      api.fleet.rubbish.map(({ name }) => name),
+      ["stranger"],
+    );
   });
 
   it("audit every change and every denial, with the request's id, and find them again", async () => {
@@ -160,7 +179,7 @@ describe("orchestrator: REST routes", () => {
   });
 
   it("keep the reason of a fault to the log", async () => {
-    api.fleet.rubbish.splice(0, 1, { kind: "pod" } as never);
+    api.fleet.rubbish.splice(0, 3, { kind: "pod" } as never);
     const { status, body, text, headers } = await api.call("GET", "/v1/cleanup", { as: "read" });
     assert.equal(status, 500);
     assert.deepEqual(body, {

@@ -1,19 +1,16 @@
-import type { Manifest } from "../../../../../mcp/types";
+import { orchestratorConfigSchema } from "../../../../../orchestrator/config";
 import type { SessionInfo, ToolReport } from "../../../../../orchestrator/gateway/gateway-api";
 import { GatewayError } from "../../../../../orchestrator/gateway/gateway-api";
-import type {
-  Cleanup,
-  CleanupItem,
-  Deployer,
-  Engine,
-  Lifecycle,
-  RestDeps,
-  Stats,
-} from "../../../../../orchestrator/rest/deps";
+import type { RestDeps } from "../../../../../orchestrator/rest/deps";
 import { mayCall } from "../../../../../orchestrator/security/filters";
+import type { Orphan } from "../../../../../orchestrator/servers/cleanup-plan";
+import { checkDeployment } from "../../../../../orchestrator/servers/deploy-checks";
 import type { LogLine } from "../../../../../orchestrator/servers/logs";
 import { type ServerInfo, ServerStatus } from "../../../../../orchestrator/servers/server-info";
+import { ProblemsError } from "../../../../../problems";
 import { manifest } from "../../../support/manifests";
+
+const POLICY = orchestratorConfigSchema.shape.deploy.parse({});
 
 /** A server in memory. */
 export function server(
@@ -46,7 +43,11 @@ function tool(name: string, approval: ToolReport["approval"] = "approved", visib
 export class MemoryFleet {
   readonly servers = new Map<string, ServerInfo>();
   readonly sessions = new Map<string, SessionInfo>();
-  readonly rubbish: CleanupItem[] = [{ kind: "volume", id: "v1", name: "mcp-gone-sessions", reason: "no server" }];
+  readonly rubbish: Orphan[] = [
+    { kind: "container", id: "c1", name: "stranger", reason: "not ours" },
+    { kind: "volume", id: "v1", name: "mcp-gone-sessions", reason: "no server" },
+    { kind: "network", id: "n1", name: "mcp-gone", reason: "no server" },
+  ];
   readonly log: LogLine[] = [
     { time: "2026-11-24T10:00:00.000000001Z", stream: "stderr", line: "one" },
     { time: "2026-11-24T10:00:01.000000001Z", stream: "stderr", line: "two" },
@@ -61,6 +62,8 @@ export class MemoryFleet {
   deployFails?: Error;
   /** Logs that are being followed. */
   following = 0;
+  /** Set to make counting the disk wait for ever. */
+  diskHangs = false;
   /** Set to make listing tools wait for ever. */
   toolsHang = false;
 
@@ -75,7 +78,7 @@ export class MemoryFleet {
     this.sessions.set(id, { ...least, ...more });
   }
 
-  get lifecycle(): Lifecycle {
+  get lifecycle(): RestDeps["lifecycle"] {
     const act = (action: string, status: ServerStatus) => async (name: string) => {
       this.asked.push(`${action} ${name}`);
       const changed = { ...(this.servers.get(name) as ServerInfo), status };
@@ -87,7 +90,7 @@ export class MemoryFleet {
       start: act("start", ServerStatus.Starting),
       stop: act("stop", ServerStatus.Stopped),
       restart: act("restart", ServerStatus.Starting),
-      async *logs(_name, { tail = 200, follow, signal }) {
+      async *logs(_name, { tail = 200, follow, signal } = {}) {
         yield* tail > 0 ? fleet.log.slice(-tail) : [];
         if (!follow) return;
         fleet.following++;
@@ -97,20 +100,25 @@ export class MemoryFleet {
     };
   }
 
-  get deployer(): Deployer {
+  get deployer(): RestDeps["deployer"] {
     return {
-      deploy: async (made: Manifest, secrets) => {
+      deploy: async (document, secrets = {}, told = () => {}) => {
         if (this.deployFails) throw this.deployFails;
+        const servers = [...this.servers.values()];
+        const { manifest: made, problems } = checkDeployment({ document, secrets, policy: POLICY, servers, kept: [] });
+        if (!made) throw new ProblemsError(problems);
+        told("starting it");
         this.given.push(secrets);
-        const deployed = server(made.name, { managedBy: "api", manifest: made, status: ServerStatus.Starting });
+        const change = this.servers.has(made.name) ? "replaced" : "created";
+        const deployed = server(made.name, { managedBy: "api", manifest: made });
         this.servers.set(made.name, deployed);
-        return deployed;
+        return { server: deployed, change };
       },
       remove: async (name) => void this.servers.delete(name),
     };
   }
 
-  get stats(): Stats {
+  get stats(): RestDeps["stats"] {
     const numbers = { cpuSeconds: 1.5, memory: 1_000, memoryLimit: 2_000, pids: 3, received: 4, sent: 5 };
     return {
       server: (name) =>
@@ -120,20 +128,34 @@ export class MemoryFleet {
     };
   }
 
-  get engine(): Engine {
+  get engine(): RestDeps["engine"] {
     return {
       info: async () => ({
-        ...{ version: "27.0", apiVersion: "1.46", os: "Debian", kernel: "6.1", cpus: 2, memory: 8_000 },
-        containers: { running: 3, stopped: 1 },
+        ...{ version: "27.0", apiVersion: "1.46", os: "Debian", kernel: "6.1", cpus: 2, memory: 8_000, images: 5 },
+        ...{ architecture: "x86_64", cgroupVersion: "2", storageDriver: "overlay2", liveRestore: true },
+        containers: { running: 3, paused: 0, stopped: 1 },
       }),
-      ping: async () => {
-        if (!this.engineAnswers) throw new Error("connect ECONNREFUSED /run/engine/docker.sock");
+      disk: async () => {
+        if (this.diskHangs) await new Promise(() => {});
+        return { images: 1, containers: 2, volumes: 3, buildCache: 4, time: Date.parse("2026-11-24T10:00:00Z") };
       },
     };
   }
 
-  get cleanup(): Cleanup {
-    return { list: async () => [...this.rubbish], remove: async () => this.rubbish.splice(0) };
+  ping = async (): Promise<void> => {
+    if (!this.engineAnswers) throw new Error("connect ECONNREFUSED /run/engine/docker.sock");
+  };
+
+  get cleanup(): RestDeps["cleanup"] {
+    const found = (force: boolean) => this.rubbish.filter(({ kind }) => force || kind !== "container");
+    return {
+      plan: async ({ force = false } = {}) => found(force),
+      run: async ({ force = false } = {}) => {
+        const removed = found(force);
+        for (const one of removed) this.rubbish.splice(this.rubbish.indexOf(one), 1);
+        return { removed: removed.slice(1), failed: removed.slice(0, 1).map((one) => ({ ...one, error: "in use" })) };
+      },
+    };
   }
 
   get gateway(): RestDeps["gateway"] {

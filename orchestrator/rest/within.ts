@@ -1,0 +1,15 @@
+/**
+ * What a promise gives, or undefined when it takes longer. Its failure is a failure here too.
+ * @param ms milliseconds
+ */
+export async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
