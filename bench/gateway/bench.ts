@@ -66,11 +66,16 @@ async function rounds(programs: Programs, contenders: Contender[]): Promise<void
     const order = contenders.map((_, index) => contenders[(index + round) % contenders.length] as Contender);
     for (const clients of CLIENTS) for (const contender of order) await measure(programs, contender, clients);
     const [ours] = contenders;
-    if (ours && existsSync(options.reference)) {
-      results.tools.own.push(await runLoad(programs.load, ours, 16, callsFor(16)));
-      results.tools.reference.push(await runReference(options.reference, ours, 16, callsFor(16)));
-    }
+    if (ours && existsSync(options.reference)) await compareTools(programs, ours, round % 2 === 0);
   }
+}
+
+/** The same load by both tools. */
+async function compareTools(programs: Programs, ours: Contender, ownFirst: boolean): Promise<void> {
+  const own = async () => void results.tools.own.push(await runLoad(programs.load, ours, 16, callsFor(16)));
+  const reference = async () =>
+    void results.tools.reference.push(await runReference(options.reference, ours, 16, callsFor(16)));
+  for (const run of ownFirst ? [own, reference] : [reference, own]) await run();
 }
 
 /** What only a stack of the bench's own can show. */
