@@ -22,9 +22,7 @@ export interface RestDeps {
   lifecycle: Pick<Lifecycle, "start" | "stop" | "restart" | "logs">;
   deployer: Pick<Deployer, "deploy" | "remove">;
   stats: Pick<StatsPoller, "server">;
-  engine: Pick<Engine, "info" | "disk">;
-  /** Rejects when the engine does not answer. */
-  ping: () => Promise<unknown>;
+  engine: Pick<Engine, "info" | "disk" | "ping">;
   cleanup: Pick<Cleanup, "plan" | "run">;
   audit: Pick<AuditLog, "record" | "query" | "healthy">;
   events: Events;

@@ -13,8 +13,8 @@ export interface Readiness {
   audit: { ready: boolean; state: string };
 }
 
-async function answers(ping: RestDeps["ping"]): Promise<boolean> {
-  const answer = ping().then(
+async function answers(engine: RestDeps["engine"]): Promise<boolean> {
+  const answer = engine.ping().then(
     () => true,
     () => false,
   );
@@ -22,10 +22,10 @@ async function answers(ping: RestDeps["ping"]): Promise<boolean> {
 }
 
 /** Asks what requests depend on; who asks in the same second gets the same answer. */
-export function readiness({ ping, audit }: Pick<RestDeps, "ping" | "audit">): () => Promise<Readiness> {
+export function readiness({ engine, audit }: Pick<RestDeps, "engine" | "audit">): () => Promise<Readiness> {
   let kept: { until: number; answer: Promise<Readiness> } | undefined;
   const ask = async (): Promise<Readiness> => {
-    const alive = await answers(ping);
+    const alive = await answers(engine);
     const writable = audit.healthy();
     return {
       ready: alive,

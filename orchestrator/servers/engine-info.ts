@@ -83,6 +83,11 @@ export class Engine {
     }
   }
 
+  /** @throws Error when the daemon does not answer */
+  async ping(): Promise<void> {
+    await this.client.api.ping();
+  }
+
   /** At most a minute old; seconds may pass on a large disk. @throws ServerError when the daemon does not answer */
   disk(): Promise<EngineDisk> {
     if (!this.#disk || Date.now() - this.#disk.from > DISK_MS) {

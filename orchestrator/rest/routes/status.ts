@@ -12,7 +12,7 @@ const part = z.object({ ready: z.boolean(), state: z.string() });
 const readySchema = z.object({ ready: z.boolean(), engine: part, audit: part }).meta({ id: "Readiness" });
 
 /** Probes, and what this is. */
-export function statusRoutes(app: App, { config, ping, audit }: RouteContext): void {
+export function statusRoutes(app: App, { config, engine, audit }: RouteContext): void {
   app.get(
     "/healthz",
     {
@@ -27,7 +27,7 @@ export function statusRoutes(app: App, { config, ping, audit }: RouteContext): v
     () => ({ alive: true as const }),
   );
 
-  const ask = readiness({ ping, audit });
+  const ask = readiness({ engine, audit });
   app.get(
     "/readyz",
     {

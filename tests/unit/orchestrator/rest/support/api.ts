@@ -78,7 +78,7 @@ export class Api {
     api.app = await createApp(api.#front, {
       ...{ config, guard, audit: api.#audit, events: api.events },
       ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },
-      ...{ engine: fleet.engine, ping: fleet.ping, cleanup: fleet.cleanup },
+      ...{ engine: fleet.engine, cleanup: fleet.cleanup },
       servers: {
         list: () => [...fleet.servers.values()],
         get: (name) => fleet.servers.get(name),

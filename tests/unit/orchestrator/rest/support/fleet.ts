@@ -135,16 +135,15 @@ export class MemoryFleet {
         ...{ architecture: "x86_64", cgroupVersion: "2", storageDriver: "overlay2", liveRestore: true },
         containers: { running: 3, paused: 0, stopped: 1 },
       }),
+      ping: async () => {
+        if (!this.engineAnswers) throw new Error("connect ECONNREFUSED /run/engine/docker.sock");
+      },
       disk: async () => {
         if (this.diskHangs) await new Promise(() => {});
         return { images: 1, containers: 2, volumes: 3, buildCache: 4, time: Date.parse("2026-11-24T10:00:00Z") };
       },
     };
   }
-
-  ping = async (): Promise<void> => {
-    if (!this.engineAnswers) throw new Error("connect ECONNREFUSED /run/engine/docker.sock");
-  };
 
   get cleanup(): RestDeps["cleanup"] {
     const found = (force: boolean) => this.rubbish.filter(({ kind }) => force || kind !== "container");
