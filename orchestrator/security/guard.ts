@@ -26,7 +26,7 @@ export interface GuardOptions {
   tokens: readonly StoredToken[];
   /** Told of every refusal, for the metrics. */
   onRefused?: (reason: Refusal) => void;
-  /** Told why the OAuth issuer cannot be asked, for the log. */
+  /** Told why the OAuth issuer cannot be asked, for the log; not more often than it is asked. */
   onIssuerUnavailable?: (reason: string) => void;
 }
 
@@ -103,8 +103,7 @@ export class AccessGuard implements Guard {
       if (error instanceof TokenError) {
         return this.#failed(request, Refusal.Invalid, `the OAuth token is not accepted: ${error.message}`);
       }
-      const reason = error instanceof IssuerUnavailable ? error.message : String(error);
-      this.options.onIssuerUnavailable?.(reason);
+      if (error instanceof IssuerUnavailable && !error.leftAlone) this.options.onIssuerUnavailable?.(error.message);
       // Not 401: the token may be good, and a client would throw it away.
       return this.#refused(Refusal.Issuer, unavailable("the OAuth issuer does not answer; try again", 30));
     });

@@ -8,7 +8,15 @@ import {
 } from "jose";
 
 /** The issuer, or its keys, cannot be asked at the moment. */
-export class IssuerUnavailable extends Error {}
+export class IssuerUnavailable extends Error {
+  /** @param leftAlone it was not even tried: it failed a moment ago */
+  constructor(
+    message: string,
+    readonly leftAlone = false,
+  ) {
+    super(message);
+  }
+}
 
 export interface IssuerKeysOptions {
   issuer: string;
@@ -85,7 +93,7 @@ export class IssuerKeys {
   }
 
   async #fetch(url: URL, expected = [200]): Promise<Response> {
-    if (performance.now() < this.#leftAloneUntil) throw new IssuerUnavailable("the issuer failed a moment ago");
+    if (performance.now() < this.#leftAloneUntil) throw new IssuerUnavailable("it failed a moment ago", true);
     const signal = AbortSignal.timeout(this.#options.timeoutMs);
     const answer = await fetch(url, { signal, redirect: "error" }).catch((error: unknown) => {
       throw this.#unavailable(`${url.origin} does not answer: ${error instanceof Error ? error.message : error}`);

@@ -170,8 +170,18 @@ describe("OAuth resource server", () => {
       Object.values(issuer.asked).reduce((sum, times) => sum + times),
       1,
     );
-    const { status, headers } = await refused(guardOf(), token);
-    assert.deepEqual([status, headers], [503, { "Retry-After": "30" }]);
+    const told: string[] = [];
+    const onIssuerUnavailable = (reason: string): void => void told.push(reason);
+    const guard = new AccessGuard({
+      config: config({ oauth: { issuer: issuer.url } }),
+      tokens: [],
+      onIssuerUnavailable,
+    });
+    for (let time = 0; time < 3; time++) {
+      const { status, headers } = await refused(guard, token);
+      assert.deepEqual([status, headers], [503, { "Retry-After": "30" }]);
+    }
+    assert.deepEqual(told, [`${issuer.url}/.well-known/oauth-authorization-server answered 500`]);
     issuer.down = false;
     await new Promise((resolve) => setTimeout(resolve, 350));
     await verifier.verify(token, "1");
