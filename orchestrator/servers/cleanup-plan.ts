@@ -14,6 +14,8 @@ export interface Orphan {
   bytes?: number;
   /** All names of an image. */
   tags?: string[];
+  /** The server it belonged to. */
+  server?: string;
 }
 
 interface Part {
@@ -75,9 +77,13 @@ export function planCleanup(parts: EngineParts, options: CleanupOptions): Orphan
   return [...containers, ...networks, ...volumes, ...images];
 }
 
-function orphan(kind: Orphan["kind"], { id, name, bytes }: Part, reason: string | undefined): Orphan[] {
+function orphan(kind: Orphan["kind"], part: Part, reason: string | undefined): Orphan[] {
   if (reason === undefined) return [];
-  return [{ kind, id, name, reason, ...(bytes === undefined || bytes < 0 ? {} : { bytes }) }];
+  const { id, name, bytes } = part;
+  const server = serverOf(part);
+  return [
+    { kind, id, name, reason, ...(bytes === undefined || bytes < 0 ? {} : { bytes }), ...(server ? { server } : {}) },
+  ];
 }
 
 function serverOf({ labels }: Part): string {
@@ -132,6 +138,8 @@ function partReason(
 }
 
 function imageReason(one: EngineParts["images"][number], options: CleanupOptions): string | undefined {
+  // A deployment may have looked for its image just now, and use it only in a moment.
+  if (options.busy.size > 0) return undefined;
   // Images that the stack built have no label, but a name: the next `up` would have to build them again.
   const ours = one.tags.some((tag) => tag.startsWith("mcp-"));
   if (ours || owner(one, options) !== "nobody" || isYoung(one, options)) return undefined;

@@ -23,10 +23,15 @@ export class Cleanup {
     return planCleanup(parts, { ...options, stack: this.stack, busy: this.busy(), now: Date.now() });
   }
 
-  /** Removes it. What came into use meanwhile stays, and is told with Docker's reason. */
-  async run(options: { force?: boolean } = {}): Promise<CleanupResult> {
+  /**
+   * Removes it, or of it only what has these ids: what somebody saw in a plan. What came into use meanwhile stays, and is
+   * told with Docker's reason.
+   */
+  async run(options: { force?: boolean; only?: string[] } = {}): Promise<CleanupResult> {
     const result: CleanupResult = { removed: [], failed: [] };
     for (const orphan of await this.plan(options)) {
+      if (options.only && !options.only.includes(orphan.id)) continue;
+      if (orphan.server !== undefined && this.busy().has(orphan.server)) continue; // its name is being used again
       try {
         await remove(this.client.api, orphan, options.force ?? false);
         result.removed.push(orphan);

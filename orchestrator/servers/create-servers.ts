@@ -27,6 +27,8 @@ export interface ServersParts {
   deployer: Deployer;
   cleanup: Cleanup;
   engine: Engine;
+  /** Rejects when the engine does not answer. */
+  ping: () => Promise<unknown>;
   /** Ends all connections to the engine. */
   close(): void;
 }
@@ -52,6 +54,7 @@ export async function createServers(options: ServersOptions): Promise<ServersPar
     deployer,
     cleanup: new Cleanup(client, stack, () => deployer.busy, log),
     engine: new Engine(client),
+    ping: () => client.api.ping(),
     close: () => {
       servers.close();
       stats.close();

@@ -33,13 +33,13 @@ export async function edit(file: string, change: (text: string) => string): Prom
 export const HOSTILE_IMAGE = "example/hostile:1.0";
 
 /** Loads an image that is not ours into the engine: one static program, no shell, nothing else. */
-export async function loadHostileImage(fleet: Fleet): Promise<void> {
+export async function loadHostileImage(fleet: Fleet, image = HOSTILE_IMAGE): Promise<void> {
   const folder = join(fleet.stack.folder, "hostile");
   await mkdir(folder, { recursive: true });
   const source = join(ROOT, "tests/fixtures/hostile/server.c");
   await must("gcc", ["-static", "-O2", "-o", join(folder, "server"), source]);
   await must("tar", ["-cf", join(folder, "image.tar"), "-C", folder, "server"]);
-  const imported = await tryDocker(fleet, ["import", join(folder, "image.tar"), HOSTILE_IMAGE]);
+  const imported = await tryDocker(fleet, ["import", join(folder, "image.tar"), image]);
   if (imported.code !== 0) throw new Error(imported.stderr);
 }
 

@@ -123,6 +123,7 @@ describe("what nobody owns in the engine", () => {
       "image lone-child: no container uses it",
       "image lone-parent: it has no name, and no container uses it",
     ]);
+    assert.deepEqual(plan(parts, { busy: ["any"] }), []);
   });
 
   it("goes with the image of a container that goes, and tells sizes", () => {
