@@ -1,32 +1,77 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import pino from "pino";
-import { loadConfig, PORTS } from "./config";
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { AuditLog } from "./audit/audit-log";
+import { loadConfig, PATHS, PORTS } from "./config";
+import { DockerApi } from "./docker-api/docker-api";
+import { Events } from "./events";
+import { McpGateway } from "./gateway/gateway";
+import { createLog } from "./log";
+import { CallMetrics } from "./metrics/call-metrics";
+import { Exposition } from "./metrics/exposition";
+import { MetricsServer } from "./metrics/metrics-server";
+import { createApp } from "./rest/app";
+import { Front } from "./rest/front";
+import { AccessGuard } from "./security/guard";
+import { createServers } from "./servers/create-servers";
 
-const { config } = loadConfig();
-const log = pino({ level: config.logLevel, redact: ["req.headers.authorization", "*.authorization", "*.token"] });
-
-async function listen(port: number, answer: RequestListener): Promise<Server> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, config.listen, resolve));
-  return server;
-}
-
+/** Reads what the stack says, puts the parts together, and serves until SIGTERM. */
 async function main(): Promise<void> {
-  const api = await listen(PORTS.api, (request, response) => {
-    response.writeHead(request.url === "/healthz" ? 200 : 404, { "content-type": "application/json" });
-    response.end("{}\n");
+  const { config, tokens } = loadConfig();
+  const { limits, listen, dockerApi } = config;
+  const log = createLog(config.logLevel);
+  const events = new Events();
+  const audit = new AuditLog({
+    ...config.audit,
+    folder: join(PATHS.state, "audit"),
+    warn: (message) => log.warn(message),
   });
-  const metrics = await listen(PORTS.metrics, (_request, response) => {
-    response.writeHead(200, { "content-type": "text/plain" }).end();
+  const registry = new Registry();
+  const observer = new CallMetrics(registry);
+  const parts = await createServers({ config, events, log });
+  const { servers } = parts;
+  const gateway = new McpGateway({
+    ...{ config, servers, audit, observer, events },
+    warn: (message, error) => log.warn({ error }, message),
   });
-  log.info({ stack: config.stack, publicUrl: config.publicUrl }, "ready");
-  process.once("SIGTERM", () => {
+  const guard = new AccessGuard({
+    config,
+    tokens,
+    onRefused: (reason) => observer.refused(reason),
+    onIssuerUnavailable: (reason) => log.warn({ reason }, "the OAuth issuer does not answer"),
+  });
+
+  const front = new Front({ guard, gateway, limits });
+  const rest = await createApp(front, {
+    ...{ config, guard, gateway, audit, events, log },
+    ...parts,
+    staticFolder: join(__dirname, "static"),
+  });
+  const exposition = new Exposition(registry, { config, gateway, audit, ...parts });
+  const metrics = new MetricsServer({ guard, limits, exposition });
+  const warn = (message: string) => log.warn(message);
+  const docker =
+    dockerApi === "off"
+      ? undefined
+      : new DockerApi({ mode: dockerApi, socketPath: PATHS.dockerSocket, guard, limits, warn });
+
+  await Promise.all([
+    front.listen(PORTS.api, listen),
+    metrics.listen(PORTS.metrics, listen),
+    docker?.listen(PORTS.docker, listen),
+  ]);
+  log.info({ stack: config.stack, version: config.version, publicUrl: config.publicUrl }, "ready");
+
+  process.once("SIGTERM", async () => {
     log.info("stopping");
-    for (const server of [api, metrics]) server.close().closeAllConnections();
+    await Promise.all([front.close(), gateway.close(), rest.close(), metrics.close(), docker?.close()]);
+    parts.close();
+    await audit.close(); // last: the end of every session is in it
+    log.info("stopped");
+    process.exit(0);
   });
 }
 
 main().catch((error: unknown) => {
-  log.fatal(error);
-  process.exitCode = 1;
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
 });

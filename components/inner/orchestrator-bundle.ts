@@ -11,10 +11,10 @@ export const ORCHESTRATOR_CONTEXT = join(ROOT, "images/orchestrator");
 const INPUTS = ["orchestrator", "mcp", "problems.ts", "package-lock.json", relative(ROOT, __filename)];
 
 /** The browsable page of the API's description, served from app/static. */
-const STATIC = ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js"];
+const STATIC = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
 /** Ways of dockerode that the orchestrator never goes: Docker over SSH, and BuildKit's sessions. */
-const ABSENT = ["ssh2", "@grpc/grpc-js", "@grpc/proto-loader"];
+const ABSENT = ["ssh2", "@grpc/grpc-js", "@grpc/proto-loader", "protobufjs"];
 
 /**
  * Bundles the orchestrator into one file, app/main.js of its image's build context; does nothing when that is made of the

@@ -16,7 +16,7 @@ describe("the orchestrator's bundle", () => {
 
   it("is one program and the page's files, readable for another user", () => {
     assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static"]);
-    const page = ["swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "swagger-ui.css"];
+    const page = ["swagger-ui-bundle.js", "swagger-ui.css"];
     assert.deepEqual(readdirSync(at("static")).sort(), page);
     for (const file of ["main.js", ...page.map((name) => `static/${name}`)])
       assert.equal(statSync(at(file)).mode & 0o777, 0o644, file);

@@ -1,0 +1,19 @@
+import pino, { type Logger } from "pino";
+import type { OrchestratorConfig } from "./config";
+
+/** Keys whose values never get into the log, at the top of an entry or one level below. */
+const SECRET = ["authorization", "token", "password", "secret", "secrets"];
+
+/** The orchestrator's log: one line of JSON an event, on standard output. */
+export function createLog(level: OrchestratorConfig["logLevel"], destination?: pino.DestinationStream): Logger {
+  const paths = SECRET.flatMap((key) => [key, `*.${key}`, `*.headers.${key}`]);
+  const options: pino.LoggerOptions = {
+    level,
+    base: undefined, // neither pid nor host name: there is one of both
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { error: pino.stdSerializers.err },
+    redact: { paths, censor: "[secret]" },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
