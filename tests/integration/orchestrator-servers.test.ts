@@ -282,7 +282,8 @@ describe("the orchestrator's servers, in a real engine", function () {
       const comparable = ({ Config, HostConfig }: typeof mine) => {
         // Pulumi's provider names the mounts' paths here once more. Labels: the owner, and what only Pulumi puts there.
         const { Volumes: _volumes, Labels: _labels, ...config } = Config;
-        const host = { ...HostConfig, Binds: HostConfig.Binds?.toSorted() };
+        const Ulimits = HostConfig.Ulimits?.toSorted((a, b) => String(a.Name).localeCompare(String(b.Name)));
+        const host = { ...HostConfig, Binds: HostConfig.Binds?.toSorted(), Ulimits };
         const all = { config: { ...config, Env: Config.Env.toSorted() }, host };
         // An empty list and none are the same to Docker, and not written the same by its clients.
         return JSON.parse(JSON.stringify(all), (_key, value) =>
