@@ -28,6 +28,8 @@ export class Backend {
   eras: Eras = {};
   /** Each gives up one connection that can be spared, and says whether it did; asked in this order when the cap is reached. */
   readonly reclaimers: (() => boolean)[] = [];
+  /** Told when the server says that one of its lists changed, by the notification's method. */
+  onListChanged?: (method: string) => void;
   readonly #connections = new Set<Upstream>();
   readonly #warm: Upstream[] = [];
   #opening = 0;
@@ -46,6 +48,10 @@ export class Backend {
     const info = this.servers.get(this.name);
     if (!info) throw new GatewayError(404, ErrorCode.InvalidRequest, `there is no server ${this.name}`);
     return info;
+  }
+
+  listChanged(method: string): void {
+    this.onListChanged?.(method);
   }
 
   get connections(): number {
@@ -116,7 +122,10 @@ export class Backend {
 
   #keepWarm(upstream: Upstream): void {
     this.#retryMs = FIRST_RETRY_MS;
-    if (this.#closed) return upstream.close();
+    if (this.#closed) {
+      upstream.close();
+      return;
+    }
     upstream.user = { message: () => {}, ended: () => this.#retryLater() };
     this.#warm.push(upstream);
   }

@@ -96,7 +96,10 @@ export class ClientSide {
   listen(response: ServerResponse, headers: Record<string, string>, lastEventId?: string): void {
     const found = lastEventId === undefined ? undefined : this.#budget.find(lastEventId);
     startEventStream(response, headers);
-    if (found) return found.stream.attach(response, found.after);
+    if (found) {
+      found.stream.attach(response, found.after);
+      return;
+    }
     this.#standalone?.end();
     const stream = this.openStream();
     this.#standalone = stream;

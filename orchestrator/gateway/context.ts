@@ -1,12 +1,14 @@
 import type { OrchestratorConfig } from "../config";
 import type { Events } from "../events";
 import type { CallObserver } from "../metrics/observer";
+import type { Servers } from "../servers/server-info";
 import type { Recorder } from "./recorder";
 import type { ToolRules } from "./tool-rules";
 
 /** What every part of the gateway works with. */
 export interface GatewayContext {
   config: OrchestratorConfig;
+  servers: Servers;
   rules: ToolRules;
   recorder: Recorder;
   observer: CallObserver;

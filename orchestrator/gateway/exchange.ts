@@ -13,7 +13,7 @@ export interface Reply {
   status?: (message: Message) => number;
   /** Makes the stream on which messages before the answer go; told only then. */
   openStream: () => ClientStream;
-  stream?: ClientStream;
+  stream?: Pick<ClientStream, "send" | "end">;
   /** Requests of this POST without an answer. More than one: a batch, always on a stream. */
   open: number;
 }
@@ -25,6 +25,8 @@ const QUESTION_MS = 10 * 60_000;
 export class Exchange {
   readonly id: RequestId;
   readonly progressToken: RequestId | undefined;
+  /** Gives what the server says the names that the client knows; for calls that came to all servers' URL. */
+  rewrite?: (message: Message, text: string) => string;
   /** It was sent a second time, to a new session, because the old one never took it. */
   retried = false;
   /** Questions of the server to the client that belong to this call: while there are some, the time-out waits. */
@@ -34,10 +36,10 @@ export class Exchange {
   #done = false;
 
   constructor(
-    readonly request: Request,
-    readonly text: string,
+    public request: Request,
+    public text: string,
     readonly call: CallRecord,
-    private readonly reply: Reply,
+    readonly reply: Reply,
     private readonly recorder: Recorder,
   ) {
     this.id = request.id;
@@ -78,11 +80,12 @@ export class Exchange {
   }
 
   /** The answer; the first one counts. */
-  answer(message: Message, text: string): void {
+  answer(message: Message, answer: string): void {
     if (this.#done) return;
     this.#finish();
     const { reply } = this;
     reply.open--;
+    const text = this.rewrite?.(message, answer) ?? answer;
     if (reply.stream || reply.open > 0) {
       this.#stream().send(text);
       if (reply.open === 0) reply.stream?.end();
@@ -114,7 +117,7 @@ export class Exchange {
     clearTimeout(this.#timer);
   }
 
-  #stream(): ClientStream {
+  #stream(): Pick<ClientStream, "send"> {
     if (this.reply.stream) return this.reply.stream;
     const { response, headers = {} } = this.reply;
     const stream = this.reply.openStream();

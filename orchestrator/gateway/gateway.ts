@@ -7,6 +7,10 @@ import type { CallObserver } from "../metrics/observer";
 import { mayUse } from "../security/filters";
 import type { Principal } from "../security/principal";
 import type { Servers } from "../servers/server-info";
+import { AggregateCalls } from "./aggregate/aggregate-calls";
+import { AggregateSession } from "./aggregate/aggregate-session";
+import { Catalogue } from "./aggregate/catalogue";
+import { CHANGES } from "./aggregate/list-cache";
 import type { GatewayContext } from "./context";
 import { type Gateway, GatewayError, type ServerUsage, type SessionInfo, type ToolReport } from "./gateway-api";
 import { asGatewayError, readBody, sendError } from "./http-answers";
@@ -41,6 +45,8 @@ export class McpGateway implements Gateway {
   readonly #sessions: Sessions;
   readonly #legacy: LegacyEndpoint;
   readonly #modern: ModernEndpoint;
+  readonly #catalogue: Catalogue;
+  readonly #aggregate: AggregateCalls;
   readonly #servers = new Map<string, ServerGateway>();
   readonly #unsubscribe: () => void;
 
@@ -49,13 +55,15 @@ export class McpGateway implements Gateway {
     const file = deps.approvalsFile ?? join(PATHS.state, "approved-tools.json");
     const approvals = new ToolApprovals(file, (error) => deps.warn("approved tools cannot be stored", error));
     const rules = new ToolRules(servers, approvals, config.toolChanges, events);
-    this.#context = { config, rules, recorder: new Recorder(audit, observer), observer, events };
+    this.#context = { config, servers, rules, recorder: new Recorder(audit, observer), observer, events };
     this.#sessions = new Sessions(this.#context, servers);
     this.#legacy = new LegacyEndpoint(this.#context, this.#sessions);
     this.#modern = new ModernEndpoint(this.#context);
+    this.#catalogue = new Catalogue(this.#context, (name) => this.#server(name));
+    this.#aggregate = new AggregateCalls(this.#catalogue, this.#context);
     this.#unsubscribe = servers.onChange((name, current, previous) => {
       if (!current) this.#removed(name);
-      else if (current.generation !== previous?.generation) this.#server(name).backend.renewed();
+      else if (current.generation !== previous?.generation) this.#server(name).renewed();
     });
     for (const { name } of servers.list()) this.#server(name).backend.refill();
   }
@@ -153,13 +161,16 @@ export class McpGateway implements Gateway {
     const body = parsed(raw);
     // One line, as stdio wants it: outside of texts a line end is a space, and inside of them JSON has none.
     const text = /[\r\n]/.test(raw) ? raw.replace(/[\r\n]/g, " ") : raw;
-    const server = this.#known(route.server as string);
+    const server = route.server === undefined ? undefined : this.#known(route.server);
     const modern =
       isObject(body) && (isModern(body as Message) || request.headers["mcp-protocol-version"] === MODERN_VERSION);
     try {
-      if (modern) return this.#modern.post(request, response, caller, body as Message, text, server.stateless);
+      const target = server?.stateless ?? this.#aggregate;
+      if (modern) return this.#modern.post(request, response, caller, body as Message, text, target);
       this.#legacy.post(request, response, caller, body, text, (principal, onEnd) => {
-        return new PassThroughSession(principal, server.backend, this.#context, onEnd);
+        return server
+          ? new PassThroughSession(principal, server.backend, this.#context, onEnd)
+          : new AggregateSession(principal, this.#catalogue, this.#context, onEnd);
       });
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
@@ -179,7 +190,7 @@ export class McpGateway implements Gateway {
     if (known) return known;
     if (!this.deps.servers.get(name))
       throw new GatewayError(404, ErrorCode.InvalidRequest, `there is no server ${name}`);
-    const server = new ServerGateway(name, this.deps.servers, this.#context);
+    const server = new ServerGateway(name, this.#context, (notification) => this.#catalogue.changed(notification));
     server.backend.reclaimers.push(() => this.#sessions.reclaim((session) => session.server === name));
     this.#servers.set(name, server);
     return server;
@@ -187,8 +198,10 @@ export class McpGateway implements Gateway {
 
   #removed(name: string): void {
     for (const session of this.#sessions.of(name)) session.end("server-removed");
+    for (const session of this.#sessions.of(undefined)) (session as AggregateSession).forget(name);
     this.#servers.get(name)?.close();
     this.#servers.delete(name);
+    for (const changed of CHANGES) this.#catalogue.changed(changed);
   }
 }
 

@@ -6,11 +6,11 @@ import { GatewayError } from "./gateway-api";
 import { sendEmpty } from "./http-answers";
 import { ErrorCode, isMessage, isRequest, type Message, type Request, toolOf } from "./json-rpc";
 import { LEGACY_VERSIONS } from "./modern";
-import type { EndReason, Session } from "./session";
+import type { OnEnd, Session } from "./session";
 import type { Sessions } from "./sessions";
 
 /** Makes the session of an endpoint; it is not known to anybody until it has started. */
-export type NewSession = (principal: Principal, onEnd: (session: Session, reason: EndReason) => void) => Session;
+export type NewSession = (principal: Principal, onEnd: OnEnd) => Session;
 
 /** Who asks, and for what. */
 export interface Caller {
@@ -40,18 +40,25 @@ export class LegacyEndpoint {
     make: NewSession,
   ): void {
     checkVersion(request);
-    if (Array.isArray(body)) return this.#batch(request, response, caller, body);
+    if (Array.isArray(body)) {
+      this.#batch(request, response, caller, body);
+      return;
+    }
     if (!isMessage(body))
       throw new GatewayError(
         400,
         ErrorCode.InvalidRequest,
         "the body is no JSON-RPC request, notification or response",
       );
-    if (body.method === "initialize" && isRequest(body)) return this.#initialize(response, caller, body, text, make);
+    if (body.method === "initialize" && isRequest(body)) {
+      this.#initialize(response, caller, body, text, make);
+      return;
+    }
     const session = this.#session(request, caller);
     if (!isRequest(body)) {
       session.say(body, text);
-      return sendEmpty(response, 202);
+      sendEmpty(response, 202);
+      return;
     }
     const reply: Reply = { response, openStream: () => session.client.openStream(), open: 1 };
     const exchange = this.#exchange(body, text, caller, reply, session.key);
@@ -117,7 +124,10 @@ export class LegacyEndpoint {
     const session = this.#session(request, caller);
     const requests = body.filter(isRequest);
     for (const message of body) if (!isRequest(message)) session.say(message, JSON.stringify(message));
-    if (requests.length === 0) return sendEmpty(response, 202);
+    if (requests.length === 0) {
+      sendEmpty(response, 202);
+      return;
+    }
     const reply: Reply = { response, openStream: () => session.client.openStream(), open: requests.length };
     for (const one of requests) session.request(this.#exchange(one, JSON.stringify(one), caller, reply, session.key));
   }

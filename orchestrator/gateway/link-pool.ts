@@ -125,8 +125,7 @@ export class LinkPool {
     const link = new Link(upstream, () => this.#entries.delete(entry));
     const entry: Entry = { key, link, era: "modern" };
     upstream.user = link;
-    this.#entries.add(entry);
-    return entry;
+    return this.#add(entry);
   }
 
   async #legacy(key: string, use: LinkUse): Promise<Entry> {
@@ -150,8 +149,15 @@ export class LinkPool {
     const entry: Entry = { key, link, era: "legacy", initialized: opened.message.result };
     const method = "notifications/initialized";
     opened.upstream.send({ method }, notificationText(method, {}));
-    this.#entries.add(entry);
     opened.takeOver(link);
+    return this.#add(entry);
+  }
+
+  #add(entry: Entry): Entry {
+    entry.link.others.add(({ method = "" }) => {
+      if (method.endsWith("/list_changed")) this.backend.listChanged(method);
+    });
+    if (entry.link.upstream.alive) this.#entries.add(entry);
     return entry;
   }
 

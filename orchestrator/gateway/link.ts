@@ -93,7 +93,10 @@ export class Link implements UpstreamUser {
   }
 
   message(message: Message, text: string, related?: RequestId): void {
-    if (isResponse(message)) return this.#answered(message, text);
+    if (isResponse(message)) {
+      this.#answered(message, text);
+      return;
+    }
     const subscription = metaOf(message)[Meta.Subscription] as RequestId | undefined;
     const progress =
       message.method === "notifications/progress" ? (message.params?.progressToken as RequestId) : undefined;
@@ -102,7 +105,10 @@ export class Link implements UpstreamUser {
       for (const told of this.others) told(message, text);
       return;
     }
-    if (isRequest(message)) return call.asked(message);
+    if (isRequest(message)) {
+      call.asked(message);
+      return;
+    }
     const edits: Edit[] = [];
     if (subscription !== undefined) {
       edits.push({ path: ["params", "_meta", Meta.Subscription], json: JSON.stringify(call.request.id) });

@@ -102,18 +102,22 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
           [Meta.Capabilities]: params.capabilities ?? {},
           [Meta.ClientInfo]: params.clientInfo ?? { name: "unknown", version: "0" },
         };
-        return this.#ask(id, DISCOVER, {});
+        this.#ask(id, DISCOVER, {});
+        return;
       case "ping":
-        return this.#reply(id, {});
+        this.#reply(id, {});
+        return;
       case "logging/setLevel":
         this.#envelope[Meta.LogLevel] = params.level;
-        return this.#reply(id, {});
+        this.#reply(id, {});
+        return;
       case "resources/subscribe":
       case "resources/unsubscribe":
         if (method === "resources/subscribe") this.#watched.add(String(params.uri));
         else this.#watched.delete(String(params.uri));
         this.#reply(id, {});
-        return this.#listen();
+        this.#listen();
+        return;
       default:
         this.#calls.set(id, { request, rounds: 0, missing: new Set(), answers: {} });
         this.server.send(request, this.#enveloped(text, params), this.#headers(method, params));
@@ -122,18 +126,23 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
 
   #answered(message: Message, text: string): void {
     const id = message.id as RequestId;
-    if (this.#discovering?.id === id) return this.#discovered(message, text);
+    if (this.#discovering?.id === id) {
+      this.#discovered(message, text);
+      return;
+    }
     const call = this.#calls.get(id);
     if (!call) return; // one of our own: the end of a subscription
     const questions = inputRequests(message);
     if (!questions) {
       this.#calls.delete(id);
-      return this.user.message(message, text);
+      this.user.message(message, text);
+      return;
     }
     if (++call.rounds > ROUNDS) {
       this.#calls.delete(id);
       const error = errorText(id, ErrorCode.Internal, `the server still asks after ${ROUNDS} rounds`);
-      return this.user.message(JSON.parse(error) as Message, error);
+      this.user.message(JSON.parse(error) as Message, error);
+      return;
     }
     call.state = message.result?.requestState;
     call.answers = {};
@@ -155,7 +164,8 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     if (message.error) {
       this.#calls.delete(call.request.id);
       const error = errorText(call.request.id, message.error.code, `the client refused: ${message.error.message}`);
-      return this.user.message(JSON.parse(error) as Message, error);
+      this.user.message(JSON.parse(error) as Message, error);
+      return;
     }
     call.answers[key] = message.result;
     call.missing.delete(key);
@@ -172,7 +182,10 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
   #discovered(message: Message, text: string): void {
     const { id, params = {} } = this.#discovering as Request;
     this.#discovering = undefined;
-    if (message.error) return this.user.message(message, text);
+    if (message.error) {
+      this.user.message(message, text);
+      return;
+    }
     const { capabilities, instructions, _meta } = message.result ?? {};
     this.#capabilities = isObject(capabilities) ? capabilities : {};
     const asked = String(params.protocolVersion);

@@ -33,7 +33,10 @@ export class ModernEndpoint {
     target: StatelessTarget,
   ): void {
     checkModern(body, request.headers);
-    if (!isRequest(body)) return sendEmpty(response, 202); // the end of a stream is what cancels here
+    if (!isRequest(body)) {
+      sendEmpty(response, 202);
+      return;
+    } // the end of a stream is what cancels here
     const reply: Reply = { response, openStream: () => new ClientStream(), open: 1, status: modernStatus };
     const exchange = new Exchange(body, text, callOf(body, caller), reply, this.context.recorder);
     const headers = forwardedHeaders(request.headers);

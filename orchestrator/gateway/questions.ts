@@ -46,8 +46,14 @@ export class SuspendableCall {
   /** The server asks something. */
   asked(question: Request): void {
     const needed = capabilityFor(question.method);
-    if (question.method === "ping") return this.#say({ jsonrpc: "2.0", id: question.id, result: {} });
-    if (!needed || this.capabilities[needed] === undefined) return this.#refuse(question, needed);
+    if (question.method === "ping") {
+      this.#say({ jsonrpc: "2.0", id: question.id, result: {} });
+      return;
+    }
+    if (!needed || this.capabilities[needed] === undefined) {
+      this.#refuse(question, needed);
+      return;
+    }
     this.#waiting.set(`q${++this.#count}`, question);
     if (this.#exchange) this.#suspend(this.#exchange);
   }

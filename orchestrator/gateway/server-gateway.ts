@@ -1,5 +1,5 @@
 import type { Principal } from "../security/principal";
-import type { Servers } from "../servers/server-info";
+import { LISTS, ListCache } from "./aggregate/list-cache";
 import { ask } from "./ask";
 import { Backend } from "./backend";
 import type { GatewayContext } from "./context";
@@ -20,15 +20,28 @@ export class ServerGateway {
   readonly backend: Backend;
   readonly pool: LinkPool;
   readonly stateless: StatelessTarget;
+  readonly lists: ListCache;
 
+  /** @param listChanged told when a list of the server may be another, by the notification that says so */
   constructor(
     readonly name: string,
-    servers: Servers,
     private readonly context: GatewayContext,
+    private readonly listChanged: (notification: string) => void,
   ) {
-    this.backend = new Backend(name, servers);
+    this.backend = new Backend(name, context.servers);
+    this.backend.onListChanged = (notification) => {
+      this.lists.stale(notification);
+      this.listChanged(notification);
+    };
     this.backend.reclaimers.push(() => this.backend.dropWarm());
     this.pool = new LinkPool(this.backend);
+    this.lists = new ListCache(
+      name,
+      (method, key) => this.list(method, key),
+      (method, items) => {
+        if (method === "tools/list") context.rules.review(name, items);
+      },
+    );
     const calls = new StatelessCalls(this.backend, this.pool, context);
     const subscriptions = new Subscriptions(this.backend, this.pool);
     this.stateless = {
@@ -53,6 +66,13 @@ export class ServerGateway {
       ErrorCode.ServerUnavailable,
       `server ${this.name}: ${method} has more than ${PAGES} pages`,
     );
+  }
+
+  /** The server's process is another one: it may speak otherwise, and have other tools. */
+  renewed(): void {
+    this.backend.renewed();
+    this.lists.stale();
+    for (const changed of CHANGES) this.listChanged(changed);
   }
 
   tools(): Promise<JsonObject[]> {

@@ -16,6 +16,9 @@ export type EndReason =
   | "admin"
   | "shutdown";
 
+/** Told once when a session has ended. */
+export type OnEnd = (session: Session, reason: EndReason) => void;
+
 /** One client's conversation in an era with sessions: with one server, or with all of them. */
 export interface Session {
   /** The Mcp-Session-Id: a secret of its client. */

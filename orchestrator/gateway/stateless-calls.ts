@@ -102,7 +102,8 @@ export class StatelessCalls {
   ): void {
     if (exchange.request.method === DISCOVER) {
       link.release();
-      return this.#discovered(exchange, initialized);
+      this.#discovered(exchange, initialized);
+      return;
     }
     const level = metaOf(exchange.request)[Meta.LogLevel];
     if (level !== undefined) {
@@ -145,7 +146,10 @@ export class StatelessCalls {
   }
 
   #watch(exchange: Exchange, cancel: (reason: string) => void): void {
-    if (exchange.done) return cancel("the client left");
+    if (exchange.done) {
+      cancel("the client left");
+      return;
+    }
     this.#cancels.set(exchange, cancel);
     exchange.startTimer(callTimeout(this.backend.info()), () => {
       cancel(`no answer within ${exchange.timeout} ms`);

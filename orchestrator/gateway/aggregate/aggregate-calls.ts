@@ -1,0 +1,133 @@
+import type { Principal } from "../../security/principal";
+import type { GatewayContext } from "../context";
+import { Exchange } from "../exchange";
+import { asGatewayError } from "../http-answers";
+import { ErrorCode, isObject, type JsonObject, type Message, notificationText } from "../json-rpc";
+import { ACKNOWLEDGED, DISCOVER, Meta, MODERN_VERSION } from "../modern";
+import { headerValue } from "../modern-as-legacy";
+import type { StatelessTarget } from "../modern-endpoint";
+import { type Filter, honoured, marked, wanted } from "../subscriptions";
+import { answer, unknown } from "./aggregate-session";
+import type { Catalogue } from "./catalogue";
+import { isList, LISTS } from "./list-cache";
+import { address, innerUri, outerNotification, outerResult } from "./names";
+import { CAPABILITIES, instructions, SERVER_INFO } from "./welcome";
+
+/** How long a merged list may be kept, and by whom: it depends on the token. */
+const CACHE = '"resultType":"complete","ttlMs":0,"cacheScope":"private"';
+
+/** Calls of the stateless era to the URL of all servers. */
+export class AggregateCalls implements StatelessTarget {
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly context: GatewayContext,
+  ) {}
+
+  call(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void {
+    const { method } = exchange.request;
+    if (method === DISCOVER) this.#discover(exchange, principal);
+    else if (isList(method)) void this.#list(exchange, principal);
+    else {
+      const addressed = address(exchange.request, exchange.text);
+      if (!addressed) exchange.fail(...unknown(exchange));
+      else {
+        const { server, request, text, name } = addressed;
+        Object.assign(exchange, { request, text });
+        exchange.call.server = server;
+        if (exchange.call.tool !== undefined) exchange.call.tool = name;
+        exchange.rewrite = (message, result) => outerResult(server, request.method, message, result);
+        try {
+          const { stateless } = this.catalogue.server(server, principal);
+          return stateless.call(exchange, principal, { ...headers, "mcp-name": headerValue(name) });
+        } catch (error) {
+          const { code, message, data } = asGatewayError(error);
+          exchange.fail(code, message, data);
+        }
+      }
+    }
+    return () => exchange.abandon();
+  }
+
+  listen(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void {
+    const wishes = exchange.request.params?.notifications;
+    if (!isObject(wishes)) {
+      exchange.fail(ErrorCode.InvalidParams, "params.notifications: got nothing, expected what to listen for");
+      return () => {};
+    }
+    const filter = honoured(wishes, CAPABILITIES);
+    exchange.notify(marked(notificationText(ACKNOWLEDGED, { notifications: filter }), exchange));
+    const ends = this.#watch(exchange, principal, filter, headers);
+    ends.push(
+      this.catalogue.onChanged((method) => {
+        if (wanted(filter, { method })) exchange.notify(marked(JSON.stringify({ jsonrpc: "2.0", method }), exchange));
+      }),
+    );
+    return (reason) => {
+      for (const end of ends) end(reason);
+      exchange.abandon();
+    };
+  }
+
+  #discover(exchange: Exchange, principal: Principal): void {
+    const rest = JSON.stringify({
+      supportedVersions: [MODERN_VERSION],
+      capabilities: CAPABILITIES,
+      instructions: instructions(this.catalogue.servers(principal)),
+      _meta: { [Meta.ServerInfo]: SERVER_INFO },
+    });
+    answer(exchange, `{${CACHE},${rest.slice(1)}`);
+  }
+
+  async #list(exchange: Exchange, principal: Principal): Promise<void> {
+    const { method } = exchange.request;
+    if (!isList(method)) return;
+    const items = await this.catalogue.list(method, principal);
+    answer(exchange, `{${CACHE},${JSON.stringify(LISTS[method].key)}:${items}}`);
+  }
+
+  /** Watches resources at their servers, each server in a subscription of its own whose notifications come here. */
+  #watch(
+    exchange: Exchange,
+    principal: Principal,
+    filter: Filter,
+    headers: Record<string, string>,
+  ): ((reason: string) => void)[] {
+    const uris = new Map<string, string[]>();
+    for (const outer of filter.resourceSubscriptions ?? []) {
+      const inner = innerUri(outer);
+      if (inner) uris.set(inner.server, [...(uris.get(inner.server) ?? []), inner.uri]);
+    }
+    return [...uris].flatMap(([server, resourceSubscriptions]) => {
+      try {
+        const { stateless } = this.catalogue.server(server, principal);
+        const inner = this.#innerListen(exchange, server, { resourceSubscriptions });
+        return [stateless.listen(inner, principal, headers)];
+      } catch {
+        return []; // no such server: nothing of it will change
+      }
+    });
+  }
+
+  #innerListen(outer: Exchange, server: string, notifications: JsonObject): Exchange {
+    const request = { ...outer.request, params: { ...outer.request.params, notifications } };
+    return new Exchange(
+      request,
+      JSON.stringify(request),
+      { ...outer.call, server },
+      {
+        response: outer.reply.response,
+        openStream: () => outer.reply.openStream(),
+        open: 1,
+        stream: {
+          send: (text) => {
+            const message = JSON.parse(text) as Message;
+            if (message.method === "notifications/resources/updated")
+              outer.notify(outerNotification(server, message, text));
+          },
+          end: () => {},
+        },
+      },
+      this.context.recorder,
+    );
+  }
+}

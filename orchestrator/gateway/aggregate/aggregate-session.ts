@@ -1,0 +1,165 @@
+import type { Principal } from "../../security/principal";
+import { ClientSession } from "../client-session";
+import type { GatewayContext } from "../context";
+import { Conversation, type ConversationUser } from "../conversation";
+import type { Exchange, Reply } from "../exchange";
+import { asGatewayError } from "../http-answers";
+import { ErrorCode, isRequest, isResponse, type JsonObject, type Message, type RequestId } from "../json-rpc";
+import { splice } from "../json-splice";
+import { LEGACY_VERSIONS } from "../modern";
+import type { EndReason, OnEnd } from "../session";
+import type { Catalogue } from "./catalogue";
+import { isList, LISTS } from "./list-cache";
+import { type Addressed, address, outerNotification, outerResult } from "./names";
+import { initializeResult } from "./welcome";
+
+/** A client's session with all servers: a conversation with each server it uses, opened when it first does. */
+export class AggregateSession extends ClientSession {
+  readonly #conversations = new Map<string, Conversation>();
+  /** Questions of servers to the client: their ids may be the same at two servers, so here they have others. */
+  readonly #questions = new Map<string, { server: string; id: RequestId }>();
+  readonly #unsubscribe: () => void;
+  #initialized = false;
+  #level: JsonObject | undefined;
+  #count = 0;
+
+  constructor(
+    principal: Principal,
+    private readonly catalogue: Catalogue,
+    context: GatewayContext,
+    onEnd: OnEnd,
+  ) {
+    super(principal, undefined, context, onEnd);
+    this.client.onPressure = (slow) => {
+      for (const conversation of this.#conversations.values()) conversation.pressure(slow);
+    };
+    this.#unsubscribe = catalogue.onChanged((method) => {
+      if (this.#initialized) this.client.deliver({ method }, JSON.stringify({ jsonrpc: "2.0", method }));
+    });
+  }
+
+  async start(exchange: Exchange, reply: Reply): Promise<boolean> {
+    this.initialize = { request: exchange.request, text: exchange.text };
+    const asked = String(exchange.request.params?.protocolVersion);
+    const version = LEGACY_VERSIONS.includes(asked) ? asked : (LEGACY_VERSIONS[0] as string);
+    this.welcome({ protocolVersion: version }, reply);
+    answer(exchange, JSON.stringify(initializeResult(version, this.catalogue.servers(this.principal))));
+    return false;
+  }
+
+  request(exchange: Exchange): void {
+    const { method, params } = exchange.request;
+    if (isList(method)) void this.#list(exchange);
+    else if (method === "ping") answer(exchange, "{}");
+    else if (method === "logging/setLevel") this.#setLevel(exchange, params ?? {});
+    else {
+      const addressed = address(exchange.request, exchange.text);
+      if (addressed) this.#send(exchange, addressed);
+      else exchange.fail(...unknown(exchange));
+    }
+  }
+
+  override end(reason: EndReason): void {
+    super.end(reason);
+    this.#unsubscribe();
+    for (const conversation of this.#conversations.values()) conversation.close();
+  }
+
+  /** A server is gone: so is what the client has with it. */
+  forget(server: string): void {
+    this.#conversations.get(server)?.close();
+    this.#conversations.delete(server);
+  }
+
+  protected pass(message: Message, text: string): void {
+    if (isResponse(message)) {
+      const asked = this.#questions.get(String(message.id));
+      if (!asked) return;
+      this.#questions.delete(String(message.id));
+      const renamed = splice(text, [{ path: ["id"], json: JSON.stringify(asked.id) }]);
+      this.#conversations.get(asked.server)?.say({ ...message, id: asked.id }, renamed);
+      return;
+    }
+    if (message.method === "notifications/initialized") this.#initialized = true;
+    for (const conversation of this.#conversations.values()) conversation.say(message, text);
+  }
+
+  protected cancel(exchange: Exchange, reason: string): void {
+    this.#conversations.get(exchange.call.server ?? "")?.cancel(exchange.id, reason);
+  }
+
+  async #list(exchange: Exchange): Promise<void> {
+    const { method } = exchange.request;
+    if (!isList(method)) return;
+    answer(exchange, `{${JSON.stringify(LISTS[method].key)}:${await this.catalogue.list(method, this.principal)}}`);
+  }
+
+  #setLevel(exchange: Exchange, params: JsonObject): void {
+    this.#level = params;
+    for (const conversation of this.#conversations.values()) {
+      conversation.remember("logging/setLevel", params);
+      const message = { jsonrpc: "2.0", id: "dind-mcp:level", method: "logging/setLevel", params };
+      conversation.say(message, JSON.stringify(message));
+    }
+    answer(exchange, "{}");
+  }
+
+  #send(exchange: Exchange, { server, request, text, name }: Addressed): void {
+    const { call } = exchange;
+    try {
+      const { backend } = this.catalogue.server(server, this.principal);
+      call.server = server;
+      if (call.tool !== undefined) call.tool = name;
+      exchange.rewrite = (message, result) => outerResult(server, request.method, message, result);
+      if (!this.begin(exchange, server)) return;
+      let conversation = this.#conversations.get(server);
+      if (!conversation) {
+        if (!this.initialize) return;
+        conversation = new Conversation(backend, this.initialize, this.#user(server), this.#initialized);
+        if (this.#level) conversation.remember("logging/setLevel", this.#level);
+        this.#conversations.set(server, conversation);
+      }
+      conversation.send(exchange, request, text);
+    } catch (error) {
+      const { code, message, data } = asGatewayError(error);
+      exchange.fail(code, message, data);
+    }
+  }
+
+  #user(server: string): ConversationUser {
+    return {
+      answered: (_exchange, message, text) => void this.client.answer(message, text),
+      told: (message, text, related) => this.#told(server, message, text, related),
+      lost: (exchange, code, reason, data) => {
+        this.client.forget(exchange);
+        exchange.fail(code, reason, data);
+      },
+      givenUp: () => this.forget(server), // the next call begins anew
+    };
+  }
+
+  #told(server: string, message: Message, text: string, related: RequestId | undefined): void {
+    if (message.method?.endsWith("/list_changed")) return; // the catalogue tells, once for all
+    if (!isRequest(message)) {
+      this.client.deliver(message, outerNotification(server, message, text), related);
+      return;
+    }
+    const id = `${server}:${++this.#count}`;
+    this.#questions.set(id, { server, id: message.id });
+    this.client.deliver({ ...message, id }, splice(text, [{ path: ["id"], json: JSON.stringify(id) }]), related);
+  }
+}
+
+/** Answers with a result that the gateway itself has. */
+export function answer(exchange: Exchange, result: string): void {
+  const text = `{"jsonrpc":"2.0","id":${JSON.stringify(exchange.id)},"result":${result}}`;
+  exchange.answer({ id: exchange.id, result: {} }, text);
+}
+
+/** Why a request that names nothing of any server fails. */
+export function unknown({ request: { method, params } }: Exchange): [number, string] {
+  const name = params?.name ?? params?.uri;
+  if (name === undefined) return [ErrorCode.MethodNotFound, `there is no method ${method} for all servers together`];
+  const words = `${JSON.stringify(name)} names nothing of any server: expected SERVER__NAME, or mcp-SERVER+URI for a resource`;
+  return [ErrorCode.InvalidParams, words];
+}

@@ -1,0 +1,88 @@
+import { mayUse } from "../../security/filters";
+import type { Principal } from "../../security/principal";
+import { ServerStatus } from "../../servers/server-info";
+import type { GatewayContext } from "../context";
+import { GatewayError } from "../gateway-api";
+import { ErrorCode } from "../json-rpc";
+import type { ServerGateway } from "../server-gateway";
+import { LISTS, type ListMethod } from "./list-cache";
+
+/** Milliseconds a list waits for its slowest server; who has not answered by then is left out, and told of when it has. */
+const PATIENCE_MS = 3_000;
+
+/** All servers' lists as one, for whoever may use them. */
+export class Catalogue {
+  readonly #listeners = new Set<(notification: string) => void>();
+
+  /** @param gatewayOf the gateway's part for one server */
+  constructor(
+    private readonly context: GatewayContext,
+    private readonly gatewayOf: (name: string) => ServerGateway,
+  ) {}
+
+  /** Names of the servers that the principal may use. */
+  servers(principal: Principal): string[] {
+    return this.context.servers
+      .list()
+      .filter(
+        ({ name, status }) =>
+          mayUse(principal, name) && status !== ServerStatus.Stopped && status !== ServerStatus.Removing,
+      )
+      .map(({ name }) => name)
+      .sort();
+  }
+
+  /** The part for one server. @throws GatewayError when there is none, or the principal may not use it */
+  server(name: string, principal: Principal): ServerGateway {
+    if (mayUse(principal, name) && this.context.servers.get(name)) return this.gatewayOf(name);
+    throw new GatewayError(404, ErrorCode.InvalidParams, `there is no server ${name}`);
+  }
+
+  /** One list of all servers, as text: `[...]`. A server that fails or hangs is left out. */
+  async list(method: ListMethod, principal: Principal): Promise<string> {
+    const names = this.servers(principal);
+    const lists = await Promise.all(names.map((name) => this.#listOf(name, method)));
+    const { rules } = this.context;
+    const seen = (server: string, tool: string): boolean =>
+      method !== "tools/list" || rules.refusal(server, tool, principal) === undefined;
+    const items = lists.flatMap((list, index) =>
+      list.filter(({ name }) => seen(names[index] as string, name)).map(({ json }) => json),
+    );
+    return `[${items.join(",")}]`;
+  }
+
+  /** Something changed: tells everybody whose list it is. */
+  changed(notification: string): void {
+    for (const listener of this.#listeners) listener(notification);
+  }
+
+  /** @returns what ends the subscription */
+  onChanged(listener: (notification: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #listOf(name: string, method: ListMethod) {
+    const list = this.gatewayOf(name).lists.get(method);
+    let late = false;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never[]>((resolve) => {
+      timer = setTimeout(() => {
+        late = true;
+        resolve([]);
+      }, PATIENCE_MS);
+    });
+    const settled = list.then(
+      (items) => {
+        clearTimeout(timer);
+        if (late) this.changed(LISTS[method].changed);
+        return items;
+      },
+      () => {
+        clearTimeout(timer);
+        return [];
+      },
+    );
+    return Promise.race([settled, patience]);
+  }
+}
