@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addServer } from "../../tests/integration/support/catalog";
 import { docker, enter, type Fleet } from "../../tests/integration/support/fleet";
@@ -30,6 +30,7 @@ export interface Ours {
 
 /** Makes the stack. @param made told of it at once, so that it is removed whatever follows */
 export async function startOurs(echo: string, made: (stack: TestStack) => void): Promise<Ours> {
+  useMirror();
   const stack = await createStack("benchgateway", { maxSessions: IDLE_SESSIONS + 200 });
   made(stack);
   const catalog = join(stack.folder, "catalog");
@@ -55,6 +56,12 @@ export async function startOurs(echo: string, made: (stack: TestStack) => void):
   );
   const directUrl = `http://${address}:18080/servers/${ECHO}/mcp`;
   return { fleet, token, api: fleet.outputs.endpoints.api, pid: pids[0], directUrl, processes: pids.length };
+}
+
+/** On a machine without a way to a registry, bin/dind-mcp keeps base images of its own; the engine builds from them. */
+function useMirror(): void {
+  const file = join(process.env.DIND_MCP_CACHE ?? "", "mirror/address");
+  if (existsSync(file)) process.env.DIND_MCP_REGISTRY_MIRROR ??= `http://${readFileSync(file, "utf8").trim()}`;
 }
 
 /** The ways into it that are compared. */

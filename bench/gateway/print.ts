@@ -84,7 +84,12 @@ export function report(results: Results): string {
   }
   if (shares)
     parts.push("Processor time of the gateway at 16 clients, each part by itself:", columns(shareRows(shares)));
-  const table = aims(results).map(({ what, wanted, got, met }) => [met ? "met" : "MISSED", what, wanted, got]);
+  const table = aims(results).map(({ what, wanted, got, met }) => [
+    met === undefined ? "-" : met ? "met" : "MISSED",
+    what,
+    wanted,
+    got,
+  ]);
   return [...parts, "", columns([["", "aim", "wanted", "got"], ...table])].join("\n");
 }
 
