@@ -1,5 +1,5 @@
 import type { Principal } from "../security/principal";
-import { LISTS, ListCache } from "./aggregate/list-cache";
+import { CHANGES, ListCache } from "./aggregate/list-cache";
 import { ask } from "./ask";
 import { Backend } from "./backend";
 import type { GatewayContext } from "./context";
