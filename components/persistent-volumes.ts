@@ -8,8 +8,8 @@ export const VOLUMES = {
   certs: "mcp-certs", // the engine's server certificate and key
   workspace: "mcp-workspace", // files that servers share
   postgres: "mcp-postgres", // the embedded database
-  orchestrator: "mcp-orchestrator", // the management layer's own data; empty until there is one
-  logs: "mcp-logs", // the management layer's audit log; the engine's own log is `docker logs`
+  orchestrator: "mcp-orchestrator", // the management layer's own: audit log, approved tools
+  logs: "mcp-logs", // nothing so far: the engine's own log is `docker logs`
 } as const;
 
 export type VolumeKey = keyof typeof VOLUMES;

@@ -37,3 +37,7 @@ const width = (column: number) => Math.max(...rows.map((row) => row[column]?.len
 if (rows.length === 0) console.log("the stack has no endpoints");
 for (const [title = "", name = "", text] of rows)
   console.log(`${title.padEnd(width(0))}  ${name.padEnd(width(1))}  ${text}`);
+if (outputs.clientConfig !== undefined)
+  console.log(`
+An mcp.json for clients, with its token:  bin/dind-mcp outputs clientConfig --show-secrets --json
+All tokens (mcp, read, admin):            bin/dind-mcp outputs tokens --show-secrets --json`);

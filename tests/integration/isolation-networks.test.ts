@@ -99,6 +99,21 @@ describe("isolation of networks", function () {
       (list) => reachFrom(fleet, "mcp-orchestrator", "node", list),
     ));
 
+  it("a server whose network the orchestrator is in, as in those of HTTP servers, finds none of its ports there", async () => {
+    const [network, orchestrator] = ["mcp-http", "mcp-orchestrator"];
+    await docker(fleet, "network", "connect", network, orchestrator);
+    try {
+      const joined = (await addresses(fleet)).container("orchestrator", network);
+      const hosts = [joined, orchestrator, at.container("orchestrator")];
+      const ports = [18_080, 19_090, 12_375];
+      const list = hosts.flatMap((host) => ports.map((port) => ({ host, port })));
+      const answers = await reachFrom(fleet, network, "python", list);
+      assert.deepEqual(new Set(answers), new Set(["ECONNREFUSED", "ENETUNREACH"]));
+    } finally {
+      await docker(fleet, "network", "disconnect", network, orchestrator);
+    }
+  });
+
   it("names of the world are known to the proxy alone: no server can carry data out by asking for names", async () => {
     await eventually(async () => {
       const known = await docker(fleet, "exec", "mcp-egress", "getent", "ahostsv4", site.publicName);
