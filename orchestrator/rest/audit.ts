@@ -1,8 +1,10 @@
-import type { FastifyInstance } from "fastify";
-import { type Audit, AuditResult } from "../audit/entry";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type Audit, type AuditEntry, AuditResult } from "../audit/entry";
 
 /** Methods that change nothing. */
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Floods of these must not push everything else out of the log; the guard counts the failures that become entries. */
+const FLOODS = new Set([429, 503]);
 
 function resultOf(status: number): AuditResult {
   if (status < 400) return AuditResult.Ok;
@@ -10,26 +12,40 @@ function resultOf(status: number): AuditResult {
   return status === 504 ? AuditResult.Timeout : AuditResult.Error;
 }
 
+/** Whoever came with a token that is none, or that does not allow it. */
+export function auditDenial(audit: Audit, entry: Pick<AuditEntry, "request" | "principal" | "method">, status: number) {
+  if (FLOODS.has(status)) return;
+  audit.record({ time: Date.now(), kind: "auth", ...entry, result: AuditResult.Denied, code: status, ms: 0 });
+}
+
+function auditOne(audit: Audit, request: FastifyRequest, reply: FastifyReply): void {
+  const { principal, audited, method, id } = request;
+  const { url = "(no such path)", config } = request.routeOptions;
+  const named = `${method} ${url}`;
+  const status = reply.statusCode;
+  if (!principal) {
+    if (config.access !== "public") auditDenial(audit, { request: id, method: named }, status);
+    return;
+  }
+  const result = audited?.result ?? resultOf(status);
+  if (READS.has(method) && result !== AuditResult.Denied) return;
+  const params = (request.params ?? {}) as { name?: string; tool?: string };
+  audit.record({
+    time: Date.now(),
+    kind: "rest",
+    request: id,
+    principal: principal.name,
+    server: audited?.server ?? params.name,
+    method: named,
+    tool: params.tool,
+    arguments: audited?.arguments,
+    result,
+    code: status,
+    ms: Math.round(reply.elapsedTime * 1_000) / 1_000,
+  });
+}
+
 /** Writes every change, and whatever was denied, into the audit log once it is answered. */
 export function auditChanges(app: FastifyInstance, audit: Audit): void {
-  app.addHook("onResponse", async (request, reply) => {
-    const status = reply.statusCode;
-    const result = request.audited?.result ?? resultOf(status);
-    if (READS.has(request.method) && result !== AuditResult.Denied) return;
-    const params = (request.params ?? {}) as { name?: string; tool?: string };
-    const route = request.routeOptions.url ?? "(no such path)";
-    audit.record({
-      time: Date.now(),
-      kind: "rest",
-      request: request.id,
-      principal: request.principal?.name,
-      server: request.audited?.server ?? params.name,
-      method: `${request.method} ${route}`,
-      tool: params.tool,
-      arguments: request.audited?.arguments,
-      result,
-      code: status,
-      ms: Math.round(reply.elapsedTime * 1_000) / 1_000,
-    });
-  });
+  app.addHook("onResponse", async (request, reply) => auditOne(audit, request, reply));
 }

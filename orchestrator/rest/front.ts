@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Audit } from "../audit/entry";
 import { type OrchestratorConfig, Scope } from "../config";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Guard } from "../security/guard-api";
 import { isRejection, type Principal, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
+import { auditDenial } from "./audit";
 import { allowOrigin, answerPreflight } from "./cors";
+import type { RestDeps } from "./deps";
 import { PROBLEM_TYPE, reject } from "./problem";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -17,6 +20,7 @@ const SLOW_CHECK_MS = 1_000;
 const KEEP_ALIVE_MS = 75_000;
 /** Connections of clients without a session, beside two for each session: its stream and its calls. */
 const SPARE_CONNECTIONS = 512;
+const FAULT = { status: 500, title: "Internal Server Error", detail: "the orchestrator's log has the reason" };
 /** Milliseconds that requests under way get when the front closes. */
 const CLOSE_MS = 2_000;
 
@@ -25,6 +29,9 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export interface FrontParts {
   guard: Guard;
   gateway: Pick<Gateway, "owns" | "handle">;
+  audit: Audit;
+  /** Where faults are told. */
+  log: RestDeps["log"];
   limits: OrchestratorConfig["limits"];
 }
 
@@ -69,7 +76,7 @@ export class Front {
         keepAliveTimeout: KEEP_ALIVE_MS,
         noDelay: true,
       },
-      (request, response) => this.#take(request, response),
+      (request, response) => this.#begin(request, response),
     );
     this.server.maxConnections = 2 * sessions + SPARE_CONNECTIONS;
     this.server.on("clientError", refuse);
@@ -100,11 +107,21 @@ export class Front {
     clearTimeout(timer);
   }
 
-  #take(request: IncomingMessage, response: ServerResponse): void {
+  #begin(request: IncomingMessage, response: ServerResponse): void {
     const given = request.headers["x-request-id"];
     const id = typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
     response.setHeader("X-Request-Id", id);
+    try {
+      this.#take(request, response, id);
+    } catch (error) {
+      // One request must not end the process, and with it everybody's sessions.
+      this.parts.log.error({ error, request: id }, "a request failed");
+      if (response.headersSent) response.destroy();
+      else reject(response, FAULT, id);
+    }
+  }
 
+  #take(request: IncomingMessage, response: ServerResponse, id: string): void {
     const refused = this.parts.guard.admit(request) ?? this.#tooLarge(request);
     if (refused) {
       reject(response, refused, id);
@@ -146,7 +163,12 @@ export class Front {
 
   #enter(request: IncomingMessage, response: ServerResponse, id: string, path: string, who: Principal | Rejection) {
     const refused = isRejection(who) ? who : this.parts.guard.permit(who, Scope.Mcp, path);
-    if (refused) reject(response, refused, id);
-    else this.parts.gateway.handle(request, response, who as Principal, id);
+    if (!refused) {
+      this.parts.gateway.handle(request, response, who as Principal, id);
+      return;
+    }
+    const principal = isRejection(who) ? undefined : who.name;
+    auditDenial(this.parts.audit, { request: id, method: `${request.method} ${path}`, principal }, refused.status);
+    reject(response, refused, id);
   }
 }

@@ -62,7 +62,8 @@ export async function describeApi(app: FastifyInstance, version: string, publicU
         description: DESCRIPTION,
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
-      servers: [{ url: publicUrl }],
+      // The first is the page's own origin: the only one that its policy lets it call.
+      servers: [{ url: "/" }, { url: publicUrl }],
       tags: TAGS,
       components: {
         securitySchemes: {

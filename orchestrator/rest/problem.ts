@@ -95,6 +95,7 @@ export function reject(response: ServerResponse, rejection: Rejection, instance:
     "Content-Type": PROBLEM_TYPE,
     "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
     ...headers,
   });
   response.end(body);

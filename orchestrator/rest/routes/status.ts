@@ -49,13 +49,12 @@ export function statusRoutes(app: App, { config, engine, audit }: RouteContext):
   // RFC 9728: where a client finds who gives out tokens, for this service or for the resource at the path behind.
   const metadata = (request: FastifyRequest) => {
     const found = resourceMetadata(config, pathOf(request.url));
-    if (!found) throw new HttpError(404, "no OAuth issuer is configured, or there is no such resource");
+    if (!found)
+      throw new HttpError(404, "there is no such document: no OAuth issuer is configured, or it has it itself");
     return found;
   };
-  for (const path of ["", "/*"]) {
-    const open = { config: { access: "public" }, schema: { hide: true } } as const;
-    app.get(`/.well-known/oauth-protected-resource${path}`, open, metadata);
-  }
+  // All of it without a token: clients look for several documents there before they have one.
+  app.get("/.well-known/*", { config: { access: "public" }, schema: { hide: true } }, metadata);
 
   app.get(
     "/v1/version",

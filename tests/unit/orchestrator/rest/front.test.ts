@@ -138,6 +138,24 @@ describe("orchestrator: front of port 18080", () => {
   });
 });
 
+describe("orchestrator: front, when the gateway fails", () => {
+  it("answers 500 without the reason, and lives on", async () => {
+    const api = await Api.start();
+    try {
+      api.fleet.handle = () => {
+        throw new Error("secret reason");
+      };
+      const { status, text, body } = await api.call("POST", "/mcp", { as: "mcp" });
+      assert.deepEqual([status, body.title], [500, "Internal Server Error"]);
+      assert.doesNotMatch(text, /secret reason/);
+      assert.match(String(api.faults[0]?.error), /secret reason/);
+      assert.equal((await api.call("GET", "/healthz")).status, 200);
+    } finally {
+      await api.stop();
+    }
+  });
+});
+
 describe("orchestrator: front, when it closes", () => {
   it("ends open streams and is done at once", async () => {
     const api = await Api.start();

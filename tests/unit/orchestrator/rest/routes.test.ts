@@ -160,6 +160,29 @@ describe("orchestrator: REST routes", () => {
     assert.equal((await api.call("GET", "/v1/audit?since=yesterday&cursor=x", { as: "read" })).status, 400);
   });
 
+  it("audit tokens that are none, at the gateway's paths too, but not a flood of them", async () => {
+    await api.stop();
+    api = await Api.start({ limits: { failuresPerMinute: 3 } });
+    await api.call("POST", "/servers/echo/mcp", { as: "read" });
+    const bad = { authorization: "Bearer not-one-of-ours" };
+    const statuses: number[] = [];
+    for (const path of ["/mcp", "/v1/servers", "/v1/servers", "/mcp", "/v1/servers"]) {
+      statuses.push((await api.call("POST", path, { headers: bad })).status);
+    }
+    assert.deepEqual(statuses, [401, 401, 401, 429, 429]);
+    const { items } = await read("/v1/audit?kind=auth");
+    assert.deepEqual(
+      items.map(({ method, principal, result, code }) => [method, principal, result, code]),
+      [
+        ["POST /v1/servers", undefined, "denied", 401],
+        ["POST /v1/servers", undefined, "denied", 401],
+        ["POST /mcp", undefined, "denied", 401],
+        ["POST /servers/echo/mcp", "read", "denied", 403],
+      ],
+    );
+    assert.doesNotMatch(JSON.stringify(items), /not-one/);
+  });
+
   it("are ready when the engine answers, and name no server", async () => {
     assert.deepEqual((await api.call("GET", "/readyz")).body, {
       ready: true,
@@ -196,7 +219,7 @@ describe("orchestrator: REST routes", () => {
     assert.match(policy, /default-src 'none'; script-src 'self'/);
     assert.doesNotMatch(policy, /unsafe/);
     assert.doesNotMatch(page.text, /<script>|<style|style=|onload=|https?:/);
-    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string);
+    const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path as string);
     assert.equal(files.length, 3);
     for (const file of files) assert.ok((await api.call("GET", file)).text.length > 50, file);
     assert.equal((await api.call("GET", "/docs/")).status, 200);
@@ -204,7 +227,9 @@ describe("orchestrator: REST routes", () => {
   });
 
   it("have no OAuth metadata without an issuer", async () => {
-    assert.equal((await api.call("GET", "/.well-known/oauth-protected-resource/mcp")).status, 404);
+    for (const document of ["oauth-protected-resource/mcp", "oauth-authorization-server", "openid-configuration"]) {
+      assert.equal((await api.call("GET", `/.well-known/${document}`)).status, 404, document);
+    }
   });
 });
 

@@ -74,7 +74,8 @@ export class Api {
     const guard = new AccessGuard({ config, tokens: stored });
     api.#audit = new AuditLog({ ...config.audit, folder: api.#folder, warn: () => {} });
     const { fleet } = api;
-    api.#front = new Front({ guard, gateway: fleet.gateway, limits: config.limits });
+    const log = { error: (context: Record<string, unknown>) => void api.faults.push(context) };
+    api.#front = new Front({ guard, gateway: fleet.gateway, audit: api.#audit, log, limits: config.limits });
     api.app = await createApp(api.#front, {
       ...{ config, guard, audit: api.#audit, events: api.events },
       ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },
@@ -85,7 +86,7 @@ export class Api {
         onChange: () => () => {},
         memory: () => undefined,
       },
-      log: { error: (context) => void api.faults.push(context) },
+      log,
       staticFolder: dirname(require.resolve("swagger-ui-dist/package.json")),
     });
     api.port = await api.#front.listen(0, "127.0.0.1");

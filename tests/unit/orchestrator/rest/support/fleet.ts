@@ -62,6 +62,9 @@ export class MemoryFleet {
   deployFails?: Error;
   /** Logs that are being followed. */
   following = 0;
+  /** Answers MCP: who asked. */
+  handle: RestDeps["gateway"]["handle"] = (_request, response, principal, requestId) =>
+    void response.writeHead(200).end(JSON.stringify({ principal: principal.name, requestId }));
   /** Set to make counting the disk wait for ever. */
   diskHangs = false;
   /** Set to make listing tools wait for ever. */
@@ -167,8 +170,7 @@ export class MemoryFleet {
     };
     return {
       owns: (path) => path === "/mcp" || /^\/servers\/[^/]+\/mcp$/.test(path),
-      handle: (_request, response, principal, requestId) =>
-        void response.writeHead(200).end(JSON.stringify({ principal: principal.name, requestId })),
+      handle: (...request) => this.handle(...request),
       sessions: () => [...this.sessions.values()],
       endSession: (id) => this.sessions.delete(id),
       usage: (name) => ({
