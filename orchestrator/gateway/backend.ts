@@ -1,4 +1,5 @@
 import { milliseconds } from "../../mcp/durations";
+import { SessionMode } from "../../mcp/types";
 import { type ServerInfo, ServerStatus, type Servers } from "../servers/server-info";
 import { connectionCap, type MemorySample } from "./capacity";
 import { GatewayError } from "./gateway-api";
@@ -28,6 +29,8 @@ export class Backend {
   eras: Eras = {};
   /** Each gives up one connection that can be spared, and says whether it did; asked in this order when the cap is reached. */
   readonly reclaimers: (() => boolean)[] = [];
+  /** A part of the one connection that all clients share; set where the pool is. */
+  openShared?: () => Promise<Upstream>;
   /** Told when the server says that one of its lists changed, by the notification's method. */
   onListChanged?: (method: string) => void;
   readonly #connections = new Set<Upstream>();
@@ -66,6 +69,11 @@ export class Backend {
     const memory = this.servers.memory(this.name);
     if (memory && memory.usage !== this.#sample?.usage) this.#sample = { ...memory, connections: this.connections };
     return connectionCap(this.info().manifest.sessions.max, this.connections, this.#sample);
+  }
+
+  /** True when all clients share one process. */
+  get shared(): boolean {
+    return this.info().manifest.sessions.mode === SessionMode.Shared;
   }
 
   /** A connection of its caller's own: one that was waiting, or a new one. @throws GatewayError 404, 503 */

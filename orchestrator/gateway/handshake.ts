@@ -30,6 +30,14 @@ const NOT_MY_ERA: number[] = [
  * @throws GatewayError when there is no connection, the process ends, or there is no answer in time
  */
 export async function handshake(backend: Backend, initialize: Request, text: string): Promise<Handshake> {
+  if (backend.shared && backend.openShared) {
+    return { ...(await exchange(backend, await backend.openShared(), initialize, text)), warm: true };
+  }
+  return ownHandshake(backend, initialize, text);
+}
+
+/** The same on a connection of its own, also where clients share one: that is how the shared one begins. */
+export async function ownHandshake(backend: Backend, initialize: Request, text: string): Promise<Handshake> {
   if (backend.eras.legacy === false) return translated(backend, initialize, text);
   const opened = await backend.open();
   const done = await exchange(backend, opened.upstream, initialize, text);

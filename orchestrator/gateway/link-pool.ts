@@ -1,13 +1,13 @@
 import { canonicalJson } from "../../mcp/canonical-json";
 import { milliseconds } from "../../mcp/durations";
-import { SessionMode } from "../../mcp/types";
 import type { Backend } from "./backend";
 import { discover } from "./discover";
 import { GatewayError } from "./gateway-api";
-import { handshake } from "./handshake";
+import { ownHandshake } from "./handshake";
 import { ErrorCode, type JsonObject, notificationText, type Request } from "./json-rpc";
 import { Link } from "./link";
 import { LEGACY_VERSIONS } from "./modern";
+import { SharedUpstream } from "./shared-upstream";
 
 /** Calls on one link before another process is started for more. */
 const COMFORTABLE = 4;
@@ -46,6 +46,9 @@ export class LinkPool {
 
   constructor(private readonly backend: Backend) {
     backend.reclaimers.push(() => this.#reclaim());
+    backend.openShared = async () => {
+      return new SharedUpstream(await this.acquire({ principal: "", capabilities: {}, exclusive: false }));
+    };
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
   }
@@ -64,14 +67,16 @@ export class LinkPool {
 
   /** A link with room for one more call. @throws GatewayError 404, 502, 503, 504 */
   async acquire(use: LinkUse): Promise<PooledLink> {
-    await this.#knowEra();
+    const { shared } = this.backend;
+    if (!shared) await this.#knowEra();
     const key = this.#key(use);
     const mine = [...this.#entries].filter(
       (entry) => entry.key === key && !(entry.link.exclusive && entry.link.load > 0),
     );
     const best = mine.sort((a, b) => a.link.load - b.link.load)[0];
-    if (best && (use.listener || best.link.load < (use.exclusive ? 1 : COMFORTABLE))) return this.#take(best, use);
-    if (!use.exclusive) {
+    if (best && (shared || use.listener || best.link.load < (use.exclusive ? 1 : COMFORTABLE)))
+      return this.#take(best, use);
+    if (!use.exclusive || shared) {
       // Callers that come together at the start share the first process.
       const opening = this.#opening.get(key);
       if (opening) return this.#take(await opening, use);
@@ -95,9 +100,8 @@ export class LinkPool {
   }
 
   #key({ principal, capabilities }: LinkUse): string {
-    const shared = this.backend.info().manifest.sessions.mode === SessionMode.Shared;
-    const who = shared ? "" : principal;
-    return this.backend.eras.modern ? who : `${who}\n${canonicalJson(capabilities)}`;
+    if (this.backend.shared) return "";
+    return this.backend.eras.modern ? principal : `${principal}\n${canonicalJson(capabilities)}`;
   }
 
   /** Asked once, however many callers come at the start. */
@@ -110,13 +114,14 @@ export class LinkPool {
   }
 
   #take(entry: Entry, { exclusive, listener }: LinkUse): Entry {
-    if (!listener) entry.link.exclusive = exclusive;
+    if (!listener) entry.link.exclusive = exclusive && !this.backend.shared;
     entry.link.reserved++;
     if (listener) entry.link.listeners++;
     return entry;
   }
 
   async #open(key: string, use: LinkUse): Promise<Entry> {
+    if (this.backend.shared) return this.#legacy(key, { ...use, capabilities: {} });
     return this.backend.eras.modern ? this.#modern(key) : this.#legacy(key, use);
   }
 
@@ -135,7 +140,7 @@ export class LinkPool {
       clientInfo: { name: "dind-mcp", version: "1" },
     };
     const request: Request = { jsonrpc: "2.0", id: "dind-mcp:initialize", method: "initialize", params };
-    const opened = await handshake(this.backend, request, JSON.stringify(request));
+    const opened = await ownHandshake(this.backend, request, JSON.stringify(request));
     const { error } = opened.message;
     if (error) {
       opened.upstream.close();
