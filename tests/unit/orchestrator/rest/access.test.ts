@@ -58,6 +58,13 @@ describe("orchestrator: REST, every operation of the OpenAPI description", () =>
     assert.deepEqual(ids.toSorted(), Object.keys(CALLS).toSorted());
   });
 
+  it("wants read to look, admin to change, mcp to use a tool, and nothing for probes", () => {
+    for (const { id, method, scope } of contract.operations) {
+      const own: Record<string, string | undefined> = { callTool: "mcp", health: undefined, readiness: undefined };
+      assert.equal(scope, id in own ? own[id] : method === "GET" ? "read" : "admin", id);
+    }
+  });
+
   it("is 401 without a token, and says which scope it wants", async () => {
     for (const operation of contract.operations) {
       if (operation.scope === undefined) continue;
