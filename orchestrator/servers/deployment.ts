@@ -3,7 +3,7 @@ import { type ContainerSpec, containerSpec } from "../../mcp/container-spec";
 import type { Manifest } from "../../mcp/types";
 import { createOptions } from "./create-options";
 import { createContainer, type EngineClient, type Log, reasonOf } from "./engine-client";
-import { imageId, type Progress } from "./images";
+import { type Progress, presentImage } from "./images";
 import { ServerError } from "./server-error";
 import { type ServerInfo, ServerStatus } from "./server-info";
 import { API_OWNER, partNames, putBack, ServerParts, stop } from "./server-parts";
@@ -51,7 +51,8 @@ export class Deployment {
   async run(manifest: Manifest, given: Record<string, string>): Promise<string | undefined> {
     const { client, told, log } = this.options;
     const previous = this.#previous;
-    const image = await imageId(client, manifest.image ?? "", told);
+    const { image: reference = "" } = manifest;
+    const { id: image, pulled } = await presentImage(client, reference, told);
     const values = new Map([...(previous?.secrets ?? []), ...Object.entries(given)]);
     if (previous && this.#isSame(previous, manifest, image, values)) return undefined;
     await this.#parts.mustOwnContainer();
@@ -75,6 +76,12 @@ export class Deployment {
       await this.#undo().catch((undo) =>
         log.error({ server: this.name, reason: reasonOf(undo) }, "a failed deployment was not taken back whole"),
       );
+      // Docker refuses when somebody else has begun to use it.
+      if (pulled)
+        await client.api
+          .getImage(reference)
+          .remove()
+          .catch(() => {});
       if (error instanceof ServerError) throw error;
       throw new ServerError(502, `server ${this.name} cannot be deployed: ${reasonOf(error)}`);
     }

@@ -9,15 +9,22 @@ const PULL_MS = 15 * 60_000;
 /** Progress lines of a pull come many times a second. */
 const TOLD_EVERY_MS = 1_000;
 
-/** The id of an image; pulls it when the engine has none of that name. @throws ServerError */
-export async function imageId(client: EngineClient, reference: string, told: Progress): Promise<string> {
+/** An image that the engine has. */
+export interface PresentImage {
+  id: string;
+  /** It was not there before. */
+  pulled: boolean;
+}
+
+/** Finds an image; pulls it when the engine has none of that name. @throws ServerError */
+export async function presentImage(client: EngineClient, reference: string, told: Progress): Promise<PresentImage> {
   const present = await idOf(client, reference);
-  if (present !== undefined) return present;
+  if (present !== undefined) return { id: present, pulled: false };
   told(`pulling ${reference}`);
   await pull(client, reference, told);
-  const pulled = await idOf(client, reference);
-  if (pulled === undefined) throw new ServerError(422, `image ${reference} was pulled, but is not there`);
-  return pulled;
+  const id = await idOf(client, reference);
+  if (id === undefined) throw new ServerError(422, `image ${reference} was pulled, but is not there`);
+  return { id, pulled: true };
 }
 
 async function idOf({ api }: EngineClient, reference: string): Promise<string | undefined> {

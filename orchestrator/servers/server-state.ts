@@ -50,7 +50,9 @@ function runningStatus({ Health }: State): { status: ServerStatus; reason?: stri
   // Newest last. Docker 20.10 leaves the list null before the first check.
   const check = Health.Log?.at(-1);
   if (!check || check.ExitCode === 0) return { status };
-  return { status, reason: oneLine(check.Output) || `the health check ended with exit code ${check.ExitCode}` };
+  // mcp-init says first what the status says already.
+  const said = oneLine(check.Output).replace(/^unhealthy: /, "");
+  return { status, reason: said || `the health check ended with exit code ${check.ExitCode}` };
 }
 
 /** The last line that says something. */

@@ -25,7 +25,10 @@ describe("the state of a server's container", () => {
   });
 
   it("is unhealthy with what the last check said, or its exit code", () => {
-    assert.equal(said(health("unhealthy", 1, "refused: session limit\n")), "unhealthy: refused: session limit");
+    assert.equal(
+      said(health("unhealthy", 1, "unhealthy: refused: session limit\n")),
+      "unhealthy: refused: session limit",
+    );
     assert.equal(said(health("unhealthy", 137, "")), "unhealthy: the health check ended with exit code 137");
     assert.equal(said({ Status: "paused", Paused: true }), "unhealthy: paused");
     assert.equal(said(health("unhealthy", 1, "x".repeat(5_000))).length, 311);
