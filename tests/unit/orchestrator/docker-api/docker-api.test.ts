@@ -184,6 +184,20 @@ describe("Docker API: port", () => {
       for (let tries = 0; tries < 50 && !over; tries++) await pause(20);
       assert.ok(over, "the engine's stream goes on without a client");
     });
+    it("does not go on asking for a client that is gone before the engine answers", async () => {
+      let over = false;
+      answer = (_, response) => {
+        response.on("close", () => {
+          over = true;
+        });
+      };
+      const sent = request({ port, path: "/system/df", agent: false }).end();
+      sent.on("error", () => {});
+      for (let tries = 0; tries < 50 && asked.length === 0; tries++) await pause(20);
+      sent.destroy();
+      for (let tries = 0; tries < 50 && !over; tries++) await pause(20);
+      assert.ok(over);
+    });
     it("redacts events as they come", async () => {
       answer = (_, response) =>
         void response.write('{"Action":"exec_create: hush","Actor":{"Attributes":{"t":"hush"}}}\n');

@@ -93,6 +93,10 @@ describe("the guard: tokens", () => {
       assert.doesNotMatch(JSON.stringify({ headers, rejection }), /token-of/);
     });
   }
+  it("takes none of a thousand other tokens", () => {
+    const guard = guardOf({ limits: { failuresPerMinute: 10_000 } });
+    for (let index = 0; index < 1_000; index++) assert.equal(refused(guard, bearer(`guess${index}`)).status, 401);
+  });
   for (const name of ["access_token", "token", "api_key", "ACCESS_TOKEN"]) {
     it(`refuses a token in the URL (${name}), even beside a good header`, () => {
       const rejection = refused(guardOf(), bearer("token-of-client"), `/mcp?x=1&${name}=token-of-client`);

@@ -127,7 +127,9 @@ describe("OAuth resource server", () => {
     const signature = createHmac("sha256", await issuer.publicPem("first"))
       .update(signed)
       .digest("base64url");
-    assert.equal((await refused(guardOf(), `${signed}.${signature}`)).status, 401);
+    const { status, detail } = await refused(guardOf(), `${signed}.${signature}`);
+    assert.equal(status, 401);
+    assert.match(detail, /its algorithm is none of ES256/, "before a key is looked for");
   });
   it("refuses a stranger's key, with a known and with an unknown id, and with one that the token brings", async () => {
     const { privateKey } = await generateKeyPair("ES256");
