@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
+import { addresses } from "./support/addresses";
 import { eventually, must, run } from "./support/command";
 import { callTool, docker, enter, type Fleet } from "./support/fleet";
+import { reachFrom } from "./support/probe";
 import { createStack, mustPulumi, ROOT, removeStack, setConfig, setSecret, type TestStack } from "./support/stack";
 
 /** Serial number of the certificate that the engine serves. */
@@ -65,6 +68,28 @@ describe("changes to a running stack", function () {
       assert.equal(text, "came along");
     }, 60_000);
     await mustPulumi(stack, "up", "--expect-no-changes");
+  });
+
+  it("a collector of traces opens the orchestrator's way out, by name and to private addresses, and nobody else's", async () => {
+    const collector = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => collector.listen(0, "0.0.0.0", resolve));
+    const { port } = collector.address() as AddressInfo;
+    const host = (await addresses(fleet)).hostGateway;
+    const reach = () => reachFrom(fleet, "mcp-orchestrator", "node", [{ host, port }]);
+    const firewall = () => must("docker", ["exec", stack.engineName, "iptables", "-S", "ENGINE-INPUT"]);
+    try {
+      assert.deepEqual(await reach(), ["ECONNREFUSED"]);
+      assert.doesNotMatch(await firewall(), /10\.214\.0\.16\/28/);
+      await setConfig(stack, { tracingEndpoint: `http://${host}:${port}` });
+      await mustPulumi(stack, "up");
+      assert.deepEqual(await reach(), ["open"]);
+      assert.match(await firewall(), /-s 10\.214\.0\.16\/28 -d 10\.213\.0\.1\/32 -p udp .*--dport 53 -j RETURN/);
+    } finally {
+      collector.close();
+    }
+    await setConfig(stack, { tracingEndpoint: undefined });
+    await mustPulumi(stack, "up");
+    assert.deepEqual(await reach(), ["ECONNREFUSED"]);
   });
 
   it("an external PostgreSQL takes the embedded one's place, through a relay, its DSN a secret", async () => {
