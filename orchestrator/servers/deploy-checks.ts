@@ -135,7 +135,7 @@ function secretProblems(manifest: Manifest, { secrets, kept }: DeployRequest): P
   const declared = secretFiles(manifest);
   const names = declared.map(({ name }) => name);
   const missing = declared
-    .filter(({ name, required }) => required && secrets[name] === undefined && !kept.includes(name))
+    .filter(({ name, required }) => required && !Object.hasOwn(secrets, name) && !kept.includes(name))
     .map(({ name, description }) =>
       problem(`secrets.${name}`, "nothing", `a value${description ? `: ${description}` : ""}`),
     );

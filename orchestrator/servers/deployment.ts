@@ -6,7 +6,7 @@ import { createContainer, type EngineClient, type Log, reasonOf } from "./engine
 import { type Progress, presentImage } from "./images";
 import { ServerError } from "./server-error";
 import { type ServerInfo, ServerStatus } from "./server-info";
-import { API_OWNER, partNames, putBack, ServerParts, stop } from "./server-parts";
+import { API_OWNER, partsOf, putBack, ServerParts, stop } from "./server-parts";
 import { filesOf, type SecretValues, ServerSecrets } from "./server-secrets";
 import { nameOf, REPLACED } from "./server-state";
 import { startHealthy } from "./start-healthy";
@@ -69,7 +69,7 @@ export class Deployment {
       const { id } = await createContainer(client.api, createOptions(spec));
       await startHealthy(client, id, manifest.health, [...values.values()]);
       await this.#parts
-        .remove(partNames(spec))
+        .remove(partsOf(spec))
         .catch((error) => log.warn({ server: this.name, reason: reasonOf(error) }, "the replaced server is not gone"));
       return id;
     } catch (error) {
@@ -118,7 +118,7 @@ export class Deployment {
   }
 
   #previousParts(): Set<string> {
-    return this.#previous ? partNames(this.#previous.spec) : new Set();
+    return this.#previous ? partsOf(this.#previous.spec) : new Set();
   }
 
   #spec(manifest: Manifest, image: string): ContainerSpec {

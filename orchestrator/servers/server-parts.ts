@@ -43,26 +43,27 @@ export class ServerParts {
     await this.#isThere("container", containerName(this.server));
   }
 
-  /** Removes what the server has, but what is named in `keep`. @throws Error with all that could not be removed */
+  /** Removes what the server has, but for the parts in `keep`. @throws Error with all that could not be removed */
   async remove(keep: ReadonlySet<string> = new Set()): Promise<void> {
     const { api } = this.client;
     const filters = { label: Object.entries(this.labels).map(([name, value]) => `${name}=${value}`) };
     const failed: string[] = [];
-    const each = async (name: string, work: () => Promise<unknown>): Promise<void> => {
-      if (keep.has(name)) return;
+    const each = async (part: string, work: () => Promise<unknown>): Promise<void> => {
+      if (keep.has(part)) return;
       try {
         await work();
-        this.log.debug({ server: this.server, part: name }, "removed");
+        this.log.debug({ server: this.server, part }, "removed");
       } catch (error) {
-        if (statusOf(error) !== 404) failed.push(`${name}: ${reasonOf(error)}`);
+        if (statusOf(error) !== 404) failed.push(`${part}: ${reasonOf(error)}`);
       }
     };
     for (const { Id, Names } of await api.listContainers({ all: true, filters })) {
-      await each(Names[0]?.slice(1) ?? Id, () => removeContainer(api.getContainer(Id)));
+      await each(`container ${Names[0]?.slice(1)}`, () => removeContainer(api.getContainer(Id)));
     }
-    for (const { Id, Name } of await api.listNetworks({ filters })) await each(Name, () => this.#removeNetwork(Id));
+    for (const { Id, Name } of await api.listNetworks({ filters }))
+      await each(`network ${Name}`, () => this.#removeNetwork(Id));
     const { Volumes } = await api.listVolumes({ filters });
-    for (const { Name } of Volumes ?? []) await each(Name, () => api.getVolume(Name).remove());
+    for (const { Name } of Volumes ?? []) await each(`volume ${Name}`, () => api.getVolume(Name).remove());
     if (failed.length > 0) throw new Error(`not removed: ${failed.join("; ")}`);
   }
 
@@ -96,9 +97,10 @@ export class ServerParts {
   }
 }
 
-/** The names of all that a specification stands for. */
-export function partNames({ name, network, volumes }: ContainerSpec): Set<string> {
-  return new Set([name, ...(network ? [network.name] : []), ...volumes.map((volume) => volume.name)]);
+/** All that a specification stands for, by kind and name: a container and its network have the same name. */
+export function partsOf({ name, network, volumes }: ContainerSpec): Set<string> {
+  const networks = network ? [`network ${network.name}`] : [];
+  return new Set([`container ${name}`, ...networks, ...volumes.map((volume) => `volume ${volume.name}`)]);
 }
 
 /** Stops a container, with its own time for that. One that is stopped, or gone, is fine. */

@@ -99,6 +99,11 @@ describe("the orchestrator's servers, in a real engine", function () {
         "{{json .Containers}}",
       );
       assert.ok(Object.keys(JSON.parse(members)).includes(id), members);
+      const stdio = await site.parts.deployer.deploy(extraServer("extra-http"));
+      assert.equal(stdio.change, "replaced");
+      const parts = (await site.left()).filter((name) => name.startsWith("mcp-extra-http"));
+      assert.deepEqual(parts, ["mcp-extra-http", "mcp-extra-http-sessions"]);
+      await assert.rejects(docker(site.fleet, "network", "inspect", "mcp-extra-http"), /not found/);
       await site.parts.deployer.remove("extra-http");
       assert.deepEqual(
         (await site.left()).filter((name) => name.startsWith("mcp-extra-http")),

@@ -69,6 +69,8 @@ describe("a deployment through the API", () => {
   it("has all its secrets, and no others, and no value of one in a problem", () => {
     const secrets = [{ name: "key" }, { name: "other", required: false }];
     assert.match(said({ secrets })[0] ?? "", /secrets\.key: got nothing, expected a value/);
+    // A name that every object has is no value.
+    assert.equal(said({ secrets: [{ name: "constructor" }] }).length, 1);
     assert.deepEqual(said({ secrets }, { kept: ["key"] }), []);
     assert.deepEqual(said({ secrets }, { secrets: { key: "v", other: "w" } }), []);
     const wrong = said({ secrets }, { secrets: { key: "", typo: "hunter2", other: "h".repeat(70_000) } });
