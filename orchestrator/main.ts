@@ -13,6 +13,8 @@ import { createApp } from "./rest/app";
 import { Front } from "./rest/front";
 import { AccessGuard } from "./security/guard";
 import { createServers } from "./servers/create-servers";
+import { openTracer } from "./tracing";
+import { openTracer } from "./tracing";
 
 /** Reads what the stack says, puts the parts together, and serves until SIGTERM. */
 async function main(): Promise<void> {
@@ -29,8 +31,9 @@ async function main(): Promise<void> {
   const observer = new CallMetrics(registry);
   const parts = await createServers({ config, events, log });
   const { servers } = parts;
+  const tracer = await openTracer(config, (message) => log.warn(message));
   const gateway = new McpGateway({
-    ...{ config, servers, audit, observer, events },
+    ...{ config, servers, audit, observer, events, tracer },
     warn: (message, error) => log.warn({ error }, message),
   });
   const guard = new AccessGuard({
@@ -65,7 +68,7 @@ async function main(): Promise<void> {
     log.info("stopping");
     await Promise.all([front.close(), gateway.close(), rest.close(), metrics.close(), docker?.close()]);
     parts.close();
-    await audit.close(); // last: the end of every session is in it
+    await Promise.all([audit.close(), tracer?.close()]); // last: the end of every session is in it
     log.info("stopped");
     process.exit(0);
   });

@@ -73,11 +73,17 @@ export class ClientSide {
     if (exchange) {
       exchange.extend();
       exchange.notify(text);
-    } else if (this.#standalone) this.#standalone.send(text);
-    else {
-      this.#waiting.push(text);
-      if (this.#waiting.length > WAITING) this.#waiting.shift();
+    } else this.send(text);
+  }
+
+  /** Sends on the stream for what belongs to no request, or keeps it until there is one. */
+  send(text: string): void {
+    if (this.#standalone) {
+      this.#standalone.send(text);
+      return;
     }
+    this.#waiting.push(text);
+    if (this.#waiting.length > WAITING) this.#waiting.shift();
   }
 
   /** The client's answer to a question of the server. @returns false when the server did not ask */
@@ -92,10 +98,14 @@ export class ClientSide {
     return true;
   }
 
-  /** The GET stream: for what belongs to no request, or for what was missed on any stream. */
-  listen(response: ServerResponse, headers: Record<string, string>, lastEventId?: string): void {
+  /**
+   * The GET stream: for what belongs to no request, or for what was missed on any stream.
+   * @param first an event that comes before all others
+   */
+  listen(response: ServerResponse, headers: Record<string, string>, lastEventId?: string, first?: string): void {
     const found = lastEventId === undefined ? undefined : this.#budget.find(lastEventId);
     startEventStream(response, headers);
+    if (first !== undefined) response.write(first);
     if (found) {
       found.stream.attach(response, found.after);
       return;

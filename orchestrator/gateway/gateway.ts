@@ -7,6 +7,7 @@ import type { CallObserver } from "../metrics/observer";
 import { mayUse } from "../security/filters";
 import type { Principal } from "../security/principal";
 import type { Servers } from "../servers/server-info";
+import type { CallTracer } from "../tracing";
 import { AggregateCalls } from "./aggregate/aggregate-calls";
 import { AggregateSession } from "./aggregate/aggregate-session";
 import { Catalogue } from "./aggregate/catalogue";
@@ -15,7 +16,7 @@ import type { GatewayContext } from "./context";
 import { type Gateway, GatewayError, type ServerUsage, type SessionInfo, type ToolReport } from "./gateway-api";
 import { asGatewayError, readBody, sendError } from "./http-answers";
 import { ErrorCode, isObject, type Message } from "./json-rpc";
-import { type Caller, LegacyEndpoint } from "./legacy-endpoint";
+import { type Caller, LegacyEndpoint, type NewSession, single } from "./legacy-endpoint";
 import { isModern, MODERN_VERSION } from "./modern";
 import { ModernEndpoint } from "./modern-endpoint";
 import { PassThroughSession } from "./pass-through-session";
@@ -23,8 +24,16 @@ import { Recorder } from "./recorder";
 import { type Route, routeOf } from "./routes";
 import { ServerGateway } from "./server-gateway";
 import { Sessions } from "./sessions";
+import { SseEndpoint } from "./sse-endpoint";
 import { ToolApprovals } from "./tool-approvals";
 import { ToolRules } from "./tool-rules";
+
+/** What each endpoint understands. */
+const METHODS: Record<Route["endpoint"], string[]> = {
+  mcp: ["GET", "POST", "DELETE"],
+  sse: ["GET"],
+  messages: ["POST"],
+};
 
 /** What the gateway is made of. */
 export interface GatewayDeps {
@@ -33,6 +42,8 @@ export interface GatewayDeps {
   audit: Audit;
   observer: CallObserver;
   events: Events;
+  /** @default no traces */
+  tracer?: CallTracer;
   /** @default the orchestrator's volume */
   approvalsFile?: string;
   /** Told of what fails without anybody waiting for it. */
@@ -45,6 +56,7 @@ export class McpGateway implements Gateway {
   readonly #sessions: Sessions;
   readonly #legacy: LegacyEndpoint;
   readonly #modern: ModernEndpoint;
+  readonly #sse: SseEndpoint;
   readonly #catalogue: Catalogue;
   readonly #aggregate: AggregateCalls;
   readonly #servers = new Map<string, ServerGateway>();
@@ -55,9 +67,10 @@ export class McpGateway implements Gateway {
     const file = deps.approvalsFile ?? join(PATHS.state, "approved-tools.json");
     const approvals = new ToolApprovals(file, (error) => deps.warn("approved tools cannot be stored", error));
     const rules = new ToolRules(servers, approvals, config.toolChanges, events);
-    this.#context = { config, servers, rules, recorder: new Recorder(audit, observer), observer, events };
+    this.#context = { config, servers, rules, recorder: new Recorder(audit, observer, deps.tracer), observer, events };
     this.#sessions = new Sessions(this.#context, servers);
     this.#legacy = new LegacyEndpoint(this.#context, this.#sessions);
+    this.#sse = new SseEndpoint(this.#context, this.#sessions);
     this.#modern = new ModernEndpoint(this.#context);
     this.#catalogue = new Catalogue(this.#context, (name) => this.#server(name));
     this.#aggregate = new AggregateCalls(this.#catalogue, this.#context);
@@ -139,18 +152,17 @@ export class McpGateway implements Gateway {
     if (route.server !== undefined && !mayUse(principal, route.server)) {
       throw new GatewayError(403, ErrorCode.Denied, `the token does not allow the server ${route.server}`);
     }
-    const caller: Caller = { principal, requestId, server: route.server };
-    switch (request.method) {
-      case "POST":
-        return this.#post(request, response, caller, route);
-      case "GET":
-        return this.#legacy.get(request, response, caller);
-      case "DELETE":
-        return this.#legacy.delete(request, response, caller);
-      default:
-        response.setHeader("allow", "GET, POST, DELETE");
-        throw new GatewayError(405, ErrorCode.InvalidRequest, `got ${request.method}, expected POST, GET or DELETE`);
+    const traceparent = single(request.headers.traceparent);
+    const caller: Caller = { principal, requestId, server: route.server, traceparent };
+    const methods = METHODS[route.endpoint];
+    if (!methods.includes(request.method ?? "")) {
+      response.setHeader("allow", methods.join(", "));
+      throw new GatewayError(405, ErrorCode.InvalidRequest, `got ${request.method}, expected ${methods.join(" or ")}`);
     }
+    if (request.method === "POST") await this.#post(request, response, caller, route);
+    else if (request.method === "DELETE") this.#legacy.delete(request, response, caller);
+    else if (route.endpoint === "sse") this.#sse.get(response, caller, this.#sessionMaker(route));
+    else this.#legacy.get(request, response, caller);
   }
 
   async #post(request: IncomingMessage, response: ServerResponse, caller: Caller, route: Route): Promise<void> {
@@ -161,22 +173,40 @@ export class McpGateway implements Gateway {
     const body = parsed(raw);
     // One line, as stdio wants it: outside of texts a line end is a space, and inside of them JSON has none.
     const text = /[\r\n]/.test(raw) ? raw.replace(/[\r\n]/g, " ") : raw;
-    const server = route.server === undefined ? undefined : this.#known(route.server);
-    const modern =
-      isObject(body) && (isModern(body as Message) || request.headers["mcp-protocol-version"] === MODERN_VERSION);
     try {
-      const target = server?.stateless ?? this.#aggregate;
-      if (modern) return this.#modern.post(request, response, caller, body as Message, text, target);
-      this.#legacy.post(request, response, caller, body, text, (principal, onEnd) => {
-        return server
-          ? new PassThroughSession(principal, server.backend, this.#context, onEnd)
-          : new AggregateSession(principal, this.#catalogue, this.#context, onEnd);
-      });
+      this.#dispatch(request, response, caller, route, body, text);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       const { id } = body as Message;
       sendError(response, error, typeof id === "string" || typeof id === "number" ? id : null);
     }
+  }
+
+  #dispatch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    route: Route,
+    body: unknown,
+    text: string,
+  ): void {
+    if (route.endpoint === "messages") {
+      this.#sse.post(request, response, caller, body, text);
+      return;
+    }
+    const claimed = request.headers["mcp-protocol-version"] === MODERN_VERSION;
+    if (isObject(body) && (claimed || isModern(body as Message))) {
+      const target = route.server === undefined ? this.#aggregate : this.#known(route.server).stateless;
+      this.#modern.post(request, response, caller, body as Message, text, target);
+    } else this.#legacy.post(request, response, caller, body, text, this.#sessionMaker(route));
+  }
+
+  #sessionMaker({ server }: Route): NewSession {
+    const known = server === undefined ? undefined : this.#known(server);
+    return (principal, onEnd) =>
+      known
+        ? new PassThroughSession(principal, known.backend, this.#context, onEnd)
+        : new AggregateSession(principal, this.#catalogue, this.#context, onEnd);
   }
 
   #known(name: string): ServerGateway {

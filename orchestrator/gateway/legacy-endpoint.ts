@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../security/principal";
+import { traceparentOf } from "../tracing";
 import type { GatewayContext } from "./context";
 import { Exchange, type Reply } from "./exchange";
 import { GatewayError } from "./gateway-api";
@@ -17,6 +18,8 @@ export interface Caller {
   principal: Principal;
   requestId: string;
   server: string | undefined;
+  /** The header: the client's span in a trace. */
+  traceparent?: string;
 }
 
 /** Streamable HTTP with sessions, 2025-11-25 and older: what one endpoint answers. */
@@ -138,7 +141,7 @@ export class LegacyEndpoint {
 }
 
 /** What the log keeps of a request. */
-export function callOf(request: Request, { principal, requestId, server }: Caller, key?: string) {
+export function callOf(request: Request, { principal, requestId, server, traceparent }: Caller, key?: string) {
   return {
     request: requestId,
     principal: principal.name,
@@ -146,6 +149,7 @@ export function callOf(request: Request, { principal, requestId, server }: Calle
     server,
     method: request.method,
     tool: toolOf(request),
+    traceparent: traceparentOf(request.params?._meta, traceparent),
     arguments: request.method === "tools/call" ? request.params?.arguments : undefined,
     began: performance.now(),
   };

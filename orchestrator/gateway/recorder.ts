@@ -1,17 +1,11 @@
 import { type Audit, AuditResult } from "../audit/entry";
 import type { CallObserver } from "../metrics/observer";
+import type { CallTracer, TracedCall } from "../tracing";
 import { ErrorCode, type Message } from "./json-rpc";
 
 /** What is known of a request when it comes. */
-export interface CallRecord {
-  /** Request id of its HTTP request. */
-  request: string;
+export interface CallRecord extends TracedCall {
   principal: string;
-  session?: string;
-  /** Undefined where the request concerns all servers. */
-  server?: string;
-  method: string;
-  tool?: string;
   arguments?: unknown;
   /** performance.now() at its arrival. */
   began: number;
@@ -22,11 +16,13 @@ export class Recorder {
   constructor(
     private readonly audit: Audit,
     private readonly observer: CallObserver,
+    private readonly tracer?: CallTracer,
   ) {}
 
   finished(call: CallRecord, result: AuditResult, code?: number): void {
     const ms = performance.now() - call.began;
     this.observer.call(call.server ?? "", call.method, call.tool, result, ms / 1_000);
+    this.tracer?.finished(call, result, code, ms);
     this.audit.record({
       time: Date.now(),
       kind: "mcp",

@@ -1,19 +1,25 @@
+/** What is served at a path: Streamable HTTP, or one half of the old HTTP+SSE pair (2024-11-05). */
+export type Endpoint = "mcp" | "sse" | "messages";
+
 /** What a path of the gateway stands for. */
 export interface Route {
   /** Undefined: all servers behind one URL. */
   server: string | undefined;
+  endpoint: Endpoint;
 }
 
-const AGGREGATE: Route = { server: undefined };
 const PREFIX = "/servers/";
-const SUFFIX = "/mcp";
+const ENDPOINTS: readonly string[] = ["mcp", "sse", "messages"] satisfies Endpoint[];
 
 /** The route of a URL; undefined when it is not the gateway's. Runs for every request: no regular expression. */
 export function routeOf(url: string): Route | undefined {
   const query = url.indexOf("?");
   const path = query < 0 ? url : url.slice(0, query);
-  if (path === SUFFIX) return AGGREGATE;
-  if (!path.startsWith(PREFIX) || !path.endsWith(SUFFIX)) return undefined;
-  const server = path.slice(PREFIX.length, -SUFFIX.length);
-  return server === "" || server.includes("/") ? undefined : { server };
+  const last = path.lastIndexOf("/");
+  const endpoint = path.slice(last + 1) as Endpoint;
+  if (!ENDPOINTS.includes(endpoint)) return undefined;
+  if (last === 0) return { server: undefined, endpoint };
+  if (!path.startsWith(PREFIX)) return undefined;
+  const server = path.slice(PREFIX.length, last);
+  return server === "" || server.includes("/") ? undefined : { server, endpoint };
 }

@@ -1,3 +1,4 @@
+import { AuditResult } from "../audit/entry";
 import type { Principal } from "../security/principal";
 import { CHANGES, ListCache } from "./aggregate/list-cache";
 import { ask } from "./ask";
@@ -83,7 +84,20 @@ export class ServerGateway {
   async callTool(tool: string, args: JsonObject, principal: Principal): Promise<JsonObject> {
     const refusal = this.context.rules.refusal(this.name, tool, principal);
     if (refusal) throw new GatewayError(403, ErrorCode.Denied, refusal);
-    return ask(this.backend, this.pool, principal.name, "tools/call", { name: tool, arguments: args });
+    const began = performance.now();
+    const counted = (result: AuditResult) => {
+      this.context.observer.call(this.name, "tools/call", tool, result, (performance.now() - began) / 1_000);
+    };
+    try {
+      const result = await ask(this.backend, this.pool, principal.name, "tools/call", { name: tool, arguments: args });
+      counted(result.isError === true ? AuditResult.ToolError : AuditResult.Ok);
+      return result;
+    } catch (error) {
+      counted(
+        error instanceof GatewayError && error.code === ErrorCode.Timeout ? AuditResult.Timeout : AuditResult.Error,
+      );
+      throw error;
+    }
   }
 
   close(): void {
