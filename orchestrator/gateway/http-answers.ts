@@ -64,8 +64,9 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
     request.on("end", () =>
       resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString("utf8")),
     );
-    request.on("close", () =>
-      reject(new GatewayError(400, ErrorCode.InvalidRequest, "the request ended before its body")),
-    );
+    request.on("close", () => {
+      if (request.complete) return; // the usual end: no error is made for nobody
+      reject(new GatewayError(400, ErrorCode.InvalidRequest, "the request ended before its body"));
+    });
   });
 }
