@@ -18,6 +18,14 @@ interface Port {
   protocol: string;
 }
 
+interface Mount {
+  type: string;
+  source: string;
+  target: string;
+  readOnly?: boolean;
+  bindOptions?: { propagation: string };
+}
+
 const nothing = (): Words => [];
 const one = (flag: string) => (value: string | number) => [flag, String(value)];
 const each = (flag: string) => (values: string[]) => values.flatMap((value) => [flag, value]);
@@ -58,6 +66,15 @@ const CONTAINER: Writers = {
   ports: (ports: Port[]) => ports.flatMap((p) => ["--publish", `${p.ip}:${p.external}:${p.internal}/${p.protocol}`]),
   volumes: (volumes: { volumeName?: string; hostPath?: string; containerPath: string; readOnly?: boolean }[]) =>
     volumes.flatMap((v) => ["--volume", `${v.volumeName ?? v.hostPath}:${v.containerPath}${v.readOnly ? ":ro" : ""}`]),
+  mounts: (mounts: Mount[]) =>
+    mounts.flatMap(({ type, source, target, readOnly, bindOptions }) => [
+      "--mount",
+      [
+        ...[`type=${type}`, `source=${source}`, `target=${target}`],
+        ...(readOnly ? ["readonly"] : []),
+        ...(bindOptions ? [`bind-propagation=${bindOptions.propagation}`] : []),
+      ].join(","),
+    ]),
   // The command line knows the shell form only; all images here have one.
   healthcheck: (check: Healthcheck) => [
     ...["--health-cmd", check.tests.slice(1).map(quoted).join(" ")],

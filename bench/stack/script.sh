@@ -96,18 +96,23 @@ up() {
   make_all inner network
   make_all inner volume
 
-  local password carrier
+  local password token carrier
   password=$(openssl rand -hex 16)
   carrier=$(cat "$work/id.carrier-image")
   mkdir -p "$work/database-secrets" "$work/postgres-secrets"
   printf %s "$password" >"$work/database-secrets/reader-password"
   printf %s "postgres://mcp_reader:$password@database:5432/mcp?sslmode=disable" >"$work/postgres-secrets/dsn"
+  token=$(openssl rand -hex 32)
+  mkdir -p "$work/orchestrator-secrets"
+  printf '[{"name":"mcp","scopes":["mcp"],"sha256":"%s"}]' "$(printf %s "$token" | sha256sum | cut -d' ' -f1)" >"$work/orchestrator-secrets/tokens.json"
+  create inner orchestrator-secret-files "$carrier"
+  put inner mcp-orchestrator-secret-files 10901 "$work/orchestrator-secrets"
   create inner database-secret-files "$carrier"
   put inner mcp-database-secret-files 10900 "$work/database-secrets"
   create inner postgres-secret-files "$carrier"
   put inner mcp-postgres-secret-files 11000 "$work/postgres-secrets"
 
-  start database egress
+  start orchestrator database egress
   start $servers
 }
 
@@ -120,12 +125,12 @@ noop() {
   inner network inspect $(names inner network) >/dev/null
   inner volume inspect $(names inner volume) >/dev/null
   [ "$(host inspect -f '{{.Image}} {{.State.Status}}' "$engine")" = "$(cat "$work/id.engine-image") running" ]
-  states=$(inner inspect -f '{{.Image}} {{.State.Status}}' mcp-database mcp-egress $(printf 'mcp-%s ' $servers))
-  [ "$states" = "$(for name in database egress $servers; do echo "$(cat "$work/id.$name-image") running"; done)" ]
+  states=$(inner inspect -f '{{.Image}} {{.State.Status}}' mcp-orchestrator mcp-database mcp-egress $(printf 'mcp-%s ' $servers))
+  [ "$states" = "$(for name in orchestrator database egress $servers; do echo "$(cat "$work/id.$name-image") running"; done)" ]
 }
 
 destroy() {
-  inner stop $(printf 'mcp-%s ' $servers) mcp-egress mcp-database >/dev/null
+  inner stop $(printf 'mcp-%s ' $servers) mcp-orchestrator mcp-egress mcp-database >/dev/null
   inner rm $(inner ps -aq) >/dev/null
   inner network rm $(names inner network) >/dev/null
   inner volume rm $(names inner volume) >/dev/null

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { firstHost } from "../../mcp/subnets";
+import { PORTS } from "../../orchestrator/config";
 import { must } from "../../tests/integration/support/command";
 import { ROOT, type TestStack } from "../../tests/integration/support/stack";
 import { buildFlags, containerFlags, type Inputs, networkFlags, volumeFlags } from "./flags";
@@ -47,7 +48,9 @@ export async function prepareScript(ours: TestStack, own: TestStack, servers: st
     else if (kind === "volume") await write("volume", String(inputs.name), volumeFlags(inputs));
     else if (kind === "remoteImage") await write("image", name, buildFlags(inputs));
     else {
-      const { flags, command } = containerFlags(await plain(inputs, own.port, join(work, `${name}.seccomp.json`)));
+      const { flags, command } = containerFlags(
+        await plain(inputs, name === "engine" ? own : undefined, join(work, `${name}.seccomp.json`)),
+      );
       await write("container", `${name}.flags`, flags);
       await write("container", `${name}.command`, command);
     }
@@ -59,14 +62,28 @@ export async function prepareScript(ours: TestStack, own: TestStack, servers: st
   return work;
 }
 
-/** What a command line needs otherwise: a seccomp profile as a file, secret labels shown; and the script's own port. */
-async function plain(inputs: Inputs, port: number, seccompFile: string): Promise<Inputs> {
+/**
+ * What a command line needs otherwise: a seccomp profile as a file, secret labels shown.
+ * @param own has the host ports that the script's engine gets instead
+ */
+async function plain(inputs: Inputs, own: TestStack | undefined, seccompFile: string): Promise<Inputs> {
   const options = inputs.securityOpts as string[] | undefined;
   const seccomp = options?.find((option) => option.startsWith("seccomp="));
   if (seccomp) await writeFile(seccompFile, seccomp.slice("seccomp=".length));
   const securityOpts = options?.map((option) => (option === seccomp ? `seccomp=${seccompFile}` : option));
-  const ports = (inputs.ports as object[] | undefined)?.map((published) => ({ ...published, external: port }));
-  return { ...inputs, securityOpts, ports, labels: reveal(inputs.labels) };
+  const ports =
+    own && (inputs.ports as { internal: number }[]).map((port) => ({ ...port, external: hostPort(own, port) }));
+  return { ...inputs, securityOpts, ...(ports ? { ports } : {}), labels: reveal(inputs.labels) };
+}
+
+/** The stack's own host port for one of the engine's. */
+function hostPort({ port, apiPort, metricsPort, dockerPort }: TestStack, { internal }: { internal: number }): number {
+  const ports: Record<number, number> = {
+    [PORTS.docker]: dockerPort,
+    [PORTS.api]: apiPort,
+    [PORTS.metrics]: metricsPort,
+  };
+  return ports[internal] ?? port;
 }
 
 /** A secret in an exported state is an object that holds its JSON text. */
