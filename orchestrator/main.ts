@@ -14,7 +14,6 @@ import { Front } from "./rest/front";
 import { AccessGuard } from "./security/guard";
 import { createServers } from "./servers/create-servers";
 import { openTracer } from "./tracing";
-import { openTracer } from "./tracing";
 
 /** Reads what the stack says, puts the parts together, and serves until SIGTERM. */
 async function main(): Promise<void> {
