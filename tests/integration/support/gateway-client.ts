@@ -76,8 +76,12 @@ export class GatewayClient {
       });
       return () => subscription.close();
     }
-    const uri = what.resource; // lists are always told of in a session
-    if (!uri) return async () => {};
+    const uri = what.resource;
+    if (!uri) {
+      // Lists are told of in every session, on a stream of its own that the client opens without waiting for it.
+      await pause(300);
+      return async () => {};
+    }
     await this.client.subscribeResource({ uri });
     return () => this.client.unsubscribeResource({ uri });
   }
