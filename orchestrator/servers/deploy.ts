@@ -57,7 +57,10 @@ export class Deployer {
     if (!servers.synced) throw new ServerError(502, "the engine has not been looked at yet");
     const name = isMapping(document) && typeof document.name === "string" ? document.name : "";
     return this.#alone(name, async () => {
-      const deployed = await this.#deploy(name, document, secrets, told);
+      const deployed = await this.#deploy(name, document, secrets, told).catch((error) => {
+        if (error instanceof ProblemsError || error instanceof ServerError) throw error;
+        throw new ServerError(502, `server ${name} cannot be deployed: ${reasonOf(error)}`);
+      });
       if (deployed.change !== "none") events.emit("server.deployed", name, { change: deployed.change });
       return deployed;
     });

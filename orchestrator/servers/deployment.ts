@@ -4,7 +4,6 @@ import type { Manifest } from "../../mcp/types";
 import { createOptions } from "./create-options";
 import { createContainer, type EngineClient, type Log, reasonOf } from "./engine-client";
 import { type Progress, presentImage } from "./images";
-import { ServerError } from "./server-error";
 import { type ServerInfo, ServerStatus } from "./server-info";
 import { API_OWNER, partsOf, putBack, ServerParts, stop } from "./server-parts";
 import { filesOf, type SecretValues, ServerSecrets } from "./server-secrets";
@@ -26,7 +25,10 @@ interface Previous {
   secrets: SecretValues;
 }
 
-const up = ({ status }: ServerInfo): boolean => status === ServerStatus.Running || status === ServerStatus.Starting;
+/** As it should be. */
+const isUp = ({ status }: ServerInfo): boolean => status === ServerStatus.Running || status === ServerStatus.Starting;
+/** Not stopped on purpose, whatever its health. */
+const wasStarted = ({ status }: ServerInfo): boolean => status !== ServerStatus.Stopped;
 
 /** One server's way into the engine. What it made is taken back when it fails. */
 export class Deployment {
@@ -47,7 +49,7 @@ export class Deployment {
     return [...secrets.keys()];
   }
 
-  /** Brings the server up. @returns its container's id, or undefined when nothing had to change @throws ServerError */
+  /** Brings the server up. @returns its container's id, or undefined when nothing had to change @throws Error, then all is as it was */
   async run(manifest: Manifest, given: Record<string, string>): Promise<string | undefined> {
     const { client, told, log } = this.options;
     const previous = this.#previous;
@@ -77,19 +79,15 @@ export class Deployment {
         log.error({ server: this.name, reason: reasonOf(undo) }, "a failed deployment was not taken back whole"),
       );
       // Docker refuses when somebody else has begun to use it.
-      if (pulled)
-        await client.api
-          .getImage(reference)
-          .remove()
-          .catch(() => {});
-      if (error instanceof ServerError) throw error;
-      throw new ServerError(502, `server ${this.name} cannot be deployed: ${reasonOf(error)}`);
+      const unused = client.api.getImage(reference);
+      if (pulled) await unused.remove().catch(() => {});
+      throw error;
     }
   }
 
   #isSame({ info, secrets }: Previous, manifest: Manifest, image: string, values: SecretValues): boolean {
     return (
-      up(info) &&
+      isUp(info) &&
       info.imageId === image &&
       isDeepStrictEqual(info.manifest, manifest) &&
       isDeepStrictEqual(filesOf(manifest, secrets), filesOf(manifest, values))
@@ -113,7 +111,7 @@ export class Deployment {
     const aside = nameOf(look) !== info.containerName;
     if (aside) await putBack(client, this.name, look.Id);
     await this.#secrets(info.manifest, info.imageId).write(secrets);
-    if (aside && up(info)) await client.streams.getContainer(look.Id).start();
+    if (aside && wasStarted(info)) await client.streams.getContainer(look.Id).start();
     await this.#parts.remove(this.#previousParts());
   }
 

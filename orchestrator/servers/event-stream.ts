@@ -3,8 +3,9 @@ import { type EngineClient, type Log, reasonOf } from "./engine-client";
 
 /** One event of Docker's stream; only what is read here. */
 export interface DockerEvent {
-  Type: string;
   Action: string;
+  /** Nanoseconds since 1970. */
+  timeNano: number;
   Actor: { ID: string; Attributes: Record<string, string> };
 }
 
@@ -29,18 +30,25 @@ const BACKOFF_MS = { first: 100, most: 5_000 };
 export async function followEvents(options: EventStreamOptions, signal: AbortSignal): Promise<void> {
   const { client, log, filters } = options;
   let wait = BACKOFF_MS.first;
+  let last: number | undefined;
   while (!signal.aborted) {
     try {
-      // A little of the past: the daemon answers before it listens to itself. Every reader of an event looks up the state.
-      const since = Math.floor(Date.now() / 1_000) - 1;
+      // From the last event on, or a little of the past: the daemon answers before it listens to itself.
+      const seen = last ?? 0;
+      const since = Math.floor(last === undefined ? Date.now() / 1_000 - 1 : last / 1e9);
       const stream = await client.streams.getEvents({ since, filters, abortSignal: signal });
       log.info("engine events: connected");
       wait = BACKOFF_MS.first;
       options.onOpen();
-      for await (const line of linesOf(stream)) options.onEvent(JSON.parse(line) as DockerEvent);
+      for await (const line of linesOf(stream)) {
+        const event = JSON.parse(line) as DockerEvent;
+        if (event.timeNano <= seen) continue; // told on the connection before
+        last = event.timeNano;
+        options.onEvent(event);
+      }
       if (!signal.aborted) log.warn("engine events: the daemon ended the stream, connecting again");
     } catch (error) {
-      if (!signal.aborted) log.warn({ reason: reasonOf(error), wait }, "engine events: not connected");
+      if (!signal.aborted) log.warn({ reason: reasonOf(error), wait }, "engine events: no connection");
     }
     options.onClose();
     await sleep(wait, undefined, { signal }).catch(() => {});

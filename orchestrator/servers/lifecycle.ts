@@ -50,7 +50,7 @@ export class Lifecycle {
     const container = this.client.streams.getContainer(containerId);
     try {
       if (options.follow) yield* logLines((await container.logs({ ...wanted, follow: true })) as AsyncIterable<Buffer>);
-      else yield* logLines(one(await container.logs({ ...wanted, follow: false })));
+      else yield* logLines([await container.logs({ ...wanted, follow: false })]);
     } catch (error) {
       if (signal?.aborted) return;
       throw failed(name, error);
@@ -73,10 +73,6 @@ export class Lifecycle {
     await this.servers.refresh(containerId);
     return this.#known(name);
   }
-}
-
-async function* one(buffer: Buffer): AsyncGenerator<Buffer> {
-  yield buffer;
 }
 
 function failed(name: string, error: unknown): ServerError {

@@ -10,8 +10,10 @@ const HEADER_BYTES = 8;
 /** Docker cuts what a program writes without a line break into pieces of 16 KiB; this much is put together again. */
 const LONGEST_LINE = 64 * 1024;
 
+type Source = AsyncIterable<Buffer> | Iterable<Buffer>;
+
 /** Cuts Docker's log stream into frames: 1 byte stream, 3 of nothing, 4 of length, the text. */
-async function* frames(source: AsyncIterable<Buffer>): AsyncGenerator<{ stream: LogLine["stream"]; text: string }> {
+async function* frames(source: Source): AsyncGenerator<{ stream: LogLine["stream"]; text: string }> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -29,7 +31,7 @@ async function* frames(source: AsyncIterable<Buffer>): AsyncGenerator<{ stream: 
  * The lines of a container's log, read with `timestamps`. Pulls: nothing is read ahead of whoever takes the lines.
  * @throws the source's error
  */
-export async function* logLines(source: AsyncIterable<Buffer>): AsyncGenerator<LogLine> {
+export async function* logLines(source: Source): AsyncGenerator<LogLine> {
   const begun = new Map<LogLine["stream"], LogLine>();
   for await (const { stream, text } of frames(source)) {
     const space = text.indexOf(" ");

@@ -52,12 +52,8 @@ async function lastLines({ api }: EngineClient, id: string, secrets: string[]): 
     .getContainer(id)
     .logs({ stdout: true, stderr: true, timestamps: true, tail: LOG_LINES, follow: false });
   const lines: LogLine[] = [];
-  for await (const line of logLines(one(log))) lines.push(line);
+  for await (const line of logLines([log])) lines.push(line);
   return lines.map(({ line }) => redacted(line, secrets));
-}
-
-async function* one(buffer: Buffer): AsyncGenerator<Buffer> {
-  yield buffer;
 }
 
 /** Every line of every value, as a value of several lines is written in as many. */

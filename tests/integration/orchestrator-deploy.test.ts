@@ -20,7 +20,7 @@ describe("extra servers, in a real engine", function () {
 
   after(async () => {
     await site?.close();
-    assert.ok(!site.logged.includes(SECRET), "a secret is in the log");
+    assert.ok(!site?.logged.includes(SECRET), "a secret is in the log");
   });
 
   it("are deployed behind the catalog's walls, with their secrets as files", async () => {

@@ -123,6 +123,8 @@ describe("the servers, found by their labels", () => {
   it("stay as they were while the daemon is away, and are looked at again when it is back", async () => {
     engine.containers.set("c1", inspected("c1"));
     await servers.start();
+    engine.emit("oom", "c1");
+    await until(() => servers.get("echo")?.oomKills === 1, "counted");
     await engine.stop();
     await until(() => !servers.connected, "stream ended");
     await servers.resync();
@@ -131,7 +133,9 @@ describe("the servers, found by their labels", () => {
     engine.containers.set("c2", inspected("c2", HTTP));
     await engine.start();
     await until(() => servers.list().length === 2, "looked at again", 8_000);
-    assert.deepEqual(types().slice(1), [
+    await servers.resync();
+    assert.equal(servers.get("echo")?.oomKills, 1);
+    assert.deepEqual(types().slice(2), [
       "server.stopped echo",
       "server.started echo",
       "server.healthy echo",

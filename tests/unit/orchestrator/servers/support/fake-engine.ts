@@ -11,6 +11,8 @@ export class FakeEngine {
   readonly containers = new Map<string, ContainerInspectInfo>();
   /** Requests other than the looks at containers, as "METHOD path body". */
   readonly asked: string[] = [];
+  /** What a new listener is told again, as Docker does for the time after `since`. */
+  readonly #past: string[] = [];
   readonly #streams = new Set<ServerResponse>();
   #server: Server | undefined;
 
@@ -38,8 +40,10 @@ export class FakeEngine {
   }
 
   emit(Action: string, ID: string): void {
-    const event = { Type: "container", Action, Actor: { ID, Attributes: {} } };
-    for (const stream of this.#streams) stream.write(`${JSON.stringify(event)}\n`);
+    const event = { Type: "container", Action, Actor: { ID, Attributes: {} }, timeNano: Date.now() * 1e6 };
+    const line = `${JSON.stringify(event)}\n`;
+    this.#past.push(line);
+    for (const stream of this.#streams) stream.write(line);
   }
 
   #answer(method: string, path: string, filters: string, body: string, response: ServerResponse): void {
@@ -50,6 +54,7 @@ export class FakeEngine {
       this.#streams.add(response);
       response.on("close", () => this.#streams.delete(response));
       response.writeHead(200).flushHeaders();
+      for (const line of this.#past) response.write(line);
       return;
     }
     if (path === "/containers/json") {
