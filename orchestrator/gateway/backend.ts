@@ -78,6 +78,7 @@ export class Backend {
 
   /** A connection of its caller's own: one that was waiting, or a new one. @throws GatewayError 404, 503 */
   async open(): Promise<Opened> {
+    if (this.#closed) throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
     const info = this.info();
     const waiting = this.#takeWarm();
     if (waiting) return { upstream: waiting, warm: true };
@@ -109,10 +110,14 @@ export class Backend {
     this.refill();
   }
 
+  /** Ends all connections, and tells those who are about to use one. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
-    for (const upstream of this.#connections) upstream.close();
+    for (const upstream of this.#connections) {
+      upstream.close();
+      upstream.user.ended({ reason: "the gateway closed the connection" });
+    }
   }
 
   /** Gives up one waiting process. */
@@ -130,10 +135,6 @@ export class Backend {
 
   #keepWarm(upstream: Upstream): void {
     this.#retryMs = FIRST_RETRY_MS;
-    if (this.#closed) {
-      upstream.close();
-      return;
-    }
     upstream.user = { message: () => {}, ended: () => this.#retryLater() };
     this.#warm.push(upstream);
   }
@@ -156,6 +157,10 @@ export class Backend {
         info.endpoint.type === "stdio"
           ? await this.#process(info.endpoint.socket, info)
           : new HttpUpstream(info.endpoint.url);
+      if (this.#closed) {
+        upstream.close();
+        throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
+      }
       this.#connections.add(upstream);
       upstream.onGone = () => {
         this.#connections.delete(upstream);

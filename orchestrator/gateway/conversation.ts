@@ -51,7 +51,7 @@ export class Conversation implements UpstreamUser {
   #opening: Promise<Upstream> | undefined;
   #initialized: boolean;
   #deaths = 0;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   /**
    * @param initialize of the client
@@ -68,8 +68,9 @@ export class Conversation implements UpstreamUser {
 
   /** Opens the connection with the client's own `initialize`. @throws GatewayError */
   async begin(): Promise<Handshake> {
-    const opened = await handshake(this.backend, this.initialize.request, this.initialize.text);
-    if (opened.message.error || this.#closed) opened.upstream.close();
+    const { signal } = this.#closing;
+    const opened = await handshake(this.backend, this.initialize.request, this.initialize.text, signal);
+    if (opened.message.error || signal.aborted) opened.upstream.close();
     else this.#adopt(opened);
     return opened;
   }
@@ -104,10 +105,13 @@ export class Conversation implements UpstreamUser {
     else this.#upstream?.resume();
   }
 
-  close(): void {
-    this.#closed = true;
+  /** @param reason told to those who wait for an answer */
+  close(reason = "the session ended"): void {
+    this.#closing.abort();
     this.#upstream?.close();
     this.#upstream = undefined;
+    for (const { exchange } of this.#sent.values()) this.#lost(exchange, reason);
+    this.#sent.clear();
   }
 
   message(message: Message, text: string, related?: RequestId): void {
@@ -133,12 +137,16 @@ export class Conversation implements UpstreamUser {
         again.push(sent);
       } else {
         this.#sent.delete(id);
-        const words = `server ${this.backend.name} failed during the call: ${reason}`;
-        this.user.lost(sent.exchange, ErrorCode.ServerUnavailable, words, { server: this.backend.name });
+        this.#lost(sent.exchange, reason);
       }
     }
     if (this.#deaths >= DEATHS) this.user.givenUp();
     else if (again.length > 0) void this.#sendAgain(again);
+  }
+
+  #lost(exchange: Exchange, reason: string): void {
+    const words = `server ${this.backend.name} failed during the call: ${reason}`;
+    this.user.lost(exchange, ErrorCode.ServerUnavailable, words, { server: this.backend.name });
   }
 
   #adopt(opened: Handshake): void {
@@ -178,9 +186,10 @@ export class Conversation implements UpstreamUser {
     const id = `${OWN}initialize`;
     const { request, text } = this.initialize;
     const renamed = splice(text, [{ path: ["id"], json: JSON.stringify(id) }]);
-    const opened = await handshake(this.backend, { ...request, id }, renamed);
+    const { signal } = this.#closing;
+    const opened = await handshake(this.backend, { ...request, id }, renamed, signal);
     const { upstream, message } = opened;
-    if (this.#closed || message.error) {
+    if (signal.aborted || message.error) {
       upstream.close();
       const words = `server ${this.backend.name} does not take the session: ${message.error?.message ?? "it has ended"}`;
       throw new GatewayError(502, ErrorCode.ServerUnavailable, words, { server: this.backend.name });

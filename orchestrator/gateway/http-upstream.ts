@@ -1,7 +1,7 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, type Dispatcher, request } from "undici";
 import { EventStreamParser } from "./event-stream-parser";
+import { drained, request, textOf } from "./http-client";
 import {
   ErrorCode,
   errorText,
@@ -14,10 +14,6 @@ import {
 } from "./json-rpc";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
-/** One pool for all HTTP servers; no time-outs of its own, as the gateway has them per call and streams may be silent for hours. */
-const agent = new Agent({ bodyTimeout: 0, headersTimeout: 0, keepAliveTimeout: 30_000, connect: { timeout: 5_000 } });
-/** Bytes of one JSON answer. */
-const BODY_LIMIT = 64 * 1024 * 1024;
 /** Milliseconds for the DELETE of a session at its end. */
 const FAREWELL_MS = 2_000;
 const RECONNECTS = 5;
@@ -84,9 +80,8 @@ export class HttpUpstream implements Upstream {
 
   async #farewell(session: string): Promise<void> {
     const headers = { "mcp-session-id": session, ...(this.#version ? { "mcp-protocol-version": this.#version } : {}) };
-    const options = { method: "DELETE" as const, dispatcher: agent, headers, signal: AbortSignal.timeout(FAREWELL_MS) };
-    await request(this.url, options)
-      .then(({ body }) => body.dump())
+    await request(this.url, "DELETE", headers, AbortSignal.timeout(FAREWELL_MS))
+      .then(drained)
       .catch(() => {}); // it has gone, or goes by its own time-out
   }
 
@@ -110,13 +105,13 @@ export class HttpUpstream implements Upstream {
       accept: "application/json, text/event-stream",
       ...more,
     });
-    const answer = await request(this.url, { method: "POST", dispatcher: agent, headers, body, signal });
+    const answer = await request(this.url, "POST", headers, signal, body);
     if (answer.statusCode === 404 && this.#session !== undefined) {
-      await answer.body.dump();
+      drained(answer);
       return this.#end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
     }
     if (message.method === "initialize") this.#adopt(answer.headers);
-    if (id === undefined) await answer.body.dump();
+    if (id === undefined) drained(answer);
     else if (/^text\/event-stream\b/.test(String(answer.headers["content-type"])))
       await this.#stream(answer, id, signal);
     else await this.#json(answer, id);
@@ -128,8 +123,8 @@ export class HttpUpstream implements Upstream {
     if (typeof session === "string") this.#session = session;
   }
 
-  async #json({ statusCode, body }: Dispatcher.ResponseData, id: RequestId): Promise<void> {
-    const text = await limited(body);
+  async #json(answer: IncomingMessage, id: RequestId): Promise<void> {
+    const text = await textOf(answer);
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
@@ -142,12 +137,12 @@ export class HttpUpstream implements Upstream {
       this.#deliver(message, line, id);
     }
     if (!messages.some((message) => isResponse(message) && message.id === id))
-      this.#answerError(id, `it answered HTTP ${statusCode}`);
+      this.#answerError(id, `it answered HTTP ${answer.statusCode}`);
   }
 
   /** Reads the stream of a request until its answer; when it breaks, goes on behind the last event, if the server can. */
-  async #stream(first: Dispatcher.ResponseData, id: RequestId, signal: AbortSignal): Promise<void> {
-    let answer: Dispatcher.ResponseData | undefined = first;
+  async #stream(first: IncomingMessage, id: RequestId, signal: AbortSignal): Promise<void> {
+    let answer: IncomingMessage | undefined = first;
     let last: string | undefined;
     let wait = RECONNECT_MS;
     for (let attempt = 0; answer && attempt <= RECONNECTS; attempt++) {
@@ -162,17 +157,17 @@ export class HttpUpstream implements Upstream {
     this.#answerError(id, "its stream ended before the answer");
   }
 
-  async #get(lastEventId: string | undefined, signal: AbortSignal): Promise<Dispatcher.ResponseData | undefined> {
+  async #get(lastEventId: string | undefined, signal: AbortSignal): Promise<IncomingMessage | undefined> {
     const more: Record<string, string> = { accept: "text/event-stream" };
     if (lastEventId !== undefined) more["last-event-id"] = lastEventId;
-    const answer = await request(this.url, { method: "GET", dispatcher: agent, headers: this.#headers(more), signal });
+    const answer = await request(this.url, "GET", this.#headers(more), signal);
     if (answer.statusCode === 200) return answer;
-    await answer.body.dump();
+    drained(answer);
     return undefined;
   }
 
   async #events(
-    { body }: Dispatcher.ResponseData,
+    answer: IncomingMessage,
     id: RequestId | undefined,
   ): Promise<{ answered: boolean; last?: string; retry?: number }> {
     const seen: { answered: boolean; last?: string; retry?: number } = { answered: false };
@@ -184,8 +179,8 @@ export class HttpUpstream implements Upstream {
       if (isResponse(message) && message.id === id) seen.answered = true;
       this.#deliver(message, data.replace(/[\r\n]+/g, " "), id);
     });
-    body.setEncoding("utf8");
-    for await (const chunk of body) {
+    answer.setEncoding("utf8");
+    for await (const chunk of answer) {
       await this.#open?.promise;
       parser.push(chunk as string);
     }
@@ -241,15 +236,4 @@ export class HttpUpstream implements Upstream {
     this.close();
     this.user.ended(end);
   }
-}
-
-async function limited(body: Dispatcher.ResponseData["body"]): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += (chunk as Buffer).length;
-    if (size > BODY_LIMIT) throw new Error(`answer of more than ${BODY_LIMIT / 2 ** 20} MiB`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -67,7 +67,7 @@ export class AggregateSession extends ClientSession {
 
   /** A server is gone: so is what the client has with it. */
   forget(server: string): void {
-    this.#conversations.get(server)?.close();
+    this.#conversations.get(server)?.close("it was removed");
     this.#conversations.delete(server);
   }
 
