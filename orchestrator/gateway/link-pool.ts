@@ -8,6 +8,7 @@ import { ErrorCode, type JsonObject, notificationText, type Request } from "./js
 import { Link } from "./link";
 import { LEGACY_VERSIONS } from "./modern";
 import { SharedUpstream } from "./shared-upstream";
+import { watchLists } from "./watch-lists";
 
 /** Calls on one link before another process is started for more. */
 const COMFORTABLE = 4;
@@ -130,7 +131,9 @@ export class LinkPool {
     const link = new Link(upstream, () => this.#entries.delete(entry));
     const entry: Entry = { key, link, era: "modern" };
     upstream.user = link;
-    return this.#add(entry);
+    this.#add(entry);
+    watchLists(link, this.backend);
+    return entry;
   }
 
   async #legacy(key: string, use: LinkUse): Promise<Entry> {

@@ -1,6 +1,6 @@
 import { isRequest, isResponse, type Message, progressTokenOf, type Request, type RequestId } from "./json-rpc";
 import { type Edit, splice } from "./json-splice";
-import { Meta, metaOf } from "./modern";
+import { LISTEN, Meta, metaOf } from "./modern";
 import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
 
 /** One request on a link, and who is told. */
@@ -59,14 +59,17 @@ export class Link implements UpstreamUser {
   /** Subscriptions, which may stay open for hours. */
   listeners = 0;
 
+  /** The gateway's own subscriptions: they keep nobody from closing the link. */
+  own = 0;
+
   /** Calls without an answer, and those about to be sent. */
   get load(): number {
-    return this.#calls.size + this.reserved - this.listeners;
+    return this.#calls.size + this.reserved - this.listeners - this.own;
   }
 
   /** True when nobody uses it. */
   get idle(): boolean {
-    return this.#calls.size + this.reserved === 0;
+    return this.#calls.size + this.reserved - this.own === 0;
   }
 
   /**
@@ -148,6 +151,7 @@ export class Link implements UpstreamUser {
   /** The call that a message without a mark must belong to. */
   #only({ method }: Message): RequestId {
     if (method?.endsWith("/list_changed") || method === "notifications/resources/updated") return "";
-    return this.#calls.size === 1 ? (this.#calls.keys().next().value as RequestId) : "";
+    const calls = [...this.#calls].filter(([, { request }]) => request.method !== LISTEN);
+    return calls.length === 1 ? (calls[0]?.[0] as RequestId) : "";
   }
 }

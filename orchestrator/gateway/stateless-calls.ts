@@ -56,7 +56,7 @@ export class StatelessCalls {
       return true;
     }
     this.#suspended.delete(requestState as string);
-    this.#watch(exchange, call.cancel);
+    if (!exchange.done) this.#watch(exchange, call.cancel); // else the server had asked more already
     return true;
   }
 
