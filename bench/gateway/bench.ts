@@ -126,8 +126,8 @@ async function bench(): Promise<void> {
   } else {
     note("bringing up a stack with 50 servers, which takes a minute or two");
     const ours = await startOurs(programs.echo, (stack) => stacks.push(stack));
-    const { passThrough, aggregate } = ways(ours);
-    await rounds(programs, [passThrough, aggregate, ...local]);
+    const { passThrough, unproxied, aggregate } = ways(ours);
+    await rounds(programs, [passThrough, unproxied, aggregate, ...local]);
     await special(programs, ours);
   }
   console.log(report(results));

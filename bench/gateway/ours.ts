@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hostAt } from "../../mcp/subnets";
 import { addServer } from "../../tests/integration/support/catalog";
+import { must } from "../../tests/integration/support/command";
 import { docker, enter, type Fleet } from "../../tests/integration/support/fleet";
 import { createStack, mustPulumi, setConfig, type TestStack } from "../../tests/integration/support/stack";
 import type { Contender } from "./contender";
@@ -20,6 +22,8 @@ export interface Ours {
   fleet: Fleet;
   token: string;
   api: string;
+  /** The API at the engine container's own address: the way of clients on this machine that leaves Docker's port proxy out. */
+  address: string;
   /** The orchestrator's process, as this machine numbers it; undefined when the engine is on another. */
   pid?: number;
   /** Where it listens in its own network, before any port is published. */
@@ -39,9 +43,18 @@ export async function startOurs(echo: string, made: (stack: TestStack) => void):
   for (let n = 2; n < SERVERS; n++) {
     await add(catalog, echo, `echo-${n}`, FIRST_USER + n, { mode: "per-client", max: 8 }, "64m", 32);
   }
-  await setConfig(stack, { catalog: [catalog] });
+  // Docker gives the engine the first address behind the gateway's; a name it is called by must be an allowed one.
+  const address = hostAt(stack.networkCidr, 2);
+  await setConfig(stack, { catalog: [catalog], allowedHosts: [address] });
   await mustPulumi(stack, "up");
   const fleet = await enter(stack);
+  const given = await must("docker", [
+    "inspect",
+    stack.engineName,
+    "--format",
+    "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+  ]);
+  if (given.trim() !== address) throw new Error(`the engine has the address ${given}, expected ${address}`);
   const { mcp: token } = fleet.outputs.tokens;
   if (!token) throw new Error("the stack has no token named mcp");
   const container = await docker(fleet, "inspect", "mcp-orchestrator", "--format", "{{.Id}}");
@@ -55,7 +68,8 @@ export async function startOurs(echo: string, made: (stack: TestStack) => void):
     '{{(index .NetworkSettings.Networks "mcp-gateway").IPAddress}}',
   );
   const directUrl = `http://${address}:18080/servers/${ECHO}/mcp`;
-  return { fleet, token, api: fleet.outputs.endpoints.api, pid: pids[0], directUrl, processes: pids.length };
+  const { api } = fleet.outputs.endpoints;
+  return { fleet, token, api, address: `http://${address}:18080`, pid: pids[0], directUrl, processes: pids.length };
 }
 
 /** On a machine without a way to a registry, bin/dind-mcp keeps base images of its own; the engine builds from them. */
@@ -64,12 +78,16 @@ function useMirror(): void {
   if (existsSync(file)) process.env.DIND_MCP_REGISTRY_MIRROR ??= `http://${readFileSync(file, "utf8").trim()}`;
 }
 
+/** Ours without Docker's port proxy on the host. */
+export const UNPROXIED = "ours, no proxy";
+
 /** The ways into it that are compared. */
-export function ways({ api, token, pid }: Ours): { passThrough: Contender; aggregate: Contender } {
+export function ways({ api, address, token, pid }: Ours) {
   return {
+    unproxied: { name: UNPROXIED, target: { url: `${address}/servers/${ECHO}/mcp`, token }, pid },
     passThrough: { name: "ours", target: { url: `${api}/servers/${ECHO}/mcp`, token }, pid },
     aggregate: { name: "ours, all at /mcp", target: { url: `${api}/mcp`, token }, tool: `${ECHO}__echo`, pid },
-  };
+  } satisfies Record<string, Contender>;
 }
 
 async function add(
