@@ -60,14 +60,14 @@ export async function startOurs(echo: string, made: (stack: TestStack) => void):
   const container = await docker(fleet, "inspect", "mcp-orchestrator", "--format", "{{.Id}}");
   // Its health check comes and goes; the largest is Node.
   const pids = processesOf(container).sort((a, b) => rssMegabytes(b) - rssMegabytes(a));
-  const address = await docker(
+  const inner = await docker(
     fleet,
     "inspect",
     "mcp-orchestrator",
     "--format",
     '{{(index .NetworkSettings.Networks "mcp-gateway").IPAddress}}',
   );
-  const directUrl = `http://${address}:18080/servers/${ECHO}/mcp`;
+  const directUrl = `http://${inner}:18080/servers/${ECHO}/mcp`;
   const { api } = fleet.outputs.endpoints;
   return { fleet, token, api, address: `http://${address}:18080`, pid: pids[0], directUrl, processes: pids.length };
 }
