@@ -1,3 +1,4 @@
+import { removeFaultsFleet } from "./integration/support/faults-fleet";
 import { removeFleet } from "./integration/support/fleet";
 import { removeGatewayFleet } from "./integration/support/gateway-fleet";
 import { sweep } from "./integration/support/sweep";
@@ -12,5 +13,6 @@ export const mochaHooks = {
     this.timeout(360_000);
     await removeFleet();
     await removeGatewayFleet();
+    await removeFaultsFleet();
   },
 };

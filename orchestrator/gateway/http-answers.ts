@@ -27,7 +27,9 @@ export function sendEmpty(response: ServerResponse, status: number): void {
 
 /** Answers with an error of HTTP and JSON-RPC at once. */
 export function sendError(response: ServerResponse, error: GatewayError, id: RequestId | null = null): void {
-  const headers = error.code === ErrorCode.Busy ? { "retry-after": "1" } : undefined;
+  const headers: Record<string, string> = {};
+  if (error.code === ErrorCode.Busy) headers["retry-after"] = "1";
+  if (error.status === 413) headers.connection = "close"; // the rest of the body is not read
   sendJson(response, error.status, errorText(id, error.code, error.message, error.data), headers);
 }
 

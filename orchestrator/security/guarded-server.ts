@@ -5,6 +5,8 @@ import type { Guard } from "./guard-api";
 import type { Rejection } from "./principal";
 
 const CONNECTIONS = 256;
+/** How often Node looks for slow clients, in milliseconds: they live at most this longer than the limit. */
+const SLOW_CHECK_MS = 1_000;
 
 export interface GuardedServerOptions {
   guard: Pick<Guard, "admit">;
@@ -18,7 +20,11 @@ export interface GuardedServerOptions {
 /** A small HTTP server that checks Host and Origin and cuts off who is slow or sends too much; it listens nowhere yet. */
 export function guardedServer({ guard, limits, refuse, handle }: GuardedServerOptions): Server {
   const { headerBytes, requestSeconds } = limits;
-  const times = { headersTimeout: requestSeconds * 1_000, requestTimeout: requestSeconds * 1_000 };
+  const times = {
+    headersTimeout: requestSeconds * 1_000,
+    requestTimeout: requestSeconds * 1_000,
+    connectionsCheckingInterval: SLOW_CHECK_MS,
+  };
   const server = createServer({ maxHeaderSize: headerBytes, ...times }, (request, response) => {
     const refused = guard.admit(request);
     if (refused) refuse(response, refused);

@@ -66,6 +66,7 @@ export class Lifecycle {
   async #act(name: string, action: (id: string) => Promise<unknown>): Promise<ServerInfo> {
     const { containerId } = this.#known(name);
     try {
+      await this.client.api.ping(); // a stop may take its time, so it has no limit; a daemon that hangs is found here
       await action(containerId);
     } catch (error) {
       if (statusOf(error) !== ALREADY) throw failed(name, error);
@@ -79,5 +80,6 @@ function failed(name: string, error: unknown): ServerError {
   if (error instanceof ServerError) return error;
   const status = statusOf(error);
   if (status === 404) return new ServerError(404, `the container of server ${name} is gone`);
-  return new ServerError(status === 409 ? 409 : 502, `server ${name}: ${reasonOf(error)}`);
+  const words = status === undefined ? `the engine does not answer: ${reasonOf(error)}` : reasonOf(error);
+  return new ServerError(status === 409 ? 409 : 502, `server ${name}: ${words}`);
 }

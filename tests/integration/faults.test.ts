@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { addServer, copyCatalog, hostileManifest, loadHostileImage } from "./support/catalog";
 import { eventually, must } from "./support/command";
-import { callTool, connect, docker, enter, type Fleet, SOCKET, tryDocker } from "./support/fleet";
-import { createStack, mustPulumi, removeStack, setConfig, type TestStack } from "./support/stack";
+import { inEngine, theFaultsFleet } from "./support/faults-fleet";
+import { callTool, connect, docker, type Fleet, SOCKET, tryDocker } from "./support/fleet";
+import { mustPulumi, type TestStack } from "./support/stack";
 
 /** Pid and start time, as the host's kernel sees them, of the first process of each server: the same = never stopped. */
 async function processes(fleet: Fleet, ...servers: string[]): Promise<Record<string, string>> {
@@ -12,10 +12,6 @@ async function processes(fleet: Fleet, ...servers: string[]): Promise<Record<str
     return `${pid} ${await inEngine(fleet, `cut -d' ' -f22 /proc/${pid}/stat`)}`;
   };
   return Object.fromEntries(await Promise.all(servers.map(async (server) => [server, await init(server)])));
-}
-
-function inEngine(fleet: Fleet, script: string): Promise<string> {
-  return must("docker", ["exec", fleet.stack.engineName, "sh", "-c", script]);
 }
 
 /** Processes of a server's container: mcp-init alone when it has no session. */
@@ -38,17 +34,9 @@ describe("faults", function () {
   let fleet: Fleet;
 
   before(async () => {
-    stack = await createStack("faults");
-    const catalog = await copyCatalog(stack, "files");
-    await setConfig(stack, { catalog: [catalog] });
-    await mustPulumi(stack, "up");
-    fleet = await enter(stack);
-    await loadHostileImage(fleet);
-    await addServer(catalog, hostileManifest("hostile", 11910));
-    await mustPulumi(stack, "up");
+    fleet = await theFaultsFleet();
+    stack = fleet.stack;
   });
-
-  after(() => removeStack(stack));
 
   for (const daemon of ["dockerd", "containerd"]) {
     it(`${daemon} killed with -9: the servers go on untouched, the API is back in seconds`, async () => {

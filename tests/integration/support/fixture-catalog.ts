@@ -26,7 +26,12 @@ export async function addFixtures(catalog: string): Promise<void> {
   await addStdio(catalog, FIXTURES.both, 11_020, "both");
   await addStdio(catalog, FIXTURES.legacy, 11_021, "legacy");
   await addStdio(catalog, FIXTURES.modern, 11_022, "modern");
-  await add(catalog, FIXTURES.http, 11_023, {
+  await addHttp(catalog, FIXTURES.http, 11_023);
+}
+
+/** Adds the one that speaks Streamable HTTP. */
+export function addHttp(catalog: string, name: string, user: number): Promise<void> {
+  return add(catalog, name, user, {
     type: "streamable-http",
     port: PORT,
     command: ["node", "/app/fixture.js", "--http", String(PORT), "--host", "0.0.0.0"],

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { Connection } from "../../../bench/gateway/mcp-http";
+import { Api } from "./api";
+import { eventually } from "./command";
+import { inEngine } from "./faults-fleet";
+import { docker, type Fleet } from "./fleet";
+import { type Era, GatewayClient, type Target } from "./gateway-client";
+
+/** Where a server of a fleet is reached through the gateway; without a name, all of them. */
+export function target({ outputs }: Fleet, server?: string): Target {
+  const token = outputs.tokens.mcp;
+  assert.ok(token);
+  return { url: `${outputs.endpoints.api}${server ? `/servers/${server}` : ""}/mcp`, token };
+}
+
+/** Sparing clients of a server, on as many connections. */
+export function connection(fleet: Fleet, server: string, sockets = 16): Connection {
+  return new Connection(target(fleet, server), sockets);
+}
+
+/** Does something with a real client, and ends its session. */
+export async function withClient<T>(era: Era, to: Target, work: (client: GatewayClient) => Promise<T>): Promise<T> {
+  const client = await GatewayClient.connect(era, to);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** A new client of each era gets an answer. */
+export async function answers(fleet: Fleet, server: string, tool = "echo"): Promise<void> {
+  for (const era of ["legacy", "modern"] as const) {
+    await withClient(era, target(fleet, server), (client) => client.text(tool));
+  }
+}
+
+/** Waits until the orchestrator says that it can serve; gives the milliseconds that took. */
+export async function ready(fleet: Fleet, timeout = 60_000): Promise<number> {
+  const began = Date.now();
+  const api = Api.of(fleet);
+  await eventually(async () => assert.equal((await api.get("/readyz")).status, 200), timeout);
+  return Date.now() - began;
+}
+
+/** Ends the orchestrator's process as the kernel would. */
+export async function killOrchestrator(fleet: Fleet): Promise<string> {
+  const pid = await docker(fleet, "inspect", "mcp-orchestrator", "-f", "{{.State.Pid}}");
+  await inEngine(fleet, `kill -9 ${pid}`);
+  return pid;
+}
+
+/** What a call fails with, and after how long; one that does not fail within the time, or succeeds, is an error. */
+export async function failure(call: Promise<unknown>, within: number): Promise<string> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error(`nothing was said within ${within} ms`)), within).unref();
+  });
+  const said = call.then(
+    (result) => assert.fail(`it succeeded: ${JSON.stringify(result)}`),
+    (error: Error) => (error instanceof assert.AssertionError ? Promise.reject(error) : error.message),
+  );
+  return Promise.race([said, late]);
+}
+
+/** Calls a tool again and again in one session while something happens; tells how many answers came, and every failure. */
+export async function callingDuring(
+  fleet: Fleet,
+  server: string,
+  happens: () => Promise<void>,
+): Promise<{ calls: number; failures: string[] }> {
+  const clients = connection(fleet, server, 1);
+  const session = await clients.open();
+  let going = true;
+  let calls = 0;
+  const failures: string[] = [];
+  const done = (async () => {
+    while (going && failures.length < 10) {
+      await clients
+        .request(session, "tools/call", { name: "echo", arguments: {} })
+        .then(() => calls++)
+        .catch((error: Error) => failures.push(error.message));
+    }
+  })();
+  try {
+    await happens();
+  } finally {
+    going = false;
+    await done;
+    await clients.end(session).catch(() => {}); // what happened may have ended it
+    clients.close();
+  }
+  return { calls, failures };
+}
+
+/** Kills the daemon with -9 and keeps it from being started again while something happens. */
+export async function daemonAway(fleet: Fleet, happens: () => Promise<void>): Promise<void> {
+  const script =
+    "pid=$(cat /run/dind-mcp/dockerd.pid); keeper=$(cut -d' ' -f4 /proc/$pid/stat); kill -STOP $keeper; kill -9 $pid; echo $keeper";
+  const keeper = await inEngine(fleet, script);
+  try {
+    await happens();
+  } finally {
+    await inEngine(fleet, `kill -CONT ${keeper}`);
+  }
+}
