@@ -52,7 +52,7 @@ export class AuditLog implements Audit {
 
   /** Newest first; what was recorded before is there. */
   async query(query: AuditQuery): Promise<AuditPage> {
-    await this.#flush();
+    await this.#flushAll();
     return readPage(await this.#files.list(), query);
   }
 
@@ -68,7 +68,7 @@ export class AuditLog implements Audit {
 
   /** Writes what is waiting. */
   async close(): Promise<void> {
-    await this.#flush();
+    await this.#flushAll();
     await this.#files.close();
   }
 
@@ -93,7 +93,7 @@ export class AuditLog implements Audit {
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    do {
       const lines = this.#waiting;
       this.#waiting = [];
       this.#waitingChars = 0;
@@ -105,7 +105,14 @@ export class AuditLog implements Audit {
         this.#failing = true;
         this.#lost(lines.length, error instanceof Error ? error.message : String(error));
       }
-    }
+      // What came meanwhile waits for its own time: writing again at once would never end under load.
+    } while (this.#waitingChars >= FLUSH_BYTES);
+  }
+
+  /** Writes all that was recorded until now. */
+  async #flushAll(): Promise<void> {
+    await this.#flushing;
+    if (this.#waiting.length > 0) await this.#flush();
   }
 
   #lost(count: number, reason: string): void {
