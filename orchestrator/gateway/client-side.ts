@@ -32,6 +32,11 @@ export class ClientSide {
     return [...this.#streams].filter((stream) => stream.attached).length;
   }
 
+  /** True while the client has its GET stream open. */
+  get listening(): boolean {
+    return this.#standalone?.attached ?? false;
+  }
+
   openStream(): ClientStream {
     const stream = new ClientStream(`s${++this.#names}`, this.#budget);
     stream.onPressure = (slow) => this.onPressure?.(slow);

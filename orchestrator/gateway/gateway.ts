@@ -46,6 +46,8 @@ export interface GatewayDeps {
   tracer?: CallTracer;
   /** @default the orchestrator's volume */
   approvalsFile?: string;
+  /** Milliseconds after which a client that listened and is silent has left. @default 120 s */
+  desertedMs?: number;
   /** Told of what fails without anybody waiting for it. */
   warn: (message: string, error: Error) => void;
 }
@@ -68,7 +70,7 @@ export class McpGateway implements Gateway {
     const approvals = new ToolApprovals(file, (error) => deps.warn("approved tools cannot be stored", error));
     const rules = new ToolRules(servers, approvals, config.toolChanges, events);
     this.#context = { config, servers, rules, recorder: new Recorder(audit, observer, deps.tracer), observer, events };
-    this.#sessions = new Sessions(this.#context, servers);
+    this.#sessions = new Sessions(this.#context, servers, deps.desertedMs);
     this.#legacy = new LegacyEndpoint(this.#context, this.#sessions);
     this.#sse = new SseEndpoint(this.#context, this.#sessions);
     this.#modern = new ModernEndpoint(this.#context);

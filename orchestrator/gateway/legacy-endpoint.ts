@@ -110,13 +110,13 @@ export class LegacyEndpoint {
   }
 
   #initialize(response: ServerResponse, caller: Caller, body: Request, text: string, make: NewSession): void {
-    this.sessions.makeRoom();
     const began = performance.now();
     const session = make(caller.principal, (ended, reason) => this.sessions.removed(ended, reason));
+    this.sessions.add(session);
     const reply: Reply = { response, openStream: () => session.client.openStream(), open: 1 };
     const exchange = this.#exchange(body, text, caller, reply, session.key);
     void session.start(exchange, reply).then((warm) => {
-      if (warm !== undefined) this.sessions.add(session, warm, (performance.now() - began) / 1_000);
+      if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
     });
   }
 

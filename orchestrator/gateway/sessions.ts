@@ -8,7 +8,7 @@ import type { EndReason, Session } from "./session";
 /** Milliseconds between looks for sessions nobody uses. */
 const SWEEP_MS = 2_000;
 /** A client that listened and listens no more has left, unless it comes back or asks something within this time. */
-const DESERTED_MS = 120_000;
+export const DESERTED_MS = 120_000;
 /** A session whose client listens may be taken for a new one when it was silent for so long, and the cap is reached. */
 const SPARE_MS = 60_000;
 /** Idle time-out of sessions with all servers, which have no manifest. */
@@ -17,13 +17,16 @@ const AGGREGATE_IDLE_MS = 30 * 60_000;
 /** All sessions, by their ids; ends those that nobody uses. */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
+  /** Those whose `initialize` is not answered yet: they take a place, and nothing else. */
+  readonly #beginning = new Set<Session>();
   readonly #sweeper: NodeJS.Timeout;
-  /** When a session's last open stream was seen. */
+  /** When a session's client was last seen listening. */
   readonly #listened = new Map<Session, number>();
 
   constructor(
     private readonly context: GatewayContext,
     private readonly servers: Servers,
+    private readonly desertedMs = DESERTED_MS,
   ) {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
@@ -43,15 +46,19 @@ export class Sessions {
     return this.list().filter((session) => session.server === server);
   }
 
-  /** Room for one more in the cap of all servers together. @throws GatewayError 503 */
-  makeRoom(): void {
+  /** Takes a session in that is about to be opened. @throws GatewayError 503 when the cap of all servers together is reached */
+  add(session: Session): void {
     const { sessions: cap } = this.context.config.limits;
-    if (this.#sessions.size < cap || this.reclaim(() => true)) return;
-    throw new GatewayError(503, ErrorCode.Busy, `all ${cap} sessions of the gateway are in use`);
+    if (this.#sessions.size >= cap && !this.reclaim(() => true)) {
+      throw new GatewayError(503, ErrorCode.Busy, `all ${cap} sessions of the gateway are in use`);
+    }
+    this.#sessions.set(session.key, session);
+    this.#beginning.add(session);
   }
 
-  add(session: Session, warm: boolean, seconds: number): void {
-    this.#sessions.set(session.key, session);
+  /** It has been opened. */
+  opened(session: Session, warm: boolean, seconds: number): void {
+    if (!this.#beginning.delete(session)) return; // it has ended meanwhile
     this.context.observer.sessionOpened(session.server ?? "", warm, seconds);
     this.context.events.emit("session.opened", session.server, { session: session.info().id });
   }
@@ -59,7 +66,8 @@ export class Sessions {
   /** A session tells that it has ended. */
   removed(session: Session, reason: EndReason): void {
     this.#listened.delete(session);
-    if (!this.#sessions.delete(session.key)) return; // it never came to be
+    this.#sessions.delete(session.key);
+    if (this.#beginning.delete(session)) return; // it never came to be
     this.context.observer.sessionEnded(session.server ?? "", reason);
     this.context.events.emit("session.ended", session.server, { session: session.info().id, reason });
   }
@@ -69,8 +77,8 @@ export class Sessions {
     let found: Session | undefined;
     const now = Date.now();
     for (const session of this.#sessions.values()) {
-      if (!among(session) || session.client.pending.size > 0) continue;
-      if (session.client.streams > 0 && now - session.usedAt < SPARE_MS) continue;
+      if (!among(session) || this.#beginning.has(session) || session.client.pending.size > 0) continue;
+      if (session.client.listening && now - session.usedAt < SPARE_MS) continue;
       if (!found || rank(session) < rank(found)) found = session;
     }
     found?.end("evicted");
@@ -85,12 +93,12 @@ export class Sessions {
   #sweep(): void {
     const now = Date.now();
     for (const session of this.#sessions.values()) {
-      const listening = session.client.streams > 0;
+      const { listening } = session.client;
       if (listening) this.#listened.set(session, now);
       if (listening || session.client.pending.size > 0) continue;
       const silent = now - session.usedAt;
       if (silent > this.#idleTimeout(session)) session.end("idle");
-      else if (now - (this.#listened.get(session) ?? now) > DESERTED_MS && silent > DESERTED_MS)
+      else if (now - (this.#listened.get(session) ?? now) > this.desertedMs && silent > this.desertedMs)
         session.end("client-gone");
     }
   }
@@ -103,5 +111,5 @@ export class Sessions {
 
 /** Sessions whose clients listen go last. */
 function rank(session: Session): number {
-  return session.usedAt + (session.client.streams > 0 ? Number.MAX_SAFE_INTEGER / 2 : 0);
+  return session.usedAt + (session.client.listening ? Number.MAX_SAFE_INTEGER / 2 : 0);
 }

@@ -26,11 +26,11 @@ export class SseEndpoint {
 
   /** GET. @throws GatewayError 503 when there is no room */
   get(response: ServerResponse, { principal, server }: Caller, make: NewSession): void {
-    this.sessions.makeRoom();
     const session = make(principal, (ended, reason) => {
       this.#open.delete(ended.key);
       this.sessions.removed(ended, reason);
     });
+    this.sessions.add(session);
     this.#open.set(session.key, { session, stream: response, started: false });
     const folder = server === undefined ? "" : `/servers/${server}`;
     const where = `event: endpoint\ndata: ${folder}/messages?sessionId=${session.key}\n\n`;
@@ -55,7 +55,7 @@ export class SseEndpoint {
       const began = performance.now();
       const { exchange, reply } = this.#exchange(open, body, text, caller);
       void session.start(exchange, reply).then((warm) => {
-        if (warm !== undefined) this.sessions.add(session, warm, (performance.now() - began) / 1_000);
+        if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
       });
     } else throw new GatewayError(400, ErrorCode.InvalidRequest, "the session was never initialised");
     sendEmpty(response, 202);
