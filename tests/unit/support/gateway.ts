@@ -7,7 +7,7 @@ import type { Manifest } from "../../../mcp/types";
 import type { AuditEntry } from "../../../orchestrator/audit/entry";
 import { type OrchestratorConfigInput, orchestratorConfigSchema, Scope } from "../../../orchestrator/config";
 import { Events } from "../../../orchestrator/events";
-import { McpGateway } from "../../../orchestrator/gateway/gateway";
+import { type GatewayDeps, McpGateway } from "../../../orchestrator/gateway/gateway";
 import type { Principal } from "../../../orchestrator/security/principal";
 import { type Endpoint, type ServerInfo, ServerStatus, type Servers } from "../../../orchestrator/servers/server-info";
 import { manifest } from "./manifests";
@@ -65,7 +65,10 @@ export interface TestGateway {
 const EVERYONE: Principal = { name: "test", scopes: new Set(Object.values(Scope)) };
 
 /** The gateway in this process behind a bare HTTP server, without the guard. */
-export async function startGateway(more: Partial<OrchestratorConfigInput> = {}): Promise<TestGateway> {
+export async function startGateway(
+  more: Partial<OrchestratorConfigInput> = {},
+  deps: Partial<GatewayDeps> = {},
+): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), "mcp-gateway-"));
   const servers = new FixedServers();
   const events = new Events();
@@ -86,6 +89,7 @@ export async function startGateway(more: Partial<OrchestratorConfigInput> = {}):
     observer: { call: () => {}, sessionOpened: () => {}, sessionEnded: (_server, reason) => ended.push(reason) },
     approvalsFile: join(folder, "approved.json"),
     warn: (message, error) => console.error(message, error),
+    ...deps,
   });
   const principals = new Map<string, Principal>();
   const server: Server = createServer((request, response) => {
