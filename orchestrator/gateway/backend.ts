@@ -10,6 +10,8 @@ import type { Upstream } from "./upstream";
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
+/** Milliseconds beyond the grace that mcp-init needs to be rid of a process. */
+const LEAVING_MS = 1_000;
 
 /** What a server was found to speak; unknown until somebody tried. */
 export interface Eras {
@@ -36,6 +38,8 @@ export class Backend {
   readonly #connections = new Set<Upstream>();
   readonly #warm: Upstream[] = [];
   #opening = 0;
+  /** Of these: for the warm pool. */
+  #warming = 0;
   #sample: MemorySample | undefined;
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
@@ -93,13 +97,17 @@ export class Backend {
   /** Starts processes ahead, as many as the manifest asks for and the cap leaves room for. */
   refill(): void {
     const info = this.servers.get(this.name);
-    if (this.#closed || info?.endpoint.type !== "stdio" || info.status === ServerStatus.Stopped) return;
-    const wanted = Math.min(info.manifest.sessions.warmPool, this.cap() - (this.connections - this.warm));
-    for (let more = wanted - this.warm - this.#opening; more > 0; more--) {
-      this.#connect(info).then(
-        (upstream) => this.#keepWarm(upstream),
-        () => this.#retryLater(),
-      );
+    if (this.#closed || this.#retry || info?.endpoint.type !== "stdio" || info.status === ServerStatus.Stopped) return;
+    const wanted = info.manifest.sessions.warmPool - this.warm - this.#warming;
+    const room = this.cap() - this.connections - this.#opening;
+    for (let more = Math.min(wanted, room); more > 0; more--) {
+      this.#warming++;
+      this.#connect(info)
+        .then(
+          (upstream) => this.#keepWarm(upstream),
+          () => this.#retryLater(),
+        )
+        .finally(() => this.#warming--);
     }
   }
 
@@ -107,6 +115,9 @@ export class Backend {
   renewed(): void {
     this.eras = {};
     this.#sample = undefined;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#retryMs = FIRST_RETRY_MS;
     this.refill();
   }
 
@@ -129,12 +140,14 @@ export class Backend {
 
   #takeWarm(): Upstream | undefined {
     const waiting = this.#warm.shift();
-    if (waiting) setImmediate(() => this.refill());
+    if (waiting) {
+      this.#retryMs = FIRST_RETRY_MS;
+      setImmediate(() => this.refill());
+    }
     return waiting;
   }
 
   #keepWarm(upstream: Upstream): void {
-    this.#retryMs = FIRST_RETRY_MS;
     upstream.user = { message: () => {}, ended: () => this.#retryLater() };
     this.#warm.push(upstream);
   }
@@ -166,6 +179,7 @@ export class Backend {
         this.#connections.delete(upstream);
         const at = this.#warm.indexOf(upstream);
         if (at >= 0) this.#warm.splice(at, 1);
+        setImmediate(() => this.refill()); // there may be room for a waiting one again
       };
       return upstream;
     } finally {
@@ -175,7 +189,7 @@ export class Backend {
 
   async #process(socket: string, info: ServerInfo): Promise<Upstream> {
     try {
-      return await StdioUpstream.open(socket);
+      return await StdioUpstream.open(socket, milliseconds(info.manifest.sessions.grace) + LEAVING_MS);
     } catch {
       const state = [info.status, info.reason].filter(Boolean).join(": ");
       throw new GatewayError(

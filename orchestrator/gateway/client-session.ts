@@ -52,6 +52,8 @@ export abstract class ClientSession implements Session {
 
   abstract start(exchange: Exchange, reply: Reply): Promise<boolean | undefined>;
   abstract request(exchange: Exchange): void;
+  abstract spareSince(server: string): number | undefined;
+  abstract giveUp(server: string): void;
   /** Hands on what the client said and the session itself has no use for. */
   protected abstract pass(message: Message, text: string): void;
   /** Tells the server that nobody waits. */

@@ -51,6 +51,7 @@ export class Conversation implements UpstreamUser {
   #opening: Promise<Upstream> | undefined;
   #initialized: boolean;
   #deaths = 0;
+  #usedAt = Date.now();
   readonly #closing = new AbortController();
 
   /**
@@ -66,6 +67,17 @@ export class Conversation implements UpstreamUser {
     this.#initialized = initialized;
   }
 
+  /** Milliseconds since 1970 of its last request; undefined when an answer is missing, or there is no connection. */
+  get spareSince(): number | undefined {
+    return this.#upstream && this.#sent.size === 0 ? this.#usedAt : undefined;
+  }
+
+  /** Gives the connection up until the next request. */
+  rest(): void {
+    this.#upstream?.close();
+    this.#upstream = undefined;
+  }
+
   /** Opens the connection with the client's own `initialize`. @throws GatewayError */
   async begin(): Promise<Handshake> {
     const { signal } = this.#closing;
@@ -78,6 +90,7 @@ export class Conversation implements UpstreamUser {
   /** Sends a request; its answer, or the lack of one, goes to the user. */
   send(exchange: Exchange, request: Request, text: string): void {
     const sent = { exchange, request, text };
+    this.#usedAt = Date.now();
     this.#remember(request);
     this.#sent.set(request.id, sent);
     if (this.#upstream) this.#upstream.send(request, text);
@@ -108,8 +121,7 @@ export class Conversation implements UpstreamUser {
   /** @param reason told to those who wait for an answer */
   close(reason = "the session ended"): void {
     this.#closing.abort();
-    this.#upstream?.close();
-    this.#upstream = undefined;
+    this.rest();
     for (const { exchange } of this.#sent.values()) this.#lost(exchange, reason);
     this.#sent.clear();
   }

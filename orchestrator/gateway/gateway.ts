@@ -223,7 +223,7 @@ export class McpGateway implements Gateway {
     if (!this.deps.servers.get(name))
       throw new GatewayError(404, ErrorCode.InvalidRequest, `there is no server ${name}`);
     const server = new ServerGateway(name, this.#context, (notification) => this.#catalogue.changed(notification));
-    server.backend.reclaimers.push(() => this.#sessions.reclaim((session) => session.server === name));
+    server.backend.reclaimers.push(() => this.#sessions.reclaim(name));
     this.#servers.set(name, server);
     return server;
   }

@@ -25,10 +25,12 @@ export function sendEmpty(response: ServerResponse, status: number): void {
   response.end();
 }
 
+/** What a client that found no place is told: when to come again, in seconds. */
+export const COME_AGAIN = { "retry-after": "1" };
+
 /** Answers with an error of HTTP and JSON-RPC at once. */
 export function sendError(response: ServerResponse, error: GatewayError, id: RequestId | null = null): void {
-  const headers: Record<string, string> = {};
-  if (error.code === ErrorCode.Busy) headers["retry-after"] = "1";
+  const headers: Record<string, string> = error.code === ErrorCode.Busy ? { ...COME_AGAIN } : {};
   if (error.status === 413) headers.connection = "close"; // the rest of the body is not read
   sendJson(response, error.status, errorText(id, error.code, error.message, error.data), headers);
 }

@@ -32,7 +32,7 @@ export function isNotification(message: Message): message is Notification {
 }
 
 export function isResponse(message: Message): message is Response {
-  return message.method === undefined && hasId(message) && (isObject(message.result) || isObject(message.error));
+  return message.method === undefined && hasId(message) && (message.result !== undefined || isObject(message.error));
 }
 
 /** True for what may stand in a message's place: an object that is a request, a notification or a response. */

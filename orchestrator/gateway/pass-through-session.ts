@@ -5,7 +5,7 @@ import type { GatewayContext } from "./context";
 import { Conversation, type ConversationUser } from "./conversation";
 import type { Exchange, Reply } from "./exchange";
 import { GatewayError } from "./gateway-api";
-import { asGatewayError } from "./http-answers";
+import { asGatewayError, COME_AGAIN } from "./http-answers";
 import { ErrorCode, type JsonObject, type Message, type RequestId } from "./json-rpc";
 import type { EndReason, OnEnd } from "./session";
 
@@ -41,6 +41,7 @@ export class PassThroughSession extends ClientSession implements ConversationUse
     } catch (error) {
       const { status, code, message, data } = asGatewayError(error);
       reply.status = () => status;
+      if (code === ErrorCode.Busy) reply.headers = COME_AGAIN;
       exchange.fail(code, message, data);
     }
     this.end("process-ended");
@@ -71,6 +72,14 @@ export class PassThroughSession extends ClientSession implements ConversationUse
 
   givenUp(): void {
     this.end("process-ended");
+  }
+
+  spareSince(server: string): number | undefined {
+    return server === this.server && this.client.pending.size === 0 ? this.usedAt : undefined;
+  }
+
+  giveUp(): void {
+    this.end("evicted");
   }
 
   override end(reason: EndReason): void {

@@ -37,5 +37,9 @@ export interface Session {
   say(message: Message, text: string): void;
   /** The client's GET stream. */
   listen(response: ServerResponse, lastEventId: string | undefined): void;
+  /** Milliseconds since 1970 of its last use of a server, when it could do without; undefined when it waits for an answer there, or has no process of it. */
+  spareSince(server: string): number | undefined;
+  /** Gives up its process of a server. */
+  giveUp(server: string): void;
   end(reason: EndReason): void;
 }

@@ -49,7 +49,7 @@ export class Sessions {
   /** Takes a session in that is about to be opened. @throws GatewayError 503 when the cap of all servers together is reached */
   add(session: Session): void {
     const { sessions: cap } = this.context.config.limits;
-    if (this.#sessions.size >= cap && !this.reclaim(() => true)) {
+    if (this.#sessions.size >= cap && !this.reclaim()) {
       throw new GatewayError(503, ErrorCode.Busy, `all ${cap} sessions of the gateway are in use`);
     }
     this.#sessions.set(session.key, session);
@@ -72,22 +72,35 @@ export class Sessions {
     this.context.events.emit("session.ended", session.server, { session: session.info().id, reason });
   }
 
-  /** Ends the session that was not used for the longest time and can be spared. @returns false when there is none */
-  reclaim(among: (session: Session) => boolean): boolean {
-    let found: Session | undefined;
+  /**
+   * Makes room where it was not needed for the longest time.
+   * @param server takes a process of it from a session; without one, a whole session ends
+   * @returns false when nothing can be spared
+   */
+  reclaim(server?: string): boolean {
+    let found: { session: Session; rank: number } | undefined;
     const now = Date.now();
     for (const session of this.#sessions.values()) {
-      if (!among(session) || this.#beginning.has(session) || session.client.pending.size > 0) continue;
-      if (session.client.listening && now - session.usedAt < SPARE_MS) continue;
-      if (!found || rank(session) < rank(found)) found = session;
+      const since = this.#spareSince(session, server);
+      const { listening } = session.client;
+      if (since === undefined || (listening && now - since < SPARE_MS)) continue;
+      const rank = since + (listening ? now : 0); // those whose clients listen go last
+      if (!found || rank < found.rank) found = { session, rank };
     }
-    found?.end("evicted");
+    if (server === undefined) found?.session.end("evicted");
+    else found?.session.giveUp(server);
     return found !== undefined;
   }
 
   close(): void {
     clearInterval(this.#sweeper);
     for (const session of this.list()) session.end("shutdown");
+  }
+
+  #spareSince(session: Session, server: string | undefined): number | undefined {
+    if (this.#beginning.has(session)) return undefined;
+    if (server !== undefined) return session.spareSince(server);
+    return session.client.pending.size === 0 ? session.usedAt : undefined;
   }
 
   #sweep(): void {
@@ -107,9 +120,4 @@ export class Sessions {
     const manifest = server === undefined ? undefined : this.servers.get(server)?.manifest;
     return manifest ? milliseconds(manifest.sessions.idleTimeout) : AGGREGATE_IDLE_MS;
   }
-}
-
-/** Sessions whose clients listen go last. */
-function rank(session: Session): number {
-  return session.usedAt + (session.client.listening ? Number.MAX_SAFE_INTEGER / 2 : 0);
 }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { isObject, type Message, notificationText, type RequestId } from "./json-rpc";
+import { isMessage, isObject, type Message, notificationText, type RequestId } from "./json-rpc";
 import { LineReader } from "./line-reader";
 import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
 
@@ -10,41 +10,38 @@ const BACKLOG_LIMIT = 64 * 1024 * 1024;
 /** A server that floods is read at this rate (characters a second), so that it cannot take the processor from others. */
 const FLOOD_RATE = 8 * 1024 * 1024;
 const FLOOD_BURST = LINE_LIMIT;
+/** Milliseconds before the next attempt when mcp-init had no place. */
+const RETRY_MS = 20;
 
 /** One connection to mcp-init: one process of the server, with its stdin and stdout on this socket. */
 export class StdioUpstream implements Upstream {
   user: UpstreamUser = NOBODY;
   onGone?: () => void;
-  readonly #socket: Socket;
+  #socket: Socket;
   #alive = true;
+  /** What was sent before the server's first word: should mcp-init refuse the connection, another one is sent it again. */
+  #unheard: string[] | undefined = [];
   #refusal: string | undefined;
   #credit = FLOOD_BURST;
   #credited = Date.now();
   #throttled = false;
   #paused = false;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    const reader = new LineReader(LINE_LIMIT, (text) => this.#line(text));
-    socket.setEncoding("utf8");
-    socket.on("data", (chunk: string) => {
-      if (!reader.push(chunk)) this.#end(`it sent a message of more than ${LINE_LIMIT / 2 ** 20} MiB`);
-      this.#spend(chunk.length);
-    });
-    socket.on("close", () => this.#end(this.#refusal ?? "its process ended"));
-    socket.on("error", () => {}); // "close" follows
+  private constructor(
+    private readonly path: string,
+    private readonly patientUntil: number,
+    socket: Socket,
+  ) {
+    this.#socket = this.#read(socket);
   }
 
-  /** Connects, so that mcp-init starts a process. @throws Error when there is no socket or nobody listens */
-  static open(path: string): Promise<StdioUpstream> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(path);
-      socket.once("error", reject);
-      socket.once("connect", () => {
-        socket.removeListener("error", reject);
-        resolve(new StdioUpstream(socket));
-      });
-    });
+  /**
+   * Connects, so that mcp-init starts a process.
+   * @param patience milliseconds for mcp-init to have a place: a process whose session is over keeps its own for a while
+   * @throws Error when there is no socket or nobody listens
+   */
+  static async open(path: string, patience: number): Promise<StdioUpstream> {
+    return new StdioUpstream(path, Date.now() + patience, await connected(path));
   }
 
   get alive(): boolean {
@@ -53,6 +50,8 @@ export class StdioUpstream implements Upstream {
 
   send(_message: Message, text: string): void {
     if (!this.#alive) return;
+    if (Date.now() > this.patientUntil) this.#unheard = undefined;
+    this.#unheard?.push(text);
     this.#socket.write(`${text}\n`);
     if (this.#socket.writableLength > BACKLOG_LIMIT) this.#end("it does not read what it is sent");
   }
@@ -79,6 +78,36 @@ export class StdioUpstream implements Upstream {
     this.onGone?.();
   }
 
+  #read(socket: Socket): Socket {
+    const reader = new LineReader(LINE_LIMIT, (text) => this.#line(text));
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => {
+      if (!reader.push(chunk)) this.#end(`it sent a message of more than ${LINE_LIMIT / 2 ** 20} MiB`);
+      this.#spend(chunk.length);
+    });
+    socket.on("close", () => {
+      if (this.#refusal === undefined || Date.now() > this.patientUntil)
+        this.#end(this.#refusal ?? "its process ended");
+      else setTimeout(() => void this.#again(), RETRY_MS);
+    });
+    socket.on("error", () => {}); // "close" follows
+    return socket;
+  }
+
+  /** mcp-init had no place for the connection: tries another one. */
+  async #again(): Promise<void> {
+    if (!this.#alive) return;
+    try {
+      const socket = await connected(this.path);
+      this.#refusal = undefined;
+      this.#socket = this.#read(socket);
+      for (const text of this.#unheard ?? []) socket.write(`${text}\n`);
+      if (!this.#alive) socket.destroy();
+    } catch {
+      this.#end("it cannot be reached");
+    }
+  }
+
   #line(line: string): void {
     if (!this.#alive) return;
     const text = line.includes("\r") ? line.replaceAll("\r", " ") : line; // a line end to event streams, space to JSON
@@ -91,8 +120,11 @@ export class StdioUpstream implements Upstream {
       return; // servers print other things on stdout; the specification forbids it, clients ignore it
     }
     // mcp-init's own word when it cannot start a process; the end of the connection follows.
-    if (message.id === null && message.error && message.method === undefined) this.#refusal = message.error.message;
-    else this.user.message(message, text);
+    if (this.#unheard && message.id === null && message.error) this.#refusal = message.error.message;
+    else if (isMessage(message)) {
+      this.#unheard = undefined;
+      this.user.message(message, text);
+    }
   }
 
   #end(reason: string): void {
@@ -115,4 +147,15 @@ export class StdioUpstream implements Upstream {
       if (!this.#paused) this.#socket.resume();
     }, 100).unref();
   }
+}
+
+function connected(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.removeListener("error", reject);
+      resolve(socket);
+    });
+  });
 }

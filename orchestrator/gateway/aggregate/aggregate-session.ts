@@ -59,6 +59,15 @@ export class AggregateSession extends ClientSession {
     }
   }
 
+  spareSince(server: string): number | undefined {
+    return this.#conversations.get(server)?.spareSince;
+  }
+
+  /** Its next request to the server gets a new process, as after the death of one. */
+  giveUp(server: string): void {
+    this.#conversations.get(server)?.rest();
+  }
+
   override end(reason: EndReason): void {
     super.end(reason);
     this.#unsubscribe();
