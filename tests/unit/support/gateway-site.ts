@@ -1,30 +1,15 @@
-import type { Manifest, Sessions, Timeouts } from "../../../mcp/types";
 import type { OrchestratorConfigInput } from "../../../orchestrator/config";
 import type { GatewayDeps } from "../../../orchestrator/gateway/gateway";
 import { startGateway, type TestGateway } from "./gateway";
+import { type ManifestChanges, manifestOf } from "./gateway-manifest";
 import { type ClientOptions, closeConnections, McpClient } from "./mcp-client";
 import type { Init, InitOptions } from "./mcp-init";
 import { startScripted } from "./scripted-server";
 
-export interface StdioOptions {
-  /** Of the scripted server. */
+export interface StdioOptions extends ManifestChanges {
+  /** Options of the scripted server. */
   command?: string[];
-  sessions?: Partial<Sessions>;
-  timeouts?: Partial<Timeouts>;
-  tools?: Manifest["tools"];
   init?: Partial<InitOptions>;
-}
-
-const SESSIONS: Sessions = { mode: "per-client", max: 8, idleTimeout: "10m", warmPool: 0, grace: "300ms" };
-const TIMEOUTS: Timeouts = { call: "60s", start: "30s" };
-
-/** The manifest's part that these tests change. */
-export function manifestOf({ sessions, timeouts, tools }: StdioOptions): Partial<Manifest> {
-  return {
-    sessions: { ...SESSIONS, ...sessions },
-    timeouts: { ...TIMEOUTS, ...timeouts },
-    ...(tools ? { tools } : {}),
-  };
 }
 
 /** The gateway with real processes behind it: everything is gone after close(). */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { manifestOf, Site, servers } from "../../support/gateway-site";
+import { manifestOf } from "../../support/gateway-manifest";
+import { Site, servers } from "../../support/gateway-site";
 import { type Init, pause, until } from "../../support/mcp-init";
 
 /** Mode per-client: one process a session, and none is left when the session is over, however it ended. */
