@@ -5,7 +5,7 @@
 #include <poll.h>
 
 #define LINGER_MS 1000
-#define LINGER_MOST 8
+#define LINGER_MOST 64
 
 void linger_add(int connection);
 int linger_watch(struct pollfd *watched);

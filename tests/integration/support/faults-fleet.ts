@@ -73,8 +73,12 @@ export function inEngine(fleet: Fleet, script: string): Promise<string> {
   return must("docker", ["exec", fleet.stack.engineName, "sh", "-c", script]);
 }
 
-/** Pids, as the engine sees them, of all processes of a server's container but mcp-init; none when it has no session. */
+/**
+ * Pids, as the engine sees them, of the processes of a server's container but mcp-init; none when it has no session.
+ * @param command only those that run exactly this: a session has a supervisor besides
+ */
 export async function sessionPids(fleet: Fleet, server: string, command = ""): Promise<string[]> {
   const lines = (await docker(fleet, "top", `mcp-${server}`, "-o", "pid,args")).split("\n").slice(2);
-  return lines.filter((line) => line.includes(command)).map((line) => line.trim().split(" ")[0] as string);
+  const processes = lines.map((line) => /^\s*(\d+)\s+(.*?)\s*$/.exec(line) ?? []);
+  return processes.flatMap(([, pid, args]) => (pid && (!command || args === command) ? [pid] : []));
 }
