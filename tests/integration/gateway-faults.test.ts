@@ -122,7 +122,7 @@ describe("the gateway, when processes fail", function () {
     }
     await eventually(() => answers(fleet, calm), 20_000);
     assert.equal(await modern.text("echo"), "echo");
-    assert.equal((await server(calm)).status, "running");
+    await eventually(async () => assert.equal((await server(calm)).status, "running"), 30_000);
     await modern.close();
     clients.close();
   });
