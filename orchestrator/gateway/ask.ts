@@ -2,8 +2,7 @@ import { type Backend, callTimeout } from "./backend";
 import { GatewayError } from "./gateway-api";
 import { ErrorCode, errorText, type JsonObject, type Message, type Request } from "./json-rpc";
 import type { LinkPool } from "./link-pool";
-import { Meta, MODERN_VERSION } from "./modern";
-import { headerValue } from "./modern-as-legacy";
+import { modernRequest } from "./modern-send";
 
 /**
  * Asks a server something in a pooled connection, in whichever era it speaks, and waits for the answer.
@@ -18,23 +17,8 @@ export async function ask(
   params: JsonObject,
 ): Promise<JsonObject> {
   const { link, era } = await pool.acquire({ principal, capabilities: {}, exclusive: false });
-  const envelope = {
-    [Meta.Version]: MODERN_VERSION,
-    [Meta.Capabilities]: {},
-    [Meta.ClientInfo]: { name: "dind-mcp", version: "1" },
-  };
-  const request: Request = {
-    jsonrpc: "2.0",
-    id: 0,
-    method,
-    params: era === "modern" ? { ...params, _meta: envelope } : params,
-  };
-  const name = params.name;
-  const headers = {
-    "mcp-protocol-version": MODERN_VERSION,
-    "mcp-method": method,
-    ...(typeof name === "string" ? { "mcp-name": headerValue(name) } : {}),
-  };
+  const plain: Request = { jsonrpc: "2.0", id: 0, method, params };
+  const sent = era === "modern" ? modernRequest(0, method, params) : { request: plain, text: JSON.stringify(plain) };
   const limit = callTimeout(backend.info());
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -44,9 +28,7 @@ export async function ask(
       );
     }, limit);
     const cancel = link.send({
-      request,
-      text: JSON.stringify(request),
-      headers: era === "modern" ? headers : undefined,
+      ...sent,
       notified: () => timer.refresh(),
       asked: ({ id }) => {
         const text = errorText(id, ErrorCode.MethodNotFound, "this client answers no questions");

@@ -1,12 +1,11 @@
 import { type Backend, startTimeout } from "./backend";
-import { isResponse, type Request } from "./json-rpc";
-import { DISCOVER, Meta, MODERN_VERSION } from "./modern";
+import { isResponse } from "./json-rpc";
+import { DISCOVER, MODERN_VERSION } from "./modern";
+import { modernRequest } from "./modern-send";
 import { NOBODY } from "./upstream";
 
 /** Milliseconds for the answer to `server/discover`; older servers may ignore a request before `initialize`. */
 const PATIENCE_MS = 5_000;
-
-const METHOD_HEADERS = { "mcp-protocol-version": MODERN_VERSION, "mcp-method": DISCOVER };
 
 /**
  * Finds out whether the server speaks the stateless era, on a connection of its own, and keeps that with the backend.
@@ -18,18 +17,7 @@ export async function discover(backend: Backend): Promise<void> {
     return;
   }
   const { upstream } = await backend.open();
-  const request: Request = {
-    jsonrpc: "2.0",
-    id: "dind-mcp:discover",
-    method: DISCOVER,
-    params: {
-      _meta: {
-        [Meta.Version]: MODERN_VERSION,
-        [Meta.Capabilities]: {},
-        [Meta.ClientInfo]: { name: "dind-mcp", version: "1" },
-      },
-    },
-  };
+  const { request, text, headers } = modernRequest("dind-mcp:discover", DISCOVER, {});
   const patience = Math.min(PATIENCE_MS, startTimeout(backend.info()));
   backend.eras.modern = await new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => resolve(false), patience);
@@ -45,7 +33,7 @@ export async function discover(backend: Backend): Promise<void> {
       },
       ended: () => done(false),
     };
-    upstream.send(request, JSON.stringify(request), METHOD_HEADERS);
+    upstream.send(request, text, headers);
   });
   upstream.user = NOBODY;
   upstream.close();

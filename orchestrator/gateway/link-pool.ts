@@ -7,6 +7,7 @@ import { ownHandshake } from "./handshake";
 import { ErrorCode, type JsonObject, notificationText, type Request } from "./json-rpc";
 import { Link } from "./link";
 import { LEGACY_VERSIONS } from "./modern";
+import { GATEWAY_INFO } from "./modern-send";
 import { SharedUpstream } from "./shared-upstream";
 import { watchLists } from "./watch-lists";
 
@@ -140,7 +141,7 @@ export class LinkPool {
     const params = {
       protocolVersion: LEGACY_VERSIONS[0],
       capabilities: use.capabilities,
-      clientInfo: { name: "dind-mcp", version: "1" },
+      clientInfo: GATEWAY_INFO,
     };
     const request: Request = { jsonrpc: "2.0", id: "dind-mcp:initialize", method: "initialize", params };
     const opened = await ownHandshake(this.backend, request, JSON.stringify(request));

@@ -13,6 +13,7 @@ import {
 } from "./json-rpc";
 import { insert } from "./json-splice";
 import { ACKNOWLEDGED, DISCOVER, inputRequests, LEGACY_VERSIONS, LISTEN, Meta, MODERN_VERSION } from "./modern";
+import { modernHeaders } from "./modern-send";
 import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
 import { NOBODY } from "./upstream";
 
@@ -120,7 +121,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
         return;
       default:
         this.#calls.set(id, { request, rounds: 0, missing: new Set(), answers: {} });
-        this.server.send(request, this.#enveloped(text, params), this.#headers(method, params));
+        this.server.send(request, this.#enveloped(text, params), modernHeaders(method, params));
     }
   }
 
@@ -221,7 +222,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
   /** A request made anew, whose text nobody else has written. */
   #ask(id: RequestId, method: string, params: JsonObject): void {
     const text = this.#enveloped(requestText(id, method, params), params);
-    this.server.send({ id, method, params }, text, this.#headers(method, params));
+    this.server.send({ id, method, params }, text, modernHeaders(method, params));
   }
 
   #enveloped(text: string, params: JsonObject): string {
@@ -231,22 +232,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     return inserted === text ? insert(text, [], { params: meta }) : inserted;
   }
 
-  #headers(method: string, params: JsonObject): Record<string, string> {
-    const name = params.name ?? params.uri;
-    return {
-      "mcp-protocol-version": MODERN_VERSION,
-      "mcp-method": method,
-      ...(typeof name === "string" ? { "mcp-name": headerValue(name) } : {}),
-    };
-  }
-
   #reply(id: RequestId, result: JsonObject): void {
     this.user.message({ id, result }, JSON.stringify({ jsonrpc: "2.0", id, result }));
   }
-}
-
-/** A header's value: as it is, or as base64 in the form of 2026-07-28 where HTTP would not carry it. */
-export function headerValue(text: string): string {
-  const plain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith("=?base64?");
-  return plain ? text : `=?base64?${Buffer.from(text, "utf8").toString("base64")}?=`;
 }
