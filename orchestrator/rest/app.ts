@@ -8,6 +8,7 @@ import { pathOf } from "../security/resource-metadata";
 import { auditChanges } from "./audit";
 import type { RestDeps } from "./deps";
 import type { Front } from "./front";
+import { readJson } from "./json-body";
 import { withAllow } from "./methods";
 import { describeApi } from "./openapi";
 import { HttpError, PROBLEM_TYPE, problemOf } from "./problem";
@@ -88,6 +89,7 @@ export async function createApp(front: Pick<Front, "server" | "rest">, deps: Res
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  readJson(app);
   app.addContentTypeParser(["application/yaml", "text/yaml", "application/x-yaml"], { parseAs: "string" }, readYaml);
 
   const streams = new Streams();

@@ -76,6 +76,17 @@ describe("orchestrator: REST routes", () => {
     assert.deepEqual(api.fleet.asked, ["stop files", "start files", "restart files"]);
   });
 
+  it("take a content type without a body, which some clients always send", async () => {
+    const headers = { "content-type": "application/json" };
+    const to = (method: string, path: string) => api.call(method, path, { as: "all", headers });
+    assert.equal((await to("POST", "/v1/servers/echo/restart")).status, 200);
+    assert.equal((await to("DELETE", "/v1/servers/extra")).status, 204);
+    assert.equal((await to("POST", "/v1/cleanup")).body.dryRun, true);
+    const { status, body } = await to("POST", "/v1/servers");
+    assert.equal(status, 400);
+    assert.equal((body.problems as { got: string }[])[0]?.got, "nothing");
+  });
+
   it("call a tool: the result as it came, the gateway's refusals as problems", async () => {
     const call = (tool: string, body: unknown, as: "mcp" | "files" = "mcp") =>
       api.call("POST", `/v1/servers/echo/tools/${tool}/call`, { as, body });
@@ -181,6 +192,20 @@ describe("orchestrator: REST routes", () => {
       ],
     );
     assert.doesNotMatch(JSON.stringify(items), /not-one/);
+  });
+
+  it("do not audit what a good token asks beyond its rate", async () => {
+    await api.stop();
+    api = await Api.start({ limits: { requestsPerMinute: 2 } });
+    const statuses: number[] = [];
+    for (const path of ["/v1/servers/echo/stop", "/v1/servers/echo/stop", "/v1/servers/echo/stop", "/mcp"]) {
+      statuses.push((await api.call("POST", path, { as: "admin" })).status);
+    }
+    assert.deepEqual(statuses, [200, 200, 429, 429]);
+    assert.deepEqual(
+      (await read("/v1/audit")).items.map(({ code }) => code),
+      [200, 200],
+    );
   });
 
   it("are ready when the engine answers, and name no server", async () => {
