@@ -8,7 +8,10 @@ const ROOT = join(__dirname, "../..");
 export const ORCHESTRATOR_CONTEXT = join(ROOT, "images/orchestrator");
 
 /** What the bundle is made of, besides installed packages, which the lock file stands for. */
-const INPUTS = ["orchestrator", "mcp", "problems.ts", "package-lock.json", relative(ROOT, __filename)];
+const INPUTS = [
+  ...["orchestrator", "mcp", "mcp/server.schema.json", "problems.ts", "package-lock.json"],
+  relative(ROOT, __filename),
+];
 
 /** The browsable page of the API's description, served from app/static. */
 const STATIC = ["swagger-ui.css", "swagger-ui-bundle.js"];
