@@ -42,6 +42,20 @@ apt_install() {
   die "apt-get could not install ${missing[*]}. Check that a Debian mirror is reachable (apt-get update), then run again."
 }
 
+# unpack PACKAGE DIR: a Debian package's files below DIR, not installed: that would start its service.
+unpack() {
+  local get=(apt-get -qq -o APT::Sandbox::User=root download "$1") scratch # its own user may not write here
+  command -v apt-get >/dev/null || die "$1 missing, and there is no apt-get here. Put its program on the PATH."
+  mkdir -p "$2"
+  scratch=$(mktemp -d "$2/deb.XXXXXX")
+  (cd "$scratch" && { "${get[@]}" || { apt-get update -qq && "${get[@]}"; }; }) >&2 || {
+    rm -rf "$scratch"
+    die "apt-get download $1 failed. Check that a Debian mirror is reachable, then run again."
+  }
+  dpkg -x "$scratch/$1"_*.deb "$2"
+  rm -rf "$scratch"
+}
+
 # running PID: and not just a zombie that nobody collects (PID 1 of a container often does not).
 running() { [ -n "$1" ] && [ -n "$(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline")" ]; } 2>/dev/null
 

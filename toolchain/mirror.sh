@@ -23,16 +23,9 @@ address() {
   echo "$gateway:$port"
 }
 
-registry() { # the program; taken out of its package, because installing that would start a service on all addresses
-  if command -v docker-registry; then return; fi
-  local quiet=(-qq -o APT::Sandbox::User=root) # its own user may not write here
-  if [ ! -x "$dir/program/usr/bin/docker-registry" ]; then
-    mkdir -p "$dir/deb"
-    (cd "$dir/deb" && { apt-get "${quiet[@]}" download docker-registry || { apt-get update -qq && apt-get "${quiet[@]}" download docker-registry; }; }) >&2 ||
-      die "apt-get download docker-registry failed. Check that a Debian mirror is reachable, then run again."
-    dpkg -x "$dir"/deb/docker-registry_*.deb "$dir/program"
-    rm -rf "$dir/deb"
-  fi
+registry() { # the program: the machine's, or one of ours
+  command -v docker-registry && return
+  [ -x "$dir/program/usr/bin/docker-registry" ] || unpack docker-registry "$dir/program"
   echo "$dir/program/usr/bin/docker-registry"
 }
 
