@@ -23,6 +23,7 @@ import { PassThroughSession } from "./pass-through-session";
 import { Recorder } from "./recorder";
 import { type Route, routeOf } from "./routes";
 import { ServerGateway } from "./server-gateway";
+import type { Session } from "./session";
 import { Sessions } from "./sessions";
 import { SseEndpoint } from "./sse-endpoint";
 import { ToolApprovals } from "./tool-approvals";
@@ -105,13 +106,14 @@ export class McpGateway implements Gateway {
   }
 
   usage(server: string): ServerUsage {
-    const sessions = this.#sessions.of(server);
     const { backend, pool } = this.#server(server);
+    const asked = ({ client }: Session): number =>
+      [...client.pending.values()].filter(({ call }) => call.server === server).length;
     return {
-      sessions: sessions.length,
+      sessions: this.#sessions.of(server).length,
       connections: backend.connections,
       idle: backend.warm + pool.idle,
-      inFlight: sessions.reduce((sum, session) => sum + session.client.pending.size, pool.load),
+      inFlight: this.#sessions.list().reduce((sum, session) => sum + asked(session), pool.load),
       cap: backend.cap(),
     };
   }
