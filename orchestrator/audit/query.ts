@@ -20,6 +20,7 @@ export interface AuditQuery {
   cursor?: string;
 }
 
+/** One page of the log. */
 export interface AuditPage {
   /** Newest first. */
   entries: AuditEntry[];

@@ -7,6 +7,7 @@ import { EngineSocket } from "./engine-socket";
 import { FullApi } from "./full";
 import { ReadOnlyApi } from "./read-only";
 
+/** What port 12375 serves, and whom it asks. */
 export interface DockerApiOptions {
   /** `config.dockerApi`; for `off` there is nothing to construct. */
   mode: Exclude<OrchestratorConfig["dockerApi"], "off">;

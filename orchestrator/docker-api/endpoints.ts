@@ -70,6 +70,7 @@ export interface Refused {
   message: string;
 }
 
+/** Tells a refusal from an endpoint. */
 export function isRefused(decision: Allowed | Refused): decision is Refused {
   return "message" in decision;
 }

@@ -10,6 +10,7 @@ import type { Exposition } from "./exposition";
 
 const PATH = "/metrics";
 
+/** What port 19090 serves, and whom it asks. */
 export interface MetricsServerOptions {
   guard: Guard;
   limits: OrchestratorConfig["limits"];

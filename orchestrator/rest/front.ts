@@ -24,8 +24,10 @@ const FAULT = { status: 500, title: "Internal Server Error", detail: "the orches
 /** Milliseconds that requests under way get when the front closes. */
 const CLOSE_MS = 2_000;
 
+/** Answers a request, as Node calls it. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** What the front puts together. */
 export interface FrontParts {
   guard: Guard;
   gateway: Pick<Gateway, "owns" | "handle">;

@@ -4,9 +4,10 @@ import type { Finding } from "../../mcp/zod-problems";
 import { ProblemsError } from "../../problems";
 import type { Rejection } from "../security/principal";
 
+/** Content type of every error. */
 export const PROBLEM_TYPE = "application/problem+json";
 /** The `type` of an answer that has `problems`; of every other it is about:blank, so its title is the status's name. */
-export const INVALID_INPUT = "urn:dind-mcp:invalid-input";
+const INVALID_INPUT = "urn:dind-mcp:invalid-input";
 
 const oneProblem = z.object({
   path: z.string().describe("Where in the input: a key path like resources.memory"),

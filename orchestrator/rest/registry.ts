@@ -14,6 +14,7 @@ export interface RegistryServer {
   };
 }
 
+/** What a list of the registry may be narrowed by. */
 export interface RegistryFilter {
   /** Part of the name, in any case. */
   search?: string;

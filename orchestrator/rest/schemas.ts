@@ -84,7 +84,7 @@ export const serverDetailSchema = serverSchema
   })
   .meta({ id: "ServerDetail" });
 
-export const toolSchema = z
+const toolSchema = z
   .object({
     name: z.string(),
     digest: z.string().describe("SHA-256 of the definition's canonical JSON, hex"),

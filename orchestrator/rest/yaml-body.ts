@@ -6,7 +6,7 @@ import { InvalidInput } from "./problem";
 const ALIASES = 50;
 
 /** Reads a YAML body. @throws InvalidInput with every mistake of it and its line */
-export function parseYaml(text: string): unknown {
+function parseYaml(text: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const findings = document.errors.map(({ message, linePos }) => ({

@@ -21,6 +21,7 @@ function scopeAt(path: string): Scope {
   return path === "/mcp" || path.startsWith("/servers/") || path === "/sse" ? Scope.Mcp : Scope.Read;
 }
 
+/** What the guard checks by, and whom it tells. */
 export interface GuardOptions {
   config: OrchestratorConfig;
   tokens: readonly StoredToken[];

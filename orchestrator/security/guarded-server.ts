@@ -8,6 +8,7 @@ const CONNECTIONS = 256;
 /** How often Node looks for slow clients, in milliseconds: they live at most this longer than the limit. */
 const SLOW_CHECK_MS = 1_000;
 
+/** What such a server checks by, and who answers. */
 export interface GuardedServerOptions {
   guard: Pick<Guard, "admit">;
   limits: OrchestratorConfig["limits"];

@@ -10,7 +10,7 @@ function canonical(host: string): string {
 }
 
 /** The host of `host:port`, lower-case and without brackets; undefined when it is not in the plain form. */
-export function hostOf(authority: string): string | undefined {
+function hostOf(authority: string): string | undefined {
   const [, six, name] = AUTHORITY.exec(authority.toLowerCase()) ?? [];
   return six === undefined ? name : isIPv6(six) ? canonical(six) : undefined;
 }

@@ -19,6 +19,7 @@ export interface Rejection {
   headers?: Record<string, string>;
 }
 
+/** Tells the answer of authenticate() apart. */
 export function isRejection(value: Principal | Rejection): value is Rejection {
   return "status" in value;
 }

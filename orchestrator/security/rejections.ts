@@ -22,14 +22,17 @@ export const Refusal = {
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 
+/** 403: asking again does not help. */
 export function forbidden(detail: string): Rejection {
   return { status: 403, title: "Forbidden", detail };
 }
 
+/** 429. @param seconds until it is worth asking again */
 export function tooMany(detail: string, seconds: number): Rejection {
   return { status: 429, title: "Too Many Requests", detail, headers: { "Retry-After": String(seconds) } };
 }
 
+/** 503. @param seconds until it is worth asking again */
 export function unavailable(detail: string, seconds: number): Rejection {
   return { status: 503, title: "Service Unavailable", detail, headers: { "Retry-After": String(seconds) } };
 }

@@ -84,7 +84,7 @@ export function nameOf({ Name }: { Name: string }): string {
 }
 
 /** Where the gateway reaches the server. A container that does not run has no address: then its name stands there. */
-export function endpointOf(manifest: Manifest, container: ContainerInspectInfo, volumesFolder: string): Endpoint {
+function endpointOf(manifest: Manifest, container: ContainerInspectInfo, volumesFolder: string): Endpoint {
   const name = containerName(manifest.name);
   const { transport } = manifest;
   if (transport.type === TransportType.Stdio) {
