@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Audit } from "../audit/entry";
 import { type OrchestratorConfig, Scope } from "../config";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Guard } from "../security/guard-api";
+import { arrivalLimits, listen } from "../security/guarded-server";
 import { isRejection, type Principal, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
 import { auditDenial } from "./audit";
@@ -14,8 +14,6 @@ import type { RestDeps } from "./deps";
 import { PROBLEM_TYPE, reject } from "./problem";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** How often Node looks for slow clients, in milliseconds: they live at most this longer than the limit. */
-const SLOW_CHECK_MS = 1_000;
 /** Longer than the idle times of common proxies, which otherwise meet a connection that closes at that moment. */
 const KEEP_ALIVE_MS = 75_000;
 /** Connections of clients without a session, beside two for each session: its stream and its calls. */
@@ -67,20 +65,11 @@ export class Front {
   #rest: Handler = (_request, response) => void response.writeHead(503).end();
 
   constructor(private readonly parts: FrontParts) {
-    const { headerBytes, requestSeconds, sessions } = parts.limits;
     this.server = createServer(
-      {
-        maxHeaderSize: headerBytes,
-        // Both limit the time a request takes to arrive, not its answer's: streams live as long as they like.
-        headersTimeout: requestSeconds * 1_000,
-        requestTimeout: requestSeconds * 1_000,
-        connectionsCheckingInterval: SLOW_CHECK_MS,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        noDelay: true,
-      },
+      { ...arrivalLimits(parts.limits), keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
       (request, response) => this.#begin(request, response),
     );
-    this.server.maxConnections = 2 * sessions + SPARE_CONNECTIONS;
+    this.server.maxConnections = 2 * parts.limits.sessions + SPARE_CONNECTIONS;
     this.server.on("clientError", refuse);
   }
 
@@ -90,14 +79,8 @@ export class Front {
   }
 
   /** @returns the port: `port`, or the one that 0 became */
-  async listen(port: number, host?: string): Promise<number> {
-    await new Promise<void>((resolve, rejected) => {
-      this.server.once("error", rejected).listen(port, host, () => {
-        this.server.off("error", rejected);
-        resolve();
-      });
-    });
-    return (this.server.address() as AddressInfo).port;
+  listen(port: number, host?: string): Promise<number> {
+    return listen(this.server, port, host);
   }
 
   /** Takes no more connections, and ends those that are left after two seconds. */

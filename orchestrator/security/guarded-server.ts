@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { OrchestratorConfig } from "../config";
 import type { Guard } from "./guard-api";
@@ -7,6 +7,16 @@ import type { Rejection } from "./principal";
 const CONNECTIONS = 256;
 /** How often Node looks for slow clients, in milliseconds: they live at most this longer than the limit. */
 const SLOW_CHECK_MS = 1_000;
+
+/** How much of a request's head Node takes, and how long a request may take to arrive; streams live as long as they like. */
+export function arrivalLimits({ headerBytes, requestSeconds }: OrchestratorConfig["limits"]): ServerOptions {
+  return {
+    maxHeaderSize: headerBytes,
+    headersTimeout: requestSeconds * 1_000,
+    requestTimeout: requestSeconds * 1_000,
+    connectionsCheckingInterval: SLOW_CHECK_MS,
+  };
+}
 
 /** What such a server checks by, and who answers. */
 export interface GuardedServerOptions {
@@ -20,13 +30,7 @@ export interface GuardedServerOptions {
 
 /** A small HTTP server that checks Host and Origin and cuts off who is slow or sends too much; it listens nowhere yet. */
 export function guardedServer({ guard, limits, refuse, handle }: GuardedServerOptions): Server {
-  const { headerBytes, requestSeconds } = limits;
-  const times = {
-    headersTimeout: requestSeconds * 1_000,
-    requestTimeout: requestSeconds * 1_000,
-    connectionsCheckingInterval: SLOW_CHECK_MS,
-  };
-  const server = createServer({ maxHeaderSize: headerBytes, ...times }, (request, response) => {
+  const server = createServer(arrivalLimits(limits), (request, response) => {
     const refused = guard.admit(request);
     if (refused) refuse(response, refused);
     else handle(request, response);
