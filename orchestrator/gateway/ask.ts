@@ -1,22 +1,22 @@
 import { type Backend, callTimeout } from "./backend";
 import { GatewayError } from "./gateway-api";
 import { ErrorCode, errorText, type JsonObject, type Message, type Request } from "./json-rpc";
-import type { LinkPool } from "./link-pool";
+import type { LinkPool, LinkUse } from "./link-pool";
 import { modernRequest } from "./modern-send";
 
 /**
  * Asks a server something in a pooled connection, in whichever era it speaks, and waits for the answer.
- * @param principal whose connection: no process serves two
+ * @param who whose connection it is: no process serves two principals
  * @throws GatewayError with the server's own error, or why there is no answer
  */
 export async function ask(
   backend: Backend,
   pool: LinkPool,
-  principal: string,
+  who: Pick<LinkUse, "principal" | "brief">,
   method: string,
   params: JsonObject,
 ): Promise<JsonObject> {
-  const { link, era } = await pool.acquire({ principal, capabilities: {}, exclusive: false });
+  const { link, era } = await pool.acquire({ ...who, capabilities: {}, exclusive: false });
   const plain: Request = { jsonrpc: "2.0", id: 0, method, params };
   const sent = era === "modern" ? modernRequest(0, method, params) : { request: plain, text: JSON.stringify(plain) };
   const limit = callTimeout(backend.info());

@@ -1,15 +1,18 @@
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { MESSAGE_LIMIT } from "./reading-pace";
 
 /**
  * One pool for all HTTP servers. No time-outs: the gateway has them per call, and streams may be silent for hours.
  * Node's own client and no library: it keeps connections, follows no redirect, and takes no memory.
  */
 const agent = new Agent({ keepAlive: true });
-/** Bytes of one JSON answer. */
-const BODY_LIMIT = 64 * 1024 * 1024;
+/** Bytes of a body nobody wants that are read all the same, to keep the connection. */
+const WASTE = 64 * 1024;
 
 /**
  * Sends a request and waits for the head of its answer.
+ * @param repeatable it may be sent again when the server closed a kept connection at that moment, which looks the same
+ *   as a server that died of it
  * @throws Error with a `code`, or when `signal` aborts
  */
 export function request(
@@ -18,6 +21,7 @@ export function request(
   headers: Record<string, string>,
   signal: AbortSignal,
   body?: string,
+  repeatable = true,
 ): Promise<IncomingMessage> {
   const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
@@ -27,18 +31,22 @@ export function request(
       resolve(answer);
     });
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
-      // A kept connection that the server closed at that moment: the request never got there.
       const stale = outgoing.reusedSocket && error.code === "ECONNRESET" && !answered;
-      if (stale && !signal.aborted) request(url, method, headers, signal, body).then(resolve, reject);
+      if (repeatable && stale && !signal.aborted) request(url, method, headers, signal, body).then(resolve, reject);
       else reject(error);
     });
     outgoing.end(body);
   });
 }
 
-/** Reads an answer to its end, for nobody. */
+/** Reads an answer that nobody wants, unless it is long. */
 export function drained(answer: IncomingMessage): void {
-  answer.on("error", () => {}).resume();
+  let size = 0;
+  answer.on("error", () => {});
+  answer.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > WASTE) answer.destroy();
+  });
 }
 
 /** The whole text of an answer. @throws Error when it is too large or breaks off */
@@ -47,7 +55,7 @@ export async function textOf(answer: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of answer) {
     size += (chunk as Buffer).length;
-    if (size > BODY_LIMIT) throw new Error(`answer of more than ${BODY_LIMIT / 2 ** 20} MiB`);
+    if (size > MESSAGE_LIMIT) throw new Error(`answer of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString("utf8");

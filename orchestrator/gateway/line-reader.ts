@@ -1,4 +1,4 @@
-/** Cuts a stream of text into lines. */
+/** Cuts a stream of text into lines, empty ones too. */
 export class LineReader {
   #parts: string[] = [];
   #length = 0;
@@ -12,15 +12,14 @@ export class LineReader {
   /** @returns false when a line is longer than the limit: nothing after it can be understood */
   push(chunk: string): boolean {
     let from = 0;
-    for (;;) {
-      const end = chunk.indexOf("\n", from);
-      if (end < 0) break;
+    for (let end = chunk.indexOf("\n"); end >= 0; end = chunk.indexOf("\n", from)) {
       const rest = chunk.slice(from, end);
       const text = this.#length > 0 ? this.#parts.join("") + rest : rest;
       this.#parts = [];
       this.#length = 0;
       from = end + 1;
-      if (text.length > 0) this.line(text);
+      if (text.length > this.limit) return false;
+      this.line(text);
     }
     if (from < chunk.length) {
       this.#parts.push(from === 0 ? chunk : chunk.slice(from));

@@ -13,7 +13,9 @@ import { watchLists } from "./watch-lists";
 
 /** Calls on one link before another process is started for more. */
 const COMFORTABLE = 4;
-const SWEEP_MS = 5_000;
+const SWEEP_MS = 2_000;
+/** Milliseconds that a link for a few questions is kept after the last. */
+const BRIEF_MS = 2_000;
 
 /** What a link is for: links are never shared between different ones of these. */
 export interface LinkUse {
@@ -25,6 +27,8 @@ export interface LinkUse {
   exclusive: boolean;
   /** For a subscription, which stays open; on the link that calls use, because there things change. */
   listener?: boolean;
+  /** A few questions and no more: the process need not wait for others. */
+  brief?: boolean;
 }
 
 /** A link, and the era its server speaks. */
@@ -37,6 +41,7 @@ export interface PooledLink {
 
 interface Entry extends PooledLink {
   key: string;
+  brief: boolean;
 }
 
 /** Initialised connections to one server for calls that belong to no session. */
@@ -115,7 +120,8 @@ export class LinkPool {
     return this.#discovering;
   }
 
-  #take(entry: Entry, { exclusive, listener }: LinkUse): Entry {
+  #take(entry: Entry, { exclusive, listener, brief = false }: LinkUse): Entry {
+    entry.brief = brief && !this.backend.shared;
     if (!listener) entry.link.exclusive = exclusive && !this.backend.shared;
     entry.link.reserved++;
     if (listener) entry.link.listeners++;
@@ -130,7 +136,7 @@ export class LinkPool {
   async #modern(key: string): Promise<Entry> {
     const { upstream } = await this.backend.open();
     const link = new Link(upstream, () => this.#entries.delete(entry));
-    const entry: Entry = { key, link, era: "modern" };
+    const entry: Entry = { key, link, era: "modern", brief: false };
     upstream.user = link;
     this.#add(entry);
     watchLists(link, this.backend);
@@ -155,7 +161,7 @@ export class LinkPool {
       );
     }
     const link = new Link(opened.upstream, () => this.#entries.delete(entry));
-    const entry: Entry = { key, link, era: "legacy", initialized: opened.message.result };
+    const entry: Entry = { key, link, era: "legacy", brief: false, initialized: opened.message.result };
     const method = "notifications/initialized";
     opened.upstream.send({ method }, notificationText(method, {}));
     opened.takeOver(link);
@@ -177,12 +183,15 @@ export class LinkPool {
   }
 
   #sweep(): void {
+    const now = Date.now();
     let limit = 0;
     try {
       limit = milliseconds(this.backend.info().manifest.sessions.idleTimeout);
     } catch {
       // the server is gone: so are its links
     }
-    for (const { link } of this.#entries) if (link.idle && Date.now() - link.usedAt > limit) link.close();
+    for (const { link, brief } of this.#entries) {
+      if (link.idle && now - link.usedAt > (brief ? BRIEF_MS : limit)) link.close();
+    }
   }
 }

@@ -14,7 +14,7 @@ import { Subscriptions } from "./subscriptions";
 /** Pages of a list that are asked for at most. */
 const PAGES = 100;
 /** Whose the gateway's own questions to servers are. */
-const GATEWAY: Principal = { name: "dind-mcp", scopes: new Set() };
+const GATEWAY = { principal: "dind-mcp", brief: true };
 
 /** All of the gateway that concerns one server. */
 export class ServerGateway {
@@ -56,7 +56,7 @@ export class ServerGateway {
     const items: JsonObject[] = [];
     let cursor: unknown;
     for (let page = 0; page < PAGES; page++) {
-      const result = await ask(this.backend, this.pool, GATEWAY.name, method, cursor === undefined ? {} : { cursor });
+      const result = await ask(this.backend, this.pool, GATEWAY, method, cursor === undefined ? {} : { cursor });
       const some = result[key];
       if (Array.isArray(some)) items.push(...some.filter(isObject));
       cursor = result.nextCursor;
@@ -89,7 +89,10 @@ export class ServerGateway {
       this.context.observer.call(this.name, "tools/call", tool, result, (performance.now() - began) / 1_000);
     };
     try {
-      const result = await ask(this.backend, this.pool, principal.name, "tools/call", { name: tool, arguments: args });
+      const result = await ask(this.backend, this.pool, { principal: principal.name }, "tools/call", {
+        name: tool,
+        arguments: args,
+      });
       counted(result.isError === true ? AuditResult.ToolError : AuditResult.Ok);
       return result;
     } catch (error) {

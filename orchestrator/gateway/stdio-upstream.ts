@@ -1,15 +1,11 @@
 import { connect, type Socket } from "node:net";
 import { isMessage, isObject, type Message, notificationText, type RequestId } from "./json-rpc";
 import { LineReader } from "./line-reader";
+import { MESSAGE_LIMIT, ReadingPace } from "./reading-pace";
 import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
 
-/** Characters of one message from a server. */
-const LINE_LIMIT = 64 * 1024 * 1024;
 /** Bytes waiting to be read by a server, above which it counts as hung. */
 const BACKLOG_LIMIT = 64 * 1024 * 1024;
-/** A server that floods is read at this rate (characters a second), so that it cannot take the processor from others. */
-const FLOOD_RATE = 8 * 1024 * 1024;
-const FLOOD_BURST = LINE_LIMIT;
 /** Milliseconds before the next attempt when mcp-init had no place. */
 const RETRY_MS = 20;
 
@@ -22,8 +18,7 @@ export class StdioUpstream implements Upstream {
   /** What was sent before the server's first word: should mcp-init refuse the connection, another one is sent it again. */
   #unheard: string[] | undefined = [];
   #refusal: string | undefined;
-  #credit = FLOOD_BURST;
-  #credited = Date.now();
+  readonly #pace = new ReadingPace();
   #throttled = false;
   #paused = false;
 
@@ -79,10 +74,10 @@ export class StdioUpstream implements Upstream {
   }
 
   #read(socket: Socket): Socket {
-    const reader = new LineReader(LINE_LIMIT, (text) => this.#line(text));
+    const reader = new LineReader(MESSAGE_LIMIT, (text) => this.#line(text));
     socket.setEncoding("utf8");
     socket.on("data", (chunk: string) => {
-      if (!reader.push(chunk)) this.#end(`it sent a message of more than ${LINE_LIMIT / 2 ** 20} MiB`);
+      if (!reader.push(chunk)) this.#end(`it sent a message of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
       this.#spend(chunk.length);
     });
     socket.on("close", () => {
@@ -123,7 +118,16 @@ export class StdioUpstream implements Upstream {
     if (this.#unheard && message.id === null && message.error) this.#refusal = message.error.message;
     else if (isMessage(message)) {
       this.#unheard = undefined;
+      this.#deliver(message, text);
+    }
+  }
+
+  /** What the gateway fails at (JSON nested too deep, for example) ends this connection, and nothing else. */
+  #deliver(message: Message, text: string): void {
+    try {
       this.user.message(message, text);
+    } catch (error) {
+      this.#end(`it sent a message that cannot be handled: ${(error as Error).message}`);
     }
   }
 
@@ -134,18 +138,14 @@ export class StdioUpstream implements Upstream {
   }
 
   #spend(characters: number): void {
-    this.#credit -= characters;
-    if (this.#credit > 0 || this.#throttled) return;
-    const now = Date.now();
-    this.#credit = Math.min(FLOOD_BURST, this.#credit + ((now - this.#credited) * FLOOD_RATE) / 1_000);
-    this.#credited = now;
-    if (this.#credit > 0) return;
+    const wait = this.#pace.spend(characters);
+    if (wait === 0 || this.#throttled) return;
     this.#throttled = true;
     this.#socket.pause();
     setTimeout(() => {
       this.#throttled = false;
       if (!this.#paused) this.#socket.resume();
-    }, 100).unref();
+    }, wait).unref();
   }
 }
 
