@@ -1,5 +1,6 @@
 import { type Backend, startTimeout } from "./backend";
-import { isResponse } from "./json-rpc";
+import { GatewayError } from "./gateway-api";
+import { ErrorCode, isResponse } from "./json-rpc";
 import { DISCOVER, MODERN_VERSION } from "./modern";
 import { modernRequest } from "./modern-send";
 import { NOBODY } from "./upstream";
@@ -9,7 +10,7 @@ const PATIENCE_MS = 5_000;
 
 /**
  * Finds out whether the server speaks the stateless era, on a connection of its own, and keeps that with the backend.
- * @throws GatewayError when there is no connection
+ * @throws GatewayError when there is no connection: then nothing is known
  */
 export async function discover(backend: Backend): Promise<void> {
   if (backend.eras.legacy === false) {
@@ -19,7 +20,7 @@ export async function discover(backend: Backend): Promise<void> {
   const { upstream } = await backend.open();
   const { request, text, headers } = modernRequest("dind-mcp:discover", DISCOVER, {});
   const patience = Math.min(PATIENCE_MS, startTimeout(backend.info()));
-  backend.eras.modern = await new Promise<boolean>((resolve) => {
+  backend.eras.modern = await new Promise<boolean>((resolve, reject) => {
     const timer = setTimeout(() => resolve(false), patience);
     const done = (modern: boolean) => {
       clearTimeout(timer);
@@ -31,7 +32,11 @@ export async function discover(backend: Backend): Promise<void> {
         const versions = message.result?.supportedVersions;
         done(Array.isArray(versions) && versions.includes(MODERN_VERSION));
       },
-      ended: () => done(false),
+      ended: ({ reason, busy, untouched }) => {
+        const code = busy ? ErrorCode.Busy : ErrorCode.ServerUnavailable;
+        if (busy || untouched) reject(new GatewayError(503, code, `server ${backend.name}: ${reason}`));
+        done(false); // some servers end when the first message is not `initialize`
+      },
     };
     upstream.send(request, text, headers);
   });

@@ -1,5 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { milliseconds } from "../../mcp/durations";
 import type { Backend } from "./backend";
 import { startTimeout } from "./backend";
 import { GatewayError } from "./gateway-api";
@@ -17,14 +15,6 @@ export interface Handshake {
   /** Hands the connection over, with what the server said meanwhile. */
   takeOver(user: UpstreamUser): void;
 }
-
-/** Between two attempts while a process is leaving, in milliseconds. */
-const AGAIN_MS = 25;
-/** What a process may take to end after its grace, in milliseconds. */
-const LEAVING_MS = 1_000;
-
-/** mcp-init has as many processes as it may. */
-class TooManyProcesses extends GatewayError {}
 
 /** A server of the stateless era has no `initialize`: it answers with one of these. */
 const NOT_MY_ERA: number[] = [
@@ -58,24 +48,6 @@ export async function ownHandshake(
   initialize: Request,
   text: string,
   signal?: AbortSignal,
-): Promise<Handshake> {
-  // The process of a session that was given up for this one counts until it has ended.
-  const end = Date.now() + milliseconds(backend.info().manifest.sessions.grace) + LEAVING_MS;
-  for (;;) {
-    try {
-      return await attempt(backend, initialize, text, signal);
-    } catch (error) {
-      if (!(error instanceof TooManyProcesses) || signal?.aborted || Date.now() > end) throw error;
-      await pause(AGAIN_MS);
-    }
-  }
-}
-
-async function attempt(
-  backend: Backend,
-  initialize: Request,
-  text: string,
-  signal: AbortSignal | undefined,
 ): Promise<Handshake> {
   if (backend.eras.legacy === false) return translated(backend, initialize, text, signal);
   const opened = await backend.open();
@@ -117,10 +89,10 @@ function exchange(
       clearTimeout(timer);
       signal?.removeEventListener("abort", left);
     };
-    const fail = (status: number, code: number, words: string, Kind = GatewayError) => {
+    const fail = (status: number, code: number, words: string) => {
       settled();
       upstream.close();
-      reject(new Kind(status, code, `server ${backend.name}: ${words}`, { server: backend.name }));
+      reject(new GatewayError(status, code, `server ${backend.name}: ${words}`, { server: backend.name }));
     };
     const left = () => fail(503, ErrorCode.ServerUnavailable, "the session ended before initialize was answered");
     const timer = setTimeout(() => fail(504, ErrorCode.Timeout, `no answer to initialize within ${limit} ms`), limit);
@@ -140,7 +112,7 @@ function exchange(
       ended: (how) => {
         end = how;
         if (answered) return;
-        if (how.busy) fail(503, ErrorCode.Busy, how.reason, TooManyProcesses);
+        if (how.busy) fail(503, ErrorCode.Busy, how.reason);
         else fail(502, ErrorCode.ServerUnavailable, `${how.reason} before it answered initialize`);
       },
     };

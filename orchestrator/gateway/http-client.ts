@@ -8,6 +8,7 @@ import { MESSAGE_LIMIT } from "./reading-pace";
 const agent = new Agent({ keepAlive: true });
 /** Bytes of a body nobody wants that are read all the same, to keep the connection. */
 const WASTE = 64 * 1024;
+const WASTE_MS = 2_000;
 
 /**
  * Sends a request and waits for the head of its answer.
@@ -42,7 +43,8 @@ export function request(
 /** Reads an answer that nobody wants, unless it is long. */
 export function drained(answer: IncomingMessage): void {
   let size = 0;
-  answer.on("error", () => {});
+  const timer = setTimeout(() => answer.destroy(), WASTE_MS);
+  answer.on("error", () => {}).on("close", () => clearTimeout(timer));
   answer.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (size > WASTE) answer.destroy();

@@ -5,19 +5,35 @@ import { drained, request, textOf } from "./http-client";
 import {
   ErrorCode,
   errorText,
-  isObject,
+  isMessage,
   isRequest,
   isResponse,
   type Message,
   notificationText,
   type RequestId,
 } from "./json-rpc";
+import { MESSAGE_LIMIT, ReadingPace } from "./reading-pace";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
 /** Milliseconds for the DELETE of a session at its end. */
 const FAREWELL_MS = 2_000;
+/** Attempts in a row that bring nothing new, to go on with a stream that broke. */
 const RECONNECTS = 5;
 const RECONNECT_MS = 500;
+/** Bounds of what a server may wish instead. */
+const RECONNECT_LEAST_MS = 50;
+const RECONNECT_MOST_MS = 30_000;
+/** Milliseconds a server has to end a stream after its answer, so that the connection can be kept. */
+const ANSWERED_MS = 1_000;
+
+/** What came on a stream so far. */
+interface Seen {
+  answered: boolean;
+  /** The last event's id. */
+  last?: string;
+  /** Milliseconds. */
+  wait: number;
+}
 
 /** One session of a Streamable HTTP server, or, in the stateless era, a client of it. Redirects are never followed. */
 export class HttpUpstream implements Upstream {
@@ -28,6 +44,7 @@ export class HttpUpstream implements Upstream {
   #session: string | undefined;
   #version: string | undefined;
   #open: { promise: Promise<void>; resume: () => void } | undefined;
+  readonly #pace = new ReadingPace();
 
   constructor(private readonly url: string) {}
 
@@ -52,7 +69,8 @@ export class HttpUpstream implements Upstream {
     if (this.#session !== undefined) {
       const params = { requestId: id, reason };
       this.send({ method: "notifications/cancelled", params }, notificationText("notifications/cancelled", params));
-    } else this.#aborts.get(id)?.abort(); // in the stateless era the end of the stream is the cancellation
+    }
+    this.#aborts.get(id)?.abort(); // in the stateless era that is the cancellation, in the other one it frees a connection
   }
 
   pause(): void {
@@ -105,7 +123,8 @@ export class HttpUpstream implements Upstream {
       accept: "application/json, text/event-stream",
       ...more,
     });
-    const answer = await request(this.url, "POST", headers, signal, body);
+    // A tool is never called twice; all else may be asked again.
+    const answer = await request(this.url, "POST", headers, signal, body, message.method !== "tools/call");
     if (answer.statusCode === 404 && this.#session !== undefined) {
       drained(answer);
       return this.#end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
@@ -125,13 +144,8 @@ export class HttpUpstream implements Upstream {
 
   async #json(answer: IncomingMessage, id: RequestId): Promise<void> {
     const text = await textOf(answer);
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      parsed = undefined;
-    }
-    const messages = (Array.isArray(parsed) ? parsed : [parsed]).filter(isObject) as Message[];
+    const body = parsed(text);
+    const messages = (Array.isArray(body) ? body : [body]).filter(isMessage);
     for (const message of messages) {
       const line = messages.length === 1 ? text.replace(/[\r\n]+/g, " ") : JSON.stringify(message);
       this.#deliver(message, line, id);
@@ -142,17 +156,16 @@ export class HttpUpstream implements Upstream {
 
   /** Reads the stream of a request until its answer; when it breaks, goes on behind the last event, if the server can. */
   async #stream(first: IncomingMessage, id: RequestId, signal: AbortSignal): Promise<void> {
+    const seen: Seen = { answered: false, wait: RECONNECT_MS };
     let answer: IncomingMessage | undefined = first;
-    let last: string | undefined;
-    let wait = RECONNECT_MS;
-    for (let attempt = 0; answer && attempt <= RECONNECTS; attempt++) {
-      const read = await this.#events(answer, id).catch(() => ({ answered: false, last: undefined, retry: undefined }));
-      if (read.answered) return;
-      last = read.last ?? last;
-      wait = read.retry ?? wait;
-      if (last === undefined || !this.#alive) break;
-      await sleep(wait, undefined, { signal });
-      answer = await this.#get(last, signal);
+    for (let failures = 0; answer && failures < RECONNECTS; failures++) {
+      const before = seen.last;
+      await this.#events(answer, id, seen);
+      if (seen.answered) return;
+      if (seen.last === undefined || !this.#alive) break;
+      if (seen.last !== before) failures = 0;
+      await sleep(seen.wait, undefined, { signal });
+      answer = await this.#get(seen.last, signal);
     }
     this.#answerError(id, "its stream ended before the answer");
   }
@@ -166,25 +179,31 @@ export class HttpUpstream implements Upstream {
     return undefined;
   }
 
-  async #events(
-    answer: IncomingMessage,
-    id: RequestId | undefined,
-  ): Promise<{ answered: boolean; last?: string; retry?: number }> {
-    const seen: { answered: boolean; last?: string; retry?: number } = { answered: false };
-    const parser = new EventStreamParser(({ id: event, data, retry }) => {
+  /** Reads one answer's events to its end, or until it breaks. */
+  async #events(answer: IncomingMessage, id: RequestId | undefined, seen: Seen): Promise<void> {
+    let lingering: NodeJS.Timeout | undefined;
+    const parser = new EventStreamParser(MESSAGE_LIMIT, ({ id: event, data, retry }) => {
       if (event !== undefined) seen.last = event;
-      if (retry !== undefined) seen.retry = retry;
-      if (data === "") return; // the priming event
-      const message = JSON.parse(data) as Message;
+      if (retry !== undefined) seen.wait = Math.min(Math.max(retry, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
+      const message = parsed(data);
+      if (!isMessage(message)) return; // the priming event, or nothing that we know
       if (isResponse(message) && message.id === id) seen.answered = true;
       this.#deliver(message, data.replace(/[\r\n]+/g, " "), id);
     });
-    answer.setEncoding("utf8");
-    for await (const chunk of answer) {
-      await this.#open?.promise;
-      parser.push(chunk as string);
+    try {
+      answer.setEncoding("utf8");
+      for await (const chunk of answer) {
+        await this.#open?.promise;
+        if (!parser.push(chunk as string)) break;
+        const wait = this.#pace.spend((chunk as string).length);
+        if (wait > 0) await sleep(wait);
+        if (seen.answered) lingering ??= setTimeout(() => answer.destroy(), ANSWERED_MS);
+      }
+    } catch {
+      // it broke: what was seen until then tells how to go on
+    } finally {
+      clearTimeout(lingering);
     }
-    return seen;
   }
 
   /** The stream for what belongs to no request; servers need not have one. */
@@ -192,18 +211,15 @@ export class HttpUpstream implements Upstream {
     const key = Symbol();
     const abort = new AbortController();
     this.#aborts.set(key, abort);
-    let last: string | undefined;
+    const seen: Seen = { answered: false, wait: RECONNECT_MS };
     try {
-      for (let failures = 0; this.#alive && failures < RECONNECTS; ) {
-        const answer = await this.#get(last, abort.signal);
+      for (let failures = 0; this.#alive && failures < RECONNECTS; failures++) {
+        const before = seen.last;
+        const answer = await this.#get(seen.last, abort.signal);
         if (!answer) return;
-        const { last: seen, retry } = await this.#events(answer, undefined).catch(() => ({
-          last: undefined,
-          retry: undefined,
-        }));
-        failures = seen === undefined ? failures + 1 : 0;
-        last = seen ?? last;
-        await sleep(retry ?? RECONNECT_MS, undefined, { signal: abort.signal });
+        await this.#events(answer, undefined, seen);
+        if (seen.last !== before) failures = 0;
+        await sleep(seen.wait, undefined, { signal: abort.signal });
       }
     } catch {
       // aborted, or the server is gone: the next request finds that out
@@ -235,5 +251,13 @@ export class HttpUpstream implements Upstream {
     this.#session = undefined; // nothing to say farewell to
     this.close();
     this.user.ended(end);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
