@@ -1,6 +1,6 @@
 import { type Backend, callTimeout } from "./backend";
 import { GatewayError } from "./gateway-api";
-import { ErrorCode, errorText, type JsonObject, type Message, type Request } from "./json-rpc";
+import { ErrorCode, type JsonObject, type Request } from "./json-rpc";
 import type { LinkPool, LinkUse } from "./link-pool";
 import { modernRequest } from "./modern-send";
 
@@ -30,10 +30,6 @@ export async function ask(
     const cancel = link.send({
       ...sent,
       notified: () => timer.refresh(),
-      asked: ({ id }) => {
-        const text = errorText(id, ErrorCode.MethodNotFound, "this client answers no questions");
-        link.say(JSON.parse(text) as Message, text);
-      },
       answered: ({ error, result = {} }) => {
         clearTimeout(timer);
         if (!error) return resolve(result);

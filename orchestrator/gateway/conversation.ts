@@ -136,7 +136,11 @@ export class Conversation implements UpstreamUser {
     if (!sent) return; // a late answer, or one to the gateway's own request
     this.#sent.delete(message.id);
     this.#deaths = 0;
-    this.user.answered(sent.exchange, message, text);
+    try {
+      this.user.answered(sent.exchange, message, text);
+    } catch (error) {
+      this.#lost(sent.exchange, `its answer cannot be handled: ${(error as Error).message}`);
+    }
   }
 
   ended({ reason, untouched = [] }: UpstreamEnd): void {

@@ -3,6 +3,7 @@ import { AuditResult } from "../audit/entry";
 import { type ClientStream, startEventStream } from "./client-stream";
 import { sendJson } from "./http-answers";
 import { ErrorCode, errorText, type Message, progressTokenOf, type Request, type RequestId } from "./json-rpc";
+import { rawAt, splice } from "./json-splice";
 import { type CallRecord, type Recorder, resultOf } from "./recorder";
 
 /** Where the answers to one POST go: one JSON document, or an SSE stream as soon as there is more to say. */
@@ -46,6 +47,11 @@ export class Exchange {
     this.progressToken = progressTokenOf(request.params);
   }
 
+  /** The id as the client wrote it: a number with all its digits. */
+  get idText(): string {
+    return rawAt(this.text, ["id"]) ?? JSON.stringify(this.id);
+  }
+
   get done(): boolean {
     return this.#done;
   }
@@ -79,13 +85,13 @@ export class Exchange {
     this.#stream().send(text);
   }
 
-  /** The answer; the first one counts. */
+  /** The answer; the first one counts. @throws Error when it cannot be rewritten: then there was none */
   answer(message: Message, answer: string): void {
     if (this.#done) return;
+    const text = this.rewrite?.(message, answer) ?? answer;
     this.#finish();
     const { reply } = this;
     reply.open--;
-    const text = this.rewrite?.(message, answer) ?? answer;
     if (reply.stream || reply.open > 0) {
       this.#stream().send(text);
       if (reply.open === 0) reply.stream?.end();
@@ -93,8 +99,14 @@ export class Exchange {
     this.recorder.finished(this.call, resultOf(message), message.error?.code);
   }
 
+  /** Answers with a result that the gateway itself has. @param json an object, as text */
+  result(json: string): void {
+    this.answer({ id: this.id, result: {} }, `{"jsonrpc":"2.0","id":${this.idText},"result":${json}}`);
+  }
+
   fail(code: number, reason: string, data?: Record<string, unknown>): void {
-    this.answer({ error: { code, message: reason } }, errorText(this.id, code, reason, data));
+    const text = errorText(this.id, code, reason, data);
+    this.answer({ error: { code, message: reason } }, splice(text, [{ path: ["id"], json: this.idText }]));
   }
 
   timedOut(): void {
@@ -107,8 +119,10 @@ export class Exchange {
     if (this.#done) return;
     this.#finish();
     this.reply.open--;
-    if (this.reply.open === 0) this.reply.stream?.end();
-    if (!this.reply.response.headersSent) this.reply.response.destroy();
+    if (this.reply.open === 0) {
+      this.reply.stream?.end();
+      if (!this.reply.response.headersSent) this.reply.response.destroy();
+    }
     this.recorder.finished(this.call, AuditResult.Cancelled);
   }
 

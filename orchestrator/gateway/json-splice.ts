@@ -84,6 +84,12 @@ function member(text: string, object: number, key: string): Span | undefined {
   return found;
 }
 
+/** A value as it is written: numbers with all their digits. Undefined when there is none. */
+export function rawAt(text: string, path: readonly string[]): string | undefined {
+  const span = locate(text, path);
+  return span && text.slice(span.start, span.end);
+}
+
 /** One value to put in the place of another; `json` is text. */
 export interface Edit {
   path: readonly string[];

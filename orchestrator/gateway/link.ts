@@ -1,5 +1,14 @@
-import { isRequest, isResponse, type Message, progressTokenOf, type Request, type RequestId } from "./json-rpc";
-import { type Edit, splice } from "./json-splice";
+import {
+  ErrorCode,
+  errorText,
+  isRequest,
+  isResponse,
+  type Message,
+  progressTokenOf,
+  type Request,
+  type RequestId,
+} from "./json-rpc";
+import { type Edit, rawAt, splice } from "./json-splice";
 import { LISTEN, Meta, metaOf } from "./modern";
 import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
 
@@ -11,13 +20,15 @@ export interface LinkCall {
   headers?: Record<string, string>;
   /** A message before the answer, in the client's own ids. */
   notified(message: Message, text: string): void;
-  /** The server asks the client something in the middle of the call; only servers of the era with sessions do. */
-  asked(question: Request): void;
+  /** The server asks the client something in the middle of the call. @default the link answers itself, that nobody does */
+  asked?(question: Request): void;
   /** The answer, with the client's own id. */
   answered(message: Message, text: string): void;
   /** The connection ended before the answer. */
   failed(end: UpstreamEnd): void;
 }
+
+const TOKEN = ["params", "_meta", "progressToken"];
 
 /**
  * A pooled connection that carries requests of several clients' calls at a time: each gets an id of the link's own on
@@ -42,6 +53,15 @@ export class Link implements UpstreamUser {
   /** Says something whose answer nobody waits for. */
   say(message: Message, text: string): void {
     this.upstream.send(message, text);
+  }
+
+  /** Answers a question for which there is no client: a server that waits for ever would be worse. */
+  decline({ id, method }: Request): void {
+    const text =
+      method === "ping"
+        ? JSON.stringify({ jsonrpc: "2.0", id, result: {} })
+        : errorText(id, ErrorCode.MethodNotFound, `no client is there that could answer ${method}`);
+    this.say({ id, result: {} }, text);
   }
 
   /** Used by one call at a time: its notifications or questions could not be told apart. */
@@ -87,7 +107,7 @@ export class Link implements UpstreamUser {
     this.#calls.set(id, call);
     const edits: Edit[] = [{ path: ["id"], json: String(id) }];
     if (progressTokenOf(call.request.params) !== undefined) {
-      edits.push({ path: ["params", "_meta", "progressToken"], json: String(id) });
+      edits.push({ path: TOKEN, json: String(id) });
     }
     this.upstream.send({ ...call.request, id }, splice(call.text, edits), call.headers);
     return (reason) => {
@@ -104,21 +124,20 @@ export class Link implements UpstreamUser {
     const progress =
       message.method === "notifications/progress" ? (message.params?.progressToken as RequestId) : undefined;
     const call = this.#calls.get(related ?? subscription ?? progress ?? this.#only(message));
+    if (isRequest(message)) {
+      if (call?.asked) call.asked(message);
+      else this.decline(message);
+      return;
+    }
     if (!call) {
       for (const told of this.others) told(message, text);
       return;
     }
-    if (isRequest(message)) {
-      call.asked(message);
-      return;
-    }
+    const token = rawAt(call.text, TOKEN);
+    if (progress !== undefined && token === undefined) return; // nobody asked for it
     const edits: Edit[] = [];
-    if (subscription !== undefined) {
-      edits.push({ path: ["params", "_meta", Meta.Subscription], json: JSON.stringify(call.request.id) });
-    }
-    if (progress !== undefined) {
-      edits.push({ path: ["params", "progressToken"], json: JSON.stringify(progressTokenOf(call.request.params)) });
-    }
+    if (subscription !== undefined) edits.push({ path: ["params", "_meta", Meta.Subscription], json: clientsId(call) });
+    if (progress !== undefined && token !== undefined) edits.push({ path: ["params", "progressToken"], json: token });
     call.notified(message, splice(text, edits));
   }
 
@@ -141,11 +160,16 @@ export class Link implements UpstreamUser {
     this.#calls.delete(message.id as RequestId);
     this.usedAt = Date.now();
     const { id } = call.request;
-    const edits: Edit[] = [{ path: ["id"], json: JSON.stringify(id) }];
+    const json = clientsId(call);
+    const edits: Edit[] = [{ path: ["id"], json }];
     if (message.result && metaOf({ params: message.result })[Meta.Subscription] !== undefined) {
-      edits.push({ path: ["result", "_meta", Meta.Subscription], json: JSON.stringify(id) });
+      edits.push({ path: ["result", "_meta", Meta.Subscription], json });
     }
-    call.answered({ ...message, id }, splice(text, edits));
+    try {
+      call.answered({ ...message, id }, splice(text, edits));
+    } catch (error) {
+      call.failed({ reason: `its answer cannot be handled: ${(error as Error).message}` });
+    }
   }
 
   /** The call that a message without a mark must belong to. */
@@ -154,4 +178,9 @@ export class Link implements UpstreamUser {
     const calls = [...this.#calls].filter(([, { request }]) => request.method !== LISTEN);
     return calls.length === 1 ? (calls[0]?.[0] as RequestId) : "";
   }
+}
+
+/** A request's id as its client wrote it. */
+function clientsId({ request, text }: LinkCall): string {
+  return rawAt(text, ["id"]) ?? JSON.stringify(request.id);
 }

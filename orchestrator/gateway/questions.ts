@@ -1,19 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Exchange } from "./exchange";
-import {
-  ErrorCode,
-  errorText,
-  isObject,
-  type JsonObject,
-  type Message,
-  type Request,
-  type RequestId,
-} from "./json-rpc";
+import { ErrorCode, isObject, type JsonObject, type Message, type Request, type RequestId } from "./json-rpc";
 import type { Link } from "./link";
 import { capabilityFor, type InputRequest } from "./modern";
 
 /** How long a call waits for the client to come back with its answers. */
 const PATIENCE_MS = 10 * 60_000;
+/** Questions that may wait for an answer at the same time. */
+const QUESTIONS = 100;
 
 /**
  * A call to a server of the era with sessions, made for a client of the stateless era. When the server asks something in
@@ -46,12 +40,9 @@ export class SuspendableCall {
   /** The server asks something. */
   asked(question: Request): void {
     const needed = capabilityFor(question.method);
-    if (question.method === "ping") {
-      this.#say({ jsonrpc: "2.0", id: question.id, result: {} });
-      return;
-    }
-    if (!needed || this.capabilities[needed] === undefined) {
-      this.#refuse(question, needed);
+    if (!needed || this.capabilities[needed] === undefined || this.#waiting.size >= QUESTIONS) {
+      this.link.decline(question);
+      if (needed && this.capabilities[needed] === undefined) this.#lacking(needed);
       return;
     }
     this.#waiting.set(`q${++this.#count}`, question);
@@ -74,10 +65,7 @@ export class SuspendableCall {
   }
 
   /** The client did not say that it can answer this: 2026-07-28 wants the whole call to fail then. */
-  #refuse({ id, method }: Request, needed: string | undefined): void {
-    const text = errorText(id, ErrorCode.MethodNotFound, `the client cannot answer ${method}`);
-    this.link.say(JSON.parse(text) as Message, text);
-    if (!needed) return;
+  #lacking(needed: string): void {
     const data = { requiredCapabilities: { [needed]: {} } };
     this.#exchange?.fail(ErrorCode.MissingCapability, `the server needs the client's capability ${needed}`, data);
     this.cancel("the client lacks a capability");
@@ -99,8 +87,7 @@ export class SuspendableCall {
     }, PATIENCE_MS);
     this.#timer.unref();
     const result = { resultType: "input_required", inputRequests, requestState: state };
-    const message = { jsonrpc: "2.0", id: exchange.id, result };
-    exchange.answer(message, JSON.stringify(message));
+    exchange.result(JSON.stringify(result));
   }
 
   #say(message: Message): void {

@@ -1,13 +1,4 @@
-import {
-  ErrorCode,
-  errorText,
-  isRequest,
-  isResponse,
-  type JsonObject,
-  type Message,
-  type Request,
-  type RequestId,
-} from "./json-rpc";
+import { isRequest, isResponse, type JsonObject, type Message, type Request, type RequestId } from "./json-rpc";
 import type { Link } from "./link";
 import type { PooledLink } from "./link-pool";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
@@ -76,14 +67,6 @@ export class SharedUpstream implements Upstream {
       request,
       text,
       notified: (message, line) => this.user.message(message, line, id),
-      asked: (question) => {
-        const refusal = errorText(
-          question.id,
-          ErrorCode.MethodNotFound,
-          "clients that share a server answer no questions",
-        );
-        this.#link.say(JSON.parse(refusal) as Message, refusal);
-      },
       answered: (message, line) => {
         this.#cancels.delete(id);
         this.user.message(message, line);

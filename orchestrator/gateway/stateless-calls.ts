@@ -86,7 +86,6 @@ export class StatelessCalls {
         exchange.extend();
         exchange.notify(text);
       },
-      asked: () => {}, // servers of this era do not
       answered: (message, text) => exchange.answer(message, this.#filtered(exchange, principal, message, text)),
       failed: ({ reason }) => exchange.fail(ErrorCode.ServerUnavailable, this.#died(reason)),
     });
@@ -141,8 +140,7 @@ export class StatelessCalls {
       ...(instructions === undefined ? {} : { instructions }),
       _meta: { [Meta.ServerInfo]: serverInfo },
     };
-    const message = { jsonrpc: "2.0", id: exchange.id, result };
-    exchange.answer(message, JSON.stringify(message));
+    exchange.result(JSON.stringify(result));
   }
 
   #watch(exchange: Exchange, cancel: (reason: string) => void): void {
@@ -171,6 +169,6 @@ function completed(method: string): JsonObject {
   return { resultType: "complete", ...(CACHEABLE.includes(method) ? NO_CACHE : {}) };
 }
 
-function withId(text: string, { id }: Exchange): string {
-  return splice(text, [{ path: ["id"], json: JSON.stringify(id) }]);
+function withId(text: string, { idText }: Exchange): string {
+  return splice(text, [{ path: ["id"], json: idText }]);
 }

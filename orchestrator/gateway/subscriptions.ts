@@ -108,7 +108,6 @@ export class Subscriptions {
       text: exchange.text,
       headers,
       notified: (_message, text) => exchange.notify(text),
-      asked: () => {},
       answered: (message, text) => {
         left();
         exchange.answer(message, text);

@@ -16,7 +16,6 @@ export function watchLists(link: Link, backend: Backend): void {
     notified: ({ method = "" }) => {
       if (method.endsWith("/list_changed")) backend.listChanged(method);
     },
-    asked: () => {},
     answered: over, // it has nothing that changes
     failed: () => {},
   });

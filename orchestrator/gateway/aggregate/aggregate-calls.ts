@@ -7,7 +7,7 @@ import { ACKNOWLEDGED, DISCOVER, Meta, MODERN_VERSION } from "../modern";
 import type { StatelessTarget } from "../modern-endpoint";
 import { headerValue } from "../modern-send";
 import { type Filter, honoured, marked, wanted } from "../subscriptions";
-import { answer, unknown } from "./aggregate-session";
+import { unknown } from "./aggregate-session";
 import type { Catalogue } from "./catalogue";
 import { isList, LISTS } from "./list-cache";
 import { address, innerUri, outerNotification, outerResult } from "./names";
@@ -75,14 +75,14 @@ export class AggregateCalls implements StatelessTarget {
       instructions: instructions(this.catalogue.servers(principal)),
       _meta: { [Meta.ServerInfo]: SERVER_INFO },
     });
-    answer(exchange, `{${CACHE},${rest.slice(1)}`);
+    exchange.result(`{${CACHE},${rest.slice(1)}`);
   }
 
   async #list(exchange: Exchange, principal: Principal): Promise<void> {
     const { method } = exchange.request;
     if (!isList(method)) return;
     const items = await this.catalogue.list(method, principal);
-    answer(exchange, `{${CACHE},${JSON.stringify(LISTS[method].key)}:${items}}`);
+    exchange.result(`{${CACHE},${JSON.stringify(LISTS[method].key)}:${items}}`);
   }
 
   /** Watches resources at their servers, each server in a subscription of its own whose notifications come here. */

@@ -43,14 +43,14 @@ export class AggregateSession extends ClientSession {
     const asked = String(exchange.request.params?.protocolVersion);
     const version = LEGACY_VERSIONS.includes(asked) ? asked : (LEGACY_VERSIONS[0] as string);
     this.welcome({ protocolVersion: version }, reply);
-    answer(exchange, JSON.stringify(initializeResult(version, this.catalogue.servers(this.principal))));
+    exchange.result(JSON.stringify(initializeResult(version, this.catalogue.servers(this.principal))));
     return false;
   }
 
   request(exchange: Exchange): void {
     const { method, params } = exchange.request;
     if (isList(method)) void this.#list(exchange);
-    else if (method === "ping") answer(exchange, "{}");
+    else if (method === "ping") exchange.result("{}");
     else if (method === "logging/setLevel") this.#setLevel(exchange, params ?? {});
     else {
       const addressed = address(exchange.request, exchange.text);
@@ -100,7 +100,7 @@ export class AggregateSession extends ClientSession {
   async #list(exchange: Exchange): Promise<void> {
     const { method } = exchange.request;
     if (!isList(method)) return;
-    answer(exchange, `{${JSON.stringify(LISTS[method].key)}:${await this.catalogue.list(method, this.principal)}}`);
+    exchange.result(`{${JSON.stringify(LISTS[method].key)}:${await this.catalogue.list(method, this.principal)}}`);
   }
 
   #setLevel(exchange: Exchange, params: JsonObject): void {
@@ -110,7 +110,7 @@ export class AggregateSession extends ClientSession {
       const message = { jsonrpc: "2.0", id: "dind-mcp:level", method: "logging/setLevel", params };
       conversation.say(message, JSON.stringify(message));
     }
-    answer(exchange, "{}");
+    exchange.result("{}");
   }
 
   #send(exchange: Exchange, { server, request, text, name }: Addressed): void {
@@ -157,12 +157,6 @@ export class AggregateSession extends ClientSession {
     this.#questions.set(id, { server, id: message.id });
     this.client.deliver({ ...message, id }, splice(text, [{ path: ["id"], json: JSON.stringify(id) }]), related);
   }
-}
-
-/** Answers with a result that the gateway itself has. */
-export function answer(exchange: Exchange, result: string): void {
-  const text = `{"jsonrpc":"2.0","id":${JSON.stringify(exchange.id)},"result":${result}}`;
-  exchange.answer({ id: exchange.id, result: {} }, text);
 }
 
 /** Why a request that names nothing of any server fails. */
