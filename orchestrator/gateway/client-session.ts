@@ -51,13 +51,18 @@ export abstract class ClientSession implements Session {
   }
 
   abstract start(exchange: Exchange, reply: Reply): Promise<boolean | undefined>;
-  abstract request(exchange: Exchange): void;
   abstract spareSince(server: string): number | undefined;
   abstract giveUp(server: string): void;
+  protected abstract ask(exchange: Exchange): void;
   /** Hands on what the client said and the session itself has no use for. */
   protected abstract pass(message: Message, text: string): void;
   /** Tells the server that nobody waits. */
   protected abstract cancel(exchange: Exchange, reason: string): void;
+
+  request(exchange: Exchange): void {
+    this.#usedAt = Date.now();
+    this.ask(exchange);
+  }
 
   say(message: Message, text: string): void {
     this.#usedAt = Date.now();
@@ -93,7 +98,6 @@ export abstract class ClientSession implements Session {
 
   /** Takes a request in, unless it may not be made. @returns whether it is to go to the server */
   protected begin(exchange: Exchange, server: string): boolean {
-    this.#usedAt = Date.now();
     const { id, call } = exchange;
     const refusal = call.tool && this.context.rules.refusal(server, call.tool, this.principal);
     if (refusal) exchange.fail(ErrorCode.Denied, refusal);

@@ -3,8 +3,11 @@ import { ClientStream, ReplayBudget, startEventStream } from "./client-stream";
 import type { Exchange } from "./exchange";
 import { isRequest, isResponse, type Message, type RequestId } from "./json-rpc";
 
-/** Messages kept for a client that has no stream open, besides what the replay budget says. */
+/** Messages kept for a client that has no stream open, and their characters. */
 const WAITING = 100;
+const WAITING_SIZE = 256 * 1024;
+/** Questions of a server that may be without an answer. */
+const QUESTIONS = 1_000;
 
 /** What a session (2025-11-25 and older) has with its client: requests without an answer, and streams. */
 export class ClientSide {
@@ -16,6 +19,7 @@ export class ClientSide {
   readonly #questions = new Map<RequestId, Exchange | undefined>();
   #standalone: ClientStream | undefined;
   #waiting: string[] = [];
+  #waitingSize = 0;
   #names = 0;
   /** Told when a client is slow, and when it has caught up. */
   onPressure?: (slow: boolean) => void;
@@ -68,13 +72,15 @@ export class ClientSide {
     return exchange;
   }
 
-  /** A notification or a question of the server: to the request it belongs to, else to the stream for all the rest. */
-  deliver(message: Message, text: string, related?: RequestId): void {
-    const exchange = this.#belongsTo(message, related);
-    if (isRequest(message)) {
-      this.#questions.set(message.id, exchange);
-      if (exchange) exchange.questions++;
-    }
+  /**
+   * A notification or a question of the server: to the request it belongs to, else to the stream for all the rest.
+   * @param server whose it is: it cannot belong to what another server was asked
+   * @param related the request, where the transport says so
+   */
+  deliver(message: Message, text: string, server: string | undefined, related?: RequestId): void {
+    const exchange = this.#belongsTo(message, server, related);
+    if (isRequest(message)) this.#asked(message.id, exchange);
+    else if (message.method === "notifications/cancelled") this.#settled(message.params?.requestId as RequestId);
     if (exchange) {
       exchange.extend();
       exchange.notify(text);
@@ -88,18 +94,15 @@ export class ClientSide {
       return;
     }
     this.#waiting.push(text);
-    if (this.#waiting.length > WAITING) this.#waiting.shift();
+    this.#waitingSize += text.length;
+    while (this.#waiting.length > WAITING || this.#waitingSize > WAITING_SIZE)
+      this.#waitingSize -= this.#waiting.shift()?.length ?? 0;
   }
 
   /** The client's answer to a question of the server. @returns false when the server did not ask */
   answered(message: Message): boolean {
     if (!isResponse(message) || !this.#questions.has(message.id)) return false;
-    const exchange = this.#questions.get(message.id);
-    this.#questions.delete(message.id);
-    if (exchange) {
-      exchange.questions--;
-      exchange.extend();
-    }
+    this.#settled(message.id);
     return true;
   }
 
@@ -119,6 +122,7 @@ export class ClientSide {
     const stream = this.openStream();
     this.#standalone = stream;
     stream.attach(response, 0);
+    this.#waitingSize = 0;
     for (const text of this.#waiting.splice(0)) stream.send(text);
   }
 
@@ -135,14 +139,37 @@ export class ClientSide {
   end(): void {
     for (const stream of this.#streams) stream.end();
     this.#streams.clear();
+    this.#budget.close();
   }
 
-  #belongsTo({ method, params }: Message, related: RequestId | undefined): Exchange | undefined {
-    if (related !== undefined) return this.pending.get(related);
-    if (method === "notifications/progress") return this.#progress.get(params?.progressToken as RequestId);
+  #asked(id: RequestId, exchange: Exchange | undefined): void {
+    this.#settled(id);
+    this.#questions.set(id, exchange);
+    if (exchange) exchange.questions++;
+    const [oldest] = this.#questions.keys();
+    if (this.#questions.size > QUESTIONS && oldest !== undefined) this.#settled(oldest);
+  }
+
+  /** A question has its answer, or needs none any more. */
+  #settled(id: RequestId): void {
+    const exchange = this.#questions.get(id);
+    this.#questions.delete(id);
+    if (!exchange) return;
+    exchange.questions--;
+    exchange.extend();
+  }
+
+  #belongsTo(
+    { method, params }: Message,
+    server: string | undefined,
+    related: RequestId | undefined,
+  ): Exchange | undefined {
+    const its = (exchange: Exchange | undefined) => (exchange?.call.server === server ? exchange : undefined);
+    if (related !== undefined) return its(this.pending.get(related));
+    if (method === "notifications/progress") return its(this.#progress.get(params?.progressToken as RequestId));
     if (method?.endsWith("/list_changed") || method === "notifications/resources/updated") return undefined;
     // stdio does not say to which call a message belongs: with one call open it is clear.
-    if (this.pending.size === 1) return this.pending.values().next().value;
-    return this.#standalone?.attached ? undefined : [...this.pending.values()].at(-1);
+    const open = [...this.pending.values()].filter(its);
+    return open.length === 1 || !this.listening ? open.at(-1) : undefined;
   }
 }

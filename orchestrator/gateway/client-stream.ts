@@ -4,6 +4,10 @@ import type { ServerResponse } from "node:http";
 const HEARTBEAT_MS = 20_000;
 /** Bytes a client may be behind before the server is read no further. */
 const HIGH_WATER = 1024 * 1024;
+/** Bytes a client may be behind before it is left alone: where others would wait too, the server is read on. */
+const HOPELESS = 16 * 1024 * 1024;
+/** Milliseconds that a stream is kept after its end: what was sent may have been lost on the way. */
+const KEEP_MS = 30_000;
 
 /** Starts a text/event-stream answer. */
 export function startEventStream(response: ServerResponse, headers: Record<string, string>): void {
@@ -20,6 +24,9 @@ export function startEventStream(response: ServerResponse, headers: Record<strin
 export class ReplayBudget {
   #used = 0;
   readonly #streams = new Set<ClientStream>();
+  readonly #sent: { stream: ClientStream; until: number }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** @param bytes of kept events; the oldest go first */
   constructor(private readonly bytes: number) {}
@@ -36,10 +43,11 @@ export class ReplayBudget {
     }
   }
 
-  /** What a client has got completely need not be kept. */
-  drop(stream: ClientStream): void {
-    for (let freed = stream.forgetOldest(); freed > 0; freed = stream.forgetOldest()) this.#used -= freed;
-    this.#streams.delete(stream);
+  /** All of it has been sent: it is kept for a while only. */
+  sent(stream: ClientStream): void {
+    if (this.#closed) return;
+    this.#sent.push({ stream, until: Date.now() + KEEP_MS });
+    this.#timer ??= setTimeout(() => this.#expire(), KEEP_MS).unref();
   }
 
   /** The stream that made an event id, as long as something of it is kept. */
@@ -47,6 +55,26 @@ export class ReplayBudget {
     const [, name, sequence] = /^(\w+)-(\d+)$/.exec(eventId) ?? [];
     for (const stream of this.#streams) if (stream.name === name) return { stream, after: Number(sequence) };
     return undefined;
+  }
+
+  /** The session is over. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#streams.clear();
+    this.#sent.length = 0;
+  }
+
+  #expire(): void {
+    const now = Date.now();
+    while (this.#sent[0] && this.#sent[0].until <= now) this.#drop(this.#sent.shift()?.stream as ClientStream);
+    const next = this.#sent[0];
+    this.#timer = next && setTimeout(() => this.#expire(), next.until - now).unref();
+  }
+
+  #drop(stream: ClientStream): void {
+    for (let freed = stream.forgetOldest(); freed > 0; freed = stream.forgetOldest()) this.#used -= freed;
+    this.#streams.delete(stream);
   }
 }
 
@@ -112,7 +140,8 @@ export class ClientStream {
     this.#ended = true;
     const response = this.#response;
     this.#release();
-    response?.end(() => this.budget?.drop(this));
+    response?.end(() => this.budget?.sent(this));
+    this.onPressure?.(false);
     this.onDetached?.();
   }
 
@@ -131,6 +160,10 @@ export class ClientStream {
     }
     const response = this.#response;
     if (!response) return;
+    if (response.writableLength > HOPELESS) {
+      response.destroy();
+      return;
+    }
     response.write(text);
     if (response.writableLength > HIGH_WATER) this.onPressure?.(true);
   }

@@ -138,7 +138,7 @@ export class Exchange {
     this.reply.stream = stream;
     if (!response.destroyed) {
       startEventStream(response, headers);
-      stream.attach(response);
+      stream.attach(response, 0);
     }
     return stream;
   }

@@ -181,7 +181,7 @@ export class McpGateway implements Gateway {
       this.#dispatch(request, response, caller, route, body, text);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      const { id } = body as Message;
+      const id = isObject(body) ? body.id : undefined;
       sendError(response, error, typeof id === "string" || typeof id === "number" ? id : null);
     }
   }

@@ -48,7 +48,7 @@ export class PassThroughSession extends ClientSession implements ConversationUse
     return undefined;
   }
 
-  request(exchange: Exchange): void {
+  protected ask(exchange: Exchange): void {
     if (!this.begin(exchange, this.backend.name)) return;
     this.#conversation?.send(exchange, exchange.request, exchange.text);
   }
@@ -62,7 +62,7 @@ export class PassThroughSession extends ClientSession implements ConversationUse
   }
 
   told(message: Message, text: string, related?: RequestId): void {
-    this.client.deliver(message, text, related);
+    this.client.deliver(message, text, this.backend.name, related);
   }
 
   lost(exchange: Exchange, code: number, reason: string, data?: JsonObject): void {

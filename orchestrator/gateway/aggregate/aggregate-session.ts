@@ -13,6 +13,9 @@ import { isList, LISTS } from "./list-cache";
 import { type Addressed, address, outerNotification, outerResult } from "./names";
 import { initializeResult } from "./welcome";
 
+/** Questions of servers that may be without an answer. */
+const QUESTIONS = 1_000;
+
 /** A client's session with all servers: a conversation with each server it uses, opened when it first does. */
 export class AggregateSession extends ClientSession {
   readonly #conversations = new Map<string, Conversation>();
@@ -34,7 +37,7 @@ export class AggregateSession extends ClientSession {
       for (const conversation of this.#conversations.values()) conversation.pressure(slow);
     };
     this.#unsubscribe = catalogue.onChanged((method) => {
-      if (this.#initialized) this.client.deliver({ method }, JSON.stringify({ jsonrpc: "2.0", method }));
+      if (this.#initialized) this.client.send(JSON.stringify({ jsonrpc: "2.0", method }));
     });
   }
 
@@ -47,7 +50,7 @@ export class AggregateSession extends ClientSession {
     return false;
   }
 
-  request(exchange: Exchange): void {
+  protected ask(exchange: Exchange): void {
     const { method, params } = exchange.request;
     if (isList(method)) void this.#list(exchange);
     else if (method === "ping") exchange.result("{}");
@@ -149,13 +152,25 @@ export class AggregateSession extends ClientSession {
 
   #told(server: string, message: Message, text: string, related: RequestId | undefined): void {
     if (message.method?.endsWith("/list_changed")) return; // the catalogue tells, once for all
-    if (!isRequest(message)) {
-      this.client.deliver(message, outerNotification(server, message, text), related);
-      return;
-    }
-    const id = `${server}:${++this.#count}`;
-    this.#questions.set(id, { server, id: message.id });
-    this.client.deliver({ ...message, id }, splice(text, [{ path: ["id"], json: JSON.stringify(id) }]), related);
+    if (isRequest(message)) {
+      const id = `${server}:${++this.#count}`;
+      this.#questions.set(id, { server, id: message.id });
+      const [oldest] = this.#questions.keys();
+      if (this.#questions.size > QUESTIONS && oldest !== undefined) this.#questions.delete(oldest);
+      const renamed = splice(text, [{ path: ["id"], json: JSON.stringify(id) }]);
+      this.client.deliver({ ...message, id }, renamed, server, related);
+    } else if (message.method === "notifications/cancelled") this.#withdrawn(server, message, text, related);
+    else this.client.deliver(message, outerNotification(server, message, text), server, related);
+  }
+
+  /** A server needs no answer to its question any more. */
+  #withdrawn(server: string, message: Message, text: string, related: RequestId | undefined): void {
+    const inner = message.params?.requestId;
+    const [outer] = [...this.#questions].find(([, asked]) => asked.server === server && asked.id === inner) ?? [];
+    if (outer === undefined) return;
+    this.#questions.delete(outer);
+    const renamed = splice(text, [{ path: ["params", "requestId"], json: JSON.stringify(outer) }]);
+    this.client.deliver({ ...message, params: { ...message.params, requestId: outer } }, renamed, server, related);
   }
 }
 
