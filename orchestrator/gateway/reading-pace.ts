@@ -4,6 +4,7 @@ export const MESSAGE_LIMIT = 64 * 1024 * 1024;
 const RATE = 8 * 1024 * 1024;
 /** So much at once is read without a pause: a message that is as large as it may be. */
 const BURST = MESSAGE_LIMIT;
+/** The shortest pause. */
 const PAUSE_MS = 100;
 
 /** How fast a server is read. */
@@ -22,6 +23,6 @@ export class ReadingPace {
     if (this.#credit > 0) return 0;
     this.#credit = Math.min(BURST, this.#credit + ((now - this.#credited) * RATE) / 1_000);
     this.#credited = now;
-    return this.#credit > 0 ? 0 : PAUSE_MS;
+    return this.#credit > 0 ? 0 : Math.max(PAUSE_MS, (-this.#credit * 1_000) / RATE);
   }
 }

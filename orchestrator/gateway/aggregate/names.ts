@@ -70,9 +70,9 @@ export function address(request: Request, text: string): Addressed | undefined {
   const found = nameAt(request);
   if (!found) return undefined;
   const key = found.path.at(-1) as string;
-  const holder = (found.path.length === 3 ? request.params?.ref : request.params) as JsonObject;
-  const given = holder[key];
-  if (typeof given !== "string") return undefined;
+  const holder = found.path.length === 3 ? request.params?.ref : request.params;
+  const given = isObject(holder) ? holder[key] : undefined;
+  if (!isObject(holder) || typeof given !== "string") return undefined;
   const inner = found.kind === "name" ? innerName(given) : innerUri(given);
   if (!inner) return undefined;
   const name = "name" in inner ? inner.name : inner.uri;
