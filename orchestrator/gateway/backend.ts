@@ -205,6 +205,7 @@ export class Backend {
   }
 }
 
-/** A duration of a manifest in milliseconds. */
+/** Milliseconds that the server may take for an answer: `timeouts.call` of its manifest. */
 export const callTimeout = ({ manifest }: ServerInfo): number => milliseconds(manifest.timeouts.call);
+/** Milliseconds for the first answer of a new process: `timeouts.start`. */
 export const startTimeout = ({ manifest }: ServerInfo): number => milliseconds(manifest.timeouts.start);

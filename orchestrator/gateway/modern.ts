@@ -20,8 +20,6 @@ export const DISCOVER = "server/discover";
 export const LISTEN = "subscriptions/listen";
 export const ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
 
-/** Methods that may ask the client for more before they answer. */
-export const MULTI_ROUND = ["tools/call", "resources/read", "prompts/get"];
 /** Methods of the era with sessions that this one no longer has. */
 export const REMOVED = ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
 /** Results that say how long they may be kept. */

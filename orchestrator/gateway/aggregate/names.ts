@@ -57,11 +57,6 @@ function nameAt({ method, params }: Request): { path: string[]; kind: "name" | "
   }
 }
 
-/** True for requests that are about something of one server. */
-export function isAddressed(request: Request): boolean {
-  return nameAt(request) !== undefined;
-}
-
 /**
  * Finds the server a request is for, and gives the request the name that the server knows.
  * @returns undefined when it names nothing of any server

@@ -4,7 +4,6 @@ import {
   address,
   innerName,
   innerUri,
-  isAddressed,
   outerItem,
   outerName,
   outerNotification,
@@ -75,9 +74,6 @@ describe("gateway: names behind the URL of all servers", () => {
       assert.equal(addressed("completion/complete", { ref }), undefined);
     }
     assert.equal(addressed("tools/list", { name: "s__x" }), undefined);
-    const request = (method: string) => ({ id: 1, method }) as Request;
-    assert.equal(isAddressed(request("tools/call")), true);
-    assert.equal(isAddressed(request("ping")), false);
   });
 
   it("leave a request's other characters alone", () => {
