@@ -6,12 +6,13 @@ import type { Events } from "../events";
 import type { CallObserver } from "../metrics/observer";
 import { mayUse } from "../security/filters";
 import type { Principal } from "../security/principal";
-import type { Servers } from "../servers/server-info";
+import type { ServerInfo, Servers } from "../servers/server-info";
 import type { CallTracer } from "../tracing";
 import { AggregateCalls } from "./aggregate/aggregate-calls";
 import { AggregateSession } from "./aggregate/aggregate-session";
 import { Catalogue } from "./aggregate/catalogue";
 import { CHANGES } from "./aggregate/list-cache";
+import { ambiguousKey } from "./ambiguity";
 import type { GatewayContext } from "./context";
 import { type Gateway, GatewayError, type ServerUsage, type SessionInfo, type ToolReport } from "./gateway-api";
 import { asGatewayError, readBody, sendError } from "./http-answers";
@@ -69,7 +70,7 @@ export class McpGateway implements Gateway {
     const { config, servers, audit, observer, events } = deps;
     const file = deps.approvalsFile ?? join(PATHS.state, "approved-tools.json");
     const approvals = new ToolApprovals(file, (error) => deps.warn("approved tools cannot be stored", error));
-    const rules = new ToolRules(servers, approvals, config.toolChanges, events);
+    const rules = new ToolRules(servers, approvals, config.toolChanges, events, (name) => this.#look(name));
     this.#context = { config, servers, rules, recorder: new Recorder(audit, observer, deps.tracer), observer, events };
     this.#sessions = new Sessions(this.#context, servers, deps.desertedMs);
     this.#legacy = new LegacyEndpoint(this.#context, this.#sessions);
@@ -78,7 +79,7 @@ export class McpGateway implements Gateway {
     this.#catalogue = new Catalogue(this.#context, (name) => this.#server(name));
     this.#aggregate = new AggregateCalls(this.#catalogue, this.#context);
     this.#unsubscribe = servers.onChange((name, current, previous) => {
-      if (!current) this.#removed(name);
+      if (!current) this.#removed(name, previous?.managedBy);
       else if (current.generation !== previous?.generation) this.#server(name).renewed();
     });
     for (const { name } of servers.list()) this.#server(name).backend.refill();
@@ -175,9 +176,11 @@ export class McpGateway implements Gateway {
     }
     const raw = await readBody(request, this.#context.config.limits.bodyBytes);
     const body = parsed(raw);
+    const unclear = isObject(body) ? ambiguousKey(body as Message, raw) : undefined;
     // One line, as stdio wants it: outside of texts a line end is a space, and inside of them JSON has none.
     const text = /[\r\n]/.test(raw) ? raw.replace(/[\r\n]/g, " ") : raw;
     try {
+      if (unclear !== undefined) throw new GatewayError(400, ErrorCode.InvalidRequest, ambiguous(unclear));
       this.#dispatch(request, response, caller, route, body, text);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
@@ -213,6 +216,13 @@ export class McpGateway implements Gateway {
         : new AggregateSession(principal, this.#catalogue, this.#context, onEnd);
   }
 
+  /** Sees all of a server's tools, so that their definitions are known. */
+  #look(name: string): void {
+    this.#server(name)
+      .lists.get("tools/list")
+      .catch((error: Error) => this.deps.warn(`the tools of ${name} are not known`, error));
+  }
+
   #known(name: string): ServerGateway {
     const server = this.#server(name);
     server.backend.info();
@@ -230,7 +240,8 @@ export class McpGateway implements Gateway {
     return server;
   }
 
-  #removed(name: string): void {
+  #removed(name: string, managedBy: ServerInfo["managedBy"] | undefined): void {
+    if (managedBy === "api") this.#context.rules.forget(name); // another one of that name starts anew
     for (const session of this.#sessions.of(name)) session.end("server-removed");
     for (const session of this.#sessions.of(undefined)) (session as AggregateSession).forget(name);
     this.#servers.get(name)?.close();
@@ -238,6 +249,9 @@ export class McpGateway implements Gateway {
     for (const changed of CHANGES) this.#catalogue.changed(changed);
   }
 }
+
+const ambiguous = (key: string): string =>
+  `the key ${JSON.stringify(key)} is there twice or in other case: others could read this message otherwise`;
 
 function parsed(text: string): unknown {
   try {

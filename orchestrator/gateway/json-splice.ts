@@ -69,19 +69,33 @@ export function locate(text: string, path: readonly string[]): Span | undefined 
 }
 
 function member(text: string, object: number, key: string): Span | undefined {
-  if (text.charCodeAt(object) !== OPEN_BRACE) return undefined;
-  let here = skipSpace(text, object + 1);
   let found: Span | undefined;
+  eachMember(text, object, (name, start, end) => {
+    if (name === key) found = { start, end };
+  });
+  return found;
+}
+
+function eachMember(text: string, object: number, visit: (key: string, start: number, end: number) => void): void {
+  if (text.charCodeAt(object) !== OPEN_BRACE) return;
+  let here = skipSpace(text, object + 1);
   while (text.charCodeAt(here) === QUOTE) {
     const keyEnd = skipString(text, here);
     const name = text.slice(here + 1, keyEnd - 1);
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
     const end = skipValue(text, start);
-    if (name === key || (name.includes("\\") && JSON.parse(`"${name}"`) === key)) found = { start, end };
+    visit(name.includes("\\") ? (JSON.parse(`"${name}"`) as string) : name, start, end);
     here = skipSpace(text, end);
     if (text.charCodeAt(here) === COMMA) here = skipSpace(text, here + 1);
   }
-  return found;
+}
+
+/** The keys of an object, in their order, each as often as it is there. */
+export function keysAt(text: string, path: readonly string[]): string[] {
+  const keys: string[] = [];
+  const span = locate(text, path);
+  if (span) eachMember(text, span.start, (key) => keys.push(key));
+  return keys;
 }
 
 /** A value as it is written: numbers with all their digits. Undefined when there is none. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../security/principal";
 import { traceparentOf } from "../tracing";
+import { ambiguousKey } from "./ambiguity";
 import type { GatewayContext } from "./context";
 import { Exchange, type Reply } from "./exchange";
 import { GatewayError } from "./gateway-api";
@@ -122,7 +123,8 @@ export class LegacyEndpoint {
 
   /** Several messages in one body, as 2025-03-26 allowed: their answers come on one stream. */
   #batch(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown[]): void {
-    if (body.length === 0 || !body.every(isMessage))
+    const clear = (message: unknown) => isMessage(message) && !ambiguousKey(message, JSON.stringify(message));
+    if (body.length === 0 || !body.every(isMessage) || !body.every(clear))
       throw new GatewayError(400, ErrorCode.InvalidRequest, "the batch is empty or holds something else than messages");
     const session = this.#session(request, caller);
     const requests = body.filter(isRequest);

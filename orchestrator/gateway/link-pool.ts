@@ -161,6 +161,7 @@ export class LinkPool {
       );
     }
     const link = new Link(opened.upstream, () => this.#entries.delete(entry));
+    link.common = this.backend.shared;
     const entry: Entry = { key, link, era: "legacy", brief: false, initialized: opened.message.result };
     const method = "notifications/initialized";
     opened.upstream.send({ method }, notificationText(method, {}));

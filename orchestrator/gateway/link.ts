@@ -30,6 +30,9 @@ export interface LinkCall {
 
 const TOKEN = ["params", "_meta", "progressToken"];
 
+/** A server that said nothing at all for so long, from a call to the end of patience with it, is taken for hung. */
+const SILENT_MS = 5_000;
+
 /**
  * A pooled connection that carries requests of several clients' calls at a time: each gets an id of the link's own on
  * its way to the server, and its client's id back on the way home. Everything else in the texts stays to the letter.
@@ -37,6 +40,7 @@ const TOKEN = ["params", "_meta", "progressToken"];
 export class Link implements UpstreamUser {
   readonly #calls = new Map<RequestId, LinkCall>();
   #count = 0;
+  #heardAt = 0;
   /** Milliseconds since 1970. */
   usedAt = Date.now();
   /** Gives back what the pool reserved, without a request. */
@@ -66,6 +70,9 @@ export class Link implements UpstreamUser {
 
   /** Used by one call at a time: its notifications or questions could not be told apart. */
   exclusive = false;
+
+  /** Carries the sessions of all clients of its server. */
+  common = false;
 
   /** @param onEnd told when the connection is gone */
   constructor(
@@ -110,12 +117,17 @@ export class Link implements UpstreamUser {
       edits.push({ path: TOKEN, json: String(id) });
     }
     this.upstream.send({ ...call.request, id }, splice(call.text, edits), call.headers);
+    const sentAt = Date.now();
     return (reason) => {
-      if (this.#calls.delete(id)) this.upstream.cancel(id, reason);
+      if (!this.#calls.delete(id)) return;
+      this.upstream.cancel(id, reason);
+      const silent = this.#heardAt < sentAt && Date.now() - sentAt > SILENT_MS;
+      if (silent && this.load === 0 && !this.common) this.close(); // the next call gets a process that is not stuck
     };
   }
 
   message(message: Message, text: string, related?: RequestId): void {
+    this.#heardAt = Date.now();
     if (isResponse(message)) {
       this.#answered(message, text);
       return;

@@ -53,12 +53,10 @@ export class PassThroughSession extends ClientSession implements ConversationUse
     this.#conversation?.send(exchange, exchange.request, exchange.text);
   }
 
-  answered(exchange: Exchange, message: Message, text: string): void {
-    const list = exchange.request.method === "tools/list";
-    this.client.answer(
-      message,
-      list ? this.context.rules.filter(this.backend.name, this.principal, message, text) : text,
-    );
+  answered({ request }: Exchange, message: Message, text: string): void {
+    const { rules } = this.context;
+    const list = request.method === "tools/list";
+    this.client.answer(message, list ? rules.filter(this.backend.name, this.principal, request, message, text) : text);
   }
 
   told(message: Message, text: string, related?: RequestId): void {

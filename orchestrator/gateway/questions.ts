@@ -19,6 +19,7 @@ export class SuspendableCall {
   readonly #asked = new Map<string, RequestId>();
   #exchange: Exchange | undefined;
   #count = 0;
+  #state = "";
   #timer: NodeJS.Timeout | undefined;
   cancel: (reason: string) => void = () => {};
 
@@ -64,6 +65,13 @@ export class SuspendableCall {
     return true;
   }
 
+  /** There will be no answer, also for a client that comes back. */
+  lost(reason: string): void {
+    this.#exchange?.fail(ErrorCode.ServerUnavailable, reason);
+    clearTimeout(this.#timer);
+    this.suspended.delete(this.#state);
+  }
+
   /** The client did not say that it can answer this: 2026-07-28 wants the whole call to fail then. */
   #lacking(needed: string): void {
     const data = { requiredCapabilities: { [needed]: {} } };
@@ -74,6 +82,7 @@ export class SuspendableCall {
   #suspend(exchange: Exchange): void {
     this.#exchange = undefined;
     const state = randomBytes(24).toString("base64url");
+    this.#state = state;
     const inputRequests: Record<string, InputRequest> = {};
     for (const [key, { id, method, params }] of this.#waiting) {
       this.#asked.set(key, id);

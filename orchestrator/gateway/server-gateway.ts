@@ -42,6 +42,7 @@ export class ServerGateway {
       (method, items) => {
         if (method === "tools/list") context.rules.review(name, items);
       },
+      (notification) => this.listChanged(notification),
     );
     const calls = new StatelessCalls(this.backend, this.pool, context);
     const subscriptions = new Subscriptions(this.backend, this.pool);
@@ -104,6 +105,7 @@ export class ServerGateway {
   }
 
   close(): void {
+    this.lists.close();
     this.pool.close();
     this.backend.close();
   }

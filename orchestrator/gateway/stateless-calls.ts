@@ -73,6 +73,7 @@ export class StatelessCalls {
       const { code, message, data } = asGatewayError(error);
       return exchange.fail(code, message, data);
     }
+    if (exchange.done) return pooled.link.release(); // the client left
     if (pooled.era === "modern") this.#modern(exchange, principal, pooled, headers);
     else this.#legacy(exchange, principal, pooled, capabilities);
   }
@@ -104,6 +105,11 @@ export class StatelessCalls {
       this.#discovered(exchange, initialized);
       return;
     }
+    if (exchange.request.params?.requestState !== undefined) {
+      link.release();
+      exchange.fail(ErrorCode.InvalidParams, "requestState: no call waits with it; begin again without it");
+      return;
+    }
     const level = metaOf(exchange.request)[Meta.LogLevel];
     if (level !== undefined) {
       const message = { jsonrpc: "2.0", id: "dind-mcp:level", method: "logging/setLevel", params: { level } };
@@ -127,7 +133,7 @@ export class StatelessCalls {
         const formed = message.result ? insert(named, ["result"], completed(waiting.request.method)) : named;
         waiting.answer({ ...message, id: waiting.id }, this.#filtered(waiting, principal, message, formed));
       },
-      failed: ({ reason }) => call.exchange?.fail(ErrorCode.ServerUnavailable, this.#died(reason)),
+      failed: ({ reason }) => call.lost(this.#died(reason)),
     });
     this.#watch(exchange, call.cancel);
   }
@@ -157,7 +163,7 @@ export class StatelessCalls {
 
   #filtered(exchange: Exchange, principal: Principal, message: Message, text: string): string {
     if (exchange.request.method !== "tools/list") return text;
-    return this.context.rules.filter(this.backend.name, principal, message, text);
+    return this.context.rules.filter(this.backend.name, principal, exchange.request, message, text);
   }
 
   #died(reason: string): string {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { z } from "zod";
 
 /** Digests of a server's approved tools by name. */
 type Approved = Record<string, string>;
@@ -28,9 +29,9 @@ export class ToolApprovals {
   }
 
   state(server: string, tool: string, digest: string): "approved" | "changed" | "new" {
-    const approved = this.#servers.get(server)?.[tool];
-    if (approved === undefined) return "new";
-    return approved === digest ? "approved" : "changed";
+    const tools = this.#servers.get(server) ?? {};
+    if (!Object.hasOwn(tools, tool)) return "new";
+    return tools[tool] === digest ? "approved" : "changed";
   }
 
   approve(server: string, tools: Approved): void {
@@ -48,6 +49,7 @@ export class ToolApprovals {
       mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
       writeFileSync(`${this.file}.new`, JSON.stringify(Object.fromEntries(this.#servers), undefined, 1), {
         mode: 0o600,
+        flush: true,
       });
       renameSync(`${this.file}.new`, this.file); // whole or not at all
     } catch (error) {
@@ -56,13 +58,14 @@ export class ToolApprovals {
   }
 }
 
+const approvedSchema = z.record(z.string(), z.record(z.string(), z.string()));
+
 function read(file: string): Record<string, Approved> {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Record<string, Approved>;
+    return approvedSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new Error(
-      `${file}: got ${(error as Error).message}, expected the approved tools as JSON; remove it to approve all anew`,
-    );
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new Error(`${file}: got ${why}, expected the approved tools as JSON; remove it to approve all anew`);
   }
 }

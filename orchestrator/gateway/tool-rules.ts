@@ -19,6 +19,7 @@ export class ToolRules {
     private readonly approvals: ToolApprovals,
     private readonly changes: OrchestratorConfig["toolChanges"],
     private readonly events: Events,
+    private readonly look: (server: string) => void,
   ) {}
 
   /** True when the manifest lets clients see the tool, and no unapproved change hides it. */
@@ -38,13 +39,17 @@ export class ToolRules {
   }
 
   /**
-   * Takes note of a page of tools/list, and removes from it what the principal must not see.
+   * Takes note of a page of tools/list, and removes from it what the principal must not see. What a server shows first
+   * is approved as a whole: from a page of more, nothing follows until the gateway has seen all of them.
+   * @param request tools/list
    * @returns the text as it came when nothing is to be removed
    */
-  filter(server: string, principal: Principal, message: Message, text: string): string {
+  filter(server: string, principal: Principal, request: Message, message: Message, text: string): string {
     const tools = message.result?.tools;
     if (!Array.isArray(tools)) return text;
-    this.review(server, tools.filter(isObject));
+    const whole = request.params?.cursor === undefined && message.result?.nextCursor === undefined;
+    if (whole || this.approvals.knows(server)) this.review(server, tools.filter(isObject));
+    else this.look(server);
     const kept = tools.filter(
       (tool) => isObject(tool) && this.refusal(server, String(tool.name), principal) === undefined,
     );
@@ -54,20 +59,26 @@ export class ToolRules {
 
   /** Compares definitions with the approved ones; those seen first are approved. */
   review(server: string, tools: JsonObject[]): ToolReport[] {
-    const digests = tools.map((tool) => [String(tool.name), toolDigest(tool)] as const);
-    if (!this.approvals.knows(server)) this.approvals.approve(server, Object.fromEntries(digests));
+    const seen = tools.map((definition) => {
+      return { name: String(definition.name), digest: toolDigest(definition), definition };
+    });
+    if (!this.approvals.knows(server)) {
+      this.approvals.approve(server, Object.fromEntries(seen.map(({ name, digest }) => [name, digest])));
+    }
     const unapproved = this.#unapproved.get(server) ?? new Map<string, string>();
     this.#unapproved.set(server, unapproved);
-    return tools.map((definition, index) => {
-      const [name, digest] = digests[index] as (typeof digests)[number];
-      const approval = this.approvals.state(server, name, digest);
-      if (approval === "approved") unapproved.delete(name);
-      else if (unapproved.get(name) !== digest) {
-        unapproved.set(name, digest);
-        this.events.emit("tools.changed", server, { tool: name, approval, digest, blocked: this.changes === "block" });
-      }
-      return { name, digest, approval, visible: this.visible(server, name), definition };
-    });
+    const reports = seen.map((tool) => ({ ...tool, approval: this.approvals.state(server, tool.name, tool.digest) }));
+    // A name that is there twice is approved when both of its definitions are.
+    const differing = new Map(
+      reports.flatMap((one) => (one.approval === "approved" ? [] : [[one.name, one] as const])),
+    );
+    for (const { name } of seen) if (!differing.has(name)) unapproved.delete(name);
+    for (const [name, { digest, approval }] of differing) {
+      if (unapproved.get(name) === digest) continue;
+      unapproved.set(name, digest);
+      this.events.emit("tools.changed", server, { tool: name, approval, digest, blocked: this.changes === "block" });
+    }
+    return reports.map((report) => ({ ...report, visible: this.visible(server, report.name) }));
   }
 
   /** Makes these the approved definitions. */

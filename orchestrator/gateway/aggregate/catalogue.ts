@@ -5,7 +5,7 @@ import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ErrorCode } from "../json-rpc";
 import type { ServerGateway } from "../server-gateway";
-import { LISTS, type ListMethod } from "./list-cache";
+import { type Item, LISTS, type ListMethod } from "./list-cache";
 
 /** Milliseconds a list waits for its slowest server; who has not answered by then is left out, and told of when it has. */
 const PATIENCE_MS = 3_000;
@@ -62,27 +62,18 @@ export class Catalogue {
     return () => this.#listeners.delete(listener);
   }
 
-  #listOf(name: string, method: ListMethod) {
-    const list = this.gatewayOf(name).lists.get(method);
-    let late = false;
+  #listOf(name: string, method: ListMethod): Promise<Item[]> {
+    const kept = this.gatewayOf(name).lists.kept(method);
+    const patience = PATIENCE_MS - (Date.now() - kept.askedAt); // who was waited for already is not waited for again
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<never[]>((resolve) => {
+    const late = new Promise<Item[]>((resolve) => {
       timer = setTimeout(() => {
-        late = true;
+        if (!kept.late) void kept.items.then(() => this.changed(LISTS[method].changed)).catch(() => {});
+        kept.late = true;
         resolve([]);
-      }, PATIENCE_MS);
+      }, patience);
     });
-    const settled = list.then(
-      (items) => {
-        clearTimeout(timer);
-        if (late) this.changed(LISTS[method].changed);
-        return items;
-      },
-      () => {
-        clearTimeout(timer);
-        return [];
-      },
-    );
-    return Promise.race([settled, patience]);
+    const settled = kept.items.catch(() => []).finally(() => clearTimeout(timer));
+    return Promise.race([settled, late]);
   }
 }
