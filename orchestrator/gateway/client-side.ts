@@ -84,7 +84,7 @@ export class ClientSide {
     if (exchange) {
       exchange.extend();
       exchange.notify(text);
-    } else this.send(text);
+    } else if (!this.#isProgressOfAnother(message)) this.send(text);
   }
 
   /** Sends on the stream for what belongs to no request, or keeps it until there is one. */
@@ -157,6 +157,11 @@ export class ClientSide {
     if (!exchange) return;
     exchange.questions--;
     exchange.extend();
+  }
+
+  /** Progress of a call that the server was not asked for: what it says of another's is not told. */
+  #isProgressOfAnother({ method, params }: Message): boolean {
+    return method === "notifications/progress" && this.#progress.has(params?.progressToken as RequestId);
   }
 
   #belongsTo(
