@@ -119,19 +119,15 @@ export class McpGateway implements Gateway {
     };
   }
 
-  tools(server: string): Promise<ToolReport[]> {
-    return this.#known(server)
-      .tools()
-      .then((tools) => this.#context.rules.review(server, tools));
+  async tools(server: string): Promise<ToolReport[]> {
+    return this.#context.rules.review(server, await this.#known(server).tools());
   }
 
-  approveTools(server: string): Promise<ToolReport[]> {
-    return this.#known(server)
-      .tools()
-      .then((tools) => this.#context.rules.approve(server, tools));
+  async approveTools(server: string): Promise<ToolReport[]> {
+    return this.#context.rules.approve(server, await this.#known(server).tools());
   }
 
-  callTool(
+  async callTool(
     server: string,
     tool: string,
     args: Record<string, unknown>,
