@@ -59,7 +59,14 @@ launch() { # launch NAME ADDRESS READONLY
   config "$2" "$3" >"$dir/$1.yml"
   if answers "$2" 2>/dev/null; then
     [ "$1" = serve ] && serves "$2" && return
-    die "something else answers on $2. Stop it, or choose another port: DIND_MCP_MIRROR_PORT=5055 (or DIND_MCP_MIRROR_PUSH_PORT)."
+    local variable=DIND_MCP_MIRROR_PORT=5055
+    # Pushing takes seconds: another set-up may just be at it.
+    if [ "$1" = push ]; then
+      variable=DIND_MCP_MIRROR_PUSH_PORT=5056
+      say "something else answers on $2; waiting up to 60 s for it to end"
+      for _ in {1..60}; do answers "$2" 2>/dev/null || break; sleep 1; done
+    fi
+    ! answers "$2" 2>/dev/null || die "something else answers on $2. Stop it, or choose another port: $variable."
   fi
   daemon "$dir/$1.pid" "$dir/$1.log" "$program" serve "$dir/$1.yml"
   daemon_up 15 "$dir/$1.pid" answers "$2" || die "the image mirror does not answer on $2. Its last words: $(tail -n 5 "$dir/$1.log" 2>/dev/null)"

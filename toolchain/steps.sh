@@ -32,7 +32,9 @@ finish() {
     [ ${#left[@]} -gt 0 ] || return 0
     if [ $((SECONDS - last)) -ge 15 ]; then
       for key in "${left[@]}"; do
-        note "${step_title[$key]}: $((SECONDS - step_start[$key])) s so far; $(tail -n 1 "${step_log[$key]}" | cut -c1-100)"
+        local said
+        said=$(tail -n 1 "${step_log[$key]}" | cut -c1-100)
+        note "${step_title[$key]}: $((SECONDS - step_start[$key])) s so far${said:+; $said}"
       done
       last=$SECONDS
     fi
