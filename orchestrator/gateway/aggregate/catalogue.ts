@@ -64,7 +64,8 @@ export class Catalogue {
 
   #listOf(name: string, method: ListMethod): Promise<Item[]> {
     const kept = this.gatewayOf(name).lists.kept(method);
-    const patience = PATIENCE_MS - (Date.now() - kept.askedAt); // who was waited for already is not waited for again
+    // Who was waited for already is not waited for again.
+    const patience = Math.max(0, PATIENCE_MS - (Date.now() - kept.askedAt));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Item[]>((resolve) => {
       timer = setTimeout(() => {

@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { manifestOf } from "../../support/gateway-manifest";
+import { Site, servers } from "../../support/gateway-site";
+import type { Answer, McpClient } from "../../support/mcp-client";
+import { type Init, pause, until } from "../../support/mcp-init";
+
+/** The 99th percentile of an honest server's answers while something else goes on, in milliseconds. */
+const P99_MS = 100;
+const say = (...lines: (string | Buffer)[]): object => ({
+  hex: Buffer.concat(lines.map((line) => Buffer.concat([Buffer.from(line), Buffer.from("\n")]))).toString("hex"),
+});
+const result = (id: string, text: string): string =>
+  `{"jsonrpc":"2.0","id":${id},"result":{"content":[{"type":"text","text":"${text}"}]}}`;
+
+describe("gateway: a server that misbehaves", function () {
+  this.timeout(30_000);
+  let site: Site;
+  let bad: Init;
+  let good: McpClient;
+
+  before(async () => {
+    site = await Site.open();
+    await site.stdio("good");
+    bad = await site.stdio("bad", { sessions: { max: 32 }, timeouts: { call: "5s" } });
+    good = await site.client("good");
+  });
+  after(Site.closeAll);
+  afterEach(async () => {
+    for (const { id, server } of site.gateway.sessions()) if (server === "bad") site.gateway.endSession(id);
+    assert.match(await good.text("pid"), /^\d+$/);
+  });
+
+  /** Does not slow an honest server down, nor take more memory than this. */
+  async function assertHarmless(work: () => Promise<unknown>, megabytes: number): Promise<void> {
+    const before = process.memoryUsage().rss;
+    let over = false;
+    let most = 0;
+    const working = work().finally(() => {
+      over = true;
+    });
+    const times: number[] = [];
+    while (!over || times.length < 100) {
+      const began = performance.now();
+      await good.text("pid");
+      times.push(performance.now() - began);
+      most = Math.max(most, process.memoryUsage().rss - before);
+      await pause(2);
+    }
+    await working;
+    times.sort((a, b) => a - b);
+    const p99 = times[Math.floor(times.length * 0.99)] ?? 0;
+    assert.ok(p99 < P99_MS, `p99 ${p99.toFixed(1)} ms of ${times.length} calls`);
+    assert.ok(most < megabytes * 1e6, `${(most / 1e6).toFixed(0)} MB more`);
+  }
+
+  it("floods its output with 100 MB", async () => {
+    const client = await site.client("bad");
+    await assertHarmless(async () => {
+      const reply = client.send({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "flood", arguments: { bytes: 100e6 } },
+      });
+      await pause(3_000);
+      reply.drop();
+      await client.delete();
+    }, 150);
+    await until(
+      "it is gone",
+      () => servers(bad),
+      (count) => count === 0,
+    );
+  });
+
+  it("floods nobody: without a stream and without a call", async () => {
+    const client = await site.client("bad");
+    await assertHarmless(async () => {
+      const line = '{"jsonrpc":"2.0","id":"ID","method":"sampling/createMessage","params":{}}';
+      for (let round = 0; round < 10; round++) {
+        const lines = Array.from({ length: 5_000 }, (_, i) => line.replace("ID", `${round}-${i}`));
+        await client.call("say", say(...lines));
+      }
+    }, 150);
+  });
+
+  it("sends one line of 100 MB", async () => {
+    const client = await site.client("bad");
+    await assertHarmless(async () => {
+      const answer = await client.call("big", { bytes: 100e6 });
+      assert.match(answer.error?.message ?? "", /it sent a message of more than 64 MiB/);
+    }, 300);
+    await until(
+      "it is gone",
+      () => servers(bad),
+      (count) => count === 0,
+    );
+  });
+
+  it("sends a large answer, which arrives", async () => {
+    const client = await site.client("bad");
+    const answer = await client.call("big", { bytes: 30e6 });
+    assert.equal(answer.result.content[0].text.length, 30e6);
+  });
+
+  it("never reads what it is sent", async () => {
+    const client = await site.client("bad");
+    await assertHarmless(async () => {
+      const deaf = client.start("deaf");
+      await pause(50);
+      const large = { jsonrpc: "2.0", method: "notifications/x", params: { x: "x".repeat(3_900_000) } };
+      const statuses: number[] = [];
+      for (let times = 0; times < 20; times++) statuses.push((await client.ask(large)).status);
+      await deaf.done;
+      assert.match(deaf.last.error?.message ?? "", /it does not read what it is sent/);
+      assert.ok(statuses.every((status) => status === 202 || status === 404));
+    }, 400);
+    await until(
+      "it is gone",
+      () => servers(bad),
+      (count) => count === 0,
+    );
+  });
+
+  it("prints what is no message", async () => {
+    const client = await site.client("bad");
+    const garbage = [
+      "Listening on stdio...",
+      "",
+      "   ",
+      "\r",
+      "{",
+      '{"half":',
+      "null",
+      "[]",
+      "1",
+      '"text"',
+      "{}",
+      '{"jsonrpc":"2.0"}',
+      '{"id":{}}',
+      '{"id":null,"method":"x"}',
+      Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]),
+      Buffer.concat([Buffer.from('{"jsonrpc":"2.0","method":"'), Buffer.from([0xff]), Buffer.from("}")]),
+      '[{"jsonrpc":"2.0","method":"notifications/batch"}]',
+      '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}',
+    ];
+    for (const caller of [
+      () => client.call("say", say(...garbage)),
+      () => site.caller("bad").modernCall("say", say(...garbage)),
+    ]) {
+      const answer = await caller();
+      assert.equal(answer.result?.content[0].text, "said", JSON.stringify(answer));
+    }
+    const reply = client.start("say", say(...garbage));
+    await reply.done;
+    assert.equal(reply.messages.length, 1, "a client is told nothing of it");
+  });
+
+  it("breaks its lines anywhere, and writes \\r\\n", async () => {
+    const client = await site.client("bad");
+    const line = '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"é😀"}}';
+    const reply = client.start("say", say(`${line}\r`, "", line));
+    await reply.done;
+    assert.deepEqual(
+      reply.messages.slice(0, 2).map((text) => JSON.parse(text)),
+      [JSON.parse(line), JSON.parse(line)],
+    );
+    assert.ok(!reply.messages[0]?.includes("\r"));
+  });
+
+  it("says invalid UTF-8 inside a message", async () => {
+    const client = await site.client("bad");
+    const broken = Buffer.concat([
+      Buffer.from('{"jsonrpc":"2.0","id":@ID@,"result":{"x":"'),
+      Buffer.from([0xc3, 0x28, 0xff]),
+      Buffer.from('"}}'),
+    ]);
+    const answer = await client.call("say", { ...say(broken), only: true });
+    assert.equal(answer.result.x, "\ufffd(\ufffd");
+  });
+
+  it("answers twice, answers nobody, and answers with another's id", async () => {
+    const client = await site.client("bad");
+    const first = client.start("hold");
+    await client.text("pid");
+    const lines = [
+      result("@ID@", "first"),
+      result("@ID@", "second"),
+      result("999", "x"),
+      result('"1"', "x"),
+      result("null", "x"),
+      result("1.5", "x"),
+    ];
+    const answer = await client.call("say", { ...say(...lines), only: true });
+    assert.equal(answer.result.content[0].text, "first");
+    assert.ok(!first.ended);
+    await client.text("release");
+    await first.done;
+    assert.equal(first.last.result.content[0].text, "released");
+    const stateless = await site.caller("bad").modernCall("say", { ...say(...lines), only: true });
+    assert.equal(stateless.result.content[0].text, "first");
+    const next = await site.caller("bad").modernCall("pid");
+    assert.match(next.result.content[0].text, /^\d+$/);
+  });
+
+  it("answers with what is no result", async () => {
+    const client = await site.client("bad");
+    for (const value of ["null", "true", "[]", '"x"', "1"]) {
+      const answer = await client.call("say", { ...say(`{"jsonrpc":"2.0","id":@ID@,"result":${value}}`), only: true });
+      assert.deepEqual(answer.result, JSON.parse(value), "the client sees what the server said");
+    }
+    for (const junk of ['{"jsonrpc":"2.0","id":@ID@}', '{"jsonrpc":"2.0","id":@ID@,"error":"no"}']) {
+      const reply = client.start("say", say(junk));
+      await reply.done;
+      assert.equal(reply.last.result.content[0].text, "said");
+    }
+  });
+});
+
+describe("gateway: /mcp with a server that hangs, crashes or is not there", function () {
+  this.timeout(30_000);
+  const folder = mkdtempSync(join(tmpdir(), "mcp-fail-open-"));
+  after(async () => {
+    await Site.closeAll();
+    rmSync(folder, { recursive: true });
+  });
+  const names = ({ result: { tools } }: Answer): string[] => tools.map(({ name }: { name: string }) => name);
+
+  it("leaves it out, waits for it once, and tells when it comes back", async () => {
+    const site = await Site.open();
+    await site.stdio("good");
+    await site.stdio("hung", { command: ["--slow", "4500"], timeouts: { start: "20s" } });
+    await site.stdio("crash", { command: ["--crash"] });
+    const { manifest } = site.test.servers.get("good") ?? {};
+    site.test.servers.set("none", { type: "stdio", socket: join(folder, "none") }, manifest);
+    const client = await site.client();
+    const stream = await client.listen();
+    const subscription = site
+      .caller()
+      .startModern("subscriptions/listen", { notifications: { toolsListChanged: true } });
+    await subscription.has("acknowledged");
+    const timed = async (): Promise<[string[], number]> => {
+      const began = performance.now();
+      const { last } = await client.ask({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+      return [names(last), performance.now() - began];
+    };
+    const [first, took] = await timed();
+    assert.deepEqual(first, ["good__echo"]);
+    assert.ok(took > 2_500 && took < 3_600, `${took} ms`);
+    const [second, again] = await timed();
+    assert.deepEqual(second, ["good__echo"]);
+    assert.ok(again < 300, `${again} ms`);
+    await stream.has("tools/list_changed", 12_000);
+    await subscription.has("tools/list_changed");
+    assert.deepEqual((await timed())[0], ["good__echo", "hung__echo"]);
+    await pause(100);
+    assert.equal(stream.messages.length, 1, "told once");
+    await site.close();
+  });
+
+  it("asks one that failed again, and tells when it is back, also without a restart", async () => {
+    const site = await Site.open();
+    const tools = join(folder, "tools.json");
+    chmodSync(folder, 0o755);
+    writeFileSync(tools, '{"tools":"none"}');
+    const init = await site.stdio("good");
+    const { manifest } = site.test.servers.get("good") ?? {};
+    const socket = join(folder, "later.sock");
+    site.test.servers.set("later", { type: "stdio", socket }, manifest);
+    const client = await site.client();
+    const stream = await client.listen();
+    const { last } = await client.ask({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+    assert.deepEqual(names(last), ["good__echo"]);
+    const info = site.test.servers.get("later");
+    assert.ok(info);
+    info.endpoint = { type: "stdio", socket: init.socket }; // as a socket that appears: no event tells of it
+    await stream.has("tools/list_changed", 8_000);
+    const back = await client.ask({ jsonrpc: "2.0", id: 2, method: "tools/list" });
+    assert.deepEqual(names(back.last), ["good__echo", "later__echo"]);
+    await site.close();
+  });
+
+  it("is told at once when it is restarted with other tools", async () => {
+    const site = await Site.open();
+    const init = await site.stdio("one");
+    const client = await site.client();
+    const stream = await client.listen();
+    await client.ask({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+    const tools = join(folder, "new.json");
+    writeFileSync(tools, '{"tools":[{"name":"new","inputSchema":{"type":"object"}}]}');
+    await site.stdio("one", { command: ["--tools", tools] });
+    await init.stop();
+    await stream.has("tools/list_changed");
+    assert.deepEqual(names((await client.ask({ jsonrpc: "2.0", id: 2, method: "tools/list" })).last), ["one__new"]);
+    await site.close();
+  });
+
+  it("calls to it fail with words, and calls to others do not notice", async () => {
+    const site = await Site.open();
+    await site.stdio("good");
+    await site.stdio("crash", { command: ["--crash"] });
+    site.test.servers.set("none", { type: "stdio", socket: join(folder, "none") }, manifestOf({}));
+    const client = await site.client();
+    const all = await Promise.all([
+      client.call("crash__echo"),
+      client.call("none__echo"),
+      client.call("good__pid"),
+      site.caller().modernCall("crash__echo"),
+      site.caller().modernCall("none__echo"),
+      site.caller().modernCall("good__pid"),
+    ]);
+    const words = all.map((answer) => answer.error?.message ?? "ok");
+    for (const at of [0, 3])
+      assert.match(words[at] ?? "", /server crash: its process ended before it answered initialize/);
+    for (const at of [1, 4]) assert.match(words[at] ?? "", /server none cannot be reached; it is running/);
+    assert.deepEqual([words[2], words[5]], ["ok", "ok"]);
+    assert.equal((await client.ask({ jsonrpc: "2.0", id: 99, method: "ping" })).status, 200);
+    await site.close();
+  });
+});
