@@ -4,13 +4,29 @@ import { milliseconds } from "../../mcp/durations";
 import type { Principal } from "../security/principal";
 import { ClientSide } from "./client-side";
 import type { GatewayContext } from "./context";
-import type { Exchange, Reply } from "./exchange";
+import { type Exchange, NAMELESS, type Reply } from "./exchange";
 import type { SessionInfo } from "./gateway-api";
-import { ErrorCode, isResponse, type JsonObject, type Message, type Request, type RequestId } from "./json-rpc";
+import {
+  ErrorCode,
+  isObject,
+  isResponse,
+  type JsonObject,
+  type Message,
+  type Request,
+  type RequestId,
+  textOr,
+} from "./json-rpc";
 import type { EndReason, OnEnd, Session } from "./session";
 
 /** From this revision on streams begin with an event without a message. */
 const PRIMED_FROM = "2025-11-25";
+
+/** Who the client says it is, where that can be read. */
+function clientOf(initialize: Request | undefined): SessionInfo["client"] {
+  const info = initialize?.params?.clientInfo;
+  if (!isObject(info) || typeof info.name !== "string") return undefined;
+  return { name: info.name, ...(typeof info.version === "string" ? { version: info.version } : {}) };
+}
 
 /** What sessions with one server and sessions with all of them have in common: their client. */
 export abstract class ClientSession implements Session {
@@ -41,7 +57,7 @@ export abstract class ClientSession implements Session {
       id: this.key.slice(0, 8),
       server: this.server,
       principal: this.principal.name,
-      client: this.initialize?.request.params?.clientInfo as SessionInfo["client"],
+      client: clientOf(this.initialize?.request),
       protocolVersion: this.#version,
       openedAt: this.#openedAt.toISOString(),
       lastUsedAt: new Date(this.#usedAt).toISOString(),
@@ -71,7 +87,7 @@ export abstract class ClientSession implements Session {
       const exchange = this.client.pending.get(message.params?.requestId as RequestId);
       if (!exchange) return;
       this.client.forget(exchange);
-      this.cancel(exchange, String(message.params?.reason ?? "cancelled"));
+      this.cancel(exchange, textOr(message.params?.reason, "cancelled"));
       exchange.abandon();
     } else this.pass(message, text);
   }
@@ -91,7 +107,7 @@ export abstract class ClientSession implements Session {
 
   /** The answer to `initialize` is about to go out: from now on there is a session. */
   protected welcome({ protocolVersion }: JsonObject, reply: Reply): void {
-    this.#version = String(protocolVersion);
+    this.#version = textOr(protocolVersion, "");
     this.client.primed = this.#version >= PRIMED_FROM;
     reply.headers = { ...reply.headers, "mcp-session-id": this.key };
   }
@@ -100,7 +116,8 @@ export abstract class ClientSession implements Session {
   protected begin(exchange: Exchange, server: string): boolean {
     const { id, call } = exchange;
     const refusal = call.tool && this.context.rules.refusal(server, call.tool, this.principal);
-    if (refusal) exchange.fail(ErrorCode.Denied, refusal);
+    if (call.method === "tools/call" && call.tool === undefined) exchange.fail(...NAMELESS);
+    else if (refusal) exchange.fail(ErrorCode.Denied, refusal);
     else if (this.client.pending.has(id)) exchange.fail(ErrorCode.InvalidRequest, `the request id ${id} is in use`);
     else {
       this.client.begin(exchange);

@@ -12,6 +12,7 @@ import {
   type Request,
   type RequestId,
   requestText,
+  textOr,
 } from "./json-rpc";
 import { splice } from "./json-splice";
 import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
@@ -173,8 +174,8 @@ export class Conversation implements UpstreamUser {
   /** Keeps what the server was told to remember. */
   #remember({ method, params = {} }: Request): void {
     if (method === "logging/setLevel") this.#state.set(method, { method, params });
-    else if (method === "resources/subscribe") this.#state.set(String(params.uri), { method, params });
-    else if (method === "resources/unsubscribe") this.#state.delete(String(params.uri));
+    else if (method === "resources/subscribe") this.#state.set(textOr(params.uri, ""), { method, params });
+    else if (method === "resources/unsubscribe") this.#state.delete(textOr(params.uri, ""));
   }
 
   async #sendAgain(requests: Sent[]): Promise<void> {

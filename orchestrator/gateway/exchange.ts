@@ -19,6 +19,9 @@ export interface Reply {
   open: number;
 }
 
+/** A tools/call whose name is no text: a server may make a name of it that nobody checked. */
+export const NAMELESS: [number, string] = [ErrorCode.InvalidParams, "params.name: expected the name of a tool"];
+
 /** How long a person may take to answer a question that a server asks in the middle of a call. */
 const QUESTION_MS = 10 * 60_000;
 

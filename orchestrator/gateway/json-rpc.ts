@@ -75,6 +75,11 @@ export function notificationText(method: string, params: JsonObject): string {
   return JSON.stringify({ jsonrpc: "2.0", method, params });
 }
 
+/** What is text; of anything else nothing, as it may not even be turned into text. */
+export function textOr(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
+}
+
 /** The progress token of a request's `_meta`. */
 export function progressTokenOf(params: JsonObject | undefined): RequestId | undefined {
   const meta = params?._meta;
@@ -84,5 +89,5 @@ export function progressTokenOf(params: JsonObject | undefined): RequestId | und
 
 /** The tool that a tools/call names. */
 export function toolOf({ method, params }: Message): string | undefined {
-  return method === "tools/call" && typeof params?.name === "string" ? params.name : undefined;
+  return method === "tools/call" && typeof params?.name === "string" && params.name !== "" ? params.name : undefined;
 }

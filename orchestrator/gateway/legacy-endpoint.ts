@@ -11,6 +11,9 @@ import { LEGACY_VERSIONS } from "./modern";
 import type { OnEnd, Session } from "./session";
 import type { Sessions } from "./sessions";
 
+/** Characters of an `initialize`. */
+const INITIALIZE_LIMIT = 64 * 1024;
+
 /** Makes the session of an endpoint; it is not known to anybody until it has started. */
 export type NewSession = (principal: Principal, onEnd: OnEnd) => Session;
 
@@ -111,6 +114,7 @@ export class LegacyEndpoint {
   }
 
   #initialize(response: ServerResponse, caller: Caller, body: Request, text: string, make: NewSession): void {
+    checkInitialize(text);
     const began = performance.now();
     const session = make(caller.principal, (ended, reason) => this.sessions.removed(ended, reason));
     this.sessions.add(session);
@@ -164,6 +168,12 @@ function cancelled({ id }: Request): [Message, string] {
     params: { requestId: id, reason: "the client left" },
   };
   return [message, JSON.stringify(message)];
+}
+
+/** A session keeps its `initialize`, to begin anew with it. @throws GatewayError 413 */
+export function checkInitialize(text: string): void {
+  if (text.length <= INITIALIZE_LIMIT) return;
+  throw new GatewayError(413, ErrorCode.InvalidRequest, `initialize is larger than ${INITIALIZE_LIMIT} characters`);
 }
 
 function checkVersion({ headers }: IncomingMessage): void {

@@ -10,6 +10,7 @@ import {
   type Request,
   type RequestId,
   requestText,
+  textOr,
 } from "./json-rpc";
 import { insert } from "./json-splice";
 import { ACKNOWLEDGED, DISCOVER, inputRequests, LEGACY_VERSIONS, LISTEN, Meta, MODERN_VERSION } from "./modern";
@@ -114,8 +115,8 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
         return;
       case "resources/subscribe":
       case "resources/unsubscribe":
-        if (method === "resources/subscribe") this.#watched.add(String(params.uri));
-        else this.#watched.delete(String(params.uri));
+        if (method === "resources/subscribe") this.#watched.add(textOr(params.uri, ""));
+        else this.#watched.delete(textOr(params.uri, ""));
         this.#reply(id, {});
         this.#listen();
         return;
@@ -189,7 +190,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     }
     const { capabilities, instructions, _meta } = message.result ?? {};
     this.#capabilities = isObject(capabilities) ? capabilities : {};
-    const asked = String(params.protocolVersion);
+    const asked = textOr(params.protocolVersion, "");
     this.#reply(id, {
       protocolVersion: LEGACY_VERSIONS.includes(asked) ? asked : LEGACY_VERSIONS[0],
       capabilities: this.#capabilities,

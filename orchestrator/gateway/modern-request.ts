@@ -50,7 +50,7 @@ export function checkModern(message: Message, headers: IncomingHttpHeaders): voi
   if (version !== undefined && version !== claimed) mismatch("MCP-Protocol-Version", version, claimed);
   if (claimed !== MODERN_VERSION) {
     const data = { supported: [MODERN_VERSION], requested: claimed };
-    refuse(ErrorCode.UnsupportedVersion, `protocol version ${String(claimed)} is not supported here`, data);
+    refuse(ErrorCode.UnsupportedVersion, `protocol version ${claimed} is not supported here`, data);
   }
   if (message.id === undefined) return; // of notifications nothing more is asked
   if (version === undefined) mismatch("MCP-Protocol-Version", undefined, claimed);

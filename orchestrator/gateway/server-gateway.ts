@@ -13,6 +13,8 @@ import { Subscriptions } from "./subscriptions";
 
 /** Pages of a list that are asked for at most. */
 const PAGES = 100;
+/** Characters of a list, all pages together. */
+const LIST_LIMIT = 16 * 1024 * 1024;
 /** Whose the gateway's own questions to servers are. */
 const GATEWAY = { principal: "dind-mcp", brief: true };
 
@@ -56,18 +58,22 @@ export class ServerGateway {
   async list(method: string, key: string): Promise<JsonObject[]> {
     const items: JsonObject[] = [];
     let cursor: unknown;
+    let size = 0;
     for (let page = 0; page < PAGES; page++) {
       const result = await ask(this.backend, this.pool, GATEWAY, method, cursor === undefined ? {} : { cursor });
       const some = result[key];
       if (Array.isArray(some)) items.push(...some.filter(isObject));
+      size += JSON.stringify(some ?? null).length;
+      if (size > LIST_LIMIT) throw this.#tooLarge(method);
       cursor = result.nextCursor;
       if (typeof cursor !== "string") return items;
     }
-    throw new GatewayError(
-      502,
-      ErrorCode.ServerUnavailable,
-      `server ${this.name}: ${method} has more than ${PAGES} pages`,
-    );
+    throw this.#tooLarge(method);
+  }
+
+  #tooLarge(method: string): GatewayError {
+    const words = `server ${this.name}: ${method} is too large, more than ${PAGES} pages or ${LIST_LIMIT} characters`;
+    return new GatewayError(502, ErrorCode.ServerUnavailable, words);
   }
 
   /** The server's process is another one: it may speak otherwise, and have other tools. */

@@ -4,7 +4,7 @@ import { Exchange, type Reply } from "./exchange";
 import { GatewayError } from "./gateway-api";
 import { sendEmpty } from "./http-answers";
 import { ErrorCode, isMessage, isRequest } from "./json-rpc";
-import { type Caller, callOf, type NewSession } from "./legacy-endpoint";
+import { type Caller, callOf, checkInitialize, type NewSession } from "./legacy-endpoint";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
 
@@ -35,7 +35,14 @@ export class SseEndpoint {
     const folder = server === undefined ? "" : `/servers/${server}`;
     const where = `event: endpoint\ndata: ${folder}/messages?sessionId=${session.key}\n\n`;
     session.client.listen(response, {}, undefined, where);
-    response.once("close", () => session.end("client-gone")); // without its stream such a session is nothing
+    const { requestSeconds } = this.context.config.limits;
+    const timer = setTimeout(() => {
+      if (this.#open.get(session.key)?.started === false) session.end("idle"); // it only holds a place
+    }, requestSeconds * 1_000);
+    response.once("close", () => {
+      clearTimeout(timer);
+      session.end("client-gone"); // without its stream such a session is nothing
+    });
   }
 
   /** POST of one message. @throws GatewayError */
@@ -51,6 +58,7 @@ export class SseEndpoint {
     if (!isRequest(body)) session.say(body, text);
     else if (open.started) session.request(this.#exchange(open, body, text, caller).exchange);
     else if (body.method === "initialize") {
+      checkInitialize(text);
       open.started = true;
       const began = performance.now();
       const { exchange, reply } = this.#exchange(open, body, text, caller);

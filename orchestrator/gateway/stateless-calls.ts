@@ -1,7 +1,7 @@
 import type { Principal } from "../security/principal";
 import { type Backend, callTimeout } from "./backend";
 import type { GatewayContext } from "./context";
-import type { Exchange } from "./exchange";
+import { type Exchange, NAMELESS } from "./exchange";
 import { asGatewayError } from "./http-answers";
 import { ErrorCode, isObject, type JsonObject, type Message } from "./json-rpc";
 import { insert, splice } from "./json-splice";
@@ -30,7 +30,8 @@ export class StatelessCalls {
   call(exchange: Exchange, principal: Principal, headers: Record<string, string> = {}): (reason: string) => void {
     const { tool, method } = exchange.call;
     const refusal = tool && this.context.rules.refusal(this.backend.name, tool, principal);
-    if (refusal) exchange.fail(ErrorCode.Denied, refusal);
+    if (method === "tools/call" && tool === undefined) exchange.fail(...NAMELESS);
+    else if (refusal) exchange.fail(ErrorCode.Denied, refusal);
     else if (REMOVED.includes(method))
       exchange.fail(ErrorCode.MethodNotFound, `${MODERN_VERSION} has no method ${method}`);
     else if (this.#resume(exchange, principal)) return (reason) => this.#leave(exchange, reason);

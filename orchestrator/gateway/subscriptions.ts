@@ -2,7 +2,7 @@ import type { Principal } from "../security/principal";
 import type { Backend } from "./backend";
 import type { Exchange } from "./exchange";
 import { asGatewayError } from "./http-answers";
-import { ErrorCode, isObject, type JsonObject, type Message, notificationText } from "./json-rpc";
+import { ErrorCode, isObject, type JsonObject, type Message, notificationText, textOr } from "./json-rpc";
 import { insert } from "./json-splice";
 import type { LinkPool, PooledLink } from "./link-pool";
 import { ACKNOWLEDGED, Meta, metaOf } from "./modern";
@@ -37,7 +37,7 @@ export function honoured(filter: JsonObject, capabilities: JsonObject): Filter {
 /** Whether a notification is one that the filter asks for. */
 export function wanted(filter: Filter, { method, params }: Message): boolean {
   if (method === "notifications/resources/updated")
-    return filter.resourceSubscriptions?.includes(String(params?.uri)) ?? false;
+    return filter.resourceSubscriptions?.includes(textOr(params?.uri, "")) ?? false;
   return Object.entries(WISHES).some(([wish, one]) => one.method === method && filter[wish] === true);
 }
 

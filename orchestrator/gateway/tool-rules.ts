@@ -4,7 +4,7 @@ import { mayCall } from "../security/filters";
 import type { Principal } from "../security/principal";
 import type { Servers } from "../servers/server-info";
 import type { ToolReport } from "./gateway-api";
-import { isObject, type JsonObject, type Message } from "./json-rpc";
+import { isObject, type JsonObject, type Message, textOr } from "./json-rpc";
 import { splice } from "./json-splice";
 import type { ToolApprovals } from "./tool-approvals";
 import { toolDigest } from "./tool-digest";
@@ -51,7 +51,7 @@ export class ToolRules {
     if (whole || this.approvals.knows(server)) this.review(server, tools.filter(isObject));
     else this.look(server);
     const kept = tools.filter(
-      (tool) => isObject(tool) && this.refusal(server, String(tool.name), principal) === undefined,
+      (tool) => isObject(tool) && this.refusal(server, textOr(tool.name, ""), principal) === undefined,
     );
     if (kept.length === tools.length) return text;
     return splice(text, [{ path: ["result", "tools"], json: JSON.stringify(kept) }]);
@@ -60,7 +60,7 @@ export class ToolRules {
   /** Compares definitions with the approved ones; those seen first are approved. */
   review(server: string, tools: JsonObject[]): ToolReport[] {
     const seen = tools.map((definition) => {
-      return { name: String(definition.name), digest: toolDigest(definition), definition };
+      return { name: textOr(definition.name, ""), digest: toolDigest(definition), definition };
     });
     if (!this.approvals.knows(server)) {
       this.approvals.approve(server, Object.fromEntries(seen.map(({ name, digest }) => [name, digest])));
@@ -83,7 +83,7 @@ export class ToolRules {
 
   /** Makes these the approved definitions. */
   approve(server: string, tools: JsonObject[]): ToolReport[] {
-    this.approvals.approve(server, Object.fromEntries(tools.map((tool) => [String(tool.name), toolDigest(tool)])));
+    this.approvals.approve(server, Object.fromEntries(tools.map((tool) => [textOr(tool.name, ""), toolDigest(tool)])));
     this.#unapproved.delete(server);
     this.events.emit("tools.approved", server, { tools: tools.length });
     return this.review(server, tools);

@@ -33,11 +33,11 @@ export class AggregateCalls implements StatelessTarget {
       else {
         const { server, request, text, name } = addressed;
         Object.assign(exchange, { request, text });
-        exchange.call.server = server;
-        if (exchange.call.tool !== undefined) exchange.call.tool = name;
         exchange.rewrite = (message, result) => outerResult(server, request.method, message, result);
         try {
           const { stateless } = this.catalogue.server(server, principal);
+          exchange.call.server = server; // now it is known to be one
+          if (exchange.call.tool !== undefined) exchange.call.tool = name;
           return stateless.call(exchange, principal, { ...headers, "mcp-name": headerValue(name) });
         } catch (error) {
           const { code, message, data } = asGatewayError(error);

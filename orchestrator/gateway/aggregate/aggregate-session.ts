@@ -4,7 +4,7 @@ import type { GatewayContext } from "../context";
 import { Conversation, type ConversationUser } from "../conversation";
 import type { Exchange, Reply } from "../exchange";
 import { asGatewayError } from "../http-answers";
-import { ErrorCode, isRequest, isResponse, type JsonObject, type Message, type RequestId } from "../json-rpc";
+import { ErrorCode, isRequest, isResponse, type JsonObject, type Message, type RequestId, textOr } from "../json-rpc";
 import { splice } from "../json-splice";
 import { LEGACY_VERSIONS } from "../modern";
 import type { EndReason, OnEnd } from "../session";
@@ -43,7 +43,7 @@ export class AggregateSession extends ClientSession {
 
   async start(exchange: Exchange, reply: Reply): Promise<boolean> {
     this.initialize = { request: exchange.request, text: exchange.text };
-    const asked = String(exchange.request.params?.protocolVersion);
+    const asked = textOr(exchange.request.params?.protocolVersion, "");
     const version = LEGACY_VERSIONS.includes(asked) ? asked : (LEGACY_VERSIONS[0] as string);
     this.welcome({ protocolVersion: version }, reply);
     exchange.result(JSON.stringify(initializeResult(version, this.catalogue.servers(this.principal))));

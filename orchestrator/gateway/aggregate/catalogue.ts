@@ -10,8 +10,12 @@ import { type Item, LISTS, type ListMethod } from "./list-cache";
 /** Milliseconds a list waits for its slowest server; who has not answered by then is left out, and told of when it has. */
 const PATIENCE_MS = 3_000;
 
+/** Milliseconds between two tellings that the same list changed. */
+const QUIET_MS = 250;
+
 /** All servers' lists as one, for whoever may use them. */
 export class Catalogue {
+  readonly #quiet = new Map<string, { again: boolean }>();
   readonly #listeners = new Set<(notification: string) => void>();
 
   /** @param gatewayOf the gateway's part for one server */
@@ -51,9 +55,20 @@ export class Catalogue {
     return `[${items.join(",")}]`;
   }
 
-  /** Something changed: tells everybody whose list it is. */
+  /** Something changed: tells everybody whose list it is; of a storm of changes the first, and now and then one more. */
   changed(notification: string): void {
+    const quiet = this.#quiet.get(notification);
+    if (quiet) {
+      quiet.again = true;
+      return;
+    }
     for (const listener of this.#listeners) listener(notification);
+    const silence = { again: false };
+    this.#quiet.set(notification, silence);
+    setTimeout(() => {
+      this.#quiet.delete(notification);
+      if (silence.again) this.changed(notification);
+    }, QUIET_MS).unref();
   }
 
   /** @returns what ends the subscription */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json-rpc";
+import { type JsonObject, textOr } from "../json-rpc";
 import { outerItem } from "./names";
 
 /** The lists that servers have, by method: the key of their items, and the notification that says they changed. */
@@ -14,7 +14,7 @@ export type ListMethod = keyof typeof LISTS;
 export const CHANGES: readonly string[] = [...new Set(Object.values(LISTS).map(({ changed }) => changed))];
 
 export function isList(method: string): method is ListMethod {
-  return method in LISTS;
+  return Object.hasOwn(LISTS, method);
 }
 
 /** Milliseconds after which a list is asked for again although nobody said that it changed. */
@@ -69,7 +69,10 @@ export class ListCache {
       until: Date.now() + FRESH_MS,
       items: this.ask(method, LISTS[method].key).then((items) => {
         this.seen(method, items);
-        return items.map((item) => ({ name: String(item.name), json: JSON.stringify(outerItem(this.server, item)) }));
+        return items.map((item) => ({
+          name: textOr(item.name, ""),
+          json: JSON.stringify(outerItem(this.server, item)),
+        }));
       }),
     };
     fresh.items.then(
