@@ -120,18 +120,25 @@ describe("gateway: the end of a session", function () {
 
   it("comes with the server's removal in the middle of initialize", async () => {
     const slow = await site.stdio("slow", { command: ["--slow", "20000"] });
-    const reply = site.caller("slow").send({ jsonrpc: "2.0", id: 0, method: "initialize", params: {} });
+    const initialize = { jsonrpc: "2.0", id: 0, method: "initialize", params: {} };
+    const replies = [
+      site.caller("slow").send(initialize),
+      (await site.client()).start("slow__pid"),
+      site.caller("slow").startModern("tools/call", { name: "pid" }),
+    ];
     await until(
-      "its process",
+      "their processes",
       () => servers(slow),
-      (count) => count === 1,
+      (count) => count === 3,
     );
     const began = performance.now();
     site.test.servers.set("slow");
-    await reply.done;
+    await Promise.all(replies.map(({ done }) => done));
     assert.ok(performance.now() - began < 1_000, "told at once");
-    assert.ok(reply.status >= 500, reply.text);
+    for (const reply of replies) assert.ok(reply.last.error, reply.text);
+    assert.ok((replies[0]?.status ?? 0) >= 500);
     await slow.alone();
+    for (const { id } of site.gateway.sessions()) site.gateway.endSession(id);
   });
 
   it("comes with the idle time-out, unless the client listens or waits", async () => {
