@@ -34,7 +34,7 @@ export class Recorder {
       tool: call.tool,
       arguments: call.arguments,
       result,
-      code: typeof code === "number" ? code : undefined, // a server may send anything there
+      code: Number.isSafeInteger(code) ? code : undefined, // a server may send anything there
       ms: Math.round(ms * 1_000) / 1_000,
     });
   }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { isMessage, isObject, type Message, notificationText, type RequestId } from "./json-rpc";
+import { isMessage, isObject, type Message, notificationText, type RequestId, textOr } from "./json-rpc";
 import { LineReader } from "./line-reader";
 import { MESSAGE_LIMIT, ReadingPace } from "./reading-pace";
 import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
@@ -115,7 +115,8 @@ export class StdioUpstream implements Upstream {
       return; // servers print other things on stdout; the specification forbids it, clients ignore it
     }
     // mcp-init's own word when it cannot start a process; the end of the connection follows.
-    if (this.#unheard && message.id === null && message.error) this.#refusal = message.error.message;
+    if (this.#unheard && message.id === null && message.error)
+      this.#refusal = textOr(message.error.message, "it refused the connection"); // a server could say this as well
     else if (isMessage(message)) {
       this.#unheard = undefined;
       this.#deliver(message, text);

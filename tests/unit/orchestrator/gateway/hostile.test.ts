@@ -51,6 +51,10 @@ class HostileServer {
     return this;
   }
 
+  hangUp(): void {
+    for (const socket of this.#sockets) socket.end();
+  }
+
   close(): void {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
@@ -220,5 +224,33 @@ describe("gateway: hostile clients and servers", () => {
     for (const { id } of test.gateway.sessions()) test.gateway.endSession(id);
     await reading;
     assert.ok(count >= 1 && count < 20, `${count} notifications`);
+  });
+
+  it("survives a server whose refusal is no text", async () => {
+    const refusal = { jsonrpc: "2.0", id: null, error: { code: 1, message: { toString: 1, valueOf: 1 } } };
+    const server = await serve(
+      "one",
+      (_message, say) => {
+        say(refusal);
+        setImmediate(() => server.hangUp());
+        return "";
+      },
+      { sessions: { grace: "1s" } },
+    );
+    const { status } = await post("/servers/one/mcp", hello());
+    assert.ok(status >= 500, `${status}`);
+    assert.equal((await post("/mcp", hello())).status, 200);
+  });
+
+  it("keeps error codes that are whole numbers only", async () => {
+    const codes = [1.5, 1e300];
+    await serve("one", ({ id, method }) =>
+      method === "tools/call" ? { jsonrpc: "2.0", id, error: { code: codes.shift(), message: "no" } } : undefined,
+    );
+    const session = await open("/servers/one/mcp");
+    for (const id of [2, 3]) {
+      await post("/servers/one/mcp", { jsonrpc: "2.0", id, method: "tools/call", params: { name: "good" } }, session);
+      assert.equal(test.audited.at(-1)?.code, undefined);
+    }
   });
 });
