@@ -2,6 +2,8 @@ import type { OrchestratorConfig } from "../config";
 
 const DEPTH = 4;
 const KEYS = 32;
+/** Names of one call, in all depths together: no call may push the others out of the log. */
+const ALL_KEYS = 256;
 const NAME = 64;
 /** JSON of a call's arguments that is kept whole, in characters. */
 const FULL = 64 * 1024;
@@ -13,29 +15,32 @@ function shape(value: unknown): string {
   return value === null ? "null" : typeof value;
 }
 
-function redacted(value: unknown, depth: number): unknown {
+/** @param left names that may still be kept; what was kept is taken from it */
+function redacted(value: unknown, depth: number, left: { keys: number }): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return shape(value);
   const names = Object.keys(value);
-  if (depth === DEPTH) return `object(${names.length})`;
+  if (depth === DEPTH || left.keys <= 0) return `object(${names.length})`;
   const kept: Record<string, unknown> = {};
-  for (const name of names.slice(0, KEYS)) {
+  const shown = names.slice(0, Math.min(KEYS, left.keys));
+  left.keys -= shown.length;
+  for (const name of shown) {
     // Names may be long, or data themselves: their beginning is enough to know what was called.
     const short = name.length > NAME ? `${name.slice(0, NAME)}…` : name;
     // Not an assignment, which `__proto__` would turn into something else.
     Object.defineProperty(kept, short, {
-      value: redacted((value as Record<string, unknown>)[name], depth + 1),
+      value: redacted((value as Record<string, unknown>)[name], depth + 1, left),
       enumerable: true,
       configurable: true,
     });
   }
-  if (names.length > KEYS) kept["…"] = `${names.length - KEYS} more`;
+  if (names.length > shown.length) kept["…"] = `${names.length - shown.length} more`;
   return kept;
 }
 
 /** A call's arguments as the log keeps them. Bounded in depth and size, whatever came in. */
 export function keptArguments(args: unknown, how: OrchestratorConfig["audit"]["arguments"]): unknown {
   if (args === undefined || how === "none") return undefined;
-  if (how === "redacted") return redacted(args, 0);
+  if (how === "redacted") return redacted(args, 0, { keys: ALL_KEYS });
   const length = JSON.stringify(args)?.length ?? 0;
   return length > FULL ? `too long to be kept: ${length} characters` : args;
 }

@@ -113,6 +113,14 @@ describe("audit log", () => {
       /^too long to be kept: 1000011 characters$/,
     );
   });
+  it("lets no call push the others out of the log with what its arguments are called", async () => {
+    const level = (depth: number): unknown =>
+      depth === 0 ? 1 : Object.fromEntries(Array.from({ length: 32 }, (_, index) => [index, level(depth - 1)]));
+    const log = open();
+    log.record(entry({ arguments: level(4) }));
+    await log.close();
+    assert.ok(statSync(current()).size < 32_000, `${statSync(current()).size} bytes`);
+  });
   it("takes entries that have no JSON without a word to its caller, and counts them", () => {
     const log = open({ arguments: "full" });
     const circle: Record<string, unknown> = {};
