@@ -41,6 +41,8 @@ export class Backend {
   /** Of these: for the warm pool. */
   #warming = 0;
   #sample: MemorySample | undefined;
+  /** Connections at one time since the last sample. */
+  #most = 0;
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
@@ -71,7 +73,11 @@ export class Backend {
 
   cap(): number {
     const memory = this.servers.memory(this.name);
-    if (memory && memory.usage !== this.#sample?.usage) this.#sample = { ...memory, connections: this.connections };
+    if (memory && memory.usage !== this.#sample?.usage) {
+      // It was measured some seconds ago, and connections that have ended since were there.
+      this.#sample = { ...memory, connections: Math.max(this.#most, this.connections) };
+      this.#most = this.connections;
+    }
     return connectionCap(this.info().manifest.sessions.max, this.connections, this.#sample);
   }
 
@@ -175,6 +181,7 @@ export class Backend {
         throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
       }
       this.#connections.add(upstream);
+      this.#most = Math.max(this.#most, this.connections);
       upstream.onGone = () => {
         this.#connections.delete(upstream);
         const at = this.#warm.indexOf(upstream);

@@ -83,15 +83,16 @@ export class LinkPool {
     const best = mine.sort((a, b) => a.link.load - b.link.load)[0];
     if (best && (shared || use.listener || best.link.load < (use.exclusive ? 1 : COMFORTABLE)))
       return this.#take(best, use);
-    if (!use.exclusive || shared) {
-      // Callers that come together at the start share the first process.
-      const opening = this.#opening.get(key);
-      if (opening) return this.#take(await opening, use);
-    }
+    // Callers that come together at the start share the first process.
+    const together = !use.exclusive || shared;
+    const opening = together ? this.#opening.get(key) : undefined;
+    if (opening) return this.#take(await opening, use);
     const opened = this.#open(key, use);
-    this.#opening.set(key, opened);
+    if (together) this.#opening.set(key, opened);
     try {
-      return this.#take(await opened, use);
+      const entry = this.#take(await opened, use);
+      entry.link.release(); // as promised when it was opened
+      return entry;
     } catch (error) {
       const full = error instanceof GatewayError && error.code === ErrorCode.Busy;
       if (full && best && !use.exclusive && best.link.upstream.alive) return this.#take(best, use);
@@ -173,6 +174,7 @@ export class LinkPool {
     entry.link.others.add(({ method = "" }) => {
       if (method.endsWith("/list_changed")) this.backend.listChanged(method);
     });
+    entry.link.reserved++; // for whoever it was opened for
     if (entry.link.upstream.alive) this.#entries.add(entry);
     return entry;
   }

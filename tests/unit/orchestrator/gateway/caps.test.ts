@@ -166,4 +166,38 @@ describe("gateway: caps", function () {
     site.test.servers.memories.delete("one");
     await site.close();
   });
+
+  it("does not take one session for a large one because others have just ended", async () => {
+    const site = await Site.open();
+    const init = await site.stdio("one", { sessions: { max: 8 } });
+    const clients = await Promise.all([1, 2, 3, 4].map(() => site.client("one")));
+    await Promise.all(clients.slice(1).map((client) => client.delete()));
+    site.test.servers.memories.set("one", { usage: 40e6, limit: 100e6 }); // measured when there were four: 10 MB each
+    assert.ok(site.gateway.usage("one").cap > 4);
+    await site.client("one");
+    assert.deepEqual(site.test.ended, ["deleted", "deleted", "deleted"], "nobody was put out");
+    await until(
+      "two",
+      () => servers(init),
+      (count) => count === 2,
+    );
+    await site.close();
+  });
+
+  it("gives stateless calls of many principals a process or a refusal, and never one that was just taken away", async () => {
+    const site = await Site.open();
+    await site.stdio("one", { sessions: { max: 3, grace: "0s" } });
+    await site.caller("one").modernCall("pid");
+    const answers = await Promise.all(
+      Array.from({ length: 120 }, async (_, i) => {
+        const principal = `p${i % 40}`;
+        site.test.principals.set(principal, { name: principal, scopes: new Set() });
+        return site.caller("one", { principal }).modernCall("pid");
+      }),
+    );
+    const words = new Set(answers.map(({ error }) => error?.message ?? "ok"));
+    assert.ok(words.has("ok"));
+    for (const one of words) assert.match(one, /^ok$|^server one has all 3 sessions in use$/);
+    await site.close();
+  });
 });
