@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { EventStreamParser } from "./event-stream-parser";
 import { drained, request, textOf } from "./http-client";
 import {
   ErrorCode,
@@ -12,28 +11,14 @@ import {
   notificationText,
   type RequestId,
 } from "./json-rpc";
-import { MESSAGE_LIMIT, ReadingPace } from "./reading-pace";
+import { parsed, readEvents, Seen } from "./read-events";
+import { ReadingPace } from "./reading-pace";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
 /** Milliseconds for the DELETE of a session at its end. */
 const FAREWELL_MS = 2_000;
 /** Attempts in a row that bring nothing new, to go on with a stream that broke. */
 const RECONNECTS = 5;
-const RECONNECT_MS = 500;
-/** Bounds of what a server may wish instead. */
-const RECONNECT_LEAST_MS = 50;
-const RECONNECT_MOST_MS = 30_000;
-/** Milliseconds a server has to end a stream after its answer, so that the connection can be kept. */
-const ANSWERED_MS = 1_000;
-
-/** What came on a stream so far. */
-interface Seen {
-  answered: boolean;
-  /** The last event's id. */
-  last?: string;
-  /** Milliseconds. */
-  wait: number;
-}
 
 /** One session of a Streamable HTTP server, or, in the stateless era, a client of it. Redirects are never followed. */
 export class HttpUpstream implements Upstream {
@@ -156,11 +141,11 @@ export class HttpUpstream implements Upstream {
 
   /** Reads the stream of a request until its answer; when it breaks, goes on behind the last event, if the server can. */
   async #stream(first: IncomingMessage, id: RequestId, signal: AbortSignal): Promise<void> {
-    const seen: Seen = { answered: false, wait: RECONNECT_MS };
+    const seen = new Seen();
     let answer: IncomingMessage | undefined = first;
     for (let failures = 0; answer && failures < RECONNECTS; failures++) {
       const before = seen.last;
-      await this.#events(answer, id, seen);
+      await this.#read(answer, id, seen);
       if (seen.answered) return;
       if (seen.last === undefined || !this.#alive) break;
       if (seen.last !== before) failures = 0;
@@ -179,31 +164,9 @@ export class HttpUpstream implements Upstream {
     return undefined;
   }
 
-  /** Reads one answer's events to its end, or until it breaks. */
-  async #events(answer: IncomingMessage, id: RequestId | undefined, seen: Seen): Promise<void> {
-    let lingering: NodeJS.Timeout | undefined;
-    const parser = new EventStreamParser(MESSAGE_LIMIT, ({ id: event, data, retry }) => {
-      if (event !== undefined) seen.last = event;
-      if (retry !== undefined) seen.wait = Math.min(Math.max(retry, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
-      const message = parsed(data);
-      if (!isMessage(message)) return; // the priming event, or nothing that we know
-      if (isResponse(message) && message.id === id) seen.answered = true;
-      this.#deliver(message, data.replace(/[\r\n]+/g, " "), id);
-    });
-    try {
-      answer.setEncoding("utf8");
-      for await (const chunk of answer) {
-        await this.#open?.promise;
-        if (!parser.push(chunk as string)) break;
-        const wait = this.#pace.spend((chunk as string).length);
-        if (wait > 0) await sleep(wait);
-        if (seen.answered) lingering ??= setTimeout(() => answer.destroy(), ANSWERED_MS);
-      }
-    } catch {
-      // it broke: what was seen until then tells how to go on
-    } finally {
-      clearTimeout(lingering);
-    }
+  #read(answer: IncomingMessage, id: RequestId | undefined, seen: Seen): Promise<void> {
+    const deliver = (message: Message, text: string): void => this.#deliver(message, text, id);
+    return readEvents(answer, seen, { id, pace: this.#pace, ready: () => this.#open?.promise, deliver });
   }
 
   /** The stream for what belongs to no request; servers need not have one. */
@@ -211,13 +174,13 @@ export class HttpUpstream implements Upstream {
     const key = Symbol();
     const abort = new AbortController();
     this.#aborts.set(key, abort);
-    const seen: Seen = { answered: false, wait: RECONNECT_MS };
+    const seen = new Seen();
     try {
       for (let failures = 0; this.#alive && failures < RECONNECTS; failures++) {
         const before = seen.last;
         const answer = await this.#get(seen.last, abort.signal);
         if (!answer) return;
-        await this.#events(answer, undefined, seen);
+        await this.#read(answer, undefined, seen);
         if (seen.last !== before) failures = 0;
         await sleep(seen.wait, undefined, { signal: abort.signal });
       }
@@ -251,13 +214,5 @@ export class HttpUpstream implements Upstream {
     this.#session = undefined; // nothing to say farewell to
     this.close();
     this.user.ended(end);
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
