@@ -5,7 +5,7 @@ import type { Principal } from "../security/principal";
 import type { Servers } from "../servers/server-info";
 import type { ToolReport } from "./gateway-api";
 import { isObject, type JsonObject, type Message, textOr } from "./json-rpc";
-import { splice } from "./json-splice";
+import { keysAt, splice } from "./json-splice";
 import type { ToolApprovals } from "./tool-approvals";
 import { toolDigest } from "./tool-digest";
 
@@ -53,6 +53,13 @@ export class ToolRules {
     const kept = tools.filter(
       (tool) => isObject(tool) && this.refusal(server, textOr(tool.name, ""), principal) === undefined,
     );
+    // A list written twice, or in other case, is one that some other reader would take instead of the one checked here.
+    const lists = keysAt(text, ["result"]).filter((key) => key.toLowerCase() === "tools");
+    if (lists.length > 1) {
+      const rest = Object.entries(message.result ?? {}).filter(([key]) => key.toLowerCase() !== "tools");
+      const result = JSON.stringify({ ...Object.fromEntries(rest), tools: kept });
+      return splice(text, [{ path: ["result"], json: result }]);
+    }
     if (kept.length === tools.length) return text;
     return splice(text, [{ path: ["result", "tools"], json: JSON.stringify(kept) }]);
   }

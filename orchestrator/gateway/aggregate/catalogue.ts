@@ -15,7 +15,6 @@ const QUIET_MS = 250;
 
 /** All servers' lists as one, for whoever may use them. */
 export class Catalogue {
-  readonly #quiet = new Map<string, { again: boolean }>();
   readonly #listeners = new Set<(notification: string) => void>();
 
   /** @param gatewayOf the gateway's part for one server */
@@ -55,26 +54,33 @@ export class Catalogue {
     return `[${items.join(",")}]`;
   }
 
-  /** Something changed: tells everybody whose list it is; of a storm of changes the first, and now and then one more. */
+  /** Something changed: tells everybody whose list it is. */
   changed(notification: string): void {
-    const quiet = this.#quiet.get(notification);
-    if (quiet) {
-      quiet.again = true;
-      return;
-    }
     for (const listener of this.#listeners) listener(notification);
-    const silence = { again: false };
-    this.#quiet.set(notification, silence);
-    setTimeout(() => {
-      this.#quiet.delete(notification);
-      if (silence.again) this.changed(notification);
-    }, QUIET_MS).unref();
   }
 
-  /** @returns what ends the subscription */
+  /**
+   * Of a storm of changes a listener hears the first, and now and then one more.
+   * @returns what ends the subscription
+   */
   onChanged(listener: (notification: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const quiet = new Map<string, { again: boolean }>();
+    const tell = (notification: string): void => {
+      const silence = quiet.get(notification);
+      if (silence) {
+        silence.again = true;
+        return;
+      }
+      listener(notification);
+      const fresh = { again: false };
+      quiet.set(notification, fresh);
+      setTimeout(() => {
+        quiet.delete(notification);
+        if (fresh.again && this.#listeners.has(tell)) tell(notification);
+      }, QUIET_MS).unref();
+    };
+    this.#listeners.add(tell);
+    return () => this.#listeners.delete(tell);
   }
 
   #listOf(name: string, method: ListMethod): Promise<Item[]> {

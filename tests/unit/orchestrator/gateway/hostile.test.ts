@@ -189,6 +189,19 @@ describe("gateway: hostile clients and servers", () => {
     assert.equal(test.gateway.sessions().length, 0);
   });
 
+  it("shows no list that was written a second time, or in other case", async () => {
+    await serve("one", ({ id, method }) =>
+      method === "tools/list"
+        ? (JSON.parse(
+            `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":[{"name":"good"}],"Tools":[{"name":"bad"}]}}`,
+          ) as object)
+        : undefined,
+    );
+    const session = await open("/servers/one/mcp");
+    const { text } = await post("/servers/one/mcp", { jsonrpc: "2.0", id: 2, method: "tools/list" }, session);
+    assert.deepEqual(JSON.parse(text).result, { tools: [{ name: "good" }] });
+  });
+
   it("takes no endless list", async function () {
     this.timeout(20_000);
     const page = (cursor: number) => ({ tools: [{ name: `t${cursor}`, description: "x".repeat(4_000_000) }] });
