@@ -71,9 +71,11 @@ export class OAuthVerifier {
         clockTolerance: CLOCK_SECONDS,
         requiredClaims: ["exp", "sub", "aud"],
       });
+      // Anything else would be the same name for two subjects.
+      if (typeof payload.sub !== "string" || payload.sub === "") throw new TokenError("its claim sub is no text");
       return payload;
     } catch (error) {
-      if (error instanceof IssuerUnavailable) throw error;
+      if (error instanceof IssuerUnavailable || error instanceof TokenError) throw error;
       throw new TokenError(reasonOf(error));
     }
   }

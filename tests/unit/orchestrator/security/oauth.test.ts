@@ -87,6 +87,7 @@ describe("OAuth resource server", () => {
     ["of another issuer", () => ({ iss: "https://evil.example.com" })],
     ["without issuer", () => ({ iss: undefined })],
     ["without subject", () => ({ sub: undefined })],
+    ["with a subject that is no text", () => ({ sub: { id: 1 } as unknown as string })],
   ];
   for (const [what, changes] of claims) {
     it(`refuses a token ${what}: 401`, async () => {
