@@ -202,7 +202,7 @@ describe("audit log", () => {
     log.record(entry({ request: "after" }));
     const { entries } = await log.query({ limit: 100_000 });
     const numbers = entries.slice(1).map((each) => Number(each.request));
-    assert.ok(numbers.length > 500, `${numbers.length} entries`);
+    assert.ok(numbers.length > 100, `${numbers.length} entries`);
     assert.equal(entries[0]?.request, "after");
     for (const [index, number] of numbers.entries()) assert.equal(number, (numbers[0] as number) - index, "no gap");
   });
