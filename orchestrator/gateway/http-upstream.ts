@@ -116,8 +116,7 @@ export class HttpUpstream implements Upstream {
     }
     if (message.method === "initialize") this.#adopt(answer.headers);
     if (id === undefined) drained(answer);
-    else if (/^text\/event-stream\b/.test(String(answer.headers["content-type"])))
-      await this.#stream(answer, id, signal);
+    else if (isEventStream(answer)) await this.#stream(answer, id, signal);
     else await this.#json(answer, id);
     if (message.method === "notifications/initialized") void this.#listen();
   }
@@ -159,7 +158,7 @@ export class HttpUpstream implements Upstream {
     const more: Record<string, string> = { accept: "text/event-stream" };
     if (lastEventId !== undefined) more["last-event-id"] = lastEventId;
     const answer = await request(this.url, "GET", this.#headers(more), signal);
-    if (answer.statusCode === 200) return answer;
+    if (answer.statusCode === 200 && isEventStream(answer)) return answer;
     drained(answer);
     return undefined;
   }
@@ -215,4 +214,8 @@ export class HttpUpstream implements Upstream {
     this.close();
     this.user.ended(end);
   }
+}
+
+function isEventStream({ headers }: IncomingMessage): boolean {
+  return /^text\/event-stream\b/i.test(headers["content-type"] ?? "");
 }

@@ -191,23 +191,24 @@ describe("gateway: nobody gets what is another's", function () {
     assert.match(back.error?.message ?? "", /requestState: no call waits with it/);
   });
 
-  it("log messages that one call asked for come with that call, though others start at the same moment", async () => {
-    await site.stdio("fresh", { sessions: { max: 16 }, command: ["--era", "legacy"] });
-    const caller = site.caller("fresh", { principal: "ada" });
-    await caller.modernCall("pid", {}, { _meta: ASKABLE }); // its era is known; there is no process for these calls yet
-    const logging = caller.startModern("tools/call", {
-      name: "log",
-      _meta: { "io.modelcontextprotocol/logLevel": "info" },
+  for (const order of ["before", "after"]) {
+    it(`log messages that one call asked for come with that call, when it starts just ${order} others`, async () => {
+      await site.stdio(`fresh-${order}`, { sessions: { max: 16 }, command: ["--era", "legacy"] });
+      const caller = site.caller(`fresh-${order}`, { principal: "ada" });
+      await caller.modernCall("pid", {}, { _meta: ASKABLE }); // its era is known; there is no process for these calls yet
+      const hang = () => [1, 2].map(() => caller.startModern("tools/call", { name: "hang" }));
+      const log = { name: "log", _meta: { "io.modelcontextprotocol/logLevel": "info" } };
+      const others = order === "after" ? hang() : [];
+      if (order === "after") await pause(1);
+      const logging = caller.startModern("tools/call", log);
+      if (order === "before") others.push(...hang());
+      await logging.done;
+      assert.match(logging.messages[0] ?? "", /notifications\/message/);
+      assert.equal(logging.last.result.content[0].text, "logged");
+      for (const reply of others) reply.drop();
+      site.test.servers.set(`fresh-${order}`);
     });
-    const others = [1, 2, 3].map(() => caller.startModern("tools/call", { name: "hang" }));
-    await logging.done;
-    assert.match(logging.messages[0] ?? "", /notifications\/message/);
-    assert.equal(logging.last.result.content[0].text, "logged");
-    const silent = await caller.modernCall("pid");
-    assert.ok(silent.result);
-    for (const reply of others) reply.drop();
-    site.test.servers.set("fresh");
-  });
+  }
 
   it("a question to a client that cannot answer fails the call, and one of nobody's call is declined", async () => {
     const caller = site.caller("one", { principal: "ada" });

@@ -146,9 +146,9 @@ describe("gateway: nothing is left behind", function () {
     const site = await Site.open();
     await site.stdio("one", { sessions: { max: 64, grace: "0s" } });
     const round = async (): Promise<void> => {
-      const clients = await Promise.all(Array.from({ length: 20 }, () => site.client("one")));
-      for (const client of clients) {
-        const big = client.start("log", { bytes: 200_000 });
+      const clients = await Promise.all(Array.from({ length: 20 }, (_, i) => site.client(i % 2 ? "one" : undefined)));
+      for (const [i, client] of clients.entries()) {
+        const big = client.start(i % 2 ? "log" : "one__log", { bytes: 200_000 });
         await big.has("logged");
         big.drop();
       }
@@ -160,5 +160,40 @@ describe("gateway: nothing is left behind", function () {
     const grown = (await heap()) - before;
     assert.ok(grown < 4e6, `${(grown / 1e6).toFixed(1)} MB`);
     await site.close();
+  });
+
+  it("a session with all servers that has ended is told of nothing any more, and forgotten", async () => {
+    const site = await Site.open();
+    const open = async (count: number): Promise<void> => {
+      for (let times = 0; times < count; times++) {
+        const client = await site.client(undefined, { capabilities: { experimental: { pad: "x".repeat(20_000) } } });
+        await client.delete();
+      }
+    };
+    await open(50);
+    const before = await heap();
+    await open(400);
+    const grown = (await heap()) - before;
+    assert.ok(grown < 3e6, `${(grown / 1e6).toFixed(1)} MB`);
+    await site.close();
+  });
+
+  it("a closed gateway is not kept by anything", async () => {
+    const used = async (): Promise<WeakRef<object>> => {
+      const site = await Site.open();
+      await site.stdio("one", { sessions: { warmPool: 1 } });
+      const client = await site.client("one");
+      const all = await site.client();
+      await client.listen();
+      await Promise.all([client.text("pid"), all.text("one__pid"), site.caller("one").modernCall("pid")]);
+      await site.caller().modern("tools/list");
+      await site.close();
+      return new WeakRef(site.gateway);
+    };
+    const gateway = await used();
+    closeConnections();
+    await pause(50);
+    await heap();
+    assert.equal(gateway.deref(), undefined);
   });
 });
