@@ -126,7 +126,9 @@ describe("orchestrator: the running API and its OpenAPI description", function (
     const { items } = body as { items: { name: string; status: string; url: string }[] };
     for (const [name, { url }] of Object.entries(fleet.outputs.servers)) {
       const found = items.find((item) => item.name === name);
-      assert.deepEqual([found?.status, found?.url], ["running", url], name);
+      assert.equal(found?.url, url, name);
+      // Another test may just have restarted it.
+      assert.match(found?.status ?? "", /^(running|starting)$/, name);
     }
     const detail = (await call(find("getServer"), named)).body as {
       image: { id: string };
