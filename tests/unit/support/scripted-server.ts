@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Init, type InitOptions } from "./mcp-init";
+import { Init, type InitOptions, removeBuild } from "./mcp-init";
 
 const SOURCE = join(__dirname, "../../fixtures/scripted/server.c");
 let folder: string | undefined;
@@ -11,6 +11,7 @@ let folder: string | undefined;
 export function scriptedCommand(...options: string[]): string[] {
   if (!folder) {
     folder = mkdtempSync(join(tmpdir(), "mcp-scripted-"));
+    process.once("exit", removeMade);
     chmodSync(folder, 0o755);
     execFileSync("cc", ["-O2", "-static", "-Wall", "-Wextra", "-Werror", "-o", join(folder, "scripted"), SOURCE]);
   }
@@ -22,8 +23,8 @@ export function startScripted(options: string[] = [], init: Partial<InitOptions>
   return Init.start({ build: "mcp-init", command: scriptedCommand(...options), sessions: 64, ...init });
 }
 
-/** Removes what scriptedCommand made. */
-export function removeScripted(): void {
+/** At the end: what these tests built, mcp-init too. */
+function removeMade(): void {
   if (folder) rmSync(folder, { recursive: true, force: true });
-  folder = undefined;
+  removeBuild();
 }
