@@ -34,6 +34,7 @@ describe("gateway: killed with -9", function () {
   async function start(): Promise<string> {
     child = spawn(process.execPath, [join(folder, "gateway-child.js"), init.socket, "4"], {
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, TMPDIR: folder }, // who is killed removes nothing
     });
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     return new Promise((resolve) => lines.once("line", resolve));
