@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ export const ROOT = join(__dirname, "../../..");
 /** A stack of a test's own: own backend, names, ports, subnet and passphrase; it never touches a running `dev`. */
 export interface TestStack {
   name: string;
-  /** Holds the backend, the config file, and whatever the test wants to put beside them. */
+  /** Holds the backend, the config file and the passphrase, as the launcher's state folder does, and what the test puts beside them. */
   folder: string;
   engineName: string;
   networkName: string;
@@ -24,6 +24,8 @@ export interface TestStack {
   dockerPort: number;
   env: NodeJS.ProcessEnv;
 }
+
+const PASSPHRASE = "a test's passphrase";
 
 let count = 0;
 
@@ -46,14 +48,17 @@ export async function createStack(label: string, config: Record<string, unknown>
     env: {
       ...process.env,
       PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_CONFIG_PASSPHRASE: "a test's passphrase",
+      PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
       PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "1",
     },
   };
   // Made in a copy of the project: `stack init` writes an encryption salt into the stack's file, wherever that is.
-  await copyFile(join(ROOT, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-  await must("pulumi", ["stack", "init", stack.name], { cwd: folder, env: stack.env }).catch(async (error) => {
+  const stacks = join(folder, "stacks");
+  await mkdir(stacks);
+  await copyFile(join(ROOT, "Pulumi.yaml"), join(stacks, "Pulumi.yaml"));
+  await writeFile(join(folder, "passphrase"), PASSPHRASE, { mode: 0o600 });
+  await must("pulumi", ["stack", "init", stack.name], { cwd: stacks, env: stack.env }).catch(async (error) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
@@ -73,7 +78,7 @@ export async function createStack(label: string, config: Record<string, unknown>
 }
 
 function configFile(stack: TestStack): string {
-  return join(stack.folder, `Pulumi.${stack.name}.yaml`);
+  return join(stack.folder, "stacks", `Pulumi.${stack.name}.yaml`);
 }
 
 /** Sets plain config values; `undefined` removes one. */
@@ -100,6 +105,20 @@ export function pulumi(stack: TestStack, command: string, ...args: string[]): Pr
   const config = command === "stack" ? [] : ["--config-file", configFile(stack)];
   const all = [command, ...args, ...yes, ...skip, "--non-interactive", "--stack", stack.name, ...config];
   return run("pulumi", all, { cwd: ROOT, env: stack.env });
+}
+
+/** Runs `bin/dind-mcp` on the stack. */
+export function cli(stack: TestStack, ...args: string[]): Promise<Result> {
+  const env = { ...stack.env, DIND_MCP_STATE: stack.folder, DIND_MCP_STACK: stack.name };
+  return run(join(ROOT, "bin/dind-mcp"), args, { cwd: tmpdir(), env });
+}
+
+/** Like `cli`, but a failure is an error that shows what was printed. */
+export async function mustCli(stack: TestStack, ...args: string[]): Promise<string> {
+  const result = await cli(stack, ...args);
+  if (result.code !== 0)
+    throw new Error(`dind-mcp ${args.join(" ")}: exit ${result.code}\n${result.stdout}${result.stderr}`);
+  return result.stdout;
 }
 
 /** Like `pulumi`, but a failure is an error that shows what Pulumi printed. */

@@ -1,0 +1,31 @@
+/** What the command line ends with; scripts rely on these numbers. */
+export const ExitCode = {
+  Ok: 0,
+  /** It could not be done. */
+  Failed: 1,
+  /** The command itself, its options or a file it was given are wrong; nothing was done. */
+  Usage: 2,
+  /** What was looked at is not as declared: drift, a failed check. */
+  Different: 3,
+  /** The engine or the API does not answer. */
+  Unreachable: 4,
+  /** No such server, stack or client. */
+  NotFound: 5,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** An error whose sentence is all the user needs: it is printed without a stack. */
+export class CliError extends Error {
+  /**
+   * @param message what was wrong, where, what was got and expected
+   * @param fix what to do about it
+   */
+  constructor(
+    message: string,
+    readonly code: ExitCode = ExitCode.Failed,
+    readonly fix?: string,
+  ) {
+    super(message);
+    this.name = "CliError";
+  }
+}

@@ -1,0 +1,34 @@
+import { CommanderError } from "commander";
+import { ProblemsError } from "../problems";
+import { CliError, ExitCode } from "./errors";
+import { note } from "./output";
+import { program } from "./program";
+
+/** What to say of an error, and what to end with. */
+function report(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage; // it has spoken
+  if (error instanceof ProblemsError) note(`error: ${error.message}`);
+  else if (error instanceof CliError) note(`error: ${error.message}${error.fix ? `\nto fix: ${error.fix}` : ""}`);
+  else note(`error: ${error instanceof Error ? error.message : String(error)}`);
+  if (process.env.DIND_MCP_DEBUG && error instanceof Error) note(error.stack ?? "");
+  if (error instanceof ProblemsError) return ExitCode.Usage;
+  return error instanceof CliError ? error.code : ExitCode.Failed;
+}
+
+async function main(): Promise<void> {
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const root = program();
+  const all = [root];
+  for (const command of all) {
+    command.exitOverride();
+    all.push(...command.commands);
+  }
+  try {
+    await root.parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+void main();

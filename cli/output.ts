@@ -1,0 +1,51 @@
+/** What a terminal would take for a command in text that came from somewhere else (a server's log, a tool's name). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** Text that is safe to show in a terminal: without control characters, tabs and ends of lines excepted. */
+export function plain(text: string): string {
+  return text.replace(CONTROL, "");
+}
+
+/**
+ * Columns under their titles, two spaces apart; cells are made safe and put on one line.
+ * @param empty what to say when there are no rows
+ */
+export function table(titles: string[], rows: string[][], empty = "none"): string {
+  if (rows.length === 0) return empty;
+  const all = [titles, ...rows.map((row) => row.map((cell) => plain(cell).replace(/\s+/g, " ")))];
+  const widths = titles.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** The command's result, on standard output: as one JSON document, or as text for people. */
+export function show<T>(json: boolean | undefined, value: T, text: (value: T) => string): void {
+  process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text(value)}\n`);
+}
+
+/** A line beside the result, on standard error. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** First line about a long job after so many milliseconds, more in this rhythm. */
+const FIRST_MS = 2_000;
+const NEXT_MS = 10_000;
+
+/** Waits for a job; when it takes longer than two seconds, lines on standard error say that it is still at it. */
+export async function progress<T>(title: string, job: Promise<T>): Promise<T> {
+  const began = Date.now();
+  const tell = (): void => {
+    note(`${title}: ${Math.round((Date.now() - began) / 1000)} s so far`);
+    timer = setTimeout(tell, NEXT_MS);
+  };
+  let timer = setTimeout(tell, FIRST_MS);
+  return await job.finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,8 @@
+import { Command } from "commander";
+
+/** The whole command line. Each group of commands adds itself. */
+export function program(): Command {
+  return new Command("dind-mcp")
+    .description("One Docker engine, made a safe home for a fleet of MCP servers")
+    .showHelpAfterError("(--help says more)");
+}

@@ -1,0 +1,15 @@
+/** The project's folder; the launcher sets the variable. @throws Error outside of the launcher */
+export function projectFolder(): string {
+  return fromLauncher("DIND_MCP_PROJECT");
+}
+
+/** Name of the stack that the command is about: the launcher's `--stack`, `dev` unless told. */
+export function stackName(): string {
+  return fromLauncher("PULUMI_STACK");
+}
+
+function fromLauncher(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: start the command line with bin/dind-mcp`);
+  return value;
+}
