@@ -7,7 +7,7 @@ export function runPulumi(stack: TestStack, command: "up" | "preview" | "refresh
   const yes = command === "preview" ? [] : ["--yes"];
   const skip = command === "up" || command === "destroy" ? ["--skip-preview"] : [];
   // The passphrase and the backend are in the environment, as `bin/dind-mcp env` sets them.
-  const file = join(stack.folder, `Pulumi.${stack.name}.yaml`);
+  const file = join(stack.folder, "stacks", `Pulumi.${stack.name}.yaml`);
   return timed(
     "pulumi",
     [command, ...yes, ...skip, "--non-interactive", "--stack", stack.name, "--config-file", file],

@@ -1,11 +1,11 @@
-import type { LocalWorkspace } from "@pulumi/pulumi/automation";
+import type { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import type { Outputs } from "../../outputs";
 import { CliError, ExitCode } from "../errors";
 import { projectFolder, stackName } from "../project";
 
 /** The project as Pulumi's Automation API sees it. Loaded when it is needed: it takes 0.4 s. */
 export async function workspace(): Promise<LocalWorkspace> {
-  const automation = await import("@pulumi/pulumi/automation");
+  const automation = await import("@pulumi/pulumi/automation/index.js");
   return await automation.LocalWorkspace.create({ workDir: projectFolder() });
 }
 
