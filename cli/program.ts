@@ -1,8 +1,10 @@
 import { Command } from "commander";
+import { engineCommand } from "./engine/command";
 
 /** The whole command line. Each group of commands adds itself. */
 export function program(): Command {
   return new Command("dind-mcp")
     .description("One Docker engine, made a safe home for a fleet of MCP servers")
-    .showHelpAfterError("(--help says more)");
+    .showHelpAfterError("(--help says more)")
+    .addCommand(engineCommand());
 }

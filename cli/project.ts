@@ -13,3 +13,8 @@ function fromLauncher(name: string): string {
   if (!value) throw new Error(`${name} is not set: start the command line with bin/dind-mcp`);
   return value;
 }
+
+/** "project/stack", as labels have it. */
+export function fullStackName(): string {
+  return `dind-mcp/${stackName()}`;
+}

@@ -4,10 +4,14 @@ import { CliError, ExitCode } from "../errors";
 import { projectFolder, stackName } from "../project";
 
 /** The project as Pulumi's Automation API sees it. Loaded when it is needed: it takes 0.4 s. */
-export async function workspace(): Promise<LocalWorkspace> {
-  const automation = await import("@pulumi/pulumi/automation/index.js");
-  return await automation.LocalWorkspace.create({ workDir: projectFolder() });
+export function workspace(): Promise<LocalWorkspace> {
+  opened ??= import("@pulumi/pulumi/automation/index.js").then(({ LocalWorkspace }) =>
+    LocalWorkspace.create({ workDir: projectFolder() }),
+  );
+  return opened;
 }
+
+let opened: Promise<LocalWorkspace> | undefined;
 
 /**
  * The outputs of the stack, secrets shown: what is declared, as of the last `up`.

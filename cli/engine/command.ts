@@ -1,0 +1,73 @@
+import { Command } from "commander";
+import { progress, show, table } from "../output";
+import { logs } from "./logs";
+import { start } from "./start";
+import { type EngineStatus, status } from "./status";
+import { stop } from "./stop";
+
+const examples = (text: string): string => `\nExamples:\n${text.replace(/^/gm, "  ")}`;
+
+/** `engine`: the container that everything runs in. */
+export function engineCommand(): Command {
+  const group = new Command("engine").description("The engine container, in which all servers run");
+  group
+    .command("start")
+    .description("Starts the engine and waits until it and every server is up; does nothing when it runs")
+    .option("--timeout <seconds>", "how long that may take", Number, 120)
+    .option("--json", "as JSON")
+    .addHelpText("after", examples("bin/dind-mcp engine start"))
+    .action(async ({ timeout, json }: { timeout: number; json?: boolean }) => {
+      const result = await progress("starting the engine", start(timeout));
+      show(json, result, ({ engine, containers }) =>
+        [
+          `${engine}: healthy`,
+          table(
+            ["CONTAINER", "STATE"],
+            containers.map(({ name, state }) => [name, state]),
+          ),
+        ].join("\n"),
+      );
+    });
+  group
+    .command("stop")
+    .description("Stops all servers in order, then the engine; data, images and containers stay")
+    .option("--json", "as JSON")
+    .addHelpText("after", examples("bin/dind-mcp engine stop     # `engine start` or `up` brings everything back"))
+    .action(async ({ json }: { json?: boolean }) => {
+      show(json, await progress("stopping the engine", stop()), ({ engine, state, changed }) =>
+        changed ? `${engine}: stopped; all data is kept` : `${engine}: ${state} already`,
+      );
+    });
+  group
+    .command("status")
+    .description("How the engine is")
+    .option("--json", "as JSON")
+    .addHelpText("after", `${examples("bin/dind-mcp engine status --json")}\n\nExit code 3 when it is not healthy.`)
+    .action(async ({ json }: { json?: boolean }) => {
+      const result = await status();
+      show(json, result, engineText);
+      if (result.state !== "healthy") process.exitCode = 3;
+    });
+  group
+    .command("logs")
+    .description("What dockerd, containerd and the supervisor wrote")
+    .option("-f, --follow", "go on until Ctrl-C")
+    .option("-n, --tail <lines>", "the last lines only", "200")
+    .option("--since <time>", "RFC 3339, seconds since 1970, or an age like 10m")
+    .addHelpText("after", examples("bin/dind-mcp engine logs --since 10m\nbin/dind-mcp engine logs -f --tail 20"))
+    .action(logs);
+  return group;
+}
+
+/** The engine's lines of `engine status` and `status`. */
+export function engineText(status: EngineStatus): string {
+  const { container, state, since, docker, containers, image } = status;
+  const lines = [`${container}  ${state}${since ? ` since ${since}` : ""}`];
+  if (docker)
+    lines.push(
+      `Docker ${docker.version} (API ${docker.apiVersion}), live restore ${docker.liveRestore ? "on" : "off"}`,
+    );
+  if (containers) lines.push(`${containers.running} containers run, ${containers.stopped} do not`);
+  if (image) lines.push(`image ${image}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,41 @@
+import Docker from "dockerode";
+import { CliError, ExitCode } from "../errors";
+import { stackName } from "../project";
+
+/** The host engine, by its socket (config key `hostEngine`); opens no connection yet. */
+export function hostDocker(hostEngine: string): Docker {
+  // Host and protocol are said always: docker-modem would take them from DOCKER_HOST.
+  return new Docker({ socketPath: hostEngine.replace(/^unix:\/\//, ""), host: undefined, protocol: "http" });
+}
+
+/** The engine container as the host engine tells it. */
+export type EngineState = Docker.ContainerInspectInfo;
+
+/**
+ * Looks at the engine container.
+ * @returns undefined when there is none of that name
+ * @throws CliError when the host engine does not answer
+ */
+export async function engineState(docker: Docker, name: string): Promise<EngineState | undefined> {
+  try {
+    return await docker.getContainer(name).inspect();
+  } catch (error) {
+    const { statusCode, message } = error as Error & { statusCode?: number };
+    if (statusCode === 404) return undefined;
+    const fix = `start Docker on this machine: bin/dind-mcp up --stack ${stackName()} does where it can`;
+    throw new CliError(`the host engine does not answer: ${message}`, ExitCode.Unreachable, fix);
+  }
+}
+
+/** The engine container, which has to be there. @throws CliError when it is not */
+export async function existingEngine(docker: Docker, name: string): Promise<EngineState> {
+  const state = await engineState(docker, name);
+  if (state) return state;
+  const fix = `bin/dind-mcp up --stack ${stackName()} makes it; data volumes that are there are taken up again`;
+  throw new CliError(`there is no engine container ${name}`, ExitCode.NotFound, fix);
+}
+
+/** One word for the state: healthy, starting, unhealthy, running (no health check), exited, paused ... */
+export function engineWord({ State }: EngineState): string {
+  return State.Running && !State.Paused ? (State.Health?.Status ?? "running") : State.Status;
+}

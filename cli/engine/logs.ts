@@ -1,0 +1,37 @@
+import { PassThrough, type Readable } from "node:stream";
+import { plain } from "../output";
+import { stackSettings } from "../stack/settings";
+import { existingEngine, hostDocker } from "./host";
+import { since } from "./since";
+
+interface LogsOptions {
+  follow?: boolean;
+  tail: string;
+  since?: string;
+}
+
+/** Prints the engine container's log: its standard output and error, as they were written. */
+export async function logs({ follow, tail, since: from }: LogsOptions): Promise<void> {
+  const { hostEngine, engineName } = await stackSettings();
+  const docker = hostDocker(hostEngine);
+  await existingEngine(docker, engineName);
+  const options = { stdout: true, stderr: true, tail: Number(tail), since: from ? since(from, Date.now()) : 0 };
+  // Raw streams would hold the frames of Docker's protocol.
+  const out = new PassThrough();
+  out.on("data", (chunk: Buffer) => process.stdout.write(process.stdout.isTTY ? plain(String(chunk)) : chunk));
+  const container = docker.getContainer(engineName);
+  if (!follow) {
+    const all = (await container.logs({ ...options, follow: false })) as Buffer;
+    docker.modem.demuxStream(readable(all), out, out);
+    return;
+  }
+  const stream = (await container.logs({ ...options, follow: true })) as Readable;
+  docker.modem.demuxStream(stream, out, out);
+  await new Promise((resolve) => stream.on("end", resolve).on("close", resolve));
+}
+
+function readable(buffer: Buffer): Readable {
+  const stream = new PassThrough();
+  stream.end(buffer);
+  return stream;
+}

@@ -1,0 +1,25 @@
+import { fullStackName } from "../project";
+import { stackSettings } from "../stack/settings";
+import { stackOutputs } from "../stack/workspace";
+import { existingEngine, hostDocker } from "./host";
+import { type InnerContainer, untilHealthy, untilSettled } from "./wait";
+
+export interface Started {
+  engine: string;
+  /** It did not run before. */
+  changed: boolean;
+  containers: InnerContainer[];
+}
+
+/** Starts the engine container and waits for all that is in it. @param seconds how long that may take */
+export async function start(seconds: number): Promise<Started> {
+  const [settings, outputs] = await Promise.all([stackSettings(), stackOutputs()]);
+  const docker = hostDocker(settings.hostEngine);
+  const container = docker.getContainer(settings.engineName);
+  const { State } = await existingEngine(docker, settings.engineName);
+  if (State.Paused) await container.unpause();
+  else if (!State.Running) await container.start();
+  await untilHealthy(docker, settings.engineName, seconds);
+  const containers = await untilSettled(outputs, fullStackName(), seconds);
+  return { engine: settings.engineName, changed: !State.Running || State.Paused, containers };
+}

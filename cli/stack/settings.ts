@@ -1,0 +1,15 @@
+import { parseSettings, type Settings } from "../../settings";
+import { stackName } from "../project";
+import { workspace } from "./workspace";
+
+const NAMESPACE = "dind-mcp:";
+
+/** The stack's config, checked as the program checks it. @throws ProblemsError with every problem at once */
+export async function stackSettings(): Promise<Settings> {
+  const all = Object.entries(await (await workspace()).getAllConfig(stackName())).filter(([key]) =>
+    key.startsWith(NAMESPACE),
+  );
+  const raw = Object.fromEntries(all.map(([key, { value }]) => [key.slice(NAMESPACE.length), value]));
+  const secret = all.filter(([, value]) => value.secret).map(([key]) => key.slice(NAMESPACE.length));
+  return parseSettings(raw, secret, `Pulumi.${stackName()}.yaml`);
+}
