@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { ExitCode } from "../../errors";
+import { progress, show, table } from "../../output";
+import { type Validation, validate } from "./validate";
+
+/** `validate`: every running container against what is declared. */
+export function validateCommand(): Command {
+  return new Command("validate")
+    .description("Compares every container of the stack with what its manifest declares; changes nothing")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+Compared are hardening, limits, labels, image, environment, mounts, networks and state, through the same function
+that makes the containers. Exit code 3 when anything differs; the engine has to run (4 when it does not answer).
+
+Examples:
+  bin/dind-mcp validate
+  bin/dind-mcp stack validate --json | jq '.differences[].path'`,
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const result = await progress("comparing", validate());
+      show(json, { ok: result.differences.length === 0, ...result }, text);
+      if (result.differences.length > 0) process.exitCode = ExitCode.Different;
+    });
+}
+
+function text({ compared, differences }: Validation): string {
+  const checked = `${compared.length} containers compared: ${compared.join(", ")}`;
+  if (differences.length === 0) return `${checked}\nall are as declared`;
+  const rows = differences.map(({ container, path, expected, got }) => [container, path, expected, got]);
+  const fix = "to fix: bin/dind-mcp up makes them as declared";
+  return [checked, table(["CONTAINER", "WHAT", "DECLARED", "FOUND"], rows), fix].join("\n\n");
+}

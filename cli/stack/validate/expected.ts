@@ -1,0 +1,51 @@
+import type { ContainerSpec } from "../../../mcp/container-spec";
+import { createOptions } from "../../../orchestrator/servers/create-options";
+import { environment, type Facts, factsOf, type ImageConfig } from "./facts";
+
+/** Read by nobody, there to make a changed secret a changed container (components/inner/mcp-server.ts). */
+const REVISION = "dind-mcp.secrets-revision";
+
+/**
+ * A server's container as its specification wants it: the third reader of mcp/container-spec.ts, which adds no rule.
+ * @param image the id of the image it should run, and what that says where the specification says nothing
+ * @param revision the secrets' revision in its label, which only Pulumi knows
+ */
+export function expectedFacts(
+  spec: ContainerSpec,
+  image: { id: string; config: ImageConfig },
+  revision?: string,
+): Facts {
+  const { HostConfig = {}, ...options } = createOptions(spec);
+  const { config } = image;
+  const env = { ...environment(config.Env), ...spec.env };
+  return factsOf({
+    Config: {
+      ...options,
+      Entrypoint: options.Entrypoint ?? entrypoint(config),
+      // A command of the image's belongs to the image's entrypoint, and goes with it.
+      Cmd: options.Cmd ?? (options.Entrypoint ? [] : (config.Cmd ?? [])),
+      WorkingDir: options.WorkingDir ?? config.WorkingDir,
+      StopSignal: options.StopSignal ?? config.StopSignal,
+      Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      Labels: {
+        ...config.Labels,
+        ...spec.labels,
+        ...(revision !== undefined && spec.secretFiles.length > 0 ? { [REVISION]: revision } : {}),
+      },
+      Healthcheck: options.Healthcheck,
+    },
+    HostConfig,
+    Image: image.id,
+    networks: [spec.networkMode],
+    state: "healthy",
+  });
+}
+
+function entrypoint({ Entrypoint }: ImageConfig): string[] {
+  return [Entrypoint ?? []].flat();
+}
+
+/** The secrets' revision that a container's labels name. */
+export function secretsRevision(labels: Record<string, string>): string | undefined {
+  return labels[REVISION];
+}

@@ -1,0 +1,134 @@
+import type Docker from "dockerode";
+import type { CatalogServer } from "../../../mcp/catalog";
+import { containerName, containerSpec } from "../../../mcp/container-spec";
+import { loadCatalog } from "../../../mcp/load-catalog";
+import { parseManifest } from "../../../mcp/manifest";
+import type { Manifest } from "../../../mcp/types";
+import type { Outputs } from "../../../outputs";
+import type { Settings } from "../../../settings";
+import { engineState, hostDocker } from "../../engine/host";
+import { askInner } from "../../engine/inner";
+import { fullStackName, projectFolder, stackName } from "../../project";
+import { stackSettings } from "../settings";
+import { stackOutputs, workspace } from "../workspace";
+import { type Difference, differences } from "./compare";
+import { expectedFacts, secretsRevision } from "./expected";
+import { factsOf, inspected } from "./facts";
+import { type RecordedContainer, recordedContainers, recordedFacts } from "./recorded";
+
+/** What `stack validate` found. */
+export interface Validation {
+  /** Names of all containers that were compared. */
+  compared: string[];
+  differences: Difference[];
+}
+
+/** All that containers are compared with. */
+interface Declared {
+  settings: Settings;
+  outputs: Outputs;
+  servers: CatalogServer[];
+  recorded: RecordedContainer[];
+}
+
+const absent = (container: string): Difference => ({ container, path: "container", expected: "one", got: "none" });
+
+/** Compares every container of the stack, in the engine and the engine's own, with what is declared. Changes nothing. */
+export async function validate(): Promise<Validation> {
+  const [settings, outputs, { deployment }] = await Promise.all([
+    stackSettings(),
+    stackOutputs(),
+    workspace().then((project) => project.exportStack(stackName())),
+  ]);
+  const servers = loadCatalog(
+    settings.catalog,
+    { servers: settings.servers, settingsFile: `Pulumi.${stackName()}.yaml` },
+    projectFolder(),
+  );
+  return await compareAll({ settings, outputs, servers, recorded: recordedContainers(deployment) });
+}
+
+async function compareAll(declared: Declared): Promise<Validation> {
+  const { settings, outputs, recorded } = declared;
+  const engine = await engineDifferences(settings, recorded);
+  const inside = await askInner(outputs, (docker) => compareInner(docker, declared));
+  return {
+    compared: [settings.engineName, ...inside.compared],
+    differences: [...engine, ...inside.differences],
+  };
+}
+
+async function engineDifferences(
+  { hostEngine, engineName }: Settings,
+  recorded: RecordedContainer[],
+): Promise<Difference[]> {
+  const state = await engineState(hostDocker(hostEngine), engineName);
+  const own = recorded.find(({ outer, name }) => outer && name === engineName);
+  if (!state) return [absent(engineName)];
+  if (!own) return [{ container: engineName, path: "container", expected: "none", got: "one" }];
+  return [...sameId(own, state.Id), ...differences(engineName, recordedFacts(own), factsOf(inspected(state)), true)];
+}
+
+function sameId({ name, id }: RecordedContainer, got: string): Difference[] {
+  return id === got ? [] : [{ container: name, path: "id", expected: id.slice(0, 12), got: got.slice(0, 12) }];
+}
+
+async function compareInner(docker: Docker, declared: Declared): Promise<Validation> {
+  const { servers, recorded } = declared;
+  const all = await docker.listContainers({ all: true, filters: { label: [`dind-mcp.stack=${fullStackName()}`] } });
+  const present = new Map(all.map(({ Id, Names }) => [Names[0]?.slice(1) ?? Id, Id]));
+  const inner = recorded.filter(({ outer }) => !outer);
+  const wanted = [
+    ...new Set([...servers.map(({ manifest }) => containerName(manifest.name)), ...inner.map(({ name }) => name)]),
+  ];
+  const found: Difference[] = [];
+  for (const name of wanted) {
+    const id = present.get(name);
+    const own = inner.find((one) => one.name === name);
+    if (id === undefined) found.push(absent(name));
+    else found.push(...(own ? sameId(own, id) : []), ...(await compareOne(docker, name, id, declared, own)));
+  }
+  const others = all.filter(({ Names }) => !wanted.includes(Names[0]?.slice(1) ?? ""));
+  // Containers that carry secret files are never started: there is nothing of them to compare.
+  const more = others.filter(({ State, Labels }) => State !== "created" || Labels["dind-mcp.server"]);
+  for (const { Id, Names } of more) found.push(...(await compareOne(docker, Names[0]?.slice(1) ?? Id, Id, declared)));
+  return { compared: [...wanted, ...more.map(({ Names }) => Names[0]?.slice(1) ?? "")], differences: found };
+}
+
+/** One container with its manifest: of the catalog, or its own when the API deployed it; else with the state's record. */
+async function compareOne(
+  docker: Docker,
+  name: string,
+  id: string,
+  { servers, outputs }: Declared,
+  own?: RecordedContainer,
+): Promise<Difference[]> {
+  const container = await docker.getContainer(id).inspect();
+  const actual = factsOf(inspected(container));
+  const labels = container.Config.Labels;
+  const ofCatalog = servers.find(({ manifest }) => containerName(manifest.name) === name)?.manifest;
+  const manifest = ofCatalog ?? deployedManifest(labels);
+  if (!manifest) {
+    if (own) return differences(name, recordedFacts(own), actual, true);
+    return [{ container: name, path: "container", expected: "none", got: "one that nothing declares" }];
+  }
+  const declaredImage = ofCatalog ? outputs.servers[ofCatalog.name]?.image : undefined;
+  const image = await docker.getImage(declaredImage || container.Image).inspect();
+  const spec = containerSpec(manifest, {
+    image: image.Id,
+    stack: fullStackName(),
+    managedBy: ofCatalog ? "pulumi" : "api",
+  });
+  const expected = expectedFacts(spec, { id: image.Id, config: image.Config }, secretsRevision(labels));
+  return differences(name, expected, actual);
+}
+
+/** The manifest of a server that was deployed through the API: its label is all there is of it. */
+function deployedManifest(labels: Record<string, string>): Manifest | undefined {
+  if (labels["dind-mcp.managed-by"] !== "api") return undefined;
+  try {
+    return parseManifest(JSON.parse(labels["dind-mcp.manifest"] ?? ""), "label").manifest;
+  } catch {
+    return undefined;
+  }
+}
