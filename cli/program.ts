@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { engineCommand } from "./engine/command";
+import { statusCommand } from "./stack/status/command";
 import { validateCommand } from "./stack/validate/command";
 
 /** The whole command line. Each group of commands adds itself. */
@@ -8,5 +9,6 @@ export function program(): Command {
     .description("One Docker engine, made a safe home for a fleet of MCP servers")
     .showHelpAfterError("(--help says more)")
     .addCommand(engineCommand())
+    .addCommand(statusCommand())
     .addCommand(validateCommand());
 }

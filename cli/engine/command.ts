@@ -67,7 +67,7 @@ export function engineText(status: EngineStatus): string {
     lines.push(
       `Docker ${docker.version} (API ${docker.apiVersion}), live restore ${docker.liveRestore ? "on" : "off"}`,
     );
-  if (containers) lines.push(`${containers.running} containers run, ${containers.stopped} do not`);
+  if (containers) lines.push(`${containers.running} containers run`);
   if (image) lines.push(`image ${image}`);
   return lines.join("\n");
 }

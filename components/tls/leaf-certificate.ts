@@ -1,9 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-
-/** A year, renewed by the first `up` in its last third. */
-const LEAF_LIFETIME_HOURS = 365 * 24;
-const LEAF_RENEWAL_HOURS = 122 * 24;
+import { LEAF_LIFETIME_HOURS, LEAF_RENEWAL_HOURS } from "./lifetimes";
 
 /** EC P-256 everywhere: RSA keys would cost seconds to make and bring nothing. */
 export const KEY_ALGORITHM = { algorithm: "ECDSA", ecdsaCurve: "P256" };

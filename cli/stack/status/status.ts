@@ -1,0 +1,73 @@
+import { version as cliVersion } from "../../../package.json";
+import { engineState, hostDocker } from "../../engine/host";
+import { type EngineStatus, engineStatus } from "../../engine/status";
+import { type InnerContainer, innerContainers } from "../../engine/wait";
+import { fullStackName } from "../../project";
+import { stackSettings } from "../settings";
+import type { Difference } from "../validate/compare";
+import { validate } from "../validate/validate";
+import { stackOutputs, workspace } from "../workspace";
+import { type ApiStatus, apiStatus } from "./api";
+import { type CertificateStatus, certificates } from "./certificates";
+import { type Isolation, isolation } from "./isolation";
+
+/** Everything an operator looks at first. */
+export interface StackStatus {
+  stack: string;
+  /** All is healthy and as declared. */
+  ok: boolean;
+  engine: EngineStatus;
+  /** Absent when the engine does not answer. */
+  containers?: InnerContainer[];
+  api: ApiStatus;
+  endpoints: Record<string, string>;
+  certificates: CertificateStatus[];
+  /** What is not as declared; absent when it could not be looked at. */
+  drift?: Difference[];
+  /** Why it could not. */
+  driftUnknown?: string;
+  versions: Record<string, string>;
+  /** Absent when there is no engine container. */
+  isolation?: Isolation;
+}
+
+/** Looks at the whole stack. What does not answer is told as such: only an absent stack is an error. */
+export async function stackStatus(): Promise<StackStatus> {
+  const [settings, outputs, { pulumiVersion }] = await Promise.all([stackSettings(), stackOutputs(), workspace()]);
+  const docker = hostDocker(settings.hostEngine);
+  const engine = await engineStatus(settings, outputs);
+  const [container, info, hostVersion, api] = await Promise.all([
+    engineState(docker, settings.engineName),
+    docker.info(),
+    docker.version(),
+    apiStatus(outputs),
+  ]);
+  const answers = engine.docker !== undefined;
+  const containers = answers ? await innerContainers(outputs, fullStackName()) : undefined;
+  const drift: Pick<StackStatus, "drift" | "driftUnknown"> = answers
+    ? await validate().then(
+        ({ differences }) => ({ drift: differences }),
+        (error: Error) => ({ driftUnknown: error.message }),
+      )
+    : { driftUnknown: "the engine does not answer" };
+  return {
+    stack: fullStackName(),
+    ok: engine.state === "healthy" && api.state === "ready" && drift.drift?.length === 0,
+    engine,
+    containers: containers?.filter(({ state }) => state !== "created"), // those carry secret files and never run
+    api,
+    endpoints: { ...outputs.endpoints },
+    certificates: certificates(outputs.tls.validUntil, Date.now()),
+    ...drift,
+    versions: {
+      "dind-mcp": cliVersion,
+      outputs: String(outputs.version),
+      pulumi: pulumiVersion,
+      node: process.versions.node,
+      "host engine": hostVersion.Version,
+      ...(engine.docker ? { engine: engine.docker.version } : {}),
+      ...(api.version ? { orchestrator: api.version } : {}),
+    },
+    ...(container ? { isolation: isolation(info, container.HostConfig) } : {}),
+  };
+}
