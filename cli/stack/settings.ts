@@ -1,12 +1,12 @@
 import { parseSettings, type Settings } from "../../settings";
 import { stackName } from "../project";
-import { workspace } from "./workspace";
+import { askPulumi } from "./workspace";
 
 const NAMESPACE = "dind-mcp:";
 
 /** The stack's config, checked as the program checks it. @throws ProblemsError with every problem at once */
 export async function stackSettings(): Promise<Settings> {
-  const all = Object.entries(await (await workspace()).getAllConfig(stackName())).filter(([key]) =>
+  const all = Object.entries(await askPulumi((project, stack) => project.getAllConfig(stack))).filter(([key]) =>
     key.startsWith(NAMESPACE),
   );
   const raw = Object.fromEntries(all.map(([key, { value }]) => [key.slice(NAMESPACE.length), value]));

@@ -14,14 +14,27 @@ export function workspace(): Promise<LocalWorkspace> {
 let opened: Promise<LocalWorkspace> | undefined;
 
 /**
+ * Asks Pulumi something about the stack.
+ * @throws CliError when there is no such stack, or Pulumi says why not
+ */
+export async function askPulumi<T>(question: (project: LocalWorkspace, stack: string) => Promise<T>): Promise<T> {
+  try {
+    return await question(await workspace(), stackName());
+  } catch (error) {
+    const { message } = error as Error;
+    if (/no stack named/.test(message)) throw notUp();
+    // The Automation API's message is a report of the whole command; Pulumi's own line is what the user needs.
+    const [, line = message] = /^error: (.*)$/m.exec(message) ?? [];
+    throw new CliError(`pulumi: ${line}`);
+  }
+}
+
+/**
  * The outputs of the stack, secrets shown: what is declared, as of the last `up`.
  * @throws CliError when there is no such stack, or nothing of it is up
  */
 export async function stackOutputs(): Promise<Outputs> {
-  const outputs = await (await workspace()).stackOutputs(stackName()).catch((error: Error) => {
-    if (/no stack named/.test(error.message)) throw notUp();
-    throw error;
-  });
+  const outputs = await askPulumi((project, stack) => project.stackOutputs(stack));
   if (!outputs.version) throw notUp();
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])) as unknown as Outputs;
 }

@@ -10,7 +10,7 @@ import { engineState, hostDocker } from "../../engine/host";
 import { askInner } from "../../engine/inner";
 import { fullStackName, projectFolder, stackName } from "../../project";
 import { stackSettings } from "../settings";
-import { stackOutputs, workspace } from "../workspace";
+import { askPulumi, stackOutputs } from "../workspace";
 import { type Difference, differences } from "./compare";
 import { expectedFacts, secretsRevision } from "./expected";
 import { factsOf, inspected } from "./facts";
@@ -38,7 +38,7 @@ export async function validate(): Promise<Validation> {
   const [settings, outputs, { deployment }] = await Promise.all([
     stackSettings(),
     stackOutputs(),
-    workspace().then((project) => project.exportStack(stackName())),
+    askPulumi((project, stack) => project.exportStack(stack)),
   ]);
   const servers = loadCatalog(
     settings.catalog,
