@@ -1,0 +1,105 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { Command } from "commander";
+import { CliError } from "../errors";
+import { note } from "../output";
+import { projectFolder, stackName } from "../project";
+import { endpointsText } from "./endpoints-text";
+import { runPulumi } from "./pulumi";
+import { statusCommand } from "./status/command";
+import { validateCommand } from "./validate/command";
+import { stackOutputs } from "./workspace";
+
+/** Where Pulumi's own display would only leave noise in a log. */
+const QUIET = process.stdout.isTTY ? [] : ["--suppress-progress"];
+const WITHOUT_QUESTIONS = ["--yes", "--skip-preview", ...QUIET];
+
+/** A command whose unknown arguments go to pulumi. */
+function passing(name: string, description: string, examples: string): Command {
+  return new Command(name)
+    .description(description)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .argument("[pulumi...]", "arguments for pulumi")
+    .addHelpText("after", `\nExamples:\n${examples.replace(/^/gm, "  ")}`);
+}
+
+function deployCommand(name: string): Command {
+  return passing(
+    name,
+    "Brings the stack up, from whatever state it is in, without questions; lists its endpoints",
+    "bin/dind-mcp up\nbin/dind-mcp up --refresh\nbin/dind-mcp up --stack second",
+  ).action(async (args: string[]) => {
+    const began = Date.now();
+    await runPulumi(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args]);
+    const setup = Number(process.env.DIND_MCP_SETUP_SECONDS ?? 0);
+    const took = Math.round((Date.now() - began) / 1_000);
+    if (!args.includes("--json")) console.log(`\n${endpointsText(await stackOutputs())}\n`);
+    note(`set-up ${setup} s, up ${took} s, all together ${setup + took} s`);
+  });
+}
+
+function previewCommand(): Command {
+  return passing(
+    "preview",
+    "Shows what `up` would change; changes nothing",
+    "bin/dind-mcp preview --diff\nbin/dind-mcp preview --policy-pack policy",
+  ).action((args: string[]) => runPulumi(["preview", ...args]));
+}
+
+function destroyCommand(): Command {
+  return passing(
+    "destroy",
+    "Removes everything the stack made, without questions; volumes too, unless retainVolumes is set",
+    "bin/dind-mcp destroy\nbin/dind-mcp destroy --all      # and then `clean`",
+  )
+    .option("--all", "then stop what the set-up started on this machine, as `clean` does")
+    .action(async (args: string[], { all }: { all?: boolean }) => {
+      const began = Date.now();
+      await runPulumi(["destroy", ...WITHOUT_QUESTIONS, ...args]);
+      note(`destroy ${Math.round((Date.now() - began) / 1_000)} s`);
+      if (all) clean();
+    });
+}
+
+/** What the launcher's `clean` does. */
+function clean(): void {
+  const { DIND_MCP_CACHE = "", DIND_MCP_STATE = "" } = process.env;
+  const script = join(projectFolder(), "toolchain/clean.sh");
+  const { status } = spawnSync("bash", [script, DIND_MCP_CACHE, DIND_MCP_STATE], { stdio: "inherit" });
+  if (status !== 0) throw new CliError("clean failed; what it said is above");
+}
+
+/** `stack`: what Pulumi declares, and how it is. */
+export function stackCommand(): Command {
+  return new Command("stack")
+    .description("The stack: what Pulumi declares, and how it is")
+    .addCommand(deployCommand("deploy"))
+    .addCommand(previewCommand())
+    .addCommand(statusCommand())
+    .addCommand(validateCommand())
+    .addCommand(destroyCommand());
+}
+
+/** The short names of what is used most. */
+export function shortCommands(): Command[] {
+  const refresh = passing(
+    "refresh",
+    "Looks for drift and takes it into the state",
+    "bin/dind-mcp refresh --preview-only",
+  ).action((args: string[]) => runPulumi(["refresh", ...WITHOUT_QUESTIONS, ...args]));
+  const outputs = passing(
+    "outputs",
+    "The stack's outputs, secrets hidden",
+    "bin/dind-mcp outputs endpoints --json\nbin/dind-mcp outputs tokens --show-secrets --json",
+  ).action((args: string[]) => runPulumi(["stack", "output", "--stack", stackName(), ...args]));
+  return [
+    deployCommand("up"),
+    previewCommand(),
+    refresh,
+    outputs,
+    destroyCommand(),
+    statusCommand(),
+    validateCommand(),
+  ];
+}
