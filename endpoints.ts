@@ -51,6 +51,12 @@ export function endpoints({ bindAddress, publicUrl, apiPort, metricsPort, docker
   };
 }
 
+/** The same for containers that join the engine's network: by the engine's name, at the engine's own port. */
+export function networkEndpoints({ engineName }: Pick<Settings, "engineName">): Pick<Endpoints, "api" | "mcp"> {
+  const api = `http://${engineName}:${PORTS.api}`;
+  return { api, mcp: `${api}/mcp` };
+}
+
 /** MCP of one server alone. @param api base URL */
 export function serverUrl(api: string, server: string): string {
   return `${api}/servers/${server}/mcp`;

@@ -113,7 +113,11 @@ export interface Facts {
 /** What the orchestrator is told of the settings. */
 export function orchestratorConfig(settings: Settings, facts: Facts): OrchestratorConfigInput {
   const publicUrl = endpoints(settings).api;
-  const hosts = ["localhost", "127.0.0.1", settings.bindAddress, new URL(publicUrl).hostname, ...settings.allowedHosts];
+  const hosts = [
+    ...["localhost", "127.0.0.1", settings.bindAddress, new URL(publicUrl).hostname],
+    settings.engineName, // by which containers in the engine's network call it
+    ...settings.allowedHosts,
+  ];
   return {
     ...facts,
     publicUrl,

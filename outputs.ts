@@ -4,7 +4,7 @@ import type { Fleet } from "./components/inner/fleet";
 import type { InternalNetwork } from "./components/internal-network";
 import type { PersistentVolumes } from "./components/persistent-volumes";
 import type { TlsCertificates } from "./components/tls/tls-certificates";
-import { type Endpoints, endpoints, serverUrl } from "./endpoints";
+import { type Endpoints, endpoints, networkEndpoints, serverUrl } from "./endpoints";
 import type { CatalogServer } from "./mcp/catalog";
 import { containerName } from "./mcp/container-spec";
 import type { TransportType } from "./mcp/types";
@@ -13,13 +13,15 @@ import type { TokenSettings } from "./orchestrator-settings";
 import type { Settings } from "./settings";
 
 /** The contract's version: raised when an output changes its meaning or goes away. */
-export const OUTPUTS_VERSION = 2;
+export const OUTPUTS_VERSION = 2 as const;
 
 /** How a client reaches a server: an entry of its `mcp.json`. */
 export interface ClientServer {
+  /** MCP over Streamable HTTP. */
   type: "http";
+  /** As `servers.NAME.url`. */
   url: string;
-  /** Authorization, with a token; without one where no token of the stack may use the server. */
+  /** Authorization, with a token; absent where no token of the stack may use the server. */
   headers?: Record<string, string>;
 }
 
@@ -37,31 +39,60 @@ export interface ServerOutput {
   description: string;
 }
 
-/** The stack's outputs: what other stacks and tools build on. */
+/** The stack's outputs: what other stacks and tools build on. outputs-schema.ts makes their JSON Schema of this. */
 export interface Outputs {
-  version: number;
+  /** Raised when an output changes its meaning or goes away; not when one is added. */
+  version: typeof OUTPUTS_VERSION;
+  /** Where the engine and the management layer are reached, from the host. */
   endpoints: Endpoints & {
     /** Docker API of the engine, mutual TLS: tcp://ADDRESS:PORT. */
     dockerTls: string;
   };
-  /** By server name. */
+  /** The MCP servers, by name. */
   servers: Record<string, ServerOutput>;
   /** Secret: a ready `mcp.json`, with the first token that may use each server. */
-  clientConfig: { mcpServers: Record<string, ClientServer> };
+  clientConfig: {
+    /** By server name. */
+    mcpServers: Record<string, ClientServer>;
+  };
   /** Secret: the bearer tokens, by name. */
   tokens: Record<string, string>;
+  /** What a client of the engine's Docker API needs. */
   tls: {
     /** Certificate of the engine's authority, PEM. */
     ca: string;
-    /** PEM. */
+    /** The client certificate, PEM. */
     clientCert: string;
-    /** Secret, PEM. */
+    /** Secret: its key, PEM. Whoever has it commands the engine. */
     clientKey: string;
-    /** RFC 3339; the first `up` in the last third of their life renews both certificates. */
-    validUntil: { server: string; client: string };
+    /** Ends of the certificates; the first `up` in the last third of their life renews both. */
+    validUntil: {
+      /** RFC 3339. */
+      server: string;
+      /** RFC 3339. */
+      client: string;
+    };
   };
-  engine: { containerName: string; containerId: string; imageId: string };
-  network: { name: string; cidr: string };
+  /** The engine container, on the host engine. */
+  engine: {
+    /** Its name. */
+    containerName: string;
+    /** Its id: another one after each replacement. */
+    containerId: string;
+    /** Image id, sha256:... */
+    imageId: string;
+  };
+  /** The engine's network, on the host engine. */
+  network: {
+    /** Its name: a container that joins it reaches the engine, whatever address the ports are published on. */
+    name: string;
+    /** Its IPv4 subnet. */
+    cidr: string;
+    /** REST API for containers in the network: http://ENGINE:PORT. */
+    api: string;
+    /** MCP for containers in the network, all servers behind one URL. */
+    mcp: string;
+  };
   /** Volume names on the host engine, by what they hold. */
   volumes: Record<string, string>;
 }
@@ -129,7 +160,7 @@ export function makeOutputs(parts: Parts): Deferred<Outputs> {
       validUntil: { server: certificates.server.validUntil, client: certificates.client.validUntil },
     },
     engine: { containerName: engine.containerName, containerId: engine.containerId, imageId: engine.imageId },
-    network: { name: network.networkName, cidr: network.cidr },
+    network: { name: network.networkName, cidr: network.cidr, ...networkEndpoints(settings) },
     volumes: volumes.names,
   };
 }

@@ -22,7 +22,7 @@ describe("what the orchestrator is told", () => {
     });
     assert.deepEqual(told, own);
     assert.equal(told.publicUrl, "http://127.0.0.1:18080");
-    assert.deepEqual(told.allowedHosts, ["localhost", "127.0.0.1"]);
+    assert.deepEqual(told.allowedHosts, ["localhost", "127.0.0.1", "mcp-engine"]);
   });
 
   it("is everything that an operator may set", () => {
@@ -45,7 +45,7 @@ describe("what the orchestrator is told", () => {
     assert.deepEqual(rest, {
       ...facts,
       publicUrl: "https://mcp.example.com",
-      allowedHosts: ["localhost", "127.0.0.1", "mcp.example.com", "other.example"],
+      allowedHosts: ["localhost", "127.0.0.1", "mcp.example.com", "mcp-engine", "other.example"],
       allowedOrigins: ["https://app.example.com"],
       dockerApi: "off",
       toolChanges: "block",
@@ -61,7 +61,12 @@ describe("what the orchestrator is told", () => {
   });
 
   it("names the address it is bound to, but never all addresses, as a host to be called by", () => {
-    assert.deepEqual(config({ bindAddress: "192.0.2.7" }).allowedHosts, ["localhost", "127.0.0.1", "192.0.2.7"]);
-    assert.deepEqual(config({ bindAddress: "0.0.0.0" }).allowedHosts, ["localhost", "127.0.0.1"]);
+    assert.deepEqual(config({ bindAddress: "192.0.2.7" }).allowedHosts, [
+      "localhost",
+      "127.0.0.1",
+      "192.0.2.7",
+      "mcp-engine",
+    ]);
+    assert.deepEqual(config({ bindAddress: "0.0.0.0" }).allowedHosts, ["localhost", "127.0.0.1", "mcp-engine"]);
   });
 });

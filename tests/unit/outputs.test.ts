@@ -7,6 +7,8 @@ import * as pulumi from "@pulumi/pulumi";
 import program = require("../../index");
 
 import { OUTPUTS_VERSION, type Outputs } from "../../outputs";
+import { outputsJsonSchema } from "../../outputs-schema";
+import { assertFits, fields, misfits, secretPaths, storedSchema } from "../support/outputs-schema";
 import { configure } from "./components/support/config";
 import { fakeHostEngine } from "./components/support/host-engine";
 import { record } from "./components/support/mocks";
@@ -76,7 +78,7 @@ describe("outputs", () => {
         validUntil: { server: "<tls-server-cert validityEndTime>", client: "<tls-client-cert validityEndTime>" },
       },
       engine: { containerName: "e", containerId: "<engine id>", imageId: "<engine-image imageId>" },
-      network: { name: "n", cidr: "172.30.0.0/16" },
+      network: { name: "n", cidr: "172.30.0.0/16", api: "http://e:18080", mcp: "http://e:18080/mcp" },
       volumes: {
         engine: "v-mcp-engine",
         certs: "v-mcp-certs",
@@ -99,6 +101,27 @@ describe("outputs", () => {
 
   it("hold three secrets: tokens, the client config that names one, the client's key; all else is plain", async () => {
     assert.deepEqual((await run()).secrets, ["clientConfig", "tokens", "tls.clientKey"]);
+    assert.deepEqual(secretPaths(), ["clientConfig", "tokens", "tls.clientKey"]);
+  });
+
+  it("fit their JSON Schema, which describes every one of them; with less of the settings, too", async () => {
+    assertFits((await run()).outputs);
+    assertFits((await run({ dockerApi: "off", tokens: "[]", servers: '["files"]' })).outputs);
+  });
+
+  it("have a JSON Schema that lets a reader live with new outputs, and not with an old version or a missing one", async () => {
+    const { outputs } = await run();
+    assert.deepEqual(misfits({ ...outputs, new: 1, network: { ...outputs.network, new: 1 } }), []);
+    assert.match(misfits({ ...outputs, version: 1 }).join(), /\/version must be equal to constant {"allowedValue":2}/);
+    const { tls: _, ...rest } = outputs;
+    assert.match(misfits(rest).join(), /must have required property 'tls'/);
+    assert.match(misfits({ ...rest, tls: "[secret]" }).join(), /\/tls must be object/);
+  });
+
+  it("have a JSON Schema made of their types (npm run schema), with a description of every field", () => {
+    assert.deepEqual(storedSchema, outputsJsonSchema());
+    const silent = fields().filter(([, { description }]) => !description);
+    assert.deepEqual(silent, []);
   });
 
   it("offer a client servers of every transport, over HTTP", async () => {

@@ -134,7 +134,7 @@ describe("the program with the real catalog", () => {
       listen: "10.214.0.18",
       certificates: { server: "<tls-server-cert validityEndTime>", client: "<tls-client-cert validityEndTime>" },
       publicUrl: "http://127.0.0.9:1",
-      allowedHosts: ["localhost", "127.0.0.1", "127.0.0.9"],
+      allowedHosts: ["localhost", "127.0.0.1", "127.0.0.9", "mcp-engine"],
       allowedOrigins: [],
       dockerApi: "read-only",
       limits: { sessions: 1000, requestsPerMinute: 0 },
