@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { CliError } from "../errors";
 import { note } from "../output";
 import { projectFolder, stackName } from "../project";
+import { converge } from "./converge/converge";
 import { endpointsText } from "./endpoints-text";
 import { runPulumi } from "./pulumi";
 import { statusCommand } from "./status/command";
@@ -31,7 +32,12 @@ function deployCommand(name: string): Command {
     "bin/dind-mcp up\nbin/dind-mcp up --refresh\nbin/dind-mcp up --stack second",
   ).action(async (args: string[]) => {
     const began = Date.now();
+    const { inside } = await converge();
     await runPulumi(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args]);
+    // The engine had to be made first: what is in it may need a hand as well.
+    if (!inside && (await converge()).changed) {
+      await runPulumi(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args]);
+    }
     const setup = Number(process.env.DIND_MCP_SETUP_SECONDS ?? 0);
     const took = Math.round((Date.now() - began) / 1_000);
     if (!args.includes("--json")) console.log(`\n${endpointsText(await stackOutputs())}\n`);
@@ -56,6 +62,7 @@ function destroyCommand(): Command {
     .option("--all", "then stop what the set-up started on this machine, as `clean` does")
     .action(async (args: string[], { all }: { all?: boolean }) => {
       const began = Date.now();
+      await converge();
       await runPulumi(["destroy", ...WITHOUT_QUESTIONS, ...args]);
       note(`destroy ${Math.round((Date.now() - began) / 1_000)} s`);
       if (all) clean();

@@ -1,5 +1,8 @@
 import type { ContainerCreateOptions, ContainerInspectInfo, ImageInspectInfo } from "dockerode";
 
+/** The limits that nothing here sets (cpu shares, period, quota and set, memory reservation, pids), but a `docker update` can. */
+export const NO_MORE_LIMITS = "[0,0,0,0,0,0]";
+
 /** What matters of a container, by path; every value in a form that compares with `===`. */
 export type Facts = Record<string, string>;
 
@@ -77,6 +80,9 @@ export function factsOf({ Config: c, HostConfig: h, Image, networks, state }: In
     memory: json(h.Memory ?? 0),
     memorySwap: json(h.MemorySwap ?? 0),
     cpus: json((h.NanoCpus ?? 0) / 1e9),
+    moreLimits: json(
+      [h.CpuShares, h.CpuPeriod, h.CpuQuota, h.CpusetCpus, h.MemoryReservation, h.PidsLimit].map((limit) => limit || 0),
+    ),
     ...keyed("ulimits", Object.fromEntries((h.Ulimits ?? []).map((u) => [u.Name, `${u.Soft}:${u.Hard}`]))),
     logs: json([
       h.LogConfig?.Type,

@@ -1,4 +1,5 @@
-import type { Facts } from "./facts";
+import type { StateResource } from "../converge/state";
+import { type Facts, NO_MORE_LIMITS } from "./facts";
 
 /** A container as Pulumi's state records it: the inputs its component gave, and what Docker made of it. */
 export interface RecordedContainer {
@@ -8,30 +9,39 @@ export interface RecordedContainer {
   id: string;
   /** On the host engine, not inside of ours. */
   outer: boolean;
+  /** Meant to run; others only carry files into a volume. */
+  runs: boolean;
+  /** Names of the networks it joins. */
+  networks: string[];
   inputs: Record<string, unknown>;
-}
-
-interface StateResource {
-  type: string;
-  urn: string;
-  provider?: string;
-  id?: string;
-  inputs?: Record<string, unknown>;
-  outputs?: Record<string, unknown>;
 }
 
 const CONTAINER = "docker:index/container:Container";
 
 /** The containers of an exported state that are meant to run. @param deployment `pulumi stack export`'s */
 export function recordedContainers(deployment: { resources?: StateResource[] }): RecordedContainer[] {
-  return (deployment.resources ?? [])
-    .filter(({ type, inputs }) => type === CONTAINER && inputs?.mustRun !== false && inputs?.start !== false)
-    .map(({ id = "", inputs = {}, provider = "" }) => ({
-      name: String(inputs.name),
-      id,
-      outer: /::pulumi:providers:docker::host::/.test(provider),
-      inputs,
-    }));
+  const containers = (deployment.resources ?? []).filter(({ type }) => type === CONTAINER);
+  return containers.map(recordedContainer).filter(({ runs }) => runs);
+}
+
+/** Kinds of `networkMode` that name no network. */
+const MODES = new Set(["", "none", "host", "bridge", "default"]);
+
+/** One container of the state. */
+export function recordedContainer({ id = "", inputs = {}, provider = "" }: StateResource): RecordedContainer {
+  const { networkMode = "", networksAdvanced = [] } = inputs as {
+    networkMode?: string;
+    networksAdvanced?: { name: string }[];
+  };
+  const own = MODES.has(networkMode) ? [] : [networkMode];
+  return {
+    name: String(inputs.name),
+    id,
+    outer: /::pulumi:providers:docker::host::/.test(provider),
+    runs: inputs.mustRun !== false && inputs.start !== false,
+    networks: [...new Set([...own, ...networksAdvanced.map(({ name }) => name)])],
+    inputs,
+  };
 }
 
 const MIB = 1024 * 1024;
@@ -64,5 +74,6 @@ export function recordedFacts({ inputs }: RecordedContainer): Facts {
     utsMode: "",
     usernsMode: String(inputs.usernsMode ?? ""),
     devices: "[]",
+    moreLimits: NO_MORE_LIMITS,
   };
 }

@@ -1,0 +1,95 @@
+import type Docker from "dockerode";
+import { hostDocker } from "../../engine/host";
+import { untilHealthy } from "../../engine/wait";
+import { note, progress } from "../../output";
+import { fullStackName } from "../../project";
+import { stackSettings } from "../settings";
+import { clearStaleLock } from "./lock";
+import { observeHost, observeInner } from "./observe";
+import { type Mine, type Plan, pendingNames, plan, resourcesOf } from "./plan";
+import { removeContainer, repairHost, repairInner } from "./repair";
+import { type Deployment, exportState, forget, importState, type StateResource } from "./state";
+
+/** Seconds that the engine has to become healthy; by itself it takes a few. */
+const ENGINE_SECONDS = 90;
+const ENGINE = /docker:index\/container:Container::engine$/;
+const DATA_VOLUME = /::volumes-engine$/;
+
+/** What `converge` did. */
+export interface Converged {
+  /** Something was found and mended. */
+  changed: boolean;
+  /** It looked into the engine; it could not where the engine has to be made first. */
+  inside: boolean;
+}
+
+/**
+ * Brings the state and the engines together, so that a plain `up` or `destroy` does the rest: clears what a killed run
+ * left, starts what is stopped, and lets the state forget what is gone or was changed by hand. Says what it finds.
+ */
+export async function converge(): Promise<Converged> {
+  await clearStaleLock();
+  const state = await exportState();
+  if (!state) return { changed: false, inside: true };
+  const { hostEngine, engineStopGrace } = await stackSettings();
+  const docker = hostDocker(hostEngine);
+  const outer = await outerPlan(docker, state.deployment);
+  outer.found.forEach(tell);
+  await repairHost(docker, outer.steps, engineStopGrace);
+
+  const forgotten = new Set(outer.forget);
+  const engine = resourcesOf(state.deployment, true).find(({ urn }) => ENGINE.test(urn) && !forgotten.has(urn));
+  const healthy = engine?.id !== undefined && (await becomesHealthy(docker, engine, engineStopGrace));
+  if (engine && !healthy) forgotten.add(engine.urn);
+  const inner = healthy ? await innerPlan(docker, engine.id ?? "", state.deployment, forgotten) : undefined;
+  inner?.found.forEach(tell);
+  if (inner && engine?.id) await progress("mending what is in the engine", repairInner(docker, engine.id, inner.steps));
+  for (const urn of inner?.forget ?? []) forgotten.add(urn);
+
+  const { pending_operations: pending = [] } = state.deployment;
+  if (pending.length > 0) tell(`an earlier run was killed in the middle of ${pending.length} operations`);
+  if (forgotten.size > 0 || pending.length > 0) await importState(forget(state, forgotten));
+  return { changed: forgotten.size + pending.length + outer.found.length > 0, inside: inner !== undefined };
+}
+
+const tell = (line: string): void => note(`found: ${line}`);
+
+/** The host engine's part. Without its data volume nothing that was in the engine is there. */
+async function outerPlan(docker: Docker, deployment: Deployment): Promise<Plan> {
+  const resources = resourcesOf(deployment, true);
+  const ids = resources.filter(({ type }) => type.endsWith(":Container")).flatMap(({ id }) => id ?? []);
+  const pending = pendingNames(deployment);
+  // Another copy of the project may have a stack of the same name: only what a run of ours was making is ours.
+  const mine: Mine = (name, labels) => pending.has(name) && labels["dind-mcp.stack"] === fullStackName();
+  const result = plan(resources, await observeHost(docker, ids), mine, pending);
+  if ([...result.forget].some((urn) => DATA_VOLUME.test(urn))) {
+    for (const { urn } of resourcesOf(deployment, false)) result.forget.add(urn);
+  }
+  return result;
+}
+
+/** Waits for an engine that runs; one that does not become healthy is removed, for its data is on volumes. */
+async function becomesHealthy(docker: Docker, { id = "", inputs }: StateResource, grace: number): Promise<boolean> {
+  try {
+    await progress("waiting for the engine", untilHealthy(docker, id, ENGINE_SECONDS));
+    return true;
+  } catch (error) {
+    tell(`${inputs?.name} does not become healthy (${(error as Error).message}); it is made again`);
+    await removeContainer(docker, id, grace);
+    return false;
+  }
+}
+
+async function innerPlan(
+  docker: Docker,
+  engine: string,
+  deployment: Deployment,
+  forgotten: ReadonlySet<string>,
+): Promise<Plan | undefined> {
+  const present = await observeInner(docker, engine);
+  if (!present) return undefined;
+  // All that is in the engine and says that Pulumi owns it can only be this stack's.
+  const mine: Mine = (_name, labels) => labels["dind-mcp.managed-by"] === "pulumi";
+  const resources = resourcesOf(deployment, false).filter(({ urn }) => !forgotten.has(urn));
+  return plan(resources, present, mine, pendingNames(deployment));
+}

@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { CliError } from "../../errors";
+import { projectFolder, stackName } from "../../project";
+
+/** A resource in Pulumi's state, as far as it matters here. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  /** URN and id of its provider. */
+  provider?: string;
+  parent?: string;
+  inputs?: Record<string, unknown>;
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null>;
+  deletedWith?: string;
+}
+
+export interface Deployment {
+  resources?: StateResource[];
+  /** What a killed run was doing. */
+  pending_operations?: { type: string; resource: StateResource }[];
+}
+
+/** A stack's state, as `pulumi stack export` writes it; secrets stay encrypted. */
+export interface ExportedState {
+  version: number;
+  deployment: Deployment;
+}
+
+/**
+ * Reads the state. Not through the Automation API: that decrypts every secret, and writes them to a file on the way back.
+ * @returns undefined when there is no such stack
+ */
+export async function exportState(): Promise<ExportedState | undefined> {
+  const { code, stdout, stderr } = await pulumi(["stack", "export"]);
+  if (code === 0) return JSON.parse(stdout) as ExportedState;
+  if (/no stack named/.test(stderr)) return undefined;
+  throw new CliError(`pulumi stack export: ${stderr.trim()}`);
+}
+
+/** Puts a state in the place of the stack's own. */
+export async function importState(state: ExportedState): Promise<void> {
+  const { code, stderr } = await pulumi(["stack", "import"], JSON.stringify(state));
+  if (code !== 0) throw new CliError(`pulumi stack import: ${stderr.trim()}`);
+}
+
+interface Answer {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A pulumi command on the stack that nobody has to see. */
+export async function pulumi([first = "", ...args]: string[], input?: string): Promise<Answer> {
+  const all = [first, ...args, "--stack", stackName(), "--non-interactive"];
+  const child = spawn("pulumi", all, { cwd: projectFolder(), stdio: "pipe" });
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    texts.stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    texts.stderr += text;
+  });
+  child.stdin.on("error", () => {}).end(input ?? "");
+  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  return { code, ...texts };
+}
+
+/**
+ * A state without some of its resources, and without what a killed run was doing. Pure; what others said of the forgotten
+ * ones goes as well, so that the state stays whole.
+ */
+export function forget(state: ExportedState, urns: ReadonlySet<string>): ExportedState {
+  const kept = (state.deployment.resources ?? []).filter(({ urn }) => !urns.has(urn));
+  const others = (list: string[] | null | undefined): string[] => (list ?? []).filter((urn) => !urns.has(urn));
+  const resources = kept.map((resource) => {
+    const copy = { ...resource };
+    if (copy.dependencies) copy.dependencies = others(copy.dependencies);
+    if (copy.propertyDependencies) {
+      const all = Object.entries(copy.propertyDependencies);
+      copy.propertyDependencies = Object.fromEntries(all.map(([key, list]) => [key, others(list)]));
+    }
+    if (copy.deletedWith && urns.has(copy.deletedWith)) delete copy.deletedWith;
+    return copy;
+  });
+  const { pending_operations: _pending, ...deployment } = state.deployment;
+  return { ...state, deployment: { ...deployment, resources } };
+}
