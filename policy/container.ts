@@ -1,0 +1,109 @@
+import { items, type Maybe, text } from "./known";
+import { DockerType, isOnHost, type Resource } from "./resource";
+
+interface Label {
+  label?: Maybe<string>;
+  value?: Maybe<string>;
+}
+
+interface Port {
+  internal?: Maybe<number>;
+  external?: Maybe<number>;
+  ip?: Maybe<string>;
+  protocol?: Maybe<string>;
+}
+
+/** The inputs of docker.Container that policies read. */
+export interface ContainerInputs {
+  capabilities?: Maybe<{ adds?: Maybe<Maybe<string>[]>; drops?: Maybe<Maybe<string>[]> }>;
+  cgroupParent?: Maybe<string>;
+  cgroupnsMode?: Maybe<string>;
+  command?: Maybe<Maybe<string>[]>;
+  cpuQuota?: Maybe<number>;
+  cpus?: Maybe<string>;
+  devices?: Maybe<Maybe<{ hostPath?: Maybe<string> }>[]>;
+  entrypoints?: Maybe<Maybe<string>[]>;
+  envs?: Maybe<Maybe<string>[]>;
+  image?: Maybe<string>;
+  ipcMode?: Maybe<string>;
+  labels?: Maybe<Maybe<Label>[]>;
+  memory?: Maybe<number>;
+  memorySwap?: Maybe<number>;
+  mounts?: Maybe<Maybe<{ type?: Maybe<string>; source?: Maybe<string> }>[]>;
+  networkMode?: Maybe<string>;
+  pidMode?: Maybe<string>;
+  ports?: Maybe<Maybe<Port>[]>;
+  privileged?: Maybe<boolean>;
+  publishAllPorts?: Maybe<boolean>;
+  readOnly?: Maybe<boolean>;
+  securityOpts?: Maybe<Maybe<string>[]>;
+  start?: Maybe<boolean>;
+  ulimits?: Maybe<Maybe<{ name?: Maybe<string>; hard?: Maybe<number> }>[]>;
+  user?: Maybe<string>;
+  usernsMode?: Maybe<string>;
+  volumes?: Maybe<Maybe<{ hostPath?: Maybe<string> }>[]>;
+}
+
+export interface Container {
+  resource: Resource;
+  inputs: ContainerInputs;
+  /** What it is in a stack of this kind. */
+  role?: Role;
+}
+
+/** Containers that need more than a server does. */
+export const Role = {
+  /** The Docker daemon, on the host engine. */
+  Engine: "engine",
+  /** The management layer, inside the engine. */
+  Orchestrator: "orchestrator",
+  /** Carries files onto a volume; is made and never started. */
+  VolumeFiles: "volume-files",
+} as const;
+export type Role = (typeof Role)[keyof typeof Role];
+
+/** The container, if the resource is one. */
+export function containerOf(resource: Resource): Container | undefined {
+  if (resource.type !== DockerType.Container) return undefined;
+  const inputs = resource.inputs as ContainerInputs;
+  const role = roleOf(resource, inputs);
+  return { resource, inputs, ...(role ? { role } : {}) };
+}
+
+/** The containers among resources. */
+export function containersOf(resources: Resource[]): Container[] {
+  return resources.flatMap((resource) => containerOf(resource) ?? []);
+}
+
+/** Its labels; a value that is not known is missing. */
+export function labelsOf({ labels }: ContainerInputs): Record<string, string> {
+  return Object.fromEntries(
+    items(labels).flatMap(({ label, value }) => {
+      const [name, known] = [text(label), text(value)];
+      return name !== undefined && known !== undefined ? [[name, known]] : [];
+    }),
+  );
+}
+
+/** The role that its label claims, where that can be true: a role opens exceptions, and they fit one place only. */
+function roleOf(resource: Resource, inputs: ContainerInputs): Role | undefined {
+  const claimed = labelsOf(inputs)["dind-mcp.role"];
+  if (claimed === Role.Engine && isOnHost(resource)) return Role.Engine;
+  if (claimed === Role.Orchestrator && !isOnHost(resource)) return Role.Orchestrator;
+  if (claimed === Role.VolumeFiles && inputs.start === false) return Role.VolumeFiles;
+  return undefined;
+}
+
+/** Folders and files of the engine's machine that it mounts. */
+export function hostPaths({ volumes, mounts }: ContainerInputs): string[] {
+  return [
+    ...items(volumes).flatMap(({ hostPath }) => text(hostPath) ?? []),
+    ...items(mounts).flatMap(({ type, source }) => (type === "volume" ? [] : (text(source) ?? []))),
+  ];
+}
+
+/** The number of its user, when it has one that is known. */
+export function uidOf({ user }: ContainerInputs): number | undefined {
+  const [, uid] = /^(\d+)(:|$)/.exec(text(user) ?? "") ?? [];
+  return uid === undefined ? undefined : Number(uid);
+}

@@ -1,0 +1,22 @@
+import { containersOf } from "../container";
+import { stackPolicy } from "../define";
+
+/** What these make is a secret. */
+const MAKERS = /^(random:index\/random(Password|Bytes):|tls:index\/privateKey:)/;
+const VISIBLE = ["envs", "labels", "command", "entrypoints", "hostname", "healthcheck"];
+
+export const noGeneratedSecrets = stackPolicy({
+  id: "no-generated-secrets",
+  title: "No password or key that the stack makes goes into a container's environment, labels or arguments.",
+  severity: "critical",
+  reason: "By its name nobody can tell; by where it comes from Pulumi can, before its value is known.",
+  fix: "deliver it as a file (this program: VolumeFiles)",
+  references: ["CIS Docker 4.10", "OWASP Docker rule 12", "OWASP Secrets Management cheat sheet"],
+  check: (resources) =>
+    containersOf(resources).flatMap(({ resource }) =>
+      VISIBLE.flatMap((input) => {
+        const maker = resource.madeFrom[input]?.find((type) => MAKERS.test(type));
+        return maker ? [{ resource, problem: `${input} holds what ${maker.split(":")[2]} made` }] : [];
+      }),
+    ),
+});

@@ -1,0 +1,15 @@
+import { containerPolicy } from "../define";
+
+/** The provider has no input for the UTS namespace: a container always has its own. */
+const MODES = ["networkMode", "pidMode", "ipcMode", "usernsMode", "cgroupnsMode"] as const;
+
+export const noHostNamespaces = containerPolicy({
+  id: "no-host-namespaces",
+  title: "No container shares a namespace with its host.",
+  severity: "critical",
+  reason:
+    "In the host's namespaces it sees, signals and reaches what is not its own: processes, memory, loopback services.",
+  fix: "remove the mode, or name a network or namespace of its own (cgroupnsMode: private)",
+  references: ["CIS Docker 5.10", "CIS Docker 5.16", "CIS Docker 5.17", "CIS Docker 5.21", "CIS Docker 5.31"],
+  check: ({ inputs }) => MODES.filter((mode) => inputs[mode] === "host").map((mode) => `${mode} is host`),
+});

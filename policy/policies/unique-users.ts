@@ -1,0 +1,23 @@
+import { containersOf, Role, uidOf } from "../container";
+import { stackPolicy } from "../define";
+import { dockerName } from "../resource";
+
+export const uniqueUsers = stackPolicy({
+  id: "unique-users",
+  title: "No two containers run as the same user.",
+  severity: "high",
+  reason: "The kernel counts processes by user, and files on shared folders belong to one: who shares it shares both.",
+  fix: "give each container another user",
+  references: ["OWASP Docker rule 2", "MCP: local server compromise"],
+  exceptions: { [Role.VolumeFiles]: "no process of it ever runs" },
+  check: (resources) => {
+    const users = containersOf(resources).flatMap(({ resource, inputs }) => {
+      const uid = uidOf(inputs);
+      return uid ? [{ resource, uid }] : []; // root is own-user's
+    });
+    return users.flatMap(({ resource, uid }, index) => {
+      const first = users.slice(0, index).find((other) => other.uid === uid);
+      return first ? [{ resource, problem: `runs as user ${uid}, as ${dockerName(first.resource)} does` }] : [];
+    });
+  },
+});

@@ -1,0 +1,71 @@
+import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import { known, type Maybe, text } from "./known";
+
+/** Docker's resources, as the provider calls them. */
+export const DockerType = {
+  Container: "docker:index/container:Container",
+  Image: "docker:index/remoteImage:RemoteImage",
+  Network: "docker:index/network:Network",
+  Provider: "pulumi:providers:docker",
+  Volume: "docker:index/volume:Volume",
+} as const;
+
+/** What a policy sees of a resource, in a preview or an update. */
+export interface Resource {
+  type: string;
+  /** Pulumi's name. */
+  name: string;
+  urn: string;
+  /** Types of the components it is in, the outermost first. */
+  parents: string[];
+  /** Inputs; UNKNOWN in the place of what is not known yet. */
+  inputs: Record<string, unknown>;
+  protect: boolean;
+  provider?: { name: string; urn: string; inputs: Record<string, unknown> };
+  /** Types of the resources that an input is made from, by input; only in stack policies. */
+  madeFrom: Record<string, string[]>;
+}
+
+/** Reads what Pulumi hands over. */
+export function resourceOf(given: ResourceValidationArgs | PolicyResource): Resource {
+  const { type, name, urn, provider } = given;
+  const madeFrom = "propertyDependencies" in given ? given.propertyDependencies : {};
+  return {
+    type,
+    name,
+    urn,
+    parents: (urn.split("::")[2] ?? "").split("$").slice(0, -1),
+    inputs: inputs(given.props),
+    protect: given.opts.protect,
+    ...(provider ? { provider: { name: provider.name, urn: provider.urn, inputs: inputs(provider.props) } } : {}),
+    madeFrom: Object.fromEntries(Object.entries(madeFrom).map(([key, from]) => [key, from.map((one) => one.type)])),
+  };
+}
+
+function inputs(props: unknown): Record<string, unknown> {
+  return known(props) as Record<string, unknown>;
+}
+
+/** True when no provider was named for the resource: then whatever DOCKER_HOST says is used. */
+export function usesDefaultProvider({ provider }: Resource): boolean {
+  return provider === undefined || /^default(_|$)/.test(provider.name);
+}
+
+/**
+ * True when the resource lands on the machine's own engine: its provider's host is a socket, or was not given. One that
+ * is unknown is that of an engine still to be made.
+ */
+export function isOnHost(resource: Resource): boolean {
+  const host: Maybe<string> = resource.provider?.inputs.host as Maybe<string>;
+  return usesDefaultProvider(resource) || host === undefined || /^(unix|npipe):/.test(text(host) ?? "");
+}
+
+/** Which engine a resource is on: two of the same one may clash. */
+export function engineOf(resource: Resource): string {
+  return isOnHost(resource) ? "host" : (resource.provider?.urn ?? "");
+}
+
+/** How people know the resource: its name in Docker, or Pulumi's. */
+export function dockerName({ inputs, name }: Resource): string {
+  return text(inputs.name) ?? name;
+}
