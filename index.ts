@@ -29,7 +29,7 @@ export = async () => {
   );
   const volumes = new PersistentVolumes(
     "volumes",
-    { prefix: settings.volumePrefix, retain: settings.retainVolumes, labels },
+    { prefix: settings.volumePrefix, retain: settings.retainVolumes, protect: settings.protectVolumes, labels },
     host,
   );
   const certificates = new TlsCertificates("tls", {
@@ -66,6 +66,7 @@ export = async () => {
           .apply((ends) =>
             orchestratorConfig(settings, { stack, version, listen: GATEWAY_ADDRESS, certificates: ends }),
           ),
+        dockerApi: settings.dockerApi,
         tokens: settings.tokens,
         ports: ports.map(({ internal }) => internal),
         processors,

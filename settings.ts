@@ -52,6 +52,8 @@ export const settingsSchema = z
       .regex(/^([a-zA-Z0-9][a-zA-Z0-9_.-]*)?$/, "the beginning of a volume name, or nothing")
       .default(""),
     retainVolumes: flag.default(false),
+    /** Pulumi refuses to delete the volumes, until this is false again. */
+    protectVolumes: flag.default(false),
     bindAddress: z.ipv4({ error: "an IPv4 address of the host" }).default("127.0.0.1"),
     dockerTlsPort: whole(1, 65535).default(12376),
     tlsNames: list.default([]),

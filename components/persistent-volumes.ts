@@ -19,6 +19,8 @@ export interface PersistentVolumesArgs {
   prefix?: string;
   /** Keep the volumes when the stack is destroyed. @default false */
   retain?: boolean;
+  /** Refuse to delete the volumes. @default false */
+  protect?: boolean;
   labels: Labels;
 }
 
@@ -35,7 +37,7 @@ export class PersistentVolumes extends pulumi.ComponentResource {
       new docker.Volume(
         `${name}-${key}`,
         { name: `${args.prefix ?? ""}${VOLUMES[key]}`, driver: "local", labels: labelList(args.labels) },
-        { parent: this, retainOnDelete: args.retain },
+        { parent: this, retainOnDelete: args.retain, protect: args.protect },
       );
     this.engineData = volume("engine");
     this.names = {

@@ -35,7 +35,7 @@ export class DatabaseRelay extends pulumi.ComponentResource {
     new docker.Container(
       name,
       {
-        ...hardened({ uid: SYSTEM_UIDS.egress, memoryMiB: 64, cpus: "0.5", processes: 128 }),
+        ...hardened({ uid: SYSTEM_UIDS.relay, memoryMiB: 64, cpus: "0.5", processes: 128 }),
         name: "mcp-database-relay",
         image: image.imageId,
         command: ["relay", String(DATABASE.port), target.host, String(target.port)],

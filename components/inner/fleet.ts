@@ -27,7 +27,7 @@ export interface FleetArgs {
   secrets: Record<string, Record<string, string>>;
   /** External PostgreSQL; empty = the embedded one. Secret. */
   databaseDsn: string;
-  orchestrator: Pick<OrchestratorArgs, "config" | "tokens" | "ports" | "processors">;
+  orchestrator: Pick<OrchestratorArgs, "config" | "dockerApi" | "tokens" | "ports" | "processors">;
   /** "project/stack". */
   stack: string;
   /** Keep built images when the stack is destroyed. */

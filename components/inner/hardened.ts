@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 
 /** Users of the stack's own containers inside the engine; servers have 11000 and above, one each. */
-export const SYSTEM_UIDS = { database: 10900, orchestrator: 10901, egress: 10902 } as const;
+export const SYSTEM_UIDS = { database: 10900, orchestrator: 10901, egress: 10902, relay: 10903 } as const;
 
 export interface SystemLimits {
   uid: number;

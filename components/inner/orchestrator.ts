@@ -24,6 +24,8 @@ const TOKEN_LENGTH = 43;
 export interface OrchestratorArgs {
   /** What it is told. Holds no secret: it is in the container's environment. */
   config: pulumi.Input<OrchestratorConfigInput>;
+  /** What of the Docker API it hands on, as the config says too; a label tells it, as a preview does not know the config yet. */
+  dockerApi: "read-only" | "full" | "off";
   /** The bearer tokens to make. */
   tokens: TokenSettings[];
   /** Its ports that the engine's clients may reach. */
@@ -119,6 +121,7 @@ export class Orchestrator extends pulumi.ComponentResource {
         labels: labelList({
           ...args.labels,
           "dind-mcp.role": "orchestrator",
+          "dind-mcp.docker-api": args.dockerApi,
           "dind-mcp.secrets-revision": secrets.revision.apply((revision) => revision.slice(0, 12)),
         }),
       },

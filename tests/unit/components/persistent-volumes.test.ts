@@ -37,4 +37,12 @@ describe("PersistentVolumes", () => {
       assert.deepEqual(kept, retain ? KEYS : []);
     }
   });
+
+  it("protects all of them when asked to, and none else", async () => {
+    for (const protect of [true, false, undefined]) {
+      const { resources } = await make({ protect });
+      const safe = KEYS.filter((key) => only(resources, `volumes-${key}`).protect);
+      assert.deepEqual(safe, protect ? KEYS : []);
+    }
+  });
 });

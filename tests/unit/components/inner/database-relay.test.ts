@@ -29,7 +29,7 @@ describe("DatabaseRelay", () => {
 
   it("has the walls that servers have, and no volume", async () => {
     const relay = container((await make()).resources, "database-relay");
-    assertHardened(relay, { uid: 10_902, memoryMiB: 64, cpus: "0.5", processes: 128 });
+    assertHardened(relay, { uid: 10_903, memoryMiB: 64, cpus: "0.5", processes: 128 });
     assertReplacedWhenUnwell(relay);
     assert.equal(relay.inputs.volumes, undefined);
     assert.deepEqual(labelsOf(relay), { ...LABELS, "dind-mcp.role": "database-relay" });

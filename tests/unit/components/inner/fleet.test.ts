@@ -16,6 +16,7 @@ const orchestrator = {
   config: { stack: "dind-mcp/unit", version: "1", publicUrl: "http://h", allowedHosts: [] },
   tokens: [{ name: "one", scopes: [Scope.Mcp] }],
   ports: [18_080],
+  dockerApi: "read-only" as const,
   processors: 2,
 };
 const none = {

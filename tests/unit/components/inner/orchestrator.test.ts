@@ -27,6 +27,7 @@ const make = (more: Partial<OrchestratorArgs> = {}, preview = false) =>
           config,
           tokens,
           ports: [18_080, 19_090],
+          dockerApi: "read-only",
           processors: 8,
           network: "mcp-gateway",
           carrierImage: "sha256:carrier",
@@ -139,6 +140,7 @@ describe("Orchestrator", () => {
     const orchestrator = await made();
     assert.deepEqual(labelsOf(orchestrator), {
       ...LABELS,
+      "dind-mcp.docker-api": "read-only",
       "dind-mcp.role": "orchestrator",
       "dind-mcp.secrets-revision": "<orchestrator-secret-files id>".slice(0, 12),
     });

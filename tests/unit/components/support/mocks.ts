@@ -23,6 +23,7 @@ export interface Registered {
   deletedWith: string;
   deleteBeforeReplace: boolean;
   replaceOnChanges: string[];
+  protect: boolean;
   retainOnDelete: boolean;
 }
 
@@ -66,6 +67,7 @@ function registered(request: RegisterResourceRequest): Registered {
     deletedWith: nameOf(request.getDeletedwith()),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     replaceOnChanges: request.getReplaceonchangesList(),
+    protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
   };
 }
