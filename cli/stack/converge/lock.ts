@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { CliError, ExitCode } from "../../errors";
 import { note } from "../../output";
 import { stackName } from "../../project";
@@ -37,13 +37,15 @@ function readLocks(backend: string): Lock[] {
   if (!backend.startsWith("file://")) return [];
   const folder = join(backend.slice("file://".length), ".pulumi/locks/organization/dind-mcp", stackName());
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Lock);
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json")); // each has its attributes beside it
+  return files.map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Lock);
 }
 
-/** A process of that number runs, and is a pulumi: numbers are given again. */
+/** A process of that number runs, and is a pulumi: numbers are given again, and one that is dead may not be collected yet. */
 function isPulumi(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+    const [program = ""] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return basename(program).startsWith("pulumi");
   } catch {
     return false;
   }

@@ -102,7 +102,7 @@ export function pulumi(stack: TestStack, command: string, ...args: string[]): Pr
   const yes = ["up", "destroy", "refresh"].includes(command) && !args.includes("--preview-only") ? ["--yes"] : [];
   const skip = command === "up" || command === "destroy" ? ["--skip-preview"] : [];
   // `pulumi stack` reads the state alone and knows no such flag.
-  const config = command === "stack" ? [] : ["--config-file", configFile(stack)];
+  const config = ["stack", "cancel"].includes(command) ? [] : ["--config-file", configFile(stack)];
   const all = [command, ...args, ...yes, ...skip, "--non-interactive", "--stack", stack.name, ...config];
   return run("pulumi", all, { cwd: ROOT, env: stack.env });
 }
