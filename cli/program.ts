@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { engineCommand } from "./engine/command";
+import { serversCommand } from "./servers/command";
 import { shortCommands, stackCommand } from "./stack/command";
 
 /** The whole command line. Each group of commands adds itself. */
@@ -8,6 +9,7 @@ export function program(): Command {
     .description("One Docker engine, made a safe home for a fleet of MCP servers")
     .showHelpAfterError("(--help says more)")
     .addCommand(engineCommand())
+    .addCommand(serversCommand())
     .addCommand(stackCommand());
   for (const command of shortCommands()) root.addCommand(command);
   return root;

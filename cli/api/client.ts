@@ -1,0 +1,124 @@
+import type { Scope } from "../../orchestrator/config";
+import { CliError, ExitCode } from "../errors";
+import { stackSettings } from "../stack/settings";
+import { stackOutputs } from "../stack/workspace";
+
+/** Where the API is, and who asks. */
+interface Access {
+  url: string;
+  token: string;
+}
+
+/** A problem of RFC 9457, as the API answers errors. */
+interface ProblemBody {
+  title?: string;
+  detail?: string;
+  problems?: { path: string; got: string; expected: string }[];
+  logs?: string[];
+}
+
+/**
+ * The REST API. With DIND_MCP_URL and DIND_MCP_TOKEN in the environment it is any gateway, and no state of Pulumi's is
+ * needed; else it is the stack's own, with the first token of its config that has the scope.
+ */
+export class Api {
+  constructor(private readonly access: Access) {}
+
+  static async open(scope: Scope): Promise<Api> {
+    const { DIND_MCP_URL: url, DIND_MCP_TOKEN: token } = process.env;
+    if (url && token) return new Api({ url, token });
+    const [{ endpoints, tokens }, settings] = await Promise.all([stackOutputs(), stackSettings()]);
+    const able = settings.tokens.filter(({ scopes, name }) => scopes.includes(scope) && tokens[name]);
+    // One that sees everything, where there is one.
+    const best = able.find(({ servers, tools }) => !servers && !tools) ?? able[0];
+    if (!best) {
+      const fix = `add one to dind-mcp:tokens, and bin/dind-mcp up; or set DIND_MCP_URL and DIND_MCP_TOKEN`;
+      throw new CliError(`no token of the stack has the scope ${scope}`, ExitCode.Failed, fix);
+    }
+    return new Api({ url: url ?? endpoints.api, token: tokens[best.name] ?? "" });
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return (await (await this.request("GET", path)).json()) as T;
+  }
+
+  /** Every page of a list. */
+  async list<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = `${path.includes("?") ? "&" : "?"}limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`;
+      const page = await this.get<{ items: T[]; next?: string }>(path + query);
+      items.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return items;
+  }
+
+  /** @param body sent as JSON; a text as YAML */
+  async post<T>(path: string, body?: unknown): Promise<T> {
+    return (await (await this.request("POST", path, body)).json()) as T;
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.request("DELETE", path);
+  }
+
+  /** The data of an event stream's events, until it ends. */
+  async *events(path: string): AsyncGenerator<string> {
+    const { body } = await this.request("GET", path, undefined, "text/event-stream");
+    let rest = "";
+    for await (const chunk of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line.startsWith("data: ")) yield line.slice("data: ".length);
+    }
+  }
+
+  private async request(method: string, path: string, body?: unknown, accept = "application/json"): Promise<Response> {
+    const { url, token } = this.access;
+    const type = typeof body === "string" ? "application/yaml" : "application/json";
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: {
+        accept,
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { "content-type": type }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    }).catch((error: Error & { cause?: Error }) => {
+      const fix = "bin/dind-mcp status says more; bin/dind-mcp up heals it";
+      throw new CliError(`${url} does not answer: ${error.cause?.message ?? error.message}`, ExitCode.Unreachable, fix);
+    });
+    if (!response.ok) throw problem(response.status, await response.text());
+    return response;
+  }
+}
+
+const CODES: Record<number, ExitCode> = {
+  400: ExitCode.Usage,
+  404: ExitCode.NotFound,
+  422: ExitCode.Usage,
+  502: ExitCode.Unreachable,
+  503: ExitCode.Unreachable,
+};
+
+/** An error of the API in one piece: all its problems, and what a failed start wrote. */
+export function problem(status: number, text: string): CliError {
+  const body = parsed(text);
+  const lines = [
+    body.detail ?? body.title ?? `HTTP ${status}`,
+    ...(body.problems ?? []).map(({ path, got, expected }) => `  - ${path}: got ${got}, expected ${expected}`),
+    ...(body.logs?.length ? ["its last lines:", ...body.logs.map((line) => `  ${line}`)] : []),
+  ];
+  const fix = status === 401 ? "DIND_MCP_TOKEN, or bin/dind-mcp outputs tokens --show-secrets --json" : undefined;
+  return new CliError(lines.join("\n"), CODES[status] ?? ExitCode.Failed, fix);
+}
+
+function parsed(text: string): ProblemBody {
+  try {
+    return JSON.parse(text) as ProblemBody;
+  } catch {
+    return { detail: text.slice(0, 500) };
+  }
+}

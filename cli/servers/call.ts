@@ -1,0 +1,71 @@
+import { Command } from "commander";
+import { Scope } from "../../orchestrator/config";
+import { Api } from "../api/client";
+import { CliError, ExitCode } from "../errors";
+import { plain, progress, show } from "../output";
+import { toolArguments } from "./arguments";
+import { readInput } from "./input";
+import { toolsOf } from "./tools";
+
+interface Result {
+  content?: { type: string; text?: string; mimeType?: string }[];
+  structuredContent?: unknown;
+  isError?: boolean;
+}
+
+/** `servers call`. */
+export function callCommand(): Command {
+  return new Command("call")
+    .description("Calls a tool")
+    .argument("<server>")
+    .argument("<tool>")
+    .argument("[arguments...]", "key=value; lists and objects as JSON")
+    .option("--args <json>", "all arguments as one JSON object; @FILE, or @- for standard input")
+    .option("--json", "the whole result as JSON")
+    .addHelpText(
+      "after",
+      `
+Exit code 1 when the tool says that it failed.
+
+Examples:
+  bin/dind-mcp servers call files list_directory path=/workspace
+  bin/dind-mcp servers call files read_multiple_files 'paths=["/workspace/a", "/workspace/b"]'
+  echo '{"sql": "select 1"}' | bin/dind-mcp servers call postgres execute_sql --args @-`,
+    )
+    .action(
+      async (server: string, tool: string, pairs: string[], { args, json }: { args?: string; json?: boolean }) => {
+        const given = args === undefined ? undefined : wholeArguments(args);
+        const api = await Api.open(Scope.Mcp);
+        const values = given ?? toolArguments(`${server} ${tool}`, await schemaOf(server, tool), pairs);
+        const path = `/v1/servers/${encodeURIComponent(server)}/tools/${encodeURIComponent(tool)}/call`;
+        const result = await progress(`calling ${tool}`, api.post<Result>(path, { arguments: values }));
+        if (result.isError) process.exitCode = ExitCode.Failed;
+        show(json, result, text);
+      },
+    );
+}
+
+function wholeArguments(args: string): Record<string, unknown> {
+  const source = args.startsWith("@") ? readInput(args.slice(1)) : args;
+  try {
+    const value: unknown = JSON.parse(source);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {} // told below
+  throw new CliError('--args: got no JSON object, expected one like \'{"path": "/workspace"}\'', ExitCode.Usage);
+}
+
+async function schemaOf(server: string, tool: string): Promise<object> {
+  const tools = await toolsOf(await Api.open(Scope.Read), server);
+  const found = tools.find(({ name }) => name === tool);
+  if (found) return (found.definition.inputSchema ?? {}) as object;
+  const names = tools.map(({ name }) => name).join(", ");
+  throw new CliError(`${server} has no tool ${tool}; it has ${names || "none"}`, ExitCode.NotFound);
+}
+
+function text({ content = [], structuredContent }: Result): string {
+  const parts = content.map(
+    (part) => part.text ?? `(${part.type}${part.mimeType ? ` ${part.mimeType}` : ""}: see --json)`,
+  );
+  const all = parts.length > 0 ? parts.join("\n") : JSON.stringify(structuredContent ?? null, null, 2);
+  return process.stdout.isTTY ? plain(all) : all;
+}

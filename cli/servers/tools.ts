@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import type { z } from "zod";
+import { Scope } from "../../orchestrator/config";
+import type { toolsSchema } from "../../orchestrator/rest/schemas";
+import { Api } from "../api/client";
+import { progress, show, table } from "../output";
+import type { Server } from "./command";
+
+export type Tool = z.infer<typeof toolsSchema>["items"][number] & { server: string };
+
+/** The tools of one server. */
+export async function toolsOf(api: Api, server: string): Promise<Tool[]> {
+  const { items } = await api.get<z.infer<typeof toolsSchema>>(`/v1/servers/${encodeURIComponent(server)}/tools`);
+  return items.map((tool) => ({ server, ...tool }));
+}
+
+/** `servers tools`. */
+export function toolsCommand(): Command {
+  return new Command("tools")
+    .description("The tools of a server, or of all that run")
+    .argument("[name]")
+    .option("--json", "as JSON, with their schemas")
+    .addHelpText("after", "\nExamples:\n  bin/dind-mcp servers tools files\n  bin/dind-mcp servers tools --json")
+    .action(async (name: string | undefined, { json }: { json?: boolean }) => {
+      const api = await Api.open(Scope.Read);
+      const servers = name
+        ? [name]
+        : (await api.list<Server>("/v1/servers?status=running")).map((server) => server.name);
+      const tools = (
+        await progress("asking the servers", Promise.all(servers.map((server) => toolsOf(api, server))))
+      ).flat();
+      show(json, tools, (all) => {
+        const width = Math.max(20, (process.stdout.columns ?? 120) - 50);
+        const rows = all.map(({ server, name: tool, approval, visible, definition }) => [
+          ...[
+            server,
+            tool,
+            visible ? approval : `${approval}, hidden`,
+            short(String(definition.description ?? ""), width),
+          ],
+        ]);
+        return table(["SERVER", "TOOL", "APPROVAL", "DESCRIPTION"], rows, "no tools");
+      });
+    });
+}
+
+function short(text: string, width: number): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > width ? `${line.slice(0, width - 3)}...` : line;
+}
