@@ -120,6 +120,16 @@ describe("examples/consumer, on a real stack", function () {
     await consumer.configure({ token: undefined });
   });
 
+  it("refuses a stack whose outputs are not of its version, before it changes anything", async () => {
+    const itself = `organization/dind-mcp-consumer/${consumer.name}`;
+    await consumer.configure({ stack: itself });
+    const { code, stdout } = await consumer.pulumi("up");
+    assert.notEqual(code, 0);
+    assert.ok(stdout.includes(`outputs version of ${itself}: got none`), stdout);
+    assert.doesNotMatch(stdout, /replaced|updated|deleted/);
+    await consumer.configure({ stack: `organization/dind-mcp/${fleet.stack.name}` });
+  });
+
   it("never writes over a file of others, and goes on when it gets a place of its own", async () => {
     const elsewhere = `${consumer.mcpJson}.other`;
     await writeFile(elsewhere, "mine");

@@ -1,6 +1,6 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { stringify } from "yaml";
 import { must, type Result, run } from "./command";
 import type { Fleet } from "./fleet";
@@ -21,18 +21,18 @@ export class Consumer {
     readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** @param project its folder in examples */
-  static async create(fleet: Fleet, project: string, config: Record<string, unknown> = {}): Promise<Consumer> {
+  /** @param project its folder in examples @param more of the environment */
+  static async create(fleet: Fleet, project: string, more: NodeJS.ProcessEnv = {}): Promise<Consumer> {
     const name = `mcp-test-consumer-${process.pid}-${++count}`;
     const folder = await mkdtemp(join(tmpdir(), `${name}-`));
     // The dynamic provider's plugin comes with the official CLI, and with the SDK: the stand-in CLI finds that one.
     const path = [process.env.PATH, join(ROOT, "node_modules/@pulumi/pulumi")].join(delimiter);
-    const env = { ...fleet.stack.env, PATH: path };
+    const env = { ...fleet.stack.env, PATH: path, ...more };
     const consumer = new Consumer(join(ROOT, "examples", project), name, folder, env);
     // In a copy of the project: `stack init` writes into the stack's file.
     await copyFile(join(consumer.project, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
     await must("pulumi", ["stack", "init", name], { cwd: folder, env });
-    await consumer.configure({ stack: `organization/dind-mcp/${fleet.stack.name}`, ...config });
+    await consumer.configure({ stack: `organization/dind-mcp/${fleet.stack.name}` });
     return consumer;
   }
 
@@ -42,7 +42,10 @@ export class Consumer {
 
   /** Sets config values; `undefined` removes one. */
   async configure(values: Record<string, unknown>): Promise<void> {
-    const namespaced = Object.entries(values).map(([key, value]) => [`dind-mcp-consumer:${key}`, value]);
+    const namespaced = Object.entries(values).map(([key, value]) => [
+      `dind-mcp-${basename(this.project)}:${key}`,
+      value,
+    ]);
     Object.assign(this.#config, Object.fromEntries(namespaced));
     const file = join(this.folder, `Pulumi.${this.name}.yaml`);
     const salt = /^encryptionsalt:.*$/m.exec(await readFile(file, "utf8"))?.[0] ?? "";
