@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { completeCommand, completionCommand } from "./completion/command";
 import { engineCommand } from "./engine/command";
 import { serversCommand } from "./servers/command";
 import { shortCommands, stackCommand } from "./stack/command";
@@ -12,5 +13,5 @@ export function program(): Command {
     .addCommand(serversCommand())
     .addCommand(stackCommand());
   for (const command of shortCommands()) root.addCommand(command);
-  return root;
+  return root.addCommand(completionCommand()).addCommand(completeCommand(root), { hidden: true });
 }

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import type { z } from "zod";
 import { Scope } from "../../orchestrator/config";
 import type { cleanupSchema, deployedSchema, serverDetailSchema, serverSchema } from "../../orchestrator/rest/schemas";
 import { Api } from "../api/client";
+import { ExitCode } from "../errors";
 import { plain, progress, show, table } from "../output";
 import { callCommand } from "./call";
 import { readInput } from "./input";
@@ -150,12 +152,27 @@ function lifecycleCommand(action: "start" | "stop" | "restart"): Command {
         : names;
       const results: Server[] = [];
       for (const name of wanted) {
-        results.push(await progress(`${action} ${name}`, api.post<Server>(path(name, action))));
+        const answer = api.post<Server>(path(name, action));
+        const settled = action === "stop" ? answer : answer.then(() => untilSettled(api, name));
+        results.push(await progress(`${action} ${name}`, settled));
       }
       show(json, results, (servers) =>
         servers.map(({ name, status }) => `${name}: ${DONE[action]}, ${status}`).join("\n"),
       );
     });
+}
+
+/** Milliseconds that a server may take to answer; its own health check gives up about then. */
+const START_MS = 90_000;
+
+/** The server when it is no longer starting. */
+async function untilSettled(api: Api, name: string): Promise<Server> {
+  const end = Date.now() + START_MS;
+  for (;;) {
+    const server = await api.get<Server>(path(name));
+    if (server.status !== "starting" || Date.now() > end) return server;
+    await sleep(200);
+  }
 }
 
 function cleanupCommand(): Command {
@@ -169,7 +186,7 @@ function cleanupCommand(): Command {
       const api = await Api.open(Scope.Admin);
       const body = { dryRun: !yes, ...(force ? { force } : {}) };
       const result = await progress("cleaning up", api.post<z.infer<typeof cleanupSchema>>("/v1/cleanup", body));
-      if (result.items.some(({ error }) => error)) process.exitCode = 1;
+      if (result.items.some(({ error }) => error)) process.exitCode = ExitCode.Failed;
       show(json, result, ({ items, dryRun }) => {
         const rows = items.map(({ kind, name, id, bytes, reason, error }) => [
           ...[

@@ -1,0 +1,71 @@
+import type { Command, Option } from "commander";
+import { Scope } from "../../orchestrator/config";
+import { Api } from "../api/client";
+import { toolsOf } from "../servers/tools";
+
+/** Commands of the launcher itself. */
+export const LAUNCHER = ["test", "clean", "doctor", "env", "help"];
+const SHELLS = ["bash", "zsh", "fish"];
+
+/**
+ * What may stand at the end of a command line.
+ * @param words all words after `dind-mcp`, the last one as far as it is typed
+ * @param names gives the names of servers, or of a server's tools; never fails
+ */
+export async function candidates(
+  root: Command,
+  words: string[],
+  names: (server?: string) => Promise<string[]>,
+): Promise<string[]> {
+  const typed = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  let command = root;
+  const operands: string[] = [];
+  for (const word of before) {
+    if (word.startsWith("-")) continue;
+    const next = operands.length === 0 ? find(command, word) : undefined;
+    if (next) command = next;
+    else operands.push(word);
+  }
+  const all = typed.startsWith("-") ? options(command) : await operandsOf(command, operands, names);
+  return all.filter((candidate) => candidate.startsWith(typed)).sort();
+}
+
+function find(command: Command, word: string): Command | undefined {
+  return command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+}
+
+function options(command: Command): string[] {
+  const own = command.options.map(({ long }: Option) => long ?? "").filter(Boolean);
+  return [...own, "--help", "--stack"];
+}
+
+async function operandsOf(
+  command: Command,
+  before: string[],
+  names: (server?: string) => Promise<string[]>,
+): Promise<string[]> {
+  if (command.commands.length > 0) {
+    const visible = command.commands.filter((one) => !one.name().startsWith("__")).map((one) => one.name());
+    return command.parent ? visible : [...visible, ...LAUNCHER];
+  }
+  const { registeredArguments: wanted } = command;
+  const argument = wanted[before.length] ?? (wanted.at(-1)?.variadic ? wanted.at(-1) : undefined);
+  if (argument?.argChoices) return argument.argChoices;
+  if (argument?.name() === "tool") return await names(before[0]);
+  if (["name", "names", "server"].includes(argument?.name() ?? "")) {
+    return command.parent?.name() === "servers" ? (await names()).filter((name) => !before.includes(name)) : [];
+  }
+  return argument?.name() === "shell" ? SHELLS : [];
+}
+
+/** Names from the API; none when it does not answer: a completion has nobody to tell an error to. */
+export async function namesFromApi(server?: string): Promise<string[]> {
+  try {
+    const api = await Api.open(Scope.Read);
+    if (server !== undefined) return (await toolsOf(api, server)).map(({ name }) => name);
+    return (await api.list<{ name: string }>("/v1/servers")).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
