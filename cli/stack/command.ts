@@ -32,11 +32,17 @@ function deployCommand(name: string): Command {
     "bin/dind-mcp up\nbin/dind-mcp up --refresh\nbin/dind-mcp up --stack second",
   ).action(async (args: string[]) => {
     const began = Date.now();
+    const up = (): Promise<void> => runPulumi(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args]);
     const { inside } = await converge();
-    await runPulumi(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args]);
-    // The engine had to be made first: what is in it may need a hand as well.
-    if (!inside && (await converge()).changed) {
-      await runPulumi(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args]);
+    if (inside) await up();
+    else {
+      // The engine has to be made first: only then can be seen what a killed run left in it, which may be in the way.
+      const failed = await up().then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      if ((await converge()).changed) await up();
+      else if (failed) throw failed;
     }
     const setup = Number(process.env.DIND_MCP_SETUP_SECONDS ?? 0);
     const took = Math.round((Date.now() - began) / 1_000);

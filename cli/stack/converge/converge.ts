@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { ProblemsError } from "../../../problems";
 import { hostDocker } from "../../engine/host";
 import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
@@ -31,7 +32,12 @@ export async function converge(): Promise<Converged> {
   await clearStaleLock();
   const state = await exportState();
   if (!state) return { changed: false, inside: true };
-  const { hostEngine, engineStopGrace } = await stackSettings();
+  const settings = await stackSettings().catch((error) => {
+    if (error instanceof ProblemsError) return undefined; // the program will tell them, with the catalog's beside them
+    throw error;
+  });
+  if (!settings) return { changed: false, inside: true };
+  const { hostEngine, engineStopGrace } = settings;
   const docker = hostDocker(hostEngine);
   const outer = await outerPlan(docker, state.deployment);
   outer.found.forEach(tell);

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
-import type { ContainerInspectInfo } from "dockerode";
+import type { ContainerInspectInfo, NetworkInspectInfo } from "dockerode";
 import { type EngineState, engineState } from "../../engine/host";
 import { fullStackName } from "../../project";
 
@@ -9,7 +9,7 @@ export interface Present {
   /** By id, inspected. */
   containers: Map<string, ContainerInspectInfo>;
   /** Ids and names. */
-  networks: { id: string; name: string }[];
+  networks: { id: string; name: string; labels: Record<string, string> }[];
   volumes: string[];
   images: string[];
 }
@@ -32,7 +32,7 @@ export async function observeHost(docker: Docker, ids: string[]): Promise<Presen
   const inspected = await Promise.all(all.map((id) => engineState(docker, id)));
   return {
     containers: new Map(inspected.flatMap((one: EngineState | undefined) => (one ? [[one.Id, one] as const] : []))),
-    networks: networks.map(({ Id, Name }) => ({ id: Id, name: Name })),
+    networks: networks.map(({ Id, Name, Labels }) => ({ id: Id, name: Name, labels: Labels ?? {} })),
     volumes: (volumes ?? []).map(({ Name }) => Name),
     images: images.map(({ Id }) => Id),
   };
@@ -47,16 +47,20 @@ export async function observeInner(docker: Docker, engine: string): Promise<Pres
   const script = `set -e
 all=$(docker ps -aq --no-trunc)
 if [ -n "$all" ]; then docker inspect $all; else echo '[]'; fi | tr -d '\\n'; echo
-docker network ls --no-trunc --format '{{.ID}} {{.Name}}' | tr '\\n' ','; echo
+docker network inspect $(docker network ls -q) | tr -d '\\n'; echo
 docker volume ls -q | tr '\\n' ','; echo
 docker image ls -aq --no-trunc | tr '\\n' ','; echo`;
   const { code, output } = await execIn(docker, engine, ["sh", "-c", script]);
   if (code !== 0) return undefined;
-  const [containers = "[]", networks = "", volumes = "", images = ""] = output.split("\n");
+  const [containers = "[]", networks = "[]", volumes = "", images = ""] = output.split("\n");
   const list = (text: string): string[] => text.split(",").filter(Boolean);
   return {
     containers: new Map((JSON.parse(containers) as ContainerInspectInfo[]).map((one) => [one.Id, one])),
-    networks: list(networks).map((line) => ({ id: line.split(" ")[0] ?? "", name: line.split(" ")[1] ?? "" })),
+    networks: (JSON.parse(networks) as NetworkInspectInfo[]).map(({ Id, Name, Labels }) => ({
+      id: Id,
+      name: Name,
+      labels: Labels ?? {},
+    })),
     volumes: list(volumes),
     images: list(images),
   };

@@ -28,7 +28,7 @@ const TOKEN = { container: "docker:index/container:Container", network: "docker:
 const VOLUME = "docker:index/volume:Volume";
 const IMAGE = "docker:index/remoteImage:RemoteImage";
 
-/** Says of a container that the state does not know whether it is the stack's, and so may be removed. */
+/** Says of a container or network that the state does not know whether it is the stack's, and so may be removed. */
 export type Mine = (name: string, labels: Record<string, string>) => boolean;
 
 const nameOf = ({ inputs }: StateResource): string => String(inputs?.name ?? "");
@@ -122,7 +122,7 @@ function strangers(resources: StateResource[], present: Present, mine: Mine, pen
   const containers = [...present.containers.values()].filter(
     ({ Id, Name, Config }) => !known.has(Id) && mine(Name.slice(1), Config.Labels ?? {}),
   );
-  const networks = present.networks.filter(({ id, name }) => !known.has(id) && pending.has(name));
+  const networks = present.networks.filter(({ id, name, labels }) => !known.has(id) && mine(name, labels));
   const found = "was made, but never recorded";
   return [
     ...containers.map(
