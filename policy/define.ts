@@ -114,7 +114,13 @@ function settingsOf<C>({ settings }: Definition<C>): [string, { schema: SettingS
   return Object.entries(settings ?? {});
 }
 
+/** @throws Error on a setting that the policy does not have: Pulumi would let a misspelt one pass in silence */
 function configOf<C>(definition: Definition<C>, given: Record<string, unknown>): Config<C> {
+  const names = [...Object.keys(definition.settings ?? {}), "exceptions"];
+  const strange = Object.keys(given).filter((name) => !names.includes(name));
+  if (strange.length > 0) {
+    throw new Error(`policy config: ${definition.id}: got ${strange.join(", ")}, expected only ${names.join(", ")}`);
+  }
   const defaults = settingsOf(definition).map(([name, setting]) => [name, setting.default]);
   return { exceptions: [], ...Object.fromEntries(defaults), ...given } as Config<C>;
 }
@@ -135,7 +141,7 @@ function packPolicy<C>(definition: Definition<C>, policy: PackPolicy["policy"]):
 
 function common<C>(definition: Definition<C>) {
   const { id, title, reason, severity, fix, references } = definition;
-  const own = settingsOf(definition).map(([name, setting]) => [name, setting.schema]);
+  const own = settingsOf(definition).map(([name, setting]) => [name, { ...setting.schema, default: setting.default }]);
   return {
     name: id,
     description: `${title} ${reason}`,

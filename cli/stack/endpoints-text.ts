@@ -9,7 +9,6 @@ export function endpointsText({ endpoints, servers }: Pick<Outputs, "endpoints" 
   ];
   return `${table(["WHAT", "NAME", "SPEAKS", "URL"], rows)}
 
-Connect a client:                bin/dind-mcp connect claude-code   (or claude-desktop, cursor, vscode)
 An mcp.json, with its token:     bin/dind-mcp outputs clientConfig --show-secrets --json
 All tokens (mcp, read, admin):   bin/dind-mcp outputs tokens --show-secrets --json`;
 }

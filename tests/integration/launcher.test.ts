@@ -25,12 +25,12 @@ describe("bin/dind-mcp", function () {
   it("teaches with --help, and says what it does not know", async () => {
     const help = await launcher("--help");
     assert.equal(help.code, 0);
-    for (const command of ["up", "test", "preview", "refresh", "outputs", "destroy", "doctor", "env"]) {
+    for (const command of ["up", "test", "preview", "refresh", "outputs", "destroy", "status", "validate", "doctor", "env"]) {
       assert.match(help.stdout, new RegExp(`^  bin/dind-mcp ${command} `, "m"));
     }
     const unknown = await launcher("upp");
     assert.notEqual(unknown.code, 0);
-    assert.match(unknown.stderr, /unknown command "upp"\. Known: up, test/);
+    assert.match(unknown.stderr, /unknown command "upp"\. Known: up, preview/);
   });
 
   it("doctor finds nothing missing on a machine that runs these tests", async () => {

@@ -1,0 +1,43 @@
+import type { PackPolicy } from "./define";
+
+/** A table whose columns are as wide as their widest cell. */
+function table(rows: string[][]): string {
+  const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(width(column))).join(" | ")} |`);
+  const rule = `| ${(rows[0] ?? []).map((_, column) => "-".repeat(width(column))).join(" | ")} |`;
+  return [lines[0], rule, ...lines.slice(1)].join("\n");
+}
+
+function section({ about, settings }: PackPolicy): string {
+  const { id, title, severity, reason, fix, references, exceptions = {} } = about;
+  const own = Object.entries(settings).filter(([name]) => name !== "exceptions");
+  return [
+    `### ${id}`,
+    "",
+    `${title} ${reason}`,
+    "",
+    `- severity: ${severity}`,
+    `- to fix: ${fix}`,
+    `- reference: ${references.join("; ")}`,
+    ...Object.entries(exceptions).map(([role, why]) => `- does not bind the role \`${role}\`: ${why}`),
+    ...own.map(([name, { description, default: value }]) => {
+      const otherwise = value === undefined ? "" : ` Otherwise \`${JSON.stringify(value)}\`.`;
+      return `- setting \`${name}\`: ${description ?? ""}${otherwise}`;
+    }),
+  ].join("\n");
+}
+
+/** All policies as docs/policies.md shows them: the table, then each by itself. */
+export function policiesMarkdown(policies: PackPolicy[]): string {
+  const rows = policies.map(({ about: { id, severity, title } }) => [`[${id}](#${id})`, severity, title]);
+  return `${table([["policy", "severity", "promise"], ...rows])}\n\n${policies.map(section).join("\n\n")}\n`;
+}
+
+const [BEGIN, END] = ["<!-- policies: written by policy/write-docs.ts -->", "<!-- end of policies -->"];
+
+/** The page with its list of policies brought up to date. @throws Error when its markers are gone */
+export function withPolicies(page: string, policies: PackPolicy[]): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`the page has no "${BEGIN}" ... "${END}"`);
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${policiesMarkdown(policies)}\n${page.slice(end)}`;
+}
