@@ -10,6 +10,7 @@ import { callCommand } from "./call";
 import { readInput } from "./input";
 import { logsCommand } from "./logs";
 import { toolsCommand } from "./tools";
+import { validateManifestsCommand } from "./validate";
 
 export type Server = z.infer<typeof serverSchema>;
 
@@ -34,7 +35,8 @@ A server of the catalog is declared in mcp/NAME and made by \`up\`; \`deploy\` r
     .addCommand(logsCommand())
     .addCommand(toolsCommand())
     .addCommand(callCommand())
-    .addCommand(cleanupCommand());
+    .addCommand(cleanupCommand())
+    .addCommand(validateManifestsCommand());
 }
 
 export function serverRows(servers: Server[]): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { run } from "./support/command";
@@ -101,6 +102,17 @@ describe("dind-mcp servers", function () {
     await mustCli(fleet.stack, "servers", "remove", "extra");
     assert.equal(await docker(fleet, "ps", "-aq", "--filter", "name=mcp-extra"), "");
     assert.match(await mustCli(fleet.stack, "servers", "cleanup"), /there is nothing that nobody owns/);
+  });
+
+  it("validate checks manifests alone, all problems at once", async () => {
+    assert.match(await mustCli(fleet.stack, "servers", "validate"), /^3 manifests are right: files, http, postgres$/m);
+    const folder = join(fleet.stack.folder, "catalog", "broken");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "server.yaml"), "name: broken\ncolour: red\nresources: { memory: lots }\n");
+    const { code, stderr } = await cli(fleet.stack, "servers", "validate", join(fleet.stack.folder, "catalog"));
+    assert.equal(code, 2);
+    assert.match(stderr, /server\.yaml:2: colour: got an unknown key/);
+    assert.match(stderr, /server\.yaml:3: resources\.memory: got "lots"/);
   });
 
   it("say what to do when nobody answers", async () => {
