@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { policies } from "../../policy/pack";
 import { must, type Result, run } from "./support/command";
-import { createStack, pulumi, ROOT, setSecret, type TestStack } from "./support/stack";
+import { createStack, pulumi, ROOT, setConfig, setSecret, type TestStack } from "./support/stack";
 
 const BAD = join(ROOT, "tests/fixtures/bad-stack");
 const PACK = ["--policy-pack", join(ROOT, "policy")];
@@ -29,13 +29,6 @@ describe("preview with the policy pack", function () {
     });
     afterEach(() => rm(stack.folder, { recursive: true, force: true })); // nothing was made
     const preview = (...args: string[]) => pulumi(stack, "preview", ...PACK, ...args);
-    const config = async (key: string, value: string) => {
-      const file = join(stack.folder, `Pulumi.${stack.name}.yaml`);
-      await must("pulumi", ["config", "set", key, value, "--stack", stack.name, "--config-file", file], {
-        cwd: ROOT,
-        env: stack.env,
-      });
-    };
 
     it("finds nothing, with an external database and its relay neither", async () => {
       await setSecret(stack, "databaseDsn", "postgres://reader:hunter2@db.example/d");
@@ -48,13 +41,13 @@ describe("preview with the policy pack", function () {
     });
 
     it("finds nothing in production with protected volumes", async () => {
-      await config("dind-mcp:protectVolumes", "true");
+      await setConfig(stack, { protectVolumes: true });
       const result = await preview(...PRODUCTION);
       assert.deepEqual([result.code, fired(result)], [0, []], result.stdout);
     });
 
     it("finds what its own config opens: the whole Docker API, volumes in production that nothing protects", async () => {
-      await config("dind-mcp:dockerApi", "full");
+      await setConfig(stack, { dockerApi: "full" });
       const result = await preview(...PRODUCTION);
       assert.notEqual(result.code, 0);
       assert.deepEqual(fired(result), ["mandatory docker-api-auth", "mandatory protected-volumes"]);
