@@ -25,7 +25,18 @@ describe("bin/dind-mcp", function () {
   it("teaches with --help, and says what it does not know", async () => {
     const help = await launcher("--help");
     assert.equal(help.code, 0);
-    for (const command of ["up", "test", "preview", "refresh", "outputs", "destroy", "status", "validate", "doctor", "env"]) {
+    for (const command of [
+      "up",
+      "test",
+      "preview",
+      "refresh",
+      "outputs",
+      "destroy",
+      "status",
+      "validate",
+      "doctor",
+      "env",
+    ]) {
       assert.match(help.stdout, new RegExp(`^  bin/dind-mcp ${command} `, "m"));
     }
     const unknown = await launcher("upp");

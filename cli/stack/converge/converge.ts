@@ -55,7 +55,8 @@ export async function converge(): Promise<Converged> {
   const { pending_operations: pending = [] } = state.deployment;
   if (pending.length > 0) tell(`an earlier run was killed in the middle of ${pending.length} operations`);
   if (forgotten.size > 0 || pending.length > 0) await importState(forget(state, forgotten));
-  return { changed: forgotten.size + pending.length + outer.found.length > 0, inside: inner !== undefined };
+  const found = outer.found.length + (inner?.found.length ?? 0) + pending.length + forgotten.size;
+  return { changed: found > 0, inside: inner !== undefined };
 }
 
 const tell = (line: string): void => note(`found: ${line}`);
