@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Command } from "commander";
 import { CliError } from "../errors";
-import { note } from "../output";
+import { note, show } from "../output";
 import { projectFolder, stackName } from "../project";
 import { converge } from "./converge/converge";
 import { endpointsText } from "./endpoints-text";
-import { runPulumi } from "./pulumi";
+import { Interrupted, runPulumi } from "./pulumi";
 import { statusCommand } from "./status/command";
 import { validateCommand } from "./validate/command";
 import { stackOutputs } from "./workspace";
@@ -30,25 +30,40 @@ function deployCommand(name: string): Command {
     name,
     "Brings the stack up, from whatever state it is in, without questions; lists its endpoints",
     "bin/dind-mcp up\nbin/dind-mcp up --refresh\nbin/dind-mcp up --stack second",
-  ).action(async (args: string[]) => {
-    const began = Date.now();
-    const up = (): Promise<void> => runPulumi(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args]);
-    const { inside } = await converge();
-    if (inside) await up();
-    else {
-      // The engine has to be made first: only then can be seen what a killed run left in it, which may be in the way.
-      const failed = await up().then(
-        () => undefined,
-        (error: Error) => error,
-      );
-      if ((await converge()).changed) await up();
-      else if (failed) throw failed;
-    }
-    const setup = Number(process.env.DIND_MCP_SETUP_SECONDS ?? 0);
-    const took = Math.round((Date.now() - began) / 1_000);
-    if (!args.includes("--json")) console.log(`\n${endpointsText(await stackOutputs())}\n`);
-    note(`set-up ${setup} s, up ${took} s, all together ${setup + took} s`);
-  });
+  )
+    .option("--json", "the result as one JSON document; what Pulumi shows goes to standard error")
+    .action(async (args: string[], { json }: { json?: boolean }) => {
+      const began = Date.now();
+      const found = await bringUp(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args], json);
+      const setupSeconds = Number(process.env.DIND_MCP_SETUP_SECONDS ?? 0);
+      const upSeconds = secondsSince(began);
+      const { endpoints, servers } = await stackOutputs();
+      const result = { stack: stackName(), found, endpoints, servers, setupSeconds, upSeconds };
+      show(json, result, (up) => `\n${endpointsText(up)}\n`);
+      note(`set-up ${setupSeconds} s, up ${upSeconds} s, all together ${setupSeconds + upSeconds} s`);
+    });
+}
+
+const secondsSince = (began: number): number => Math.round((Date.now() - began) / 1_000);
+
+/** Converges, and runs `up`. @returns what was found */
+async function bringUp(args: string[], json = false): Promise<string[]> {
+  const up = (): Promise<void> => runPulumi(args, json);
+  const { found, inside } = await converge();
+  if (inside) {
+    await up();
+    return found;
+  }
+  // The engine has to be made first: only then can be seen what a killed run left in it, which may be in the way.
+  const failed = await up().then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  if (failed instanceof Interrupted) throw failed;
+  const again = await converge();
+  if (again.found.length > 0) await up();
+  else if (failed) throw failed;
+  return [...found, ...again.found];
 }
 
 function previewCommand(): Command {
@@ -66,11 +81,14 @@ function destroyCommand(): Command {
     "bin/dind-mcp destroy\nbin/dind-mcp destroy --all      # and then `clean`",
   )
     .option("--all", "then stop what the set-up started on this machine, as `clean` does")
-    .action(async (args: string[], { all }: { all?: boolean }) => {
+    .option("--json", "the result as one JSON document; what Pulumi shows goes to standard error")
+    .action(async (args: string[], { all, json }: { all?: boolean; json?: boolean }) => {
       const began = Date.now();
-      await converge();
-      await runPulumi(["destroy", ...WITHOUT_QUESTIONS, ...args]);
-      note(`destroy ${Math.round((Date.now() - began) / 1_000)} s`);
+      const { found } = await converge({ toDestroy: true });
+      await runPulumi(["destroy", ...WITHOUT_QUESTIONS, ...args], json);
+      const seconds = secondsSince(began);
+      if (json) show(json, { stack: stackName(), found, seconds }, String);
+      note(`destroy ${seconds} s`);
       if (all) clean();
     });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually, must, run } from "./support/command";
-import { killedAt } from "./support/killed";
-import { cli, createStack, leftovers, mustCli, pulumi, removeStack, type TestStack } from "./support/stack";
+import { interruptedAt, killedAt, pendingOf } from "./support/killed";
+import { cli, createStack, leftovers, mustCli, pulumi, removeStack, setConfig, type TestStack } from "./support/stack";
 
 const NOTHING = { container: [], network: [], volume: [], image: [] };
 
@@ -132,9 +132,40 @@ describe("bin/dind-mcp up, after", function () {
       await heals();
     });
 
-    it("and a second destroy ends it, although the engine was removed by hand", async () => {
+    it("and a second destroy ends it, although the engine was removed by hand; retained volumes stay for the next up", async () => {
+      await files("node", "-e", "fs.writeFileSync('/workspace/kept', 'kept')");
+      await setConfig(stack, { retainVolumes: true });
+      await mustCli(stack, "up");
       await must("docker", ["rm", "-f", stack.engineName]);
       await mustCli(stack, "destroy");
+      const { volume: volumes, ...others } = await leftovers(stack);
+      assert.deepEqual({ ...others, volume: [] }, NOTHING);
+      assert.ok(volumes.includes(volume("workspace")), volumes.join());
+      await heals();
+      assert.equal(await files("cat", "/workspace/kept"), "kept");
+      await setConfig(stack, { retainVolumes: false });
+      await mustCli(stack, "up");
+      await must("docker", ["stop", stack.engineName]);
+      await mustCli(stack, "destroy");
+      assert.deepEqual(await leftovers(stack), NOTHING);
+    });
+  });
+
+  describe("a destroy, after an up", () => {
+    it("that was killed before it recorded a volume, and one before it recorded the image", async () => {
+      for (const type of ["Volume", "RemoteImage"]) {
+        await killedAt(stack, "up", () => pendingOf(stack, type));
+        await mustCli(stack, "destroy");
+        assert.deepEqual(await leftovers(stack), NOTHING);
+      }
+    });
+
+    it("that was interrupted: it stops, and goes on to nothing else", async () => {
+      const { code, text } = await interruptedAt(stack, "up", exists("container", stack.engineName));
+      assert.equal(code, 1, text);
+      assert.match(text, /error: interrupted; run the same command again to go on/);
+      const result = JSON.parse(await mustCli(stack, "destroy", "--json")) as { stack: string };
+      assert.equal(result.stack, stack.name);
       assert.deepEqual(await leftovers(stack), NOTHING);
     });
   });

@@ -5,6 +5,7 @@ import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
 import { fullStackName } from "../../project";
 import { stackSettings } from "../settings";
+import { adopt, unrecorded } from "./adopt";
 import { clearStaleLock } from "./lock";
 import { observeHost, observeInner } from "./observe";
 import { type Mine, type Plan, pendingNames, plan, resourcesOf } from "./plan";
@@ -18,8 +19,8 @@ const DATA_VOLUME = /::volumes-engine$/;
 
 /** What `converge` did. */
 export interface Converged {
-  /** Something was found and mended. */
-  changed: boolean;
+  /** What was not as it should be, and is mended; one line each. Nothing to do: none. */
+  found: string[];
   /** It looked into the engine; it could not where the engine has to be made first. */
   inside: boolean;
 }
@@ -27,16 +28,24 @@ export interface Converged {
 /**
  * Brings the state and the engines together, so that a plain `up` or `destroy` does the rest: clears what a killed run
  * left, starts what is stopped, and lets the state forget what is gone or was changed by hand. Says what it finds.
+ * @param toDestroy for `destroy`: what is in an engine that does not run is forgotten, as nobody could delete it; what a
+ * killed run made without recording it is taken into the state, to be deleted or kept as declared. (`up` takes such
+ * volumes and images up by their names.)
  */
-export async function converge(): Promise<Converged> {
-  await clearStaleLock();
+export async function converge({ toDestroy = false } = {}): Promise<Converged> {
+  const found: string[] = [];
+  const tell = (line: string): void => {
+    found.push(line);
+    note(`found: ${line}`);
+  };
+  if (await clearStaleLock()) found.push("an earlier run was killed: its lock");
   const state = await exportState();
-  if (!state) return { changed: false, inside: true };
+  if (!state) return { found, inside: true };
   const settings = await stackSettings().catch((error) => {
     if (error instanceof ProblemsError) return undefined; // the program will tell them, with the catalog's beside them
     throw error;
   });
-  if (!settings) return { changed: false, inside: true };
+  if (!settings) return { found, inside: true };
   const { hostEngine, engineStopGrace } = settings;
   const docker = hostDocker(hostEngine);
   const outer = await outerPlan(docker, state.deployment);
@@ -45,21 +54,21 @@ export async function converge(): Promise<Converged> {
 
   const forgotten = new Set(outer.forget);
   const engine = resourcesOf(state.deployment, true).find(({ urn }) => ENGINE.test(urn) && !forgotten.has(urn));
-  const healthy = engine?.id !== undefined && (await becomesHealthy(docker, engine, engineStopGrace));
+  const healthy = engine?.id !== undefined && (await becomesHealthy(docker, engine, engineStopGrace, tell));
   if (engine && !healthy) forgotten.add(engine.urn);
   const inner = healthy ? await innerPlan(docker, engine.id ?? "", state.deployment, forgotten) : undefined;
   inner?.found.forEach(tell);
   if (inner && engine?.id) await progress("mending what is in the engine", repairInner(docker, engine.id, inner.steps));
   for (const urn of inner?.forget ?? []) forgotten.add(urn);
+  if (toDestroy && !healthy) for (const { urn } of resourcesOf(state.deployment, false)) forgotten.add(urn);
 
   const { pending_operations: pending = [] } = state.deployment;
   if (pending.length > 0) tell(`an earlier run was killed in the middle of ${pending.length} operations`);
-  if (forgotten.size > 0 || pending.length > 0) await importState(forget(state, forgotten));
-  const found = outer.found.length + (inner?.found.length ?? 0) + pending.length + forgotten.size;
-  return { changed: found > 0, inside: inner !== undefined };
+  const made = toDestroy ? await unrecorded(docker, state.deployment) : [];
+  for (const { resource } of made) tell(`${resource.inputs?.name} was made, but never recorded`);
+  if (forgotten.size > 0 || pending.length > 0) await importState(adopt(forget(state, forgotten), made));
+  return { found, inside: inner !== undefined };
 }
-
-const tell = (line: string): void => note(`found: ${line}`);
 
 /** The host engine's part. Without its data volume nothing that was in the engine is there. */
 async function outerPlan(docker: Docker, deployment: Deployment): Promise<Plan> {
@@ -76,7 +85,12 @@ async function outerPlan(docker: Docker, deployment: Deployment): Promise<Plan> 
 }
 
 /** Waits for an engine that runs; one that does not become healthy is removed, for its data is on volumes. */
-async function becomesHealthy(docker: Docker, { id = "", inputs }: StateResource, grace: number): Promise<boolean> {
+async function becomesHealthy(
+  docker: Docker,
+  { id = "", inputs }: StateResource,
+  grace: number,
+  tell: (line: string) => void,
+): Promise<boolean> {
   try {
     await progress("waiting for the engine", untilHealthy(docker, id, ENGINE_SECONDS));
     return true;

@@ -17,11 +17,12 @@ interface Lock {
  * Removes the lock of a run that was killed. Other launchers wait for each other by a lock of their own; this one may be
  * of a plain `pulumi up` as well, so it goes only when its process is gone. Backends that are no folder of this machine
  * are left to Pulumi.
+ * @returns true when there was one
  * @throws CliError when somebody is at work
  */
-export async function clearStaleLock(): Promise<void> {
+export async function clearStaleLock(): Promise<boolean> {
   const locks = readLocks(process.env.PULUMI_BACKEND_URL ?? "");
-  if (locks.length === 0) return;
+  if (locks.length === 0) return false;
   const live = locks.find((lock) => lock.hostname !== hostname() || isPulumi(lock.pid));
   if (live) {
     const text = `pulumi (process ${live.pid} of ${live.username} on ${live.hostname}) is changing the stack`;
@@ -31,6 +32,7 @@ export async function clearStaleLock(): Promise<void> {
   note(`an earlier run (process ${locks.map(({ pid }) => pid).join(", ")}) was killed: its lock goes`);
   const { code, stderr } = await pulumi(["cancel", "--yes"]);
   if (code !== 0) throw new CliError(`pulumi cancel: ${stderr.trim()}`);
+  return true;
 }
 
 function readLocks(backend: string): Lock[] {

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { engineState } from "../../engine/host";
 import { CliError } from "../../errors";
 import { execIn } from "./observe";
 import type { Step } from "./plan";
@@ -18,7 +19,8 @@ export async function repairHost(docker: Docker, steps: Step[], grace: number): 
 /** Stops a container, with its own time for that, and removes it; one that is gone already is fine. */
 export async function removeContainer(docker: Docker, id: string, grace: number): Promise<void> {
   const container = docker.getContainer(id);
-  const { State } = await container.inspect();
+  const { State } = (await engineState(docker, id)) ?? {};
+  if (!State) return;
   if (State.Paused) await container.unpause(); // a paused process cannot take notice of its signal
   if (State.Running) await container.stop({ t: grace });
   await container.remove({ force: true });

@@ -1,0 +1,61 @@
+import type Docker from "dockerode";
+import { fullStackName } from "../../project";
+import { resourcesOf } from "./plan";
+import type { Deployment, ExportedState, StateResource } from "./state";
+
+/** Kinds that hold data or have no label that would tell whose they are: `destroy` takes them up, and removes them as declared. */
+const ADOPTED = ["docker:index/volume:Volume", "docker:index/remoteImage:RemoteImage"];
+
+/** What a killed run was making on the host engine, and is there although the state does not know it. */
+export interface Unrecorded {
+  resource: StateResource;
+  /** The id that Pulumi's provider would have given it. */
+  id: string;
+}
+
+/** The volumes and images of the host that a killed run may have made without recording them. Pure. */
+export function candidates({ resources = [], pending_operations: pending = [] }: Deployment): StateResource[] {
+  const recorded = new Set(resources.map(({ urn, inputs }) => `${urn} ${inputs?.name}`));
+  const creating = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  return resourcesOf({ resources: creating }, true).filter(
+    ({ type, urn, inputs }) => ADOPTED.includes(type) && !recorded.has(`${urn} ${inputs?.name}`),
+  );
+}
+
+/** Which of them the host engine has. A volume counts only with the stack's label. */
+export async function unrecorded(docker: Docker, deployment: Deployment): Promise<Unrecorded[]> {
+  const found = candidates(deployment).map(async (resource): Promise<Unrecorded[]> => {
+    const name = String(resource.inputs?.name);
+    if (resource.type === ADOPTED[0]) {
+      const volume = await orNothing(docker.getVolume(name).inspect());
+      return volume?.Labels?.["dind-mcp.stack"] === fullStackName() ? [{ resource, id: name }] : [];
+    }
+    const image = await orNothing(docker.getImage(name).inspect());
+    return image ? [{ resource, id: `${image.Id}${name}` }] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/**
+ * The state with these in it, as if the run had lived to record them, so that whether they are kept (`retainVolumes`) or
+ * protected is decided where it always is. Pure. Beside a resource that was to be replaced they are what is left to delete.
+ */
+export function adopt(state: ExportedState, made: Unrecorded[]): ExportedState {
+  const resources = state.deployment.resources ?? [];
+  const known = new Set(resources.map(({ urn }) => urn));
+  const added = made.map(({ resource, id }) => ({
+    ...resource,
+    id,
+    custom: true,
+    outputs: { ...resource.inputs },
+    ...(known.has(resource.urn) ? { delete: true } : {}),
+  }));
+  return { ...state, deployment: { ...state.deployment, resources: [...resources, ...added] } };
+}
+
+function orNothing<T>(question: Promise<T>): Promise<T | undefined> {
+  return question.catch((error: { statusCode?: number }) => {
+    if (error.statusCode === 404) return undefined;
+    throw error;
+  });
+}
