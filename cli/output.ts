@@ -1,3 +1,5 @@
+import { textTable } from "../text-table";
+
 /** What a terminal would take for a command in text that came from somewhere else (a server's log, a tool's name). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
@@ -13,16 +15,7 @@ export function plain(text: string): string {
  */
 export function table(titles: string[], rows: string[][], empty = "none"): string {
   if (rows.length === 0) return empty;
-  const all = [titles, ...rows.map((row) => row.map((cell) => plain(cell).replace(/\s+/g, " ")))];
-  const widths = titles.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return textTable([titles, ...rows.map((row) => row.map((cell) => plain(cell).replace(/\s+/g, " ")))]);
 }
 
 /** The command's result, on standard output: as one JSON document, or as text for people. */
@@ -30,9 +23,9 @@ export function show<T>(json: boolean | undefined, value: T, text: (value: T) =>
   process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text(value)}\n`);
 }
 
-/** A line beside the result, on standard error. */
+/** A line beside the result, on standard error; safe, for an error may hold what a server wrote. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${plain(text)}\n`);
 }
 
 /** First line about a long job after so many milliseconds, more in this rhythm. */
@@ -48,4 +41,9 @@ export async function progress<T>(title: string, job: Promise<T>): Promise<T> {
   };
   let timer = setTimeout(tell, FIRST_MS);
   return await job.finally(() => clearTimeout(timer));
+}
+
+/** The examples at the end of a command's help. */
+export function examples(lines: string): string {
+  return `\nExamples:\n${lines.replace(/^/gm, "  ")}`;
 }

@@ -1,12 +1,5 @@
+import { markdownTable } from "../text-table";
 import type { PackPolicy } from "./define";
-
-/** A table whose columns are as wide as their widest cell. */
-function table(rows: string[][]): string {
-  const width = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(width(column))).join(" | ")} |`);
-  const rule = `| ${(rows[0] ?? []).map((_, column) => "-".repeat(width(column))).join(" | ")} |`;
-  return [lines[0], rule, ...lines.slice(1)].join("\n");
-}
 
 function section({ about, settings }: PackPolicy): string {
   const { id, title, severity, reason, fix, references, exceptions = {} } = about;
@@ -30,7 +23,7 @@ function section({ about, settings }: PackPolicy): string {
 /** All policies as docs/policies.md shows them: the table, then each by itself. */
 export function policiesMarkdown(policies: PackPolicy[]): string {
   const rows = policies.map(({ about: { id, severity, title } }) => [`[${id}](#${id})`, severity, title]);
-  return `${table([["policy", "severity", "promise"], ...rows])}\n\n${policies.map(section).join("\n\n")}\n`;
+  return `${markdownTable([["policy", "severity", "promise"], ...rows])}\n\n${policies.map(section).join("\n\n")}\n`;
 }
 
 const [BEGIN, END] = ["<!-- policies: written by policy/write-docs.ts -->", "<!-- end of policies -->"];

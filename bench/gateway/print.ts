@@ -1,19 +1,7 @@
+import { textTable } from "../../text-table";
 import { median } from "../stack/report";
 import { aims, middle, type Results, ratio } from "./figures";
 import type { Load } from "./load";
-
-/** Columns of the same width, the first row as the heading. */
-function columns(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
 
 const number = (value: number, digits = 0) => (Number.isNaN(value) ? "-" : value.toFixed(digits));
 
@@ -61,7 +49,7 @@ export function report(results: Results): string {
   );
   const parts = [
     "Medians of the rounds; CPU: of the gateway's process, a call.",
-    columns([heading, ...rows]),
+    textTable([heading, ...rows]),
     "",
     agreement(results),
   ];
@@ -83,14 +71,14 @@ export function report(results: Results): string {
     );
   }
   if (shares)
-    parts.push("Processor time of the gateway at 16 clients, each part by itself:", columns(shareRows(shares)));
+    parts.push("Processor time of the gateway at 16 clients, each part by itself:", textTable(shareRows(shares)));
   const table = aims(results).map(({ what, wanted, got, met }) => [
     met === undefined ? "-" : met ? "met" : "MISSED",
     what,
     wanted,
     got,
   ]);
-  return [...parts, "", columns([["", "aim", "wanted", "got"], ...table])].join("\n");
+  return [...parts, "", textTable([["", "aim", "wanted", "got"], ...table])].join("\n");
 }
 
 /** This bench's tool beside the reference. */

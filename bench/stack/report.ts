@@ -1,3 +1,4 @@
+import { textTable } from "../../text-table";
 import type { Machine } from "./machine";
 import type { Sample } from "./timed";
 
@@ -71,15 +72,7 @@ export function table(list: Row[]): string {
       `${ours.join(" ")} / ${script.join(" ") || "-"}`,
     ]),
   ];
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return textTable(lines);
 }
 
 /** The same for programs, on one line. */

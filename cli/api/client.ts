@@ -1,4 +1,6 @@
 import type { Scope } from "../../orchestrator/config";
+import type { Outputs } from "../../outputs";
+import type { Settings } from "../../settings";
 import { CliError, ExitCode } from "../errors";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
@@ -22,12 +24,31 @@ interface ProblemBody {
  * needed; else it is the stack's own, with the first token of its config that has the scope.
  */
 export class Api {
-  constructor(private readonly access: Access) {}
+  /** @param patience milliseconds for an answer @default without an end: a deployment takes its time */
+  constructor(
+    private readonly access: Access,
+    private readonly patience?: number,
+  ) {}
 
+  /** @throws CliError when only one of the variables is set: the stack's token must not go to another gateway */
   static async open(scope: Scope): Promise<Api> {
     const { DIND_MCP_URL: url, DIND_MCP_TOKEN: token } = process.env;
     if (url && token) return new Api({ url, token });
-    const [{ endpoints, tokens }, settings] = await Promise.all([stackOutputs(), stackSettings()]);
+    if (url || token) {
+      const text = `${url ? "DIND_MCP_TOKEN" : "DIND_MCP_URL"}: got nothing, expected both or none of DIND_MCP_URL and DIND_MCP_TOKEN`;
+      throw new CliError(text, ExitCode.Usage);
+    }
+    const [outputs, settings] = await Promise.all([stackOutputs(), stackSettings()]);
+    return Api.ofStack(scope, outputs, settings);
+  }
+
+  /** @throws CliError when no token of the stack has the scope */
+  static ofStack(
+    scope: Scope,
+    { endpoints, tokens }: Pick<Outputs, "endpoints" | "tokens">,
+    settings: Pick<Settings, "tokens">,
+    patience?: number,
+  ): Api {
     const able = settings.tokens.filter(({ scopes, name }) => scopes.includes(scope) && tokens[name]);
     // One that sees everything, where there is one.
     const best = able.find(({ servers, tools }) => !servers && !tools) ?? able[0];
@@ -35,7 +56,7 @@ export class Api {
       const fix = `add one to dind-mcp:tokens, and bin/dind-mcp up; or set DIND_MCP_URL and DIND_MCP_TOKEN`;
       throw new CliError(`no token of the stack has the scope ${scope}`, ExitCode.Failed, fix);
     }
-    return new Api({ url: url ?? endpoints.api, token: tokens[best.name] ?? "" });
+    return new Api({ url: endpoints.api, token: tokens[best.name] ?? "" }, patience);
   }
 
   async get<T>(path: string): Promise<T> {
@@ -60,6 +81,12 @@ export class Api {
     return (await (await this.request("POST", path, body)).json()) as T;
   }
 
+  /** The gateway's readiness; this one asks for no token and has no problem in its body. */
+  async ready(): Promise<{ ready: boolean; text: string }> {
+    const response = await this.fetch("/readyz");
+    return { ready: response.ok, text: await response.text() };
+  }
+
   async delete(path: string): Promise<void> {
     await this.request("DELETE", path);
   }
@@ -76,22 +103,28 @@ export class Api {
   }
 
   private async request(method: string, path: string, body?: unknown, accept = "application/json"): Promise<Response> {
-    const { url, token } = this.access;
     const type = typeof body === "string" ? "application/yaml" : "application/json";
-    const response = await fetch(new URL(path, url), {
+    const response = await this.fetch(path, {
       method,
       headers: {
         accept,
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${this.access.token}`,
         ...(body === undefined ? {} : { "content-type": type }),
       },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-    }).catch((error: Error & { cause?: Error }) => {
-      const fix = "bin/dind-mcp status says more; bin/dind-mcp up heals it";
-      throw new CliError(`${url} does not answer: ${error.cause?.message ?? error.message}`, ExitCode.Unreachable, fix);
     });
     if (!response.ok) throw problem(response.status, await response.text());
     return response;
+  }
+
+  /** @throws CliError when nobody answers */
+  private async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const { url } = this.access;
+    const signal = this.patience === undefined ? undefined : AbortSignal.timeout(this.patience);
+    return await fetch(new URL(path, url), { ...init, signal }).catch((error: Error & { cause?: Error }) => {
+      const fix = "bin/dind-mcp status says more; bin/dind-mcp up heals it";
+      throw new CliError(`${url} does not answer: ${error.cause?.message ?? error.message}`, ExitCode.Unreachable, fix);
+    });
   }
 }
 
@@ -111,7 +144,9 @@ export function problem(status: number, text: string): CliError {
     ...(body.problems ?? []).map(({ path, got, expected }) => `  - ${path}: got ${got}, expected ${expected}`),
     ...(body.logs?.length ? ["its last lines:", ...body.logs.map((line) => `  ${line}`)] : []),
   ];
-  const fix = status === 401 ? "DIND_MCP_TOKEN, or bin/dind-mcp outputs tokens --show-secrets --json" : undefined;
+  const fix = [401, 403].includes(status)
+    ? "a token that is known and has the scope: dind-mcp:tokens and bin/dind-mcp up, or DIND_MCP_URL and DIND_MCP_TOKEN"
+    : undefined;
   return new CliError(lines.join("\n"), CODES[status] ?? ExitCode.Failed, fix);
 }
 

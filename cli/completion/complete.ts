@@ -21,18 +21,34 @@ export async function candidates(
   const before = words.slice(0, -1);
   let command = root;
   const operands: string[] = [];
+  let value = false;
   for (const word of before) {
-    if (word.startsWith("-")) continue;
+    if (value || word.startsWith("-")) {
+      value = !value && takesValue(command, word);
+      continue;
+    }
     const next = operands.length === 0 ? find(command, word) : undefined;
     if (next) command = next;
     else operands.push(word);
   }
+  if (value) return [];
   const all = typed.startsWith("-") ? options(command) : await operandsOf(command, operands, names);
   return all.filter((candidate) => candidate.startsWith(typed)).sort();
 }
 
 function find(command: Command, word: string): Command | undefined {
   return command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+}
+
+/** The launcher's own option is no command's. */
+const STACK = ["-s", "--stack"];
+
+/** True for an option whose value is the next word. */
+function takesValue({ options: own }: Command, word: string): boolean {
+  return (
+    STACK.includes(word) ||
+    own.some(({ short, long, required, optional }) => [short, long].includes(word) && (required || optional))
+  );
 }
 
 function options(command: Command): string[] {

@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { progress, show, table } from "../output";
+import { ExitCode } from "../errors";
+import { withLogOptions } from "../log-options";
+import { examples, progress, show, table } from "../output";
 import { logs } from "./logs";
 import { start } from "./start";
 import { type EngineStatus, status } from "./status";
 import { stop } from "./stop";
-
-const examples = (text: string): string => `\nExamples:\n${text.replace(/^/gm, "  ")}`;
 
 /** `engine`: the container that everything runs in. */
 export function engineCommand(): Command {
@@ -46,14 +46,10 @@ export function engineCommand(): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const result = await status();
       show(json, result, engineText);
-      if (result.state !== "healthy") process.exitCode = 3;
+      if (result.state !== "healthy") process.exitCode = ExitCode.Different;
     });
-  group
-    .command("logs")
+  withLogOptions(group.command("logs"))
     .description("What dockerd, containerd and the supervisor wrote")
-    .option("-f, --follow", "go on until Ctrl-C")
-    .option("-n, --tail <lines>", "the last lines only", "200")
-    .option("--since <time>", "RFC 3339, seconds since 1970, or an age like 10m")
     .addHelpText("after", examples("bin/dind-mcp engine logs --since 10m\nbin/dind-mcp engine logs -f --tail 20"))
     .action(logs);
   return group;

@@ -36,6 +36,6 @@ export async function existingEngine(docker: Docker, name: string): Promise<Engi
 }
 
 /** One word for the state: healthy, starting, unhealthy, running (no health check), exited, paused ... */
-export function engineWord({ State }: EngineState): string {
+export function containerState({ State }: Pick<EngineState, "State">): string {
   return State.Running && !State.Paused ? (State.Health?.Status ?? "running") : State.Status;
 }

@@ -1,21 +1,15 @@
 import { PassThrough, type Readable } from "node:stream";
+import { type LogOptions, lines, since } from "../log-options";
 import { plain } from "../output";
 import { stackSettings } from "../stack/settings";
 import { existingEngine, hostDocker } from "./host";
-import { since } from "./since";
-
-interface LogsOptions {
-  follow?: boolean;
-  tail: string;
-  since?: string;
-}
 
 /** Prints the engine container's log: its standard output and error, as they were written. */
-export async function logs({ follow, tail, since: from }: LogsOptions): Promise<void> {
+export async function logs({ follow, tail, since: from }: LogOptions): Promise<void> {
   const { hostEngine, engineName } = await stackSettings();
   const docker = hostDocker(hostEngine);
   await existingEngine(docker, engineName);
-  const options = { stdout: true, stderr: true, tail: Number(tail), since: from ? since(from, Date.now()) : 0 };
+  const options = { stdout: true, stderr: true, tail: lines(tail), since: from ? since(from, Date.now()) : 0 };
   // Raw streams would hold the frames of Docker's protocol.
   const out = new PassThrough();
   out.on("data", (chunk: Buffer) => process.stdout.write(process.stdout.isTTY ? plain(String(chunk)) : chunk));

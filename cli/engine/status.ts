@@ -2,7 +2,7 @@ import type { Outputs } from "../../outputs";
 import type { Settings } from "../../settings";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
-import { engineState, engineWord, hostDocker } from "./host";
+import { containerState, engineState, hostDocker } from "./host";
 import { askInner } from "./inner";
 
 /** How the engine is. */
@@ -33,7 +33,7 @@ export async function engineStatus(settings: Settings, outputs: Outputs): Promis
   const { State, Image, RestartCount } = found;
   return {
     container: settings.engineName,
-    state: engineWord(found),
+    state: containerState(found),
     since: State.Running ? State.StartedAt : State.FinishedAt,
     image: Image,
     restarts: RestartCount,

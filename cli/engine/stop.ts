@@ -1,5 +1,5 @@
 import { stackSettings } from "../stack/settings";
-import { engineWord, existingEngine, hostDocker } from "./host";
+import { containerState, existingEngine, hostDocker } from "./host";
 
 export interface Stopped {
   engine: string;
@@ -17,5 +17,5 @@ export async function stop(): Promise<Stopped> {
   if (before.State.Paused) await docker.getContainer(engineName).unpause();
   if (before.State.Running) await docker.getContainer(engineName).stop({ t: engineStopGrace });
   const after = await existingEngine(docker, engineName);
-  return { engine: engineName, state: engineWord(after), changed: before.State.Running };
+  return { engine: engineName, state: containerState(after), changed: before.State.Running };
 }

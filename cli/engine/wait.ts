@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Outputs } from "../../outputs";
 import { CliError } from "../errors";
-import { engineWord, existingEngine } from "./host";
+import { containerState, existingEngine } from "./host";
 import { askInner } from "./inner";
 
 const POLL_MS = 300;
@@ -11,7 +11,7 @@ const POLL_MS = 300;
 export async function untilHealthy(docker: Docker, name: string, seconds: number): Promise<void> {
   const end = Date.now() + seconds * 1_000;
   for (;;) {
-    const word = engineWord(await existingEngine(docker, name));
+    const word = containerState(await existingEngine(docker, name));
     if (word === "healthy") return;
     if (Date.now() > end) {
       throw new CliError(`the engine ${name} is ${word} after ${seconds} s`, 1, "bin/dind-mcp engine logs says why");

@@ -5,6 +5,7 @@ import { CliError, ExitCode } from "../errors";
 import { plain, progress, show } from "../output";
 import { toolArguments } from "./arguments";
 import { readInput } from "./input";
+import { serverPath } from "./server";
 import { toolsOf } from "./tools";
 
 interface Result {
@@ -37,7 +38,7 @@ Examples:
         const given = args === undefined ? undefined : wholeArguments(args);
         const api = await Api.open(Scope.Mcp);
         const values = given ?? toolArguments(`${server} ${tool}`, await schemaOf(server, tool), pairs);
-        const path = `/v1/servers/${encodeURIComponent(server)}/tools/${encodeURIComponent(tool)}/call`;
+        const path = serverPath(server, "tools", tool, "call");
         const result = await progress(`calling ${tool}`, api.post<Result>(path, { arguments: values }));
         if (result.isError) process.exitCode = ExitCode.Failed;
         show(json, result, text);

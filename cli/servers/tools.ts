@@ -3,14 +3,14 @@ import type { z } from "zod";
 import { Scope } from "../../orchestrator/config";
 import type { toolsSchema } from "../../orchestrator/rest/schemas";
 import { Api } from "../api/client";
-import { progress, show, table } from "../output";
-import type { Server } from "./command";
+import { examples, progress, show, table } from "../output";
+import { type Server, serverPath } from "./server";
 
 export type Tool = z.infer<typeof toolsSchema>["items"][number] & { server: string };
 
 /** The tools of one server. */
 export async function toolsOf(api: Api, server: string): Promise<Tool[]> {
-  const { items } = await api.get<z.infer<typeof toolsSchema>>(`/v1/servers/${encodeURIComponent(server)}/tools`);
+  const { items } = await api.get<z.infer<typeof toolsSchema>>(serverPath(server, "tools"));
   return items.map((tool) => ({ server, ...tool }));
 }
 
@@ -20,7 +20,7 @@ export function toolsCommand(): Command {
     .description("The tools of a server, or of all that run")
     .argument("[name]")
     .option("--json", "as JSON, with their schemas")
-    .addHelpText("after", "\nExamples:\n  bin/dind-mcp servers tools files\n  bin/dind-mcp servers tools --json")
+    .addHelpText("after", examples("bin/dind-mcp servers tools files\nbin/dind-mcp servers tools --json"))
     .action(async (name: string | undefined, { json }: { json?: boolean }) => {
       const api = await Api.open(Scope.Read);
       const servers = name

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { loadCatalog } from "../../mcp/load-catalog";
 import { type Problem, ProblemsError } from "../../problems";
 import { ExitCode } from "../errors";
-import { show } from "../output";
+import { examples, show } from "../output";
 import { projectFolder, stackName } from "../project";
 import { stackSettings } from "../stack/settings";
 
@@ -23,7 +23,7 @@ export function validateManifestsCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      "\nExit code 2 when something is wrong.\n\nExamples:\n  bin/dind-mcp servers validate\n  bin/dind-mcp servers validate mcp more-servers --json",
+      `\nExit code 2 when something is wrong.\n${examples("bin/dind-mcp servers validate\nbin/dind-mcp servers validate mcp more-servers --json")}`,
     )
     .action(async (folders: string[], { json }: { json?: boolean }) => {
       const checked = check(folders.length > 0 ? folders.map((one) => resolve(one)) : (await stackSettings()).catalog);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Command } from "commander";
 import { CliError } from "../errors";
-import { note, show } from "../output";
+import { examples, note, show } from "../output";
 import { projectFolder, stackName } from "../project";
 import { converge } from "./converge/converge";
 import { endpointsText } from "./endpoints-text";
@@ -16,13 +16,13 @@ const QUIET = process.stdout.isTTY ? [] : ["--suppress-progress"];
 const WITHOUT_QUESTIONS = ["--yes", "--skip-preview", ...QUIET];
 
 /** A command whose unknown arguments go to pulumi. */
-function passing(name: string, description: string, examples: string): Command {
+function passing(name: string, description: string, lines: string): Command {
   return new Command(name)
     .description(description)
     .allowUnknownOption()
     .allowExcessArguments()
     .argument("[pulumi...]", "arguments for pulumi")
-    .addHelpText("after", `\nExamples:\n${examples.replace(/^/gm, "  ")}`);
+    .addHelpText("after", examples(lines));
 }
 
 function deployCommand(name: string): Command {

@@ -1,4 +1,5 @@
 import type { OpenAPIV3_1 } from "openapi-types";
+import { markdownTable } from "../../text-table";
 
 const METHODS = ["get", "post", "delete"] as const;
 
@@ -20,10 +21,5 @@ export function operationTable({ paths = {} }: OpenAPIV3_1.Document): string {
       return [[`\`${method.toUpperCase()} ${path}\``, scopeOf(operation), operation.summary ?? "", queryOf(operation)]];
     }),
   );
-  const all = [["operation", "scope", "", "query"], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [head = [], ...body] = all;
-  return `${[line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n")}\n`;
+  return `${markdownTable([["operation", "scope", "", "query"], ...rows])}\n`;
 }

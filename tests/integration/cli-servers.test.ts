@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -58,16 +57,13 @@ describe("dind-mcp servers", function () {
   });
 
   it("stop, start and restart wait, and may be said twice", async () => {
-    assert.match(
-      await mustCli(fleet.stack, "servers", "stop", "http", "files"),
-      /^http: stopped, stopped\nfiles: stopped, stopped\n$/,
-    );
+    assert.match(await mustCli(fleet.stack, "servers", "stop", "http", "files"), /^http: stopped\nfiles: stopped\n$/);
     await mustCli(fleet.stack, "servers", "stop", "http");
-    assert.match(
-      await mustCli(fleet.stack, "servers", "start", "--all"),
-      /^files: started, running\nhttp: started, running$/m,
-    );
-    assert.match(await mustCli(fleet.stack, "servers", "restart", "files"), /^files: restarted, running$/m);
+    assert.match(await mustCli(fleet.stack, "servers", "start", "--all"), /^files: running\nhttp: running$/m);
+    assert.match(await mustCli(fleet.stack, "servers", "restart", "files"), /^files: running$/m);
+    const one = await cli(fleet.stack, "servers", "restart", "nothing", "files");
+    assert.equal(one.code, 5, one.stderr);
+    assert.match(one.stdout, /^nothing: NOT running: there is no server "nothing".*\nfiles: running$/m);
     const nobody = await cli(fleet.stack, "servers", "stop");
     assert.equal(nobody.code, 2);
     assert.match(nobody.stderr, /name servers, or --all/);
@@ -124,10 +120,19 @@ describe("dind-mcp servers", function () {
     const { code, stderr } = await cli({ ...fleet.stack, env }, "servers", "list");
     assert.equal(code, 4);
     assert.match(stderr, /does not answer[\s\S]*to fix: bin\/dind-mcp status/);
+    for (const half of ["DIND_MCP_URL", "DIND_MCP_TOKEN"]) {
+      const { code: usage, stderr: text } = await cli(
+        { ...fleet.stack, env: { ...env, [half]: "" } },
+        "servers",
+        "list",
+      );
+      assert.equal(usage, 2);
+      assert.match(text, new RegExp(`^error: ${half}: got nothing, expected both or none`, "m"));
+    }
     const refused = { ...env, DIND_MCP_URL: fleet.outputs.endpoints.api, DIND_MCP_TOKEN: "wrong" };
     const wrong = await cli({ ...fleet.stack, env: refused }, "servers", "list");
     assert.equal(wrong.code, 1);
-    assert.match(wrong.stderr, /to fix: DIND_MCP_TOKEN/);
+    assert.match(wrong.stderr, /to fix: a token that is known/);
   });
 
   it("complete in a real bash, and the other shells take their scripts", async () => {
@@ -140,9 +145,16 @@ COMP_WORDS=(${launcher} servers call files list_dir) COMP_CWORD=4; _dind_mcp; ec
     assert.equal(stdout, "files\nlist_directory list_directory_with_sizes\n", stderr);
     for (const shell of ["zsh", "fish"]) {
       const text = await mustCli(fleet.stack, "completion", shell);
-      assert.match(text, /__complete/);
-      if (existsSync(`/usr/bin/${shell}`)) assert.equal((await run(shell, ["-n"], { input: text })).code, 0);
+      const file = join(fleet.stack.folder, `completion.${shell}`);
+      await writeFile(file, text);
+      const { code, stderr: wrong } = await run(shell, ["-n", file]);
+      assert.equal(code, 0, wrong);
     }
+    const fish = `${launcher} completion fish | source; complete -C "${launcher} servers call fi"`;
+    assert.match((await run("fish", ["-c", fish], { env })).stdout, /^files$/m);
+    const zsh = `autoload -U compinit && compinit -D -u; compadd() { print -l -- "\${@:2}" }; eval "$(${launcher} completion zsh)"
+words=(${launcher} servers call fi) CURRENT=4; _dind_mcp`;
+    assert.match((await run("zsh", ["-f", "-c", zsh], { env })).stdout, /^files$/m);
   });
 });
 

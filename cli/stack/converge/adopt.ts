@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { fullStackName } from "../../project";
+import type { Deployment, ExportedState, StateResource } from "../state";
 import { resourcesOf } from "./plan";
-import type { Deployment, ExportedState, StateResource } from "./state";
 
 /** Kinds that hold data or have no label that would tell whose they are: `destroy` takes them up, and removes them as declared. */
 const ADOPTED = ["docker:index/volume:Volume", "docker:index/remoteImage:RemoteImage"];

@@ -5,12 +5,12 @@ import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
 import { fullStackName } from "../../project";
 import { stackSettings } from "../settings";
+import { type Deployment, exportState, forget, importState, type StateResource } from "../state";
 import { adopt, unrecorded } from "./adopt";
 import { clearStaleLock } from "./lock";
 import { observeHost, observeInner } from "./observe";
 import { type Mine, type Plan, pendingNames, plan, resourcesOf } from "./plan";
 import { removeContainer, repairHost, repairInner } from "./repair";
-import { type Deployment, exportState, forget, importState, type StateResource } from "./state";
 
 /** Seconds that the engine has to become healthy; by itself it takes a few. */
 const ENGINE_SECONDS = 90;

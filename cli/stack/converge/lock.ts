@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { CliError, ExitCode } from "../../errors";
 import { note } from "../../output";
 import { stackName } from "../../project";
-import { pulumi } from "./state";
+import { pulumi } from "../state";
 
 /** What Pulumi's file backend writes into a lock. */
 interface Lock {

@@ -1,9 +1,9 @@
 import type { ContainerInspectInfo } from "dockerode";
+import { type Deployment, isOuter, type StateResource } from "../state";
 import { differences } from "../validate/compare";
 import { factsOf, inspected } from "../validate/facts";
 import { recordedContainer, recordedFacts } from "../validate/recorded";
 import type { Present } from "./observe";
-import type { Deployment, StateResource } from "./state";
 
 /** Something to do on one engine before `up`. */
 export interface Step {
@@ -36,8 +36,7 @@ const shortName = ({ urn }: StateResource): string => urn.split("::").at(-1) ?? 
 
 /** The resources of one engine. @param outer the host's; else those in the engine */
 export function resourcesOf({ resources = [] }: Deployment, outer: boolean): StateResource[] {
-  const host = (provider = ""): boolean => /::pulumi:providers:docker::host::/.test(provider);
-  return resources.filter(({ type, provider }) => type.startsWith("docker:") && host(provider) === outer);
+  return resources.filter((resource) => resource.type.startsWith("docker:") && isOuter(resource) === outer);
 }
 
 /** Is what a resource stands for still there? */

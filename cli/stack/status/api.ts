@@ -1,4 +1,7 @@
+import { Scope } from "../../../orchestrator/config";
 import type { Outputs } from "../../../outputs";
+import type { Settings } from "../../../settings";
+import { Api } from "../../api/client";
 
 /** The management layer's API. */
 export interface ApiStatus {
@@ -14,24 +17,21 @@ export interface ApiStatus {
 const PATIENCE_MS = 3_000;
 
 /** Asks the API how it is. Never fails: no answer is one as well. */
-export async function apiStatus({ endpoints, tokens }: Outputs): Promise<ApiStatus> {
-  const ask = async (path: string): Promise<Response> => {
-    const token = tokens.read ?? tokens.admin;
-    const headers = token ? { authorization: `Bearer ${token}` } : undefined;
-    return await fetch(new URL(path, endpoints.api), { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
-  };
+export async function apiStatus(settings: Settings, outputs: Outputs): Promise<ApiStatus> {
   try {
-    const ready = await ask("/readyz");
-    if (!ready.ok) return { state: "not ready", reason: await ready.text() };
-    const [version, servers] = await Promise.all([ask("/v1/version"), ask("/v1/servers?limit=200")]);
-    const { version: number } = version.ok ? ((await version.json()) as { version?: string }) : {};
-    const { items } = servers.ok
-      ? ((await servers.json()) as { items: { name: string; sessions: number }[] })
-      : { items: [] };
-    const sessions = Object.fromEntries(items.map((item) => [item.name, item.sessions]));
-    return { state: "ready", ...(number ? { version: number } : {}), sessions };
+    const api = Api.ofStack(Scope.Read, outputs, settings, PATIENCE_MS);
+    const { ready, text } = await api.ready();
+    if (!ready) return { state: "not ready", reason: text };
+    const [{ version }, servers] = await Promise.all([
+      api.get<{ version: string }>("/v1/version"),
+      api.list<{ name: string; sessions: number }>("/v1/servers"),
+    ]);
+    return {
+      state: "ready",
+      version,
+      sessions: Object.fromEntries(servers.map(({ name, sessions }) => [name, sessions])),
+    };
   } catch (error) {
-    const { message, cause } = error as Error & { cause?: Error };
-    return { state: "no answer", reason: cause?.message ?? message };
+    return { state: "no answer", reason: (error as Error).message };
   }
 }

@@ -40,12 +40,12 @@ export async function stackStatus(): Promise<StackStatus> {
     engineState(docker, settings.engineName),
     docker.info(),
     docker.version(),
-    apiStatus(outputs),
+    apiStatus(settings, outputs),
   ]);
   const answers = engine.docker !== undefined;
   const containers = answers ? await innerContainers(outputs, fullStackName()) : undefined;
   const drift: Pick<StackStatus, "drift" | "driftUnknown"> = answers
-    ? await validate().then(
+    ? await validate(settings, outputs).then(
         ({ differences }) => ({ drift: differences }),
         (error: Error) => ({ driftUnknown: error.message }),
       )

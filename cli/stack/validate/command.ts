@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { ExitCode } from "../../errors";
 import { progress, show, table } from "../../output";
+import { stackSettings } from "../settings";
+import { stackOutputs } from "../workspace";
 import { type Validation, validate } from "./validate";
 
 /** `validate`: every running container against what is declared. */
@@ -19,7 +21,11 @@ Examples:
   bin/dind-mcp stack validate --json | jq '.differences[].path'`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const result = await progress("comparing", validate());
+      const declared = Promise.all([stackSettings(), stackOutputs()]);
+      const result = await progress(
+        "comparing",
+        declared.then(([settings, outputs]) => validate(settings, outputs)),
+      );
       show(json, { ok: result.differences.length === 0, ...result }, text);
       if (result.differences.length > 0) process.exitCode = ExitCode.Different;
     });

@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, ContainerInspectInfo, ImageInspectInfo } from "dockerode";
+import { containerState } from "../../engine/host";
 
 /** The limits that nothing here sets (cpu shares, period, quota and set, memory reservation, pids), but a `docker update` can. */
 export const NO_MORE_LIMITS = "[0,0,0,0,0,0]";
@@ -118,7 +119,7 @@ export type ImageConfig = Pick<ImageInspectInfo["Config"], "Entrypoint" | "Cmd" 
 
 /** A container that is there. */
 export function inspected(container: ContainerInspectInfo): Inspected {
-  const { Config, HostConfig, Image, NetworkSettings, State } = container;
-  const state = State.Running && !State.Paused ? (State.Health?.Status ?? "running") : State.Status;
-  return { Config, HostConfig, Image, networks: Object.keys(NetworkSettings.Networks), state };
+  const { Config, HostConfig, Image, NetworkSettings } = container;
+  const networks = Object.keys(NetworkSettings.Networks);
+  return { Config, HostConfig, Image, networks, state: containerState(container) };
 }

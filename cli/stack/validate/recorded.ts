@@ -1,4 +1,4 @@
-import type { StateResource } from "../converge/state";
+import { isOuter, type StateResource } from "../state";
 import { type Facts, NO_MORE_LIMITS } from "./facts";
 
 /** A container as Pulumi's state records it: the inputs its component gave, and what Docker made of it. */
@@ -28,7 +28,8 @@ export function recordedContainers(deployment: { resources?: StateResource[] }):
 const MODES = new Set(["", "none", "host", "bridge", "default"]);
 
 /** One container of the state. */
-export function recordedContainer({ id = "", inputs = {}, provider = "" }: StateResource): RecordedContainer {
+export function recordedContainer(resource: StateResource): RecordedContainer {
+  const { id = "", inputs = {} } = resource;
   const { networkMode = "", networksAdvanced = [] } = inputs as {
     networkMode?: string;
     networksAdvanced?: { name: string }[];
@@ -37,7 +38,7 @@ export function recordedContainer({ id = "", inputs = {}, provider = "" }: State
   return {
     name: String(inputs.name),
     id,
-    outer: /::pulumi:providers:docker::host::/.test(provider),
+    outer: isOuter(resource),
     runs: inputs.mustRun !== false && inputs.start !== false,
     networks: [...new Set([...own, ...networksAdvanced.map(({ name }) => name)])],
     inputs,

@@ -9,8 +9,7 @@ import type { Settings } from "../../../settings";
 import { engineState, hostDocker } from "../../engine/host";
 import { askInner } from "../../engine/inner";
 import { fullStackName, projectFolder, stackName } from "../../project";
-import { stackSettings } from "../settings";
-import { askPulumi, stackOutputs } from "../workspace";
+import { exportState } from "../state";
 import { type Difference, differences } from "./compare";
 import { expectedFacts, secretsRevision } from "./expected";
 import { factsOf, inspected } from "./facts";
@@ -23,9 +22,8 @@ export interface Validation {
   differences: Difference[];
 }
 
-/** All that containers are compared with. */
+/** All that containers in the engine are compared with. */
 interface Declared {
-  settings: Settings;
   outputs: Outputs;
   servers: CatalogServer[];
   recorded: RecordedContainer[];
@@ -34,24 +32,15 @@ interface Declared {
 const absent = (container: string): Difference => ({ container, path: "container", expected: "one", got: "none" });
 
 /** Compares every container of the stack, in the engine and the engine's own, with what is declared. Changes nothing. */
-export async function validate(): Promise<Validation> {
-  const [settings, outputs, { deployment }] = await Promise.all([
-    stackSettings(),
-    stackOutputs(),
-    askPulumi((project, stack) => project.exportStack(stack)),
-  ]);
+export async function validate(settings: Settings, outputs: Outputs): Promise<Validation> {
+  const recorded = recordedContainers((await exportState())?.deployment ?? {});
   const servers = loadCatalog(
     settings.catalog,
     { servers: settings.servers, settingsFile: `Pulumi.${stackName()}.yaml` },
     projectFolder(),
   );
-  return await compareAll({ settings, outputs, servers, recorded: recordedContainers(deployment) });
-}
-
-async function compareAll(declared: Declared): Promise<Validation> {
-  const { settings, outputs, recorded } = declared;
   const engine = await engineDifferences(settings, recorded);
-  const inside = await askInner(outputs, (docker) => compareInner(docker, declared));
+  const inside = await askInner(outputs, (docker) => compareInner(docker, { outputs, servers, recorded }));
   return {
     compared: [settings.engineName, ...inside.compared],
     differences: [...engine, ...inside.differences],

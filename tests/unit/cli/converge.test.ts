@@ -3,7 +3,7 @@ import type { ContainerInspectInfo } from "dockerode";
 import { adopt, candidates } from "../../../cli/stack/converge/adopt";
 import type { Present } from "../../../cli/stack/converge/observe";
 import { plan, resourcesOf } from "../../../cli/stack/converge/plan";
-import { type Deployment, forget, type StateResource } from "../../../cli/stack/converge/state";
+import { type Deployment, forget, type StateResource } from "../../../cli/stack/state";
 
 const HOST = "urn:pulumi:dev::dind-mcp::pulumi:providers:docker::host::1";
 const INNER = "urn:pulumi:dev::dind-mcp::pulumi:providers:docker::inner::2";

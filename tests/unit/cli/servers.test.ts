@@ -34,6 +34,21 @@ describe("arguments of a tool", () => {
     });
   });
 
+  it("may be optional as many servers write it, one of a list, and more than are named", () => {
+    const optional = { anyOf: [{ type: "integer" }, { type: "null" }] };
+    const open = {
+      properties: { count: optional, mode: { enum: ["a", "b"] } },
+      additionalProperties: { type: "number" },
+    };
+    assert.deepEqual(toolArguments("t", open, ["count=3", "mode=b", "more=0.5"]), { count: 3, mode: "b", more: 0.5 });
+    assert.throws(() => toolArguments("t", open, ["mode=c"]), /mode: got "c", expected one of a, b/);
+    assert.throws(() => toolArguments("t", open, ["count=x"]), /count: got "x", expected a whole number or null/);
+    // A name that every object has is no argument.
+    assert.throws(() => toolArguments("t", { properties: {} }, ["toString=3"]), /toString: got an unknown argument/);
+    const either = { properties: { id: { anyOf: [{ type: "string" }, { type: "integer" }] } } };
+    assert.deepEqual(toolArguments("t", either, ["id=7"]), { id: 7 });
+  });
+
   it("are told all that is wrong with them at once", () => {
     const wrong = () =>
       toolArguments("files list", schema, ["depth=1.5", "all=yes", "colour=red", "nothing", "paths={}"]);
@@ -45,7 +60,7 @@ describe("arguments of a tool", () => {
       );
       assert.match(
         error.message,
-        /files list: depth: got "1\.5", expected a integer|files list: all: got "yes", expected true or false/,
+        /files list: depth: got "1\.5", expected a whole number|files list: all: got "yes", expected true or false/,
       );
       return true;
     });
@@ -65,6 +80,7 @@ describe("an error of the API", () => {
     assert.ok(error instanceof CliError);
     assert.equal(error.code, ExitCode.Usage);
     assert.equal(error.message, "2 problems in the request\n  - a: got 1, expected 2\n  - b: got 3, expected 4");
+    assert.match(problem(403, "{}").fix ?? "", /has the scope/);
     assert.equal(problem(404, "{}").code, ExitCode.NotFound);
     assert.equal(problem(503, "<html>").message, "<html>");
     assert.match(
@@ -88,6 +104,8 @@ describe("completion", () => {
     assert.deepEqual(await complete("servers", "call", "files", "files_r"), ["files_read"]);
     assert.deepEqual(await complete("servers", "stop", "files", ""), ["http"]);
     assert.deepEqual(await complete("servers", "logs", "files", "--fo"), ["--follow"]);
+    assert.deepEqual(await complete("--stack", "second", "servers", "logs", "-n", "5", "fi"), ["files"]);
+    assert.deepEqual(await complete("servers", "logs", "-n", ""), []);
     assert.deepEqual(await complete("completion", ""), ["bash", "fish", "zsh"]);
     assert.deepEqual(await complete("nonsense", "x"), []);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { since } from "../../../cli/engine/since";
+import { lines, since } from "../../../cli/log-options";
 import { plain, table } from "../../../cli/output";
 import { certificates } from "../../../cli/stack/status/certificates";
 import { isolation } from "../../../cli/stack/status/isolation";
@@ -49,6 +49,11 @@ describe("the command line's parts", () => {
     assert.equal(since("1700000000", now), 1_700_000_000);
     assert.equal(since("2026-11-24T10:00:00Z", now), Date.parse("2026-11-24T10:00:00Z") / 1_000);
     assert.throws(() => since("10 minutes", now), /--since: got "10 minutes", expected an age like 10m/);
+  });
+
+  it("take a number of lines, and nothing else for one", () => {
+    assert.equal(lines("20"), 20);
+    assert.throws(() => lines("x"), /--tail: got "x", expected a whole number/);
   });
 
   it("print tables that a server's text cannot break", () => {

@@ -1,4 +1,26 @@
-import { CliError, ExitCode } from "../errors";
+import type { Command } from "commander";
+import { CliError, ExitCode } from "./errors";
+
+/** How much of a log is wanted. */
+export interface LogOptions {
+  follow?: boolean;
+  tail: string;
+  since?: string;
+}
+
+/** Gives a command the options of a log. */
+export function withLogOptions(command: Command): Command {
+  return command
+    .option("-f, --follow", "go on until Ctrl-C")
+    .option("-n, --tail <lines>", "the last lines only", "200")
+    .option("--since <time>", "RFC 3339, seconds since 1970, or an age like 10m");
+}
+
+/** Number of lines. @throws CliError when it is none */
+export function lines(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new CliError(`--tail: got "${text}", expected a whole number of lines`, ExitCode.Usage);
+}
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { CliError } from "../../errors";
-import { projectFolder, stackName } from "../../project";
+import { CliError } from "../errors";
+import { projectFolder, stackName } from "../project";
 
 /** A resource in Pulumi's state, as far as it matters here. */
 export interface StateResource {
@@ -65,6 +65,11 @@ export async function pulumi([first = "", ...args]: string[], input?: string): P
   child.stdin.on("error", () => {}).end(input ?? "");
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
   return { code, ...texts };
+}
+
+/** True for what is on the host's engine, and not in ours. */
+export function isOuter({ provider = "" }: StateResource): boolean {
+  return /::pulumi:providers:docker::host::/.test(provider);
 }
 
 /**

@@ -1,0 +1,36 @@
+import { Command } from "commander";
+import type { z } from "zod";
+import { Scope } from "../../orchestrator/config";
+import type { cleanupSchema } from "../../orchestrator/rest/schemas";
+import { Api } from "../api/client";
+import { ExitCode } from "../errors";
+import { examples, progress, show, table } from "../output";
+import { mib } from "./server";
+
+/** `servers cleanup`. */
+export function cleanupCommand(): Command {
+  return new Command("cleanup")
+    .description("Lists what nobody owns in the engine; with --yes removes it")
+    .option("--yes", "remove it")
+    .option("--force", "running containers of unknown origin as well")
+    .option("--json", "as JSON")
+    .addHelpText("after", examples("bin/dind-mcp servers cleanup\nbin/dind-mcp servers cleanup --yes"))
+    .action(async ({ yes, force, json }: { json?: boolean; yes?: boolean; force?: boolean }) => {
+      const api = await Api.open(Scope.Admin);
+      const body = { dryRun: !yes, ...(force ? { force } : {}) };
+      const result = await progress("cleaning up", api.post<z.infer<typeof cleanupSchema>>("/v1/cleanup", body));
+      if (result.items.some(({ error }) => error)) process.exitCode = ExitCode.Failed;
+      show(json, result, ({ items, dryRun }) => {
+        const rows = items.map(({ kind, name, id, bytes, reason, error }) => [
+          ...[
+            kind,
+            name || id,
+            bytes === undefined ? "" : `${mib(bytes)} MiB`,
+            error ? `NOT REMOVED: ${error}` : reason,
+          ],
+        ]);
+        const end = items.length === 0 ? "" : dryRun ? "\nnothing was removed; with --yes it is" : "\nremoved";
+        return table(["KIND", "NAME", "SIZE", "WHY"], rows, "there is nothing that nobody owns") + end;
+      });
+    });
+}

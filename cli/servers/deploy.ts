@@ -1,0 +1,51 @@
+import { Command } from "commander";
+import type { z } from "zod";
+import { Scope } from "../../orchestrator/config";
+import type { deployedSchema } from "../../orchestrator/rest/schemas";
+import { Api } from "../api/client";
+import { examples, progress, show } from "../output";
+import { readInput } from "./input";
+import { serverPath, serverRows } from "./server";
+
+/** `servers deploy`. */
+export function deployCommand(): Command {
+  return new Command("deploy")
+    .description("Runs an extra server from a manifest with an image, or replaces the one of that name")
+    .argument("<file>", "a server.yaml, its folder, or - for standard input")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+The server gets the same walls as the catalog's, within what dind-mcp:deploy allows; \`build\`, \`egress\` and
+\`database\` need the catalog (a folder in mcp/). Secrets come in an envelope {manifest, secrets} on standard input.
+${examples("bin/dind-mcp servers deploy weather/server.yaml\nbin/dind-mcp servers deploy - < envelope.yaml")}`,
+    )
+    .action(async (file: string, { json }: { json?: boolean }) => {
+      const text = readInput(file);
+      const api = await Api.open(Scope.Admin);
+      const deployed = api.post<z.infer<typeof deployedSchema>>("/v1/servers", text);
+      show(json, await progress("deploying; until it is healthy", deployed), (server) =>
+        [
+          `${server.name}: ${server.change === "none" ? "runs already, exactly so" : server.change}`,
+          serverRows([server]),
+        ].join("\n"),
+      );
+    });
+}
+
+/** `servers remove`. */
+export function removeCommand(): Command {
+  return new Command("remove")
+    .alias("rm")
+    .description(
+      "Removes an extra server with its volumes; one of the catalog leaves by the config key servers, and up",
+    )
+    .argument("<name>")
+    .option("--json", "as JSON")
+    .addHelpText("after", examples("bin/dind-mcp servers remove weather"))
+    .action(async (name: string, { json }: { json?: boolean }) => {
+      const api = await Api.open(Scope.Admin);
+      await progress(`removing ${name}`, api.delete(serverPath(name)));
+      show(json, { name, change: "removed" }, () => `${name}: removed`);
+    });
+}

@@ -1,0 +1,53 @@
+import { Command } from "commander";
+import type { z } from "zod";
+import { Scope } from "../../orchestrator/config";
+import type { serverDetailSchema } from "../../orchestrator/rest/schemas";
+import { Api } from "../api/client";
+import { examples, plain, show } from "../output";
+import { mib, type Server, serverPath, serverRows } from "./server";
+
+/** `servers list`. */
+export function listCommand(): Command {
+  return new Command("list")
+    .alias("ls")
+    .description("All servers and how they are")
+    .option("--status <status>", "only running, starting, unhealthy, restarting, stopped or removing ones")
+    .option("--json", "as JSON")
+    .addHelpText("after", examples("bin/dind-mcp servers list --status unhealthy"))
+    .action(async ({ status, json }: { json?: boolean; status?: string }) => {
+      const api = await Api.open(Scope.Read);
+      const query = status ? `?status=${encodeURIComponent(status)}` : "";
+      show(json, await api.list<Server>(`/v1/servers${query}`), serverRows);
+    });
+}
+
+/** `servers show`. */
+export function showCommand(): Command {
+  return new Command("show")
+    .description("Everything about one server")
+    .argument("<name>")
+    .option("--json", "as JSON, its manifest as well")
+    .addHelpText("after", examples("bin/dind-mcp servers show files"))
+    .action(async (name: string, { json }: { json?: boolean }) => {
+      const api = await Api.open(Scope.Read);
+      show(json, await api.get<z.infer<typeof serverDetailSchema>>(serverPath(name)), (server) => {
+        const { container, image, usage, restarts, oomKills, tools, stats } = server;
+        const facts = {
+          "": `${server.title}: ${server.description}`,
+          url: server.url,
+          container: `${container.name} ${container.id.slice(0, 12)}, started ${server.startedAt ?? "never"}`,
+          image: image.digest ?? image.id,
+          sessions: `${usage.sessions} of ${usage.cap}, ${usage.inFlight} calls in flight`,
+          memory: stats
+            ? `${mib(stats.memory.usage)} of ${mib(stats.memory.limit)} MiB, ${stats.processes} processes`
+            : "",
+          restarts: `${restarts}, ${oomKills} processes killed for memory`,
+          tools: tools
+            ? `${tools.approved} approved, ${tools.changed} changed, ${tools.new} new, ${tools.hidden} hidden`
+            : "it does not tell",
+        };
+        const lines = Object.entries(facts).map(([key, value]) => `${key.padEnd(10)} ${plain(value)}`);
+        return [serverRows([server]), ...lines].join("\n");
+      });
+    });
+}

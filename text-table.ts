@@ -1,0 +1,22 @@
+/** Widths of the columns: of their widest cells. */
+function widths(rows: string[][]): number[] {
+  return (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+}
+
+function padded(row: string[], columns: number[]): string[] {
+  return columns.map((width, column) => (row[column] ?? "").padEnd(width));
+}
+
+/** Rows as columns two spaces apart, the first row as the heading. */
+export function textTable(rows: string[][]): string {
+  const columns = widths(rows);
+  return rows.map((row) => padded(row, columns).join("  ").trimEnd()).join("\n");
+}
+
+/** The same in Markdown, padded to be read as text too. */
+export function markdownTable(rows: string[][]): string {
+  const columns = widths(rows);
+  const rule = columns.map((width) => "-".repeat(width));
+  const [head = [], ...body] = rows;
+  return [head, rule, ...body].map((row) => `| ${padded(row, columns).join(" | ")} |`).join("\n");
+}
