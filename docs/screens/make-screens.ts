@@ -31,6 +31,7 @@ function picture(lines: string[]): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
+    `<title>${escaped(lines[0] ?? "")}</title>`,
     `<rect width="100%" height="100%" rx="6" fill="#1e1e1e"/>`,
     `<g font-family="monospace" font-size="14" fill="#dcdcdc">`,
     ...texts,
