@@ -34,8 +34,11 @@ describe("gateway: the warm pool", function () {
     const pids = await Promise.all(clients.map((client) => client.text("pid")));
     assert.equal(new Set(pids).size, 2);
     assert.equal(started().slice(0, 2).join(), waiting.join(), "those that were there");
-    await until("two more", idle, (count) => count === 2);
-    assert.equal(servers(init), 4);
+    await until(
+      "two more",
+      () => [servers(init), idle()],
+      ([all, spare]) => all === 4 && spare === 2,
+    );
     const [again] = await Promise.all([clients[0]?.text("pid"), clients[1]?.delete()]);
     assert.equal(again, pids[0]);
     await until(
