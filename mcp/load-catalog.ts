@@ -5,7 +5,8 @@ import { type Problem, ProblemsError } from "../problems";
 import { type CatalogEntry, type CatalogOptions, type CatalogServer, SETTINGS_FILE, validateCatalog } from "./catalog";
 import type { Path } from "./zod-problems";
 
-const MANIFEST = "server.yaml";
+/** Name of the manifest in a server's folder. */
+export const MANIFEST = "server.yaml";
 
 /** A manifest's text as a document whose keys know their lines. */
 function read(text: string, file: string): Pick<CatalogEntry, "document" | "problems" | "locate"> {
@@ -33,20 +34,27 @@ function read(text: string, file: string): Pick<CatalogEntry, "document" | "prob
   return { document: yaml.toJS(), locate };
 }
 
+/**
+ * A manifest as an entry of the catalog.
+ * @param folder absolute path of the server's folder
+ * @param file how problems name the manifest
+ * @param text what it holds
+ * @param exists true when a path relative to the folder is there
+ */
+export function entryOf(folder: string, file: string, text: string, exists: CatalogEntry["exists"]): CatalogEntry {
+  return { folder, file, exists, ...read(text, file) };
+}
+
 function entry(folder: string, root: string): CatalogEntry {
   const file = relative(root, join(folder, MANIFEST));
   const exists = (path: string): boolean => existsSync(resolve(folder, path));
   try {
-    return { folder, file, exists, ...read(readFileSync(join(folder, MANIFEST), "utf8"), file) };
+    return entryOf(folder, file, readFileSync(join(folder, MANIFEST), "utf8"), exists);
   } catch (error) {
     const got = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
     const fix = "write one, or move the folder out of the catalog";
-    return {
-      folder,
-      file,
-      exists,
-      problems: [{ file, path: "(the file)", got, expected: "a server's manifest", fix }],
-    };
+    const problem: Problem = { file, path: "(the file)", got, expected: "a server's manifest", fix };
+    return { folder, file, exists, problems: [problem] };
   }
 }
 
@@ -56,6 +64,12 @@ function serverFolders(folder: string): string[] {
     .filter((name) => !name.startsWith(".") && name !== "node_modules")
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isDirectory());
+}
+
+/** What the catalog's folders hold, right or wrong; folders that are not there hold nothing. */
+export function catalogEntries(folders: string[], root: string): CatalogEntry[] {
+  const present = folders.map((folder) => resolve(root, folder)).filter((folder) => existsSync(folder));
+  return present.flatMap(serverFolders).map((path) => entry(path, root));
 }
 
 /**
@@ -71,9 +85,7 @@ export function loadCatalog(folders: string[], options: CatalogOptions = {}, roo
   const missing = absent.map((folder): Problem => {
     return { file, path: "catalog", got: JSON.stringify(folder), expected: "a folder that exists" };
   });
-  const present = folders.filter((folder) => !absent.includes(folder));
-  const entries = present.flatMap((folder) => serverFolders(resolve(root, folder))).map((path) => entry(path, root));
-  const { servers, problems } = validateCatalog(entries, options);
+  const { servers, problems } = validateCatalog(catalogEntries(folders, root), options);
   if (missing.length + problems.length > 0) throw new ProblemsError([...missing, ...problems]);
   return servers;
 }

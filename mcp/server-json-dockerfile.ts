@@ -16,6 +16,9 @@ export const PACKAGE_NAMES = {
 } as const;
 export const PACKAGE_VERSION = /^[0-9A-Za-z][0-9A-Za-z.+!_-]*$/;
 
+/** The Python that packages of PyPI run with. */
+export const PYTHON = "3.13";
+
 /** Which of a package's programs npx would run: the only one, or the one named like the package. */
 const NPM_PROGRAM =
   "const {name,bin}=require(process.argv[1]),own=name.split('/').pop(),all=typeof bin==='string'?{[own]:bin}:bin;" +
@@ -36,7 +39,7 @@ function npm({ identifier, version, user }: InstalledPackage): string[] {
 
 function pypi({ identifier, version, user }: InstalledPackage): string[] {
   return [
-    "FROM python:3.13-slim-trixie",
+    `FROM python:${PYTHON}-slim-trixie`,
     `RUN pip install --no-cache-dir --root-user-action=ignore "${identifier}==${version}" \\`,
     ` && ln -s "/usr/local/bin/${identifier}" /usr/local/bin/${INSTALLED_PROGRAM} \\`,
     ` && test -x /usr/local/bin/${INSTALLED_PROGRAM}`,

@@ -1,6 +1,8 @@
 import { type Problem, ProblemsError } from "../problems";
+import { oneLine } from "./plain-text";
 import { INSTALLED_PROGRAM, PACKAGE_NAMES, PACKAGE_VERSION, packageDockerfile } from "./server-json-dockerfile";
 import { argumentTexts, environment } from "./server-json-inputs";
+import { type ImportNote, note, toFill } from "./server-json-notes";
 import { OUR_META, PUBLISHER_META, type ServerJson, type ServerPackage, serverJsonSchema } from "./server-json-schema";
 import { located, shown } from "./zod-problems";
 
@@ -20,7 +22,7 @@ export interface ImportResult {
   /** Text of the Dockerfile that goes beside it. */
   dockerfile?: string;
   /** What could not be carried over, and what is left to do. */
-  notes: string[];
+  notes: ImportNote[];
 }
 
 /** What we can run, the best first. */
@@ -57,32 +59,30 @@ function choose(packages: ServerPackage[], file: string): { registry: Registry; 
   ]);
 }
 
-function transport(chosen: ServerPackage, command: string[], notes: string[]): Record<string, unknown> {
+function transport(chosen: ServerPackage, command: string[], notes: ImportNote[]): Record<string, unknown> {
   if (chosen.transport.type === "stdio") return { type: "stdio", command };
   const text = "url" in chosen.transport ? String(chosen.transport.url) : "";
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url) notes.push(`transport.port: fill in; the URL ${text} has variables`);
+  if (!url) notes.push(toFill(["transport", "port"], `fill in; the URL ${text} has variables`));
   const port = url?.port ? Number(url.port) : 80;
   return { type: "streamable-http", ...(command.length > 0 ? { command } : {}), port, path: url?.pathname ?? "/mcp" };
 }
 
 /** The program with its arguments, as far as server.json tells it. */
-function command(registry: Registry, chosen: ServerPackage, notes: string[]): string[] {
+function command(registry: Registry, chosen: ServerPackage, notes: ImportNote[]): string[] {
   const runtime = chosen.runtimeArguments ?? [];
   const isEntrypoint = (one: { type: string; name?: unknown }): boolean =>
     one.type === "named" && one.name === "--entrypoint";
   const entrypoint = registry === "oci" ? runtime.find(isEntrypoint)?.value : INSTALLED_PROGRAM;
   for (const one of runtime.filter((other) => registry !== "oci" || !isEntrypoint(other))) {
-    notes.push(
-      `runtimeArguments: ${"name" in one ? one.name : (one.value ?? "a value")} is for ${chosen.runtimeHint ?? "a runtime"} and was left out`,
-    );
+    const what = "name" in one ? one.name : (one.value ?? "a value");
+    notes.push(note(["runtimeArguments"], `${what} is for ${chosen.runtimeHint ?? "a runtime"} and was left out`));
   }
   const rest = argumentTexts(chosen.packageArguments ?? [], notes);
   if (entrypoint !== undefined) return [entrypoint, ...rest];
   if (chosen.transport.type !== "stdio" && rest.length === 0) return [];
-  notes.push(
-    "transport.command: put the program first; server.json does not tell an image's entry point (docker inspect does)",
-  );
+  const text = "put the program first; server.json does not tell an image's entry point (docker inspect does)";
+  notes.push(toFill(["transport", "command"], text));
   return rest;
 }
 
@@ -100,18 +100,18 @@ function installation(registry: "npm" | "pypi", at: number, chosen: ServerPackag
   return packageDockerfile(registry, { identifier, version, user });
 }
 
-function leftOut(document: ServerJson, at: number, chosen: ServerPackage): string[] {
+function leftOut(document: ServerJson, at: number, chosen: ServerPackage): ImportNote[] {
   const others = (document.packages ?? []).filter((_, index) => index !== at).map(({ registryType }) => registryType);
   const unused = ["websiteUrl", "repository", "icons"].filter((key) => key in document);
   return [
-    ...(others.length > 0 ? [`packages: ${others.join(", ")} left out; one is enough`] : []),
-    ...(document.remotes?.length ? ["remotes: left out; servers run here"] : []),
-    ...(unused.length > 0 ? [`${unused.join(", ")}: left out; a manifest has no such field`] : []),
+    ...(others.length > 0 ? [note(["packages"], `${others.join(", ")} left out; one is enough`)] : []),
+    ...(document.remotes?.length ? [note(["remotes"], "left out; servers run here")] : []),
+    ...(unused.length > 0 ? [note([unused.join(", ")], "left out; a manifest has no such field")] : []),
     ...(chosen.registryBaseUrl
-      ? ["registryBaseUrl: left out; builds use the registry that npm and pip are set to"]
+      ? [note(["registryBaseUrl"], "left out; builds use the registry that npm and pip are set to")]
       : []),
-    ...(chosen.fileSha256 ? ["fileSha256: left out; the package manager checks what it fetches"] : []),
-    "egress: server.json does not tell what a server reaches; it has no way out until you list it",
+    ...(chosen.fileSha256 ? [note(["fileSha256"], "left out; the package manager checks what it fetches")] : []),
+    note(["egress"], "server.json does not tell what a server reaches; it has no way out until you list it"),
   ];
 }
 
@@ -122,12 +122,18 @@ function leftOut(document: ServerJson, at: number, chosen: ServerPackage): strin
 export function fromServerJson(input: unknown, options: ImportOptions): ImportResult {
   const file = options.file ?? "server.json";
   const document = parse(input, file);
-  const { title, description, version } = document;
+  const { version } = document;
+  const [title, description] = [oneLine(document.title ?? ""), oneLine(document.description)];
   const head = { name: options.name ?? localName(document.name), ...(title ? { title } : {}), description, version };
   const own = document._meta?.[PUBLISHER_META]?.[OUR_META];
   // Exported from here: nothing to be guessed, and nothing lost.
   if (typeof own === "object" && own !== null) {
-    return { manifest: { ...head, ...own, ...(options.user ? { user: options.user } : {}) }, notes: [] };
+    const manifest = { ...own, ...head, ...(options.user ? { user: options.user } : {}) };
+    const missing = toFill(
+      ["build", "dockerfile"],
+      "server.json does not hold it; put the server's own beside this file",
+    );
+    return { manifest, notes: "build" in own ? [missing] : [] };
   }
 
   const { user } = options;
@@ -136,7 +142,7 @@ export function fromServerJson(input: unknown, options: ImportOptions): ImportRe
     throw new ProblemsError([{ file, path: "(options) user", got: "nothing", expected }]);
   }
   const { registry, at, chosen } = choose(document.packages ?? [], file);
-  const notes: string[] = [];
+  const notes: ImportNote[] = [];
   const dockerfile = registry === "oci" ? undefined : installation(registry, at, chosen, user, file);
   const run = transport(chosen, command(registry, chosen, notes), notes);
   const manifest = {

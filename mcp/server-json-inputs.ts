@@ -1,4 +1,6 @@
+import { oneLine } from "./plain-text";
 import { looksLikeSecret } from "./secret-names";
+import { type ImportNote, note, toFill } from "./server-json-notes";
 import type { ServerArgument, ServerInput } from "./server-json-schema";
 
 /** An input's value as far as it is known: `{variables}` are replaced by their own values. */
@@ -15,27 +17,28 @@ function isOpen(text: string, { variables = {} }: ServerInput): boolean {
 }
 
 /** Arguments of the command line. What is secret, or not known, becomes a note. */
-export function argumentTexts(list: ServerArgument[], notes: string[]): string[] {
+export function argumentTexts(list: ServerArgument[], notes: ImportNote[]): string[] {
   return list.flatMap((argument) => {
     const label = argument.type === "named" ? argument.name : (argument.valueHint ?? "an argument");
     const secret = argument.isSecret || Object.values(argument.variables ?? {}).some(({ isSecret }) => isSecret);
     if (secret) {
-      notes.push(`packageArguments: ${label} is secret and was left out; arguments are readable in \`docker inspect\``);
+      const text = `${label} is secret and was left out; arguments are readable in \`docker inspect\``;
+      notes.push(note(["packageArguments"], text));
       return [];
     }
     const text = known(argument);
     if (text === undefined && argument.type === "named" && !argument.isRequired) {
       // A flag without a value, or an option nobody needs: only the description tells.
       if (!argument.format && !argument.placeholder && !argument.choices) return [argument.name];
-      notes.push(`packageArguments: ${label} has no value and was left out`);
+      notes.push(note(["packageArguments"], `${label} has no value and was left out`));
       return [];
     }
     if (text === undefined || isOpen(text, argument)) {
       if (text === undefined && !argument.isRequired) {
-        notes.push(`packageArguments: ${label} has no value and was left out`);
+        notes.push(note(["packageArguments"], `${label} has no value and was left out`));
         return [];
       }
-      notes.push(`transport.command: fill in ${label}`);
+      notes.push(toFill(["transport", "command"], `fill in ${label}`));
     }
     const filled = text ?? `{${label.replace(/^-+/, "")}}`;
     return argument.type === "named" ? [`${argument.name}=${filled}`] : [filled];
@@ -48,7 +51,7 @@ interface Environment {
 }
 
 /** Environment variables: plain ones with their values, secret ones as files. */
-export function environment(variables: (ServerInput & { name: string })[], notes: string[]): Environment {
+export function environment(variables: (ServerInput & { name: string })[], notes: ImportNote[]): Environment {
   const env: Record<string, string> = {};
   const secrets: NonNullable<Environment["secrets"]> = [];
   for (const variable of variables) {
@@ -59,18 +62,17 @@ export function environment(variables: (ServerInput & { name: string })[], notes
         .toLowerCase()
         .replace(/[^a-z0-9]+/g, "-")
         .replace(/^-+|-+$/g, "");
-      const about = description?.replace(/\s+/g, " ").slice(0, 200);
+      const about = oneLine(description ?? "", 200);
       secrets.push({ name: file, ...(about ? { description: about } : {}), required: isRequired });
-      notes.push(
-        `secrets: ${name} comes as the file /run/secrets/${file}, never as a variable; the server has to read it there`,
-      );
+      const text = `${name} comes as the file /run/secrets/${file}, never as a variable; the server has to read it there`;
+      notes.push(note(["secrets"], text));
     } else if (text !== undefined && !isOpen(text, variable)) {
       env[name] = text;
     } else if (isRequired) {
-      notes.push(`env.${name}: fill in${description ? ` (${description})` : ""}`);
+      notes.push(toFill(["env", name], `fill in${description ? ` (${description})` : ""}`));
       env[name] = "";
     } else {
-      notes.push(`env.${name}: has no value and was left out`);
+      notes.push(note(["env", name], "has no value and was left out"));
     }
   }
   return { ...(Object.keys(env).length > 0 ? { env } : {}), ...(secrets.length > 0 ? { secrets } : {}) };

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addCommand } from "../add/command";
 import { callCommand } from "./call";
 import { cleanupCommand } from "./cleanup";
 import { deployCommand, removeCommand } from "./deploy";
@@ -23,5 +24,6 @@ A server of the catalog is declared in mcp/NAME and made by \`up\`; \`deploy\` r
     .addCommand(toolsCommand())
     .addCommand(callCommand())
     .addCommand(cleanupCommand())
+    .addCommand(addCommand())
     .addCommand(validateManifestsCommand());
 }

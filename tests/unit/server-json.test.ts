@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseManifest } from "../../mcp/manifest";
-import { fromServerJson, toServerJson } from "../../mcp/server-json";
+import { formatNote, fromServerJson, toServerJson } from "../../mcp/server-json";
 import { serverJsonSchema } from "../../mcp/server-json-schema";
 import type { Manifest } from "../../mcp/types";
 import { formatProblem, ProblemsError } from "../../problems";
@@ -54,7 +54,10 @@ describe("server.json", () => {
       assert.ok(serverJsonSchema.safeParse(exported).success);
       const { manifest: draft, notes, dockerfile } = fromServerJson(exported, {});
       assert.deepEqual(parseManifest(draft, "f"), { manifest: one, problems: [] });
-      assert.deepEqual([notes, dockerfile], [[], undefined]);
+      const open = one.build
+        ? ["build.dockerfile: server.json does not hold it; put the server's own beside this file"]
+        : [];
+      assert.deepEqual([notes.map(formatNote), dockerfile], [open, undefined]);
     });
   }
 
@@ -140,7 +143,8 @@ describe("server.json", () => {
       remotes: [{ type: "sse", url: "https://example.com/sse" }],
       websiteUrl: "https://example.com",
     });
-    assert.deepEqual(fromServerJson(input, { user: 11_003 }), {
+    const { notes, ...imported } = fromServerJson(input, { user: 11_003 });
+    assert.deepEqual(imported, {
       manifest: {
         name: "weather-server",
         title: "Weather",
@@ -152,19 +156,21 @@ describe("server.json", () => {
         secrets: [{ name: "weather-api-key", description: "From the vendor", required: true }],
         user: 11_003,
       },
-      notes: [
-        "runtimeArguments: -v is for a runtime and was left out",
-        "packageArguments: --api-key is secret and was left out; arguments are readable in `docker inspect`",
-        "transport.command: fill in folder",
-        "secrets: WEATHER_API_KEY comes as the file /run/secrets/weather-api-key, never as a variable; the server has to read it there",
-        "env.CITY: fill in (Where)",
-        "env.EXTRA: has no value and was left out",
-        "packages: npm left out; one is enough",
-        "remotes: left out; servers run here",
-        "websiteUrl: left out; a manifest has no such field",
-        EGRESS_NOTE,
-      ],
     });
+    assert.deepEqual(notes.map(formatNote), [
+      "runtimeArguments: -v is for a runtime and was left out",
+      "packageArguments: --api-key is secret and was left out; arguments are readable in `docker inspect`",
+      "transport.command: fill in folder",
+      "secrets: WEATHER_API_KEY comes as the file /run/secrets/weather-api-key, never as a variable; the server has to read it there",
+      "env.CITY: fill in (Where)",
+      "env.EXTRA: has no value and was left out",
+      "packages: npm left out; one is enough",
+      "remotes: left out; servers run here",
+      "websiteUrl: left out; a manifest has no such field",
+      EGRESS_NOTE,
+    ]);
+    const open = notes.filter(({ fill }) => fill).map(({ path }) => path.join("."));
+    assert.deepEqual(open, ["transport.command", "env.CITY"]);
   });
 
   it("imports an HTTP image, and says when the program is not known", () => {
@@ -176,7 +182,8 @@ describe("server.json", () => {
       port: 3_000,
       path: "/mcp",
     });
-    assert.deepEqual(fromServerJson(one({ transport: { type: "stdio" } }), { user: 11_003 }).notes, [
+    const { notes } = fromServerJson(one({ transport: { type: "stdio" } }), { user: 11_003 });
+    assert.deepEqual(notes.map(formatNote), [
       "transport.command: put the program first; server.json does not tell an image's entry point (docker inspect does)",
       EGRESS_NOTE,
     ]);

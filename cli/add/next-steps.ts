@@ -1,0 +1,39 @@
+import type { Settings } from "../../settings";
+import { type Plan, shownPath } from "./plan";
+
+/** Where the stack stands. */
+export interface Stack {
+  name: string;
+  settings: Pick<Settings, "catalog" | "servers">;
+  /** The project's folder. */
+  root: string;
+}
+
+/** The commands from a new folder to a running server. */
+export function nextSteps({ name, target, needs, secrets, folder }: Plan & { folder: string }, stack: Stack): string[] {
+  const { settings, root } = stack;
+  const option = stack.name === "dev" ? "" : ` --stack ${stack.name}`;
+  const list = shownPath(folder, root);
+  const known = settings.catalog.some((one) => shownPath(one, root) === list);
+  const folders = known ? [] : [setList("catalog", [...settings.catalog, list])];
+  const selects = settings.servers.length > 0 && !settings.servers.includes(name);
+  const servers = selects ? [setList("servers", [...settings.servers, name])] : [];
+  const values = secrets.map((secret) => `pulumi config set --secret --path 'dind-mcp:secrets.${name}.${secret}'`);
+  const config = [...folders, ...servers, ...values];
+  return [
+    ...(needs.length > 0 ? [`fill in ${shownPath(target, root)}/server.yaml`] : []),
+    `bin/dind-mcp servers validate${known ? option : ` ${quoted(target.slice(0, -name.length - 1))}`}`,
+    ...(config.length > 0 ? [`eval "$(bin/dind-mcp env${option})"`] : []),
+    ...config,
+    `bin/dind-mcp up${option}`,
+  ];
+}
+
+function setList(key: string, values: string[]): string {
+  return `pulumi config set dind-mcp:${key} ${quoted(JSON.stringify(values))}`;
+}
+
+/** A text for a shell. */
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,105 @@
+import { execFile } from "node:child_process";
+import { PYTHON } from "../../mcp/server-json-dockerfile";
+import { CliError, ExitCode } from "../errors";
+import type { PackageSource } from "./source";
+
+/** What a package manager tells of a package. */
+export interface PackageInfo {
+  version: string;
+  description?: string;
+}
+
+/** How a package manager's command ended. */
+export interface Answer {
+  /** Undefined when it is not on this machine. */
+  code?: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Milliseconds for one question; npm itself tries several times. */
+const TIMEOUT_MS = 120_000;
+
+/**
+ * Asks npm or pip, as this machine is set up, for a package of that version, or for the newest one. Nothing of it is run.
+ * @returns undefined when that tool is not on this machine
+ * @throws CliError when there is no such package, or the tool failed
+ */
+export async function packageInfo(source: PackageSource): Promise<PackageInfo | undefined> {
+  return source.kind === "npm"
+    ? npmInfo(source, await run("npm", npmArguments(source)))
+    : pipInfo(source, await run("python3", pipArguments(source)));
+}
+
+function npmArguments({ name, version }: PackageSource): string[] {
+  return ["view", "--json", version ? `${name}@${version}` : name, "version", "description", "bin"];
+}
+
+/** pip's report of what it would install: wheels only, for to read anything else it would run the package's own code. */
+function pipArguments({ name, version }: PackageSource): string[] {
+  const nothing = ["--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--disable-pip-version-check"];
+  const target = ["--target", "unused", "--python-version", PYTHON, "--only-binary", ":all:"];
+  return ["-m", "pip", "install", ...nothing, ...target, "--report", "-", version ? `${name}==${version}` : name];
+}
+
+function run(command: string, args: string[]): Promise<Answer> {
+  return new Promise((resolve) => {
+    execFile(command, args, { timeout: TIMEOUT_MS, maxBuffer: 16 * 2 ** 20 }, (error, stdout, stderr) => {
+      if (error?.code === "ENOENT") resolve({ stdout, stderr });
+      else resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, stdout, stderr });
+    });
+  });
+}
+
+/** What `npm view --json` said. */
+export function npmInfo(source: PackageSource, { code, stdout, stderr }: Answer): PackageInfo | undefined {
+  if (code === undefined) return undefined;
+  const answer = json(stdout) as
+    | (PackageInfo & { bin?: unknown; error?: { code?: string; summary?: string } })
+    | undefined;
+  const { code: reason = "", summary } = answer?.error ?? {};
+  if (["E404", "ETARGET"].includes(reason)) throw notFound(source, "npm", summary ?? reason);
+  if (code !== 0 || !answer?.version) throw failed(source, "npm", summary ?? stderr);
+  if (!answer.bin) {
+    const got = "got a package without a program (no bin in its package.json), expected an MCP server";
+    throw new CliError(`npm:${source.name}: ${got}`, ExitCode.Usage);
+  }
+  return answer;
+}
+
+/** What `pip install --dry-run --report -` said. */
+export function pipInfo(source: PackageSource, { code, stdout, stderr }: Answer): PackageInfo | undefined {
+  if (code === undefined || /No module named pip\b/.test(stderr)) return undefined;
+  if (/No matching distribution found/.test(stderr)) {
+    throw notFound(source, "pip", `nothing of that name and version with a wheel for Python ${PYTHON}`);
+  }
+  const report = json(stdout) as { install?: { metadata?: { version?: string; summary?: string } }[] } | undefined;
+  const { version, summary } = report?.install?.[0]?.metadata ?? {};
+  if (code !== 0 || !version) throw failed(source, "pip", stderr);
+  return { version, description: summary };
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function named({ kind, name, version }: PackageSource): string {
+  return `${kind}:${name}${version ? (kind === "npm" ? `@${version}` : `==${version}`) : ""}`;
+}
+
+function notFound(source: PackageSource, tool: string, said: string): CliError {
+  return new CliError(
+    `${named(source)}: ${tool} does not find it: ${said}`,
+    ExitCode.Usage,
+    "look at the spelling and the version, and at the registry that this machine is set to",
+  );
+}
+
+function failed(source: PackageSource, tool: string, said: string): CliError {
+  const line = said.trim().split("\n").at(-1) || "nothing";
+  return new CliError(`${named(source)}: ${tool} failed; its last words: ${line}`);
+}

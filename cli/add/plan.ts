@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
+import { catalogEntries } from "../../mcp/load-catalog";
+import { manifestSchema } from "../../mcp/schema";
+import { CliError, ExitCode } from "../errors";
+import { type Draft, draft } from "./draft";
+import type { Origin } from "./server-json";
+import { freeUser, taken as takenIn } from "./taken";
+import { taken } from "./write";
+
+/** Where a server goes, and as what. */
+export interface Place {
+  /** The project's folder. */
+  root: string;
+  /** All folders of the catalog, absolute; the first is the default. */
+  catalog: string[];
+  /** The folder to put the server's folder into, absolute. */
+  folder: string;
+  /** @default from the source's name */
+  name?: string;
+  /** @default that of the server that is replaced, or the lowest that nobody has */
+  user?: number;
+  /** A server of that name in `folder` is replaced. */
+  force: boolean;
+}
+
+/** What is to be written, and what to say of it. */
+export interface Plan extends Draft {
+  from: string;
+  /** Absolute path of the server's folder. */
+  target: string;
+  replaces: boolean;
+  notes: string[];
+}
+
+/**
+ * Decides on name, user and files of a new server.
+ * @throws CliError or ProblemsError when it cannot be added
+ */
+export function plan({ document, from, notes }: Origin, place: Place): Plan {
+  const { root, folder, force } = place;
+  const inUse = takenIn(catalogEntries([...new Set([...place.catalog, folder])], root));
+  checkOptions(place);
+  // The name is known with the draft, and the user may be that of the server of this name.
+  const first = place.user ?? freeUser(inUse.users);
+  if (first === undefined) throw new CliError("users: got none that is free, expected one from 11001 to 14995");
+  const { name } = draft(document, from, { name: place.name, user: first });
+  const there = inUse.names.get(name);
+  const target = join(folder, name);
+  if (there && there.folder !== target) {
+    const fix = `--name NAME for another one${force ? "; --force replaces it only in its own folder" : ""}`;
+    throw new CliError(`name: got ${name}, expected another one than ${there.file} has`, ExitCode.Usage, fix);
+  }
+  const replaces = existsSync(target);
+  if (replaces && !force) throw taken(shownPath(target, root));
+  const user = place.user ?? there?.user ?? first;
+  const owner = inUse.users.get(user);
+  if (owner !== undefined && owner !== there?.file) {
+    const fix = "leave --user out for the lowest that nobody has";
+    throw new CliError(`--user: got ${user}, expected another user than ${owner} has`, ExitCode.Usage, fix);
+  }
+  const unknown = inUse.unreadable
+    .filter((file) => file !== there?.file)
+    .map((file) => `${file} cannot be read, so ${user} may be its user too; servers validate says what is wrong`);
+  return { ...draft(document, from, { name, user }), from, target, replaces, notes: [...notes, ...unknown] };
+}
+
+function checkOptions({ name, user, folder, root }: Place): void {
+  const check = (option: string, field: "name" | "user", value: string | number): void => {
+    const { success, error } = manifestSchema.shape[field].safeParse(value);
+    if (success) return;
+    throw new CliError(`${option}: got ${value}, expected ${error.issues[0]?.message}`, ExitCode.Usage);
+  };
+  if (name !== undefined) check("--name", "name", name);
+  if (user !== undefined) check("--user", "user", user);
+  if (!existsSync(folder)) {
+    const path = shownPath(folder, root);
+    throw new CliError(`--folder: got ${path}, expected a folder that exists`, ExitCode.Usage, `mkdir ${path}`);
+  }
+}
+
+/** A path as it is in the project's config: relative to the project when it is in there. */
+export function shownPath(path: string, root: string): string {
+  const inside = relative(root, path);
+  return inside === "" || inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+}

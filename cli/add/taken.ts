@@ -1,0 +1,37 @@
+import type { CatalogEntry } from "../../mcp/catalog";
+import { isMapping } from "../../mcp/manifest";
+
+/** The users that are given out. */
+const FIRST_USER = 11_001;
+const LAST_USER = 14_995;
+
+/** What the catalog has already. Manifests that are wrong count as well, as far as they can be read. */
+export interface Taken {
+  /** User to the manifest that has it. */
+  users: Map<number, string>;
+  /** Folder of a server of that name, and its manifest. */
+  names: Map<string, { folder: string; file: string; user?: number }>;
+  /** Manifests whose user nobody can read. */
+  unreadable: string[];
+}
+
+/** Looks at the names and users of a catalog. */
+export function taken(entries: CatalogEntry[]): Taken {
+  const all: Taken = { users: new Map(), names: new Map(), unreadable: [] };
+  for (const { folder, file, document } of entries) {
+    const { user, name } = isMapping(document) ? document : {};
+    const known = typeof user === "number" && Number.isInteger(user) ? user : undefined;
+    if (known === undefined) all.unreadable.push(file);
+    else all.users.set(known, file);
+    const own = { folder, file, ...(known === undefined ? {} : { user: known }) };
+    if (typeof name === "string" && !all.names.has(name)) all.names.set(name, own);
+    all.names.set(folder.split("/").at(-1) ?? "", own);
+  }
+  return all;
+}
+
+/** The lowest user that nobody has; undefined when there is none left. */
+export function freeUser(users: Map<number, string>): number | undefined {
+  for (let user = FIRST_USER; user <= LAST_USER; user++) if (!users.has(user)) return user;
+  return undefined;
+}
