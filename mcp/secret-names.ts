@@ -1,6 +1,15 @@
-/** Names of variables whose values nobody should read. MAX_TOKENS counts, it does not open anything. */
-const SECRET_NAME =
-  /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN(?!S)|CREDENTIAL|API[_-]?KEY|ACCESS[_-]?KEY|PRIVATE[_-]?KEY|(^|[_-])DSN$/i;
+/** Names of variables whose values nobody should read. MAX_TOKENS counts, a TOKENIZER reads: they open nothing. */
+const SECRET_NAME = new RegExp(
+  [
+    "PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN(?!S|IZ)|CREDENTIAL|(AUTH|ACCESS|API|BEARER)[_-]?TOKENS",
+    "(API|ACCESS|PRIVATE|SIGNING|ENCRYPTION|MASTER|JWT|SSH)[_-]?KEY",
+    "(^|[_-])(DSN|PASS|PGPASS|BEARER)$|[_-]PWD$",
+  ].join("|"),
+  "i",
+);
+/** ... and of what is only about one: its length, its end, where it is asked for. */
+const ABOUT_SECRET =
+  /[_-](URL|URI|ENDPOINT|DIR|PATH|LIMIT|MIN|MAX|LENGTH|SIZE|COUNT|TTL|EXPIRY|EXPIRES|SECONDS|MINUTES|HOURS|DAYS|TYPE|ALGORITHM)$/i;
 /** A password inside a URL: scheme://user:password@host. */
 const URL_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
 
@@ -17,7 +26,7 @@ function isFilePath(name: string, value: string): boolean {
 /** True when a name and its value look like a secret written down. A switch (`USE_TOKEN: "true"`) is none. */
 export function looksLikeSecret(name: string, value: string): boolean {
   const harmless = isFilePath(name, value) || /^(true|false)?$/.test(value);
-  return hasUrlPassword(value) || (SECRET_NAME.test(name) && !harmless);
+  return hasUrlPassword(value) || (SECRET_NAME.test(name) && !ABOUT_SECRET.test(name) && !harmless);
 }
 
 /** The positions of program arguments that look like secrets: `--token=x`, `--token x`, `postgres://u:p@h`. */

@@ -1,4 +1,4 @@
-import { items, type Maybe, text } from "./known";
+import { items, type Maybe, text, UNKNOWN } from "./known";
 import { DockerType, isOnHost, type Resource } from "./resource";
 
 interface Label {
@@ -21,16 +21,23 @@ export interface ContainerInputs {
   command?: Maybe<Maybe<string>[]>;
   cpuQuota?: Maybe<number>;
   cpus?: Maybe<string>;
+  deviceCgroupRules?: Maybe<Maybe<string>[]>;
+  deviceRequests?: Maybe<Maybe<object>[]>;
   devices?: Maybe<Maybe<{ hostPath?: Maybe<string> }>[]>;
   entrypoints?: Maybe<Maybe<string>[]>;
   envs?: Maybe<Maybe<string>[]>;
+  gpus?: Maybe<string>;
+  groupAdds?: Maybe<Maybe<string>[]>;
+  healthcheck?: Maybe<{ tests?: Maybe<Maybe<string>[]> }>;
   image?: Maybe<string>;
   ipcMode?: Maybe<string>;
   labels?: Maybe<Maybe<Label>[]>;
+  logOpts?: Maybe<Record<string, unknown>>;
   memory?: Maybe<number>;
   memorySwap?: Maybe<number>;
-  mounts?: Maybe<Maybe<{ type?: Maybe<string>; source?: Maybe<string> }>[]>;
+  mounts?: Maybe<Maybe<{ source?: Maybe<string>; volumeOptions?: Maybe<{ driverOptions?: unknown }> }>[]>;
   networkMode?: Maybe<string>;
+  networksAdvanced?: Maybe<Maybe<{ name?: Maybe<string> }>[]>;
   pidMode?: Maybe<string>;
   ports?: Maybe<Maybe<Port>[]>;
   privileged?: Maybe<boolean>;
@@ -39,9 +46,10 @@ export interface ContainerInputs {
   securityOpts?: Maybe<Maybe<string>[]>;
   start?: Maybe<boolean>;
   ulimits?: Maybe<Maybe<{ name?: Maybe<string>; hard?: Maybe<number> }>[]>;
+  uploads?: Maybe<Maybe<{ content?: Maybe<string>; contentBase64?: Maybe<string>; file?: Maybe<string> }>[]>;
   user?: Maybe<string>;
   usernsMode?: Maybe<string>;
-  volumes?: Maybe<Maybe<{ hostPath?: Maybe<string> }>[]>;
+  volumes?: Maybe<Maybe<{ hostPath?: Maybe<string>; volumeName?: Maybe<string>; fromContainer?: Maybe<string> }>[]>;
 }
 
 export interface Container {
@@ -96,10 +104,23 @@ function roleOf(resource: Resource, inputs: ContainerInputs): Role | undefined {
 
 /** Folders and files of the engine's machine that it mounts. */
 export function hostPaths({ volumes, mounts }: ContainerInputs): string[] {
-  return [
-    ...items(volumes).flatMap(({ hostPath }) => text(hostPath) ?? []),
-    ...items(mounts).flatMap(({ type, source }) => (type === "volume" ? [] : (text(source) ?? []))),
+  const named = [
+    ...items(volumes).flatMap(({ hostPath, volumeName }) => [hostPath, volumeName]),
+    ...items(mounts).map(({ source }) => source),
   ];
+  return [
+    ...named.flatMap((name) => (/^[/\\]/.test(text(name) ?? "") ? [text(name) ?? ""] : [])), // others are volumes
+    ...items(mounts).flatMap(({ volumeOptions }) =>
+      volumeOptions && volumeOptions !== UNKNOWN ? volumeDevices(volumeOptions.driverOptions) : [],
+    ),
+  ];
+}
+
+/** Paths of the engine's machine in the options of a volume: of a bind (`device`), of an overlay (`lowerdir=`). */
+export function volumeDevices(options: unknown): string[] {
+  if (options === null || typeof options !== "object") return [];
+  const words = Object.values(options).flatMap((value) => (text(value) ?? "").split(/[,:=]/));
+  return words.filter((word) => word.startsWith("/"));
 }
 
 /** The number of its user, when it has one that is known. */

@@ -6,10 +6,11 @@ export type Maybe<T> = T | typeof UNKNOWN | undefined;
 
 /**
  * Copies what Pulumi hands to a policy. There, reading an unknown value is an error that ends the whole policy with a
- * notice; here it is UNKNOWN, and the rest is still checked.
+ * notice; here it is UNKNOWN, and the rest is still checked. What YAML leaves empty (null) was not given.
  */
 export function known(value: unknown): unknown {
-  if (value === null || typeof value !== "object") return value;
+  if (value === null) return undefined;
+  if (typeof value !== "object") return value;
   const at = (key: string | number): unknown => known(read(value as Record<string | number, unknown>, key));
   if (Array.isArray(value)) return Array.from({ length: value.length }, (_, index) => at(index));
   return Object.fromEntries(Object.keys(value).map((key) => [key, at(key)]));
@@ -27,6 +28,11 @@ function read(holder: Record<string | number, unknown>, key: string | number): u
 export function items<T>(list: Maybe<Maybe<T>[]>): T[] {
   if (!Array.isArray(list)) return [];
   return list.filter((item): item is T => item !== UNKNOWN && item !== undefined);
+}
+
+/** True when the list, or one in it, is not known: what it lacks now it may have at the update. */
+export function isOpen(list: Maybe<unknown[]>): boolean {
+  return list === UNKNOWN || (Array.isArray(list) && list.includes(UNKNOWN));
 }
 
 /** The value as text, when it is known text. */

@@ -10,6 +10,7 @@ import { noHostNamespaces } from "./policies/no-host-namespaces";
 import { noNewPrivileges } from "./policies/no-new-privileges";
 import { noPrivileged } from "./policies/no-privileged";
 import { noSecretsInEnv } from "./policies/no-secrets-in-env";
+import { onlyContainers } from "./policies/only-containers";
 import { ownUser } from "./policies/own-user";
 import { pinnedImages } from "./policies/pinned-images";
 import { protectedVolumes } from "./policies/protected-volumes";
@@ -46,6 +47,7 @@ export const policies: PackPolicy[] = [
   ownUser,
   protectedVolumes,
   innerProvider,
+  onlyContainers,
   uniquePorts,
   uniqueUsers,
   separateSubnets,

@@ -52,17 +52,19 @@ export function usesDefaultProvider({ provider }: Resource): boolean {
 }
 
 /**
- * True when the resource lands on the machine's own engine: its provider's host is a socket, or was not given. One that
- * is unknown is that of an engine still to be made.
+ * True when the resource lands on a machine's own engine: its provider's host is a socket, behind ssh too, or was not
+ * given. One that is unknown is that of an engine still to be made.
  */
 export function isOnHost(resource: Resource): boolean {
   const host: Maybe<string> = resource.provider?.inputs.host as Maybe<string>;
-  return usesDefaultProvider(resource) || host === undefined || /^(unix|npipe):/.test(text(host) ?? "");
+  return usesDefaultProvider(resource) || host === undefined || /^(unix|npipe|ssh):/.test(text(host) ?? "");
 }
 
 /** Which engine a resource is on: two of the same one may clash. */
 export function engineOf(resource: Resource): string {
-  return isOnHost(resource) ? "host" : (resource.provider?.urn ?? "");
+  const host = text(resource.provider?.inputs.host);
+  if (isOnHost(resource) && !host?.startsWith("ssh:")) return "host";
+  return host ?? resource.provider?.urn ?? "";
 }
 
 /** How people know the resource: its name in Docker, or Pulumi's. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Role } from "../container";
 import { containerPolicy } from "../define";
-import { items, UNKNOWN } from "../known";
+import { isOpen, items, UNKNOWN } from "../known";
 import { dockerName } from "../resource";
 
 interface Config {
@@ -47,7 +47,7 @@ export const capabilities = containerPolicy<Config>({
       ...(allowed[dockerName(resource)] ?? allowed[resource.name] ?? []).map(fullName),
     ];
     const extra = items(adds).filter((name) => !written.includes(fullName(name)));
-    const dropsAll = drops === UNKNOWN || items(drops).some((name) => name.toUpperCase() === "ALL");
+    const dropsAll = isOpen(drops) || items(drops).some((name) => name.toUpperCase() === "ALL");
     return [...(dropsAll ? [] : [DROP_ALL]), ...extra.map((name) => `adds ${name}, which is not in its written set`)];
   },
 });

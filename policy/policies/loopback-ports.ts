@@ -1,23 +1,12 @@
-import { BlockList, isIP } from "node:net";
+import { isBlock, isIn } from "../addresses";
 import { containerPolicy } from "../define";
 import { items, UNKNOWN } from "../known";
 import { isOnHost } from "../resource";
 
+const LOOPBACK = ["127.0.0.0/8", "::1"];
+
 interface Config {
   allowedAddresses: string[];
-}
-
-/** True for an address of this machine alone, or one of those allowed: addresses and blocks. */
-export function isAllowed(address: string, allowed: string[]): boolean {
-  if (isIP(address) === 0) return false;
-  const list = new BlockList();
-  for (const block of ["127.0.0.0/8", "::1", ...allowed]) {
-    const [base = "", prefix] = block.split("/");
-    const family = isIP(base) === 6 ? "ipv6" : "ipv4";
-    if (prefix === undefined) list.addAddress(base, family);
-    else list.addSubnet(base, Number(prefix), family);
-  }
-  return list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 }
 
 export const loopbackPorts = containerPolicy<Config>({
@@ -27,7 +16,7 @@ export const loopbackPorts = containerPolicy<Config>({
   reason:
     "Docker's default is every address, and its rules stand in front of the machine's firewall: the port is open to the network.",
   fix: "set the port's `ip` to 127.0.0.1 (this program: bindAddress), or write the address into the policy's `allowedAddresses`",
-  references: ["CIS Docker 5.14", "OWASP Docker rule 5a", "MCP: DNS rebinding, bind to localhost"],
+  references: ["CIS Docker 5.14", "OWASP Docker rule 5a", "MCP transports: bind to localhost"],
   settings: {
     allowedAddresses: {
       schema: {
@@ -41,8 +30,14 @@ export const loopbackPorts = containerPolicy<Config>({
   check: ({ inputs, resource }, { allowedAddresses }) => {
     // In the engine a port goes no further than the engine's own ports do.
     if (!isOnHost(resource)) return [];
+    const strange = allowedAddresses.filter((block) => !isBlock(block));
+    if (strange.length > 0) {
+      throw new Error(
+        `policy config: loopback-ports: allowedAddresses: got ${strange.join(", ")}, expected addresses, or blocks like 10.0.0.0/8`,
+      );
+    }
     const open = items(inputs.ports).filter(
-      ({ ip }) => ip !== UNKNOWN && !isAllowed(ip ?? "0.0.0.0", allowedAddresses),
+      ({ ip }) => ip !== UNKNOWN && !isIn(ip ?? "0.0.0.0", [...LOOPBACK, ...allowedAddresses]),
     );
     return [
       ...(inputs.publishAllPorts === true ? ["publishAllPorts is true"] : []),

@@ -1,39 +1,19 @@
-import { posix } from "node:path";
-import { containerOf, hostPaths, Role } from "../container";
+import { containerOf, hostPaths, Role, volumeDevices } from "../container";
 import { resourcePolicy } from "../define";
-import { text } from "../known";
+import { showsEngine } from "../engine-paths";
+import { items, text } from "../known";
 import { DockerType, type Resource } from "../resource";
-
-/** Where an engine can be told what to do, or where all its containers are. */
-const ENGINE_PATHS = [
-  "/run/docker.sock",
-  "/run/docker",
-  "/run/containerd",
-  "/run/podman",
-  "/run/dind-mcp-api",
-  "/var/lib/docker",
-  "/var/lib/containerd",
-];
-
-/** True when a mount of the path shows an engine: the path itself, one above it, one in it. */
-export function showsEngine(path: string): boolean {
-  if (/docker_engine$/.test(path)) return true; // a named pipe of Windows
-  const clean = posix
-    .normalize(path)
-    .replace(/^\/var\/run(?=\/|$)/, "/run")
-    .replace(/(?<=.)\/$/, "");
-  const holds = (outer: string, inner: string): boolean =>
-    inner === outer || inner.startsWith(outer === "/" ? "/" : `${outer}/`);
-  return ENGINE_PATHS.some((engine) => holds(clean, engine) || holds(engine, clean));
-}
 
 /** Host paths that a container mounts, or a volume stands for. */
 function paths(resource: Resource): string[] {
   const container = containerOf(resource);
   if (container) return hostPaths(container.inputs);
-  if (resource.type !== DockerType.Volume) return [];
-  const { device, o = "" } = (resource.inputs.driverOpts ?? {}) as Record<string, unknown>;
-  return /\bbind\b/.test(text(o) ?? "") ? [text(device) ?? ""].filter(Boolean) : [];
+  return resource.type === DockerType.Volume ? volumeDevices(resource.inputs.driverOpts) : [];
+}
+
+/** Containers whose mounts it has as well, whatever they are. */
+function borrowed(resource: Resource): string[] {
+  return items(containerOf(resource)?.inputs.volumes).flatMap(({ fromContainer }) => text(fromContainer) || []);
 }
 
 export const noEngineSocket = resourcePolicy({
@@ -47,8 +27,10 @@ export const noEngineSocket = resourcePolicy({
     [Role.Orchestrator]:
       "finds, starts and deploys the servers: in the engine, by a socket in a folder of its own, as a user of its own",
   },
-  check: (resource) =>
-    paths(resource)
+  check: (resource) => [
+    ...paths(resource)
       .filter(showsEngine)
       .map((path) => `mounts ${path}, which shows an engine`),
+    ...borrowed(resource).map((other) => `has all mounts of ${other} (fromContainer)`),
+  ],
 });

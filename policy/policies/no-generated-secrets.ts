@@ -1,9 +1,15 @@
-import { containersOf } from "../container";
 import { stackPolicy } from "../define";
+import { DockerType } from "../resource";
 
 /** What these make is a secret. */
 const MAKERS = /^(random:index\/random(Password|Bytes):|tls:index\/privateKey:)/;
-const VISIBLE = ["envs", "labels", "command", "entrypoints", "hostname", "healthcheck"];
+/** Inputs that everybody reads who may ask the engine: by type. */
+const VISIBLE: Record<string, string[]> = {
+  [DockerType.Container]: ["envs", "labels", "command", "entrypoints", "hostname", "healthcheck", "logOpts"],
+  [DockerType.Image]: ["build"],
+  [DockerType.Network]: ["labels"],
+  [DockerType.Volume]: ["labels", "driverOpts"],
+};
 
 export const noGeneratedSecrets = stackPolicy({
   id: "no-generated-secrets",
@@ -13,8 +19,8 @@ export const noGeneratedSecrets = stackPolicy({
   fix: "deliver it as a file (this program: VolumeFiles)",
   references: ["CIS Docker 4.10", "OWASP Docker rule 12", "OWASP Secrets Management cheat sheet"],
   check: (resources) =>
-    containersOf(resources).flatMap(({ resource }) =>
-      VISIBLE.flatMap((input) => {
+    resources.flatMap((resource) =>
+      (VISIBLE[resource.type] ?? []).flatMap((input) => {
         const maker = resource.madeFrom[input]?.find((type) => MAKERS.test(type));
         return maker ? [{ resource, problem: `${input} holds what ${maker.split(":")[2]} made` }] : [];
       }),

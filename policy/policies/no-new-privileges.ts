@@ -1,6 +1,6 @@
 import { Role } from "../container";
 import { containerPolicy } from "../define";
-import { items, UNKNOWN } from "../known";
+import { isOpen, items } from "../known";
 
 export const noNewPrivileges = containerPolicy({
   id: "no-new-privileges",
@@ -15,7 +15,9 @@ export const noNewPrivileges = containerPolicy({
     [Role.VolumeFiles]: "no process of it ever runs",
   },
   check: ({ inputs: { securityOpts } }) => {
-    const isSet = items(securityOpts).some((option) => /^no-new-privileges([:=]true)?$/.test(option));
-    return isSet || securityOpts === UNKNOWN ? [] : ["securityOpts has no no-new-privileges:true"];
+    const options = items(securityOpts).filter((option) => option.startsWith("no-new-privileges"));
+    const off = options.filter((option) => !/^no-new-privileges([:=]true)?$/.test(option));
+    if (off.length > 0) return off.map((option) => `securityOpts has ${option}`); // of two, Docker takes the last
+    return options.length > 0 || isOpen(securityOpts) ? [] : ["securityOpts has no no-new-privileges:true"];
   },
 });

@@ -1,9 +1,21 @@
-import { Role, uidOf } from "../container";
+import { type ContainerInputs, Role, uidOf } from "../container";
 import { containerPolicy } from "../define";
-import { UNKNOWN } from "../known";
+import { items, text, UNKNOWN } from "../known";
 
 interface Config {
   minimumUid: number;
+}
+
+/** Groups that are root's, or whatever the image calls so. Without one, Docker takes the image's for the user. */
+function groups({ user, groupAdds }: ContainerInputs): string[] {
+  const [, own] = (text(user) ?? "").split(":");
+  const isOdd = (group: string): boolean => !/^\d*[1-9]\d*$/.test(group);
+  return [
+    ...(own !== undefined && isOdd(own) ? [`its group is ${JSON.stringify(own)}, expected a number other than 0`] : []),
+    ...items(groupAdds)
+      .filter(isOdd)
+      .map((group) => `groupAdds has ${JSON.stringify(group)}, expected a number other than 0`),
+  ];
 }
 
 export const ownUser = containerPolicy<Config>({
@@ -26,7 +38,7 @@ export const ownUser = containerPolicy<Config>({
   check: ({ inputs }, { minimumUid }) => {
     if (inputs.user === UNKNOWN) return [];
     const uid = uidOf(inputs);
-    if (uid !== undefined && uid >= minimumUid) return [];
+    if (uid !== undefined && uid >= minimumUid) return groups(inputs);
     return [
       `user is ${inputs.user ? JSON.stringify(inputs.user) : "the image's own"}, expected a number from ${minimumUid}`,
     ];

@@ -21,7 +21,7 @@ export const pinnedImages = resourcePolicy<Config>({
   severity: "medium",
   reason: "A tag is whatever its owner makes of it tomorrow: a server would change without a change in the stack.",
   fix: "name@sha256:..., or the imageId of a RemoteImage with `build`",
-  references: ["CIS Docker 4.2", "OWASP Docker rule 13", "MCP: tool poisoning, rug pulls"],
+  references: ["CIS Docker 4.2", "OWASP Docker rule 13", "OWASP MCP Top 10: MCP03, MCP04"],
   settings: {
     allowed: {
       schema: { type: "array", description: "Images that may go by a tag, as written.", items: { type: "string" } },

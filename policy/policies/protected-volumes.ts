@@ -11,7 +11,7 @@ export const protectedVolumes = resourcePolicy<Config>({
   severity: "high",
   reason: "One `destroy`, or one changed name, deletes the database and the audit log for good.",
   fix: "set the resource option protect: true (this program: protectVolumes)",
-  references: ["NIST SP 800-190 4.4", "Pulumi: the resource option protect"],
+  references: ["Pulumi: the resource option protect"],
   settings: {
     production: {
       schema: { type: "boolean", description: "True in the policy config of a stack whose data must stay." },

@@ -1,14 +1,29 @@
-import { type ContainerInputs, Role } from "../container";
+import { type ContainerInputs, Role, uidOf } from "../container";
 import { containerPolicy } from "../define";
-import { absent, items, UNKNOWN } from "../known";
+import { absent, isOpen, items, UNKNOWN } from "../known";
 
-/** The provider has no limit on a container's processes: its user's limit is one, where each has a user of its own. */
-function limitsProcesses({ ulimits, cgroupParent }: ContainerInputs): boolean {
-  if (ulimits === UNKNOWN || !absent(cgroupParent)) return true;
-  return items(ulimits).some(({ name, hard }) => name === "nproc" && (hard === UNKNOWN || Number(hard ?? -1) > 0));
+interface Config {
+  maximumProcesses: number;
 }
 
-export const resourceLimits = containerPolicy({
+/** True for a limit; 0 and -1 mean none, to Docker. */
+function limits(value: unknown): boolean {
+  return value === UNKNOWN || Number(value ?? 0) > 0;
+}
+
+/** The provider has no limit on a container's processes: its user's limit is one, where each has a user of its own. */
+function processes(inputs: ContainerInputs, most: number): string[] {
+  const { ulimits, cgroupParent } = inputs;
+  if (!absent(cgroupParent)) return [];
+  const limit = items(ulimits).find(({ name }) => name === "nproc")?.hard;
+  if (!limits(limit)) {
+    return isOpen(ulimits) || items(ulimits).some(({ name }) => name === UNKNOWN) ? [] : ["processes have no limit"];
+  }
+  if (uidOf(inputs) === 0 || inputs.user === "root") return ["processes have no limit: nproc does not bind root"];
+  return typeof limit === "number" && limit > most ? [`nproc is ${limit}, expected ${most} at most`] : [];
+}
+
+export const resourceLimits = containerPolicy<Config>({
   id: "resource-limits",
   title: "Memory, processors and processes of a container are limited.",
   severity: "high",
@@ -20,10 +35,16 @@ export const resourceLimits = containerPolicy({
       "holds the servers, which have limits of their own; a limit on all of them would make the kernel kill the daemon for what a server does",
     [Role.VolumeFiles]: "no process of it ever runs",
   },
-  check: ({ inputs }) => [
-    ...(absent(inputs.memory) ? ["memory has no limit"] : []),
+  settings: {
+    maximumProcesses: {
+      schema: { type: "integer", minimum: 1, description: "Processes of one container: more is no limit." },
+      default: 32_768,
+    },
+  },
+  check: ({ inputs }, { maximumProcesses }) => [
+    ...(limits(inputs.memory) ? [] : ["memory has no limit"]),
     ...(inputs.memorySwap === -1 ? ["memorySwap is -1, which is swap without a limit"] : []),
-    ...(absent(inputs.cpus) && absent(inputs.cpuQuota) ? ["cpus has no limit"] : []),
-    ...(limitsProcesses(inputs) ? [] : ["processes have no limit"]),
+    ...(limits(inputs.cpus) || limits(inputs.cpuQuota) ? [] : ["cpus has no limit"]),
+    ...processes(inputs, maximumProcesses),
   ],
 });

@@ -2,6 +2,15 @@ import { Role } from "../container";
 import { containerPolicy } from "../define";
 import { items } from "../known";
 
+/** Options that take a confinement away; for the rest of them, the engine's default stays. */
+const OFF = [
+  /^(seccomp|apparmor)[:=]unconfined$/,
+  /^label[:=](disable|type:(spc_t|unconfined_t|container_runtime_t))$/,
+  /^(systempaths[:=]unconfined|writable-cgroups([:=]true)?)$/,
+];
+/** A seccomp profile that lets pass every call it does not name. */
+const ALLOWS_BY_DEFAULT = /^seccomp[:=].*"defaultAction"\s*:\s*"SCMP_ACT_(ALLOW|LOG)"/s;
+
 export const securityProfiles = containerPolicy({
   id: "security-profiles",
   title: "No container switches its seccomp, AppArmor or SELinux confinement off.",
@@ -16,6 +25,9 @@ export const securityProfiles = containerPolicy({
   },
   check: ({ inputs: { securityOpts } }) =>
     items(securityOpts)
-      .filter((option) => /^((seccomp|apparmor)[:=]unconfined|label[:=]disable)$/.test(option))
-      .map((option) => `securityOpts has ${option}`),
+      .filter((option) => [...OFF, ALLOWS_BY_DEFAULT].some((off) => off.test(option)))
+      .map((option) => {
+        const isProfile = ALLOWS_BY_DEFAULT.test(option);
+        return isProfile ? "its seccomp profile allows what it does not name" : `securityOpts has ${option}`;
+      }),
 });

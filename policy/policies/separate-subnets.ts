@@ -1,4 +1,4 @@
-import { overlaps } from "../../mcp/subnets";
+import { overlap } from "../addresses";
 import { stackPolicy } from "../define";
 import { items, type Maybe, text } from "../known";
 import { DockerType, dockerName, engineOf } from "../resource";
@@ -24,7 +24,7 @@ export const separateSubnets = stackPolicy({
       const first = subnets.slice(0, index).find((other) => {
         // Two engines inside the same host never meet.
         const meet = other.engine === engine || other.engine === "host" || engine === "host";
-        return meet && overlaps(other.subnet, subnet);
+        return meet && overlap(other.subnet, subnet);
       });
       const problem = `has the subnet ${subnet}, which overlaps ${first?.subnet} of ${first && dockerName(first.resource)}`;
       return first ? [{ resource, problem }] : [];

@@ -11,7 +11,7 @@ export const uniquePorts = stackPolicy({
   severity: "medium",
   reason: "The second one fails to start in the middle of the update, when half of the stack is made.",
   fix: "publish one of them on another port",
-  references: ["CIS Docker 5.9"],
+  references: ["Docker: published ports"],
   check: (resources) => {
     const ports = containersOf(resources).flatMap(({ resource, inputs }) =>
       items(inputs.ports).flatMap(({ external, ip, protocol }) =>

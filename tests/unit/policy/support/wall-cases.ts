@@ -42,7 +42,7 @@ export const WALL_CASES: Record<string, Cases> = {
     ],
     fails: [
       bad("not set", /no no-new-privileges/, container({ securityOpts: undefined })),
-      bad("switched off", /no no-new-privileges/, container({ securityOpts: ["no-new-privileges:false"] })),
+      bad("switched off", /has no-new-privileges:false/, container({ securityOpts: ["no-new-privileges:false"] })),
       bad("a carrier that is started", /no no-new-privileges/, withRole("volume-files", { securityOpts: [] })),
     ],
   },
@@ -155,7 +155,11 @@ export const WALL_CASES: Record<string, Cases> = {
     fails: [
       bad("the port without TLS", /2375/, container({ ports: [{ internal: 2375, external: 9, ip: "127.0.0.1" }] })),
       bad("TLS switched off", /DOCKER_TLS_CERTDIR/, envs("DOCKER_TLS_CERTDIR=")),
-      bad("dockerd on tcp", /without --tlsverify/, container({ command: ["dockerd", "-H", "tcp://0.0.0.0:1234"] })),
+      bad(
+        "dockerd on tcp",
+        /on tcp without --tlsverify/,
+        container({ command: ["dockerd", "-H", "tcp://0.0.0.0:1234"] }),
+      ),
       bad("handed on", /whole Docker API/, container({ labels: [{ label: "dind-mcp.docker-api", value: "full" }] })),
       bad("a provider without", /client certificate/, provider({ host: "tcp://127.0.0.1:2375" })),
     ],
