@@ -4,8 +4,18 @@ import { describeSchema, type SchemaNode } from "./mcp/describe-schema";
 import { TransportType } from "./mcp/types";
 import { OUTPUTS_VERSION, type Outputs } from "./outputs";
 
-const text = z.string();
-const url = z.url();
+const text = z.string().min(1);
+// Patterns, too: most readers of a JSON Schema pass over formats.
+const uri = { format: "uri" };
+const url = z
+  .url()
+  .regex(/^https?:\/\/[^/]/)
+  .meta(uri);
+const tcp = z
+  .url()
+  .regex(/^tcp:\/\/.+:\d+$/)
+  .meta(uri);
+const cidr = z.string().regex(/^[\d.]+\/\d+$/);
 const time = text.meta({ format: "date-time" });
 /** Marks what `pulumi stack output` shows as [secret]. */
 const secret = { secret: true };
@@ -13,7 +23,7 @@ const secret = { secret: true };
 // Every mapping is loose: a reader has to leave alone what it does not know, so that new outputs need no new version.
 const schema: z.ZodType<Outputs> = z.looseObject({
   version: z.literal(OUTPUTS_VERSION),
-  endpoints: z.looseObject({ api: url, mcp: url, metrics: url, docker: url.optional(), dockerTls: url }),
+  endpoints: z.looseObject({ api: url, mcp: url, metrics: url, docker: tcp.optional(), dockerTls: tcp }),
   servers: z.record(
     text,
     z.looseObject({ container: text, url, transport: z.enum(TransportType), image: text, description: text }),
@@ -34,7 +44,7 @@ const schema: z.ZodType<Outputs> = z.looseObject({
     validUntil: z.looseObject({ server: time, client: time }),
   }),
   engine: z.looseObject({ containerName: text, containerId: text, imageId: text }),
-  network: z.looseObject({ name: text, cidr: text, api: url, mcp: url }),
+  network: z.looseObject({ name: text, cidr, api: url, mcp: url }),
   volumes: z.record(text, text),
 });
 

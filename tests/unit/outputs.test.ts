@@ -54,6 +54,19 @@ const entry = (server: string, name: string) => ({
   headers: { Authorization: `Bearer ${token(name)}` },
 });
 
+/** Paths of all that is no mapping. */
+function leaves(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== "object" || value === null) return [path];
+  return Object.entries(value).flatMap(([key, part]) => leaves(part, [...path, key]));
+}
+
+/** A copy with another value at a path. */
+function withValue(value: unknown, [key, ...rest]: string[], wrong: unknown): unknown {
+  if (key === undefined) return wrong;
+  const mapping = value as Record<string, unknown>;
+  return { ...mapping, [key]: withValue(mapping[key], rest, wrong) };
+}
+
 describe("outputs", () => {
   it("are the contract's, every key of it, from the real catalog", async () => {
     const { outputs } = await run({ engineName: "e", volumePrefix: "v-", dockerTlsPort: "4000", networkName: "n" });
@@ -116,6 +129,19 @@ describe("outputs", () => {
     const { tls: _, ...rest } = outputs;
     assert.match(misfits(rest).join(), /must have required property 'tls'/);
     assert.match(misfits({ ...rest, tls: "[secret]" }).join(), /\/tls must be object/);
+  });
+
+  it("have a JSON Schema that refuses every one of them empty, or of another kind", async () => {
+    const { outputs } = await run();
+    const passing = leaves(outputs).flatMap((path) =>
+      ["", 5, null, {}]
+        .filter((wrong) => misfits(withValue(outputs, path, wrong)).length === 0)
+        .map(() => path.join(".")),
+    );
+    assert.deepEqual(passing, []);
+    for (const path of ["endpoints.api", "endpoints.dockerTls", "network.mcp", "network.cidr"]) {
+      assert.notDeepEqual(misfits(withValue(outputs, path.split("."), "ftp://x")), [], path);
+    }
   });
 
   it("have a JSON Schema made of their types (npm run schema), with a description of every field", () => {
