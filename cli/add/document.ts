@@ -18,14 +18,17 @@ export async function readDocument(from: string): Promise<unknown> {
   if (!isUrl(from) && from !== "-" && !existsSync(from)) throw unknownSource(from);
   const text = isUrl(from) ? await download(new URL(from)) : readInput(from);
   if (Buffer.byteLength(text) > LIMIT_BYTES) throw tooLarge(shownSource(from));
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    const got = oneLine((error as Error).message, 200);
-    throw new CliError(`${shownSource(from)}: got no JSON (${got}), expected a server.json`, ExitCode.Usage);
-  }
+  const document = parse(text, shownSource(from));
   return isMapping(document) && isMapping(document.server) ? document.server : document;
+}
+
+/** Without JSON's own message: it shows a piece of a file that may be another one than was meant. */
+function parse(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CliError(`${where}: got no JSON, expected a server.json`, ExitCode.Usage);
+  }
 }
 
 /** How a source is written down: a URL without what may be a secret in it. */

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { validateCatalog } from "../../mcp/catalog";
 import { entryOf, MANIFEST } from "../../mcp/load-catalog";
 import { oneLine } from "../../mcp/plain-text";
-import { formatNote, fromServerJson, type ImportNote } from "../../mcp/server-json";
+import { formatNote, fromServerJson } from "../../mcp/server-json";
+import { note } from "../../mcp/server-json-notes";
 import { ProblemsError } from "../../problems";
 import { manifestText } from "./manifest-text";
 
@@ -14,14 +15,19 @@ export interface Draft {
   files: Record<string, string>;
   /** What has to be filled in. */
   needs: string[];
+  /** What else there is to know. */
+  notes: string[];
   /** Names of the secrets that must have a value. */
   secrets: string[];
 }
 
+interface Identity {
+  name: string;
+  user: number;
+}
+
 /** What a document may not give itself: each would open a wall, or take more of the machine. */
 const WALLS = ["egress", "mounts", "database", "resources"];
-
-const NO_WAY_OUT = "it has no way out until you list here what it may reach, as host:port";
 const DOCKERIGNORE = "# What the image does not hold must not rebuild it.\n.dockerignore\nserver.yaml\n";
 
 /**
@@ -33,16 +39,24 @@ const DOCKERIGNORE = "# What the image does not hold must not rebuild it.\n.dock
  */
 export function draft(document: unknown, from: string, options: { name?: string; user: number }): Draft {
   const { manifest, notes, dockerfile } = fromServerJson(document, { ...options, file: from });
-  const { name, user, ...rest } = manifest as { name: string; user: number };
-  const open = { ...rest } as Record<string, unknown>;
-  const asked = WALLS.filter((key) => key in open).map((key): ImportNote => {
-    const text = `server.json asks for ${oneLine(JSON.stringify(open[key]), 200)}; that is for you to allow`;
-    delete open[key];
-    return { path: [key], text, fill: false };
+  const { name, title, description, version, user, ...rest } = manifest as Record<string, unknown> & Identity;
+  const asked = WALLS.filter((key) => key in rest).map((key) => {
+    return note([key], `server.json asks for ${oneLine(JSON.stringify(rest[key]), 200)}; that is for you to allow`);
   });
-  const told = [...notes.filter(({ path }) => path[0] !== "egress"), noWayOut, ...asked];
-  const head = [`${name}: made by \`servers add\` from ${from}.`, "Every key and its default: docs/manifests.md."];
-  const text = manifestText({ name, ...open, egress: [], user }, told, head);
+  const open = Object.fromEntries(Object.entries(rest).filter(([key]) => !WALLS.includes(key)));
+  const pinned = open.image === undefined || String(open.image).includes("@sha256:");
+  const told = [
+    ...notes.filter(({ path }) => path[0] !== "egress"),
+    ...(pinned ? [] : [note(["image"], "pin it by its digest; a tag can mean another image tomorrow")]),
+    ...asked,
+    note(["egress"], "it has no way out until you list here what it may reach, as host:port"),
+  ];
+  const head = [
+    `${name}: made by \`servers add\` from ${from}.`,
+    "Every key and its default: docs/manifests.md. The limits (resources) are for all sessions together: measure, then set them.",
+  ];
+  const identity = { name, ...(title ? { title } : {}), description, version };
+  const text = manifestText({ ...identity, ...open, egress: [], user }, told, head);
 
   // The build context is this folder; a document from here may name one that it does not bring along.
   const files = { [MANIFEST]: text, ...(dockerfile ? { Dockerfile: dockerfile, ".dockerignore": DOCKERIGNORE } : {}) };
@@ -56,8 +70,7 @@ export function draft(document: unknown, from: string, options: { name?: string;
   const secrets = (open.secrets ?? []) as { name: string; required: boolean }[];
   return {
     ...{ name, user, files, needs: needs.map(formatNote) },
+    notes: told.filter(({ fill }) => !fill).map(formatNote),
     secrets: secrets.filter(({ required }) => required).map((secret) => secret.name),
   };
 }
-
-const noWayOut: ImportNote = { path: ["egress"], text: NO_WAY_OUT, fill: false };

@@ -1,7 +1,7 @@
 import { Document, isMap, isScalar, type Scalar, visit } from "yaml";
 import { oneLine } from "../../mcp/plain-text";
-import type { ImportNote } from "../../mcp/server-json";
-import { formatNote } from "../../mcp/server-json";
+import { manifestSchema } from "../../mcp/schema";
+import { formatNote, type ImportNote } from "../../mcp/server-json";
 import type { Path } from "../../mcp/zod-problems";
 
 /** What a reader of the file would not see, or see as something else. */
@@ -17,9 +17,11 @@ export function manifestText(manifest: Record<string, unknown>, notes: ImportNot
   const document = new Document(manifest);
   const top = head.map(comment);
   for (const note of notes) {
+    // What is about a key of server.json alone leaves nothing to do here.
+    const text = comment(`${String(note.path[0]) in manifestSchema.shape ? "TODO: " : ""}${formatNote(note)}`);
     const key = keyAt(document, note.path);
-    if (!key) top.push(comment(formatNote(note)));
-    else key.commentBefore = [key.commentBefore, comment(`TODO: ${formatNote(note)}`)].filter(Boolean).join("\n");
+    if (key) key.commentBefore = [key.commentBefore, text].filter(Boolean).join("\n");
+    else top.push(text);
   }
   document.commentBefore = top.join("\n");
   // What is hidden is written as an escape, which only quoted texts have.

@@ -30,7 +30,6 @@ export interface Plan extends Draft {
   /** Absolute path of the server's folder. */
   target: string;
   replaces: boolean;
-  notes: string[];
 }
 
 /**
@@ -44,7 +43,8 @@ export function plan({ document, from, notes }: Origin, place: Place): Plan {
   // The name is known with the draft, and the user may be that of the server of this name.
   const first = place.user ?? freeUser(inUse.users);
   if (first === undefined) throw new CliError("users: got none that is free, expected one from 11001 to 14995");
-  const { name } = draft(document, from, { name: place.name, user: first });
+  const guess = draft(document, from, { name: place.name, user: first });
+  const { name } = guess;
   const there = inUse.names.get(name);
   const target = join(folder, name);
   if (there && there.folder !== target) {
@@ -62,7 +62,8 @@ export function plan({ document, from, notes }: Origin, place: Place): Plan {
   const unknown = inUse.unreadable
     .filter((file) => file !== there?.file)
     .map((file) => `${file} cannot be read, so ${user} may be its user too; servers validate says what is wrong`);
-  return { ...draft(document, from, { name, user }), from, target, replaces, notes: [...notes, ...unknown] };
+  const made = user === first ? guess : draft(document, from, { name, user });
+  return { ...made, from, target, replaces, notes: [...notes, ...unknown, ...made.notes] };
 }
 
 function checkOptions({ name, user, folder, root }: Place): void {

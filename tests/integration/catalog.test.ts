@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { addServer, copyCatalog, edit, HOSTILE_IMAGE, hostileManifest, loadHostileImage } from "./support/catalog";
 import { callTool, docker, enter, type Fleet } from "./support/fleet";
-import { createStack, mustPulumi, removeStack, setConfig, type TestStack } from "./support/stack";
+import { cli, createStack, mustCli, mustPulumi, removeStack, setConfig, type TestStack } from "./support/stack";
+
+/** A version of the server of everything that is there. */
+const EVERYTHING = "2026.8.31";
 
 /** Container ids of the servers inside the engine, by server. */
 async function containers(fleet: Fleet): Promise<Record<string, string>> {
@@ -64,6 +67,33 @@ describe("the catalog of a running stack", function () {
       "{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}}",
     );
     assert.equal(limits, `${48 << 20} ${48 << 20}`);
+  });
+
+  it("takes servers that `servers add` made, of npm and PyPI, as they are", async () => {
+    // What it says next is what an operator would do; of a catalog that the stack has there is no more than this.
+    const add = async (source: string): Promise<string> => {
+      const text = await mustCli(stack, "servers", "add", source, "--json");
+      const { next, needs, folder } = JSON.parse(text) as { next: string[]; needs: string[]; folder: string };
+      assert.deepEqual(
+        next,
+        ["servers validate", "up"].map((verb) => `bin/dind-mcp ${verb} --stack ${stack.name}`),
+      );
+      assert.deepEqual(needs, []);
+      return folder;
+    };
+    assert.equal(await add(`npm:@modelcontextprotocol/server-everything@${EVERYTHING}`), join(catalog, "everything"));
+    assert.equal(await add("pypi:mcp-server-time"), join(catalog, "time"));
+    assert.match(await mustCli(stack, "servers", "validate"), /: everything, files, fourth, time$/m);
+    const changed = await changedBy(fleet, () => mustPulumi(stack, "up"));
+    assert.deepEqual(changed.sort(), ["everything", "time"]);
+    assert.deepEqual(await callTool(fleet, "everything", "echo", { message: "added" }), {
+      text: "Echo: added",
+      isError: false,
+    });
+    const { text, isError } = await callTool(fleet, "time", "get_current_time", { timezone: "UTC" });
+    assert.equal(isError, false, text);
+    assert.equal((JSON.parse(text) as { timezone: string }).timezone, "UTC");
+    assert.equal((await cli(stack, "validate")).code, 0);
   });
 
   it("refuses bad manifests, all problems at once, and changes nothing", async () => {
