@@ -18,9 +18,12 @@ export function withLogOptions(command: Command): Command {
 
 /** Number of lines. @throws CliError when it is none */
 export function lines(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
+  if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new CliError(`--tail: got "${text}", expected a whole number of lines`, ExitCode.Usage);
 }
+
+/** The latest moment that a log may be asked from: the end of the year 9999. */
+const LATEST = 253_402_300_799;
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
@@ -30,11 +33,15 @@ const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
  * @param now milliseconds since 1970
  */
 export function since(text: string, now: number): number {
-  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  if (count && unit) return Math.floor(now / 1_000) - Number(count) * (UNITS[unit] ?? 0);
-  if (/^\d+$/.test(text)) return Number(text);
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return Math.floor(time / 1_000);
+  const seconds = moment(text, now);
+  if (seconds >= 0 && seconds <= LATEST) return seconds;
   const expected = "an age like 10m, a time like 2026-11-24T10:00:00Z, or seconds since 1970";
   throw new CliError(`--since: got "${text}", expected ${expected}`, ExitCode.Usage);
+}
+
+/** NaN when it is none; an age older than 1970 is all there is. */
+function moment(text: string, now: number): number {
+  const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  if (count && unit) return Math.max(0, Math.floor(now / 1_000) - Number(count) * (UNITS[unit] ?? 0));
+  return /^\d+$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1_000);
 }

@@ -1,8 +1,11 @@
 import { textTable } from "../text-table";
 
-/** What a terminal would take for a command in text that came from somewhere else (a server's log, a tool's name). */
+/**
+ * What a terminal would take for a command in text that came from somewhere else (a server's log, a tool's name), and
+ * what turns the direction of the text around it.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text that is safe to show in a terminal: without control characters, tabs and ends of lines excepted. */
 export function plain(text: string): string {
@@ -18,9 +21,14 @@ export function table(titles: string[], rows: string[][], empty = "none"): strin
   return textTable([titles, ...rows.map((row) => row.map((cell) => plain(cell).replace(/\s+/g, " ")))]);
 }
 
-/** The command's result, on standard output: as one JSON document, or as text for people. */
+/** The command's result, on standard output: as one JSON document, or as text for people, safe for a terminal. */
 export function show<T>(json: boolean | undefined, value: T, text: (value: T) => string): void {
-  process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text(value)}\n`);
+  process.stdout.write(`${json ? JSON.stringify(value, null, 2) : plain(text(value))}\n`);
+}
+
+/** What a server wrote or answered: safe for a terminal, as it was written for anything else (a file, a pipe). */
+export function foreign(text: string): string {
+  return process.stdout.isTTY ? plain(text) : text;
 }
 
 /** A line beside the result, on standard error; safe, for an error may hold what a server wrote. */

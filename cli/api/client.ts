@@ -33,7 +33,7 @@ export class Api {
   /** @throws CliError when only one of the variables is set: the stack's token must not go to another gateway */
   static async open(scope: Scope): Promise<Api> {
     const { DIND_MCP_URL: url, DIND_MCP_TOKEN: token } = process.env;
-    if (url && token) return new Api({ url, token });
+    if (url && token) return new Api(checked({ url, token }));
     if (url || token) {
       const text = `${url ? "DIND_MCP_TOKEN" : "DIND_MCP_URL"}: got nothing, expected both or none of DIND_MCP_URL and DIND_MCP_TOKEN`;
       throw new CliError(text, ExitCode.Usage);
@@ -60,7 +60,7 @@ export class Api {
   }
 
   async get<T>(path: string): Promise<T> {
-    return (await (await this.request("GET", path)).json()) as T;
+    return await this.body<T>(await this.request("GET", path));
   }
 
   /** Every page of a list. */
@@ -78,7 +78,7 @@ export class Api {
 
   /** @param body sent as JSON; a text as YAML */
   async post<T>(path: string, body?: unknown): Promise<T> {
-    return (await (await this.request("POST", path, body)).json()) as T;
+    return await this.body<T>(await this.request("POST", path, body));
   }
 
   /** The gateway's readiness; this one asks for no token and has no problem in its body. */
@@ -117,6 +117,19 @@ export class Api {
     return response;
   }
 
+  /** @throws CliError for an answer that cannot be the API's */
+  private async body<T>(response: Response): Promise<T> {
+    const text = await response.text();
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw new CliError(
+        `${this.access.url} does not answer as the API does: got ${JSON.stringify(text.slice(0, 60))}, expected JSON`,
+        ExitCode.Unreachable,
+      );
+    }
+  }
+
   /** @throws CliError when nobody answers */
   private async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const { url } = this.access;
@@ -126,6 +139,23 @@ export class Api {
       throw new CliError(`${url} does not answer: ${error.cause?.message ?? error.message}`, ExitCode.Unreachable, fix);
     });
   }
+}
+
+/**
+ * What the environment says, before it is used: what `fetch` says of a wrong one would show the token.
+ * @throws CliError with every problem at once; shows no part of a secret
+ */
+function checked({ url, token }: Access): Access {
+  const wrong: string[] = [];
+  const { protocol, username, password } = URL.parse(url) ?? {};
+  if (protocol !== "http:" && protocol !== "https:")
+    wrong.push("DIND_MCP_URL: expected a URL like http://127.0.0.1:18080");
+  if (username || password)
+    wrong.push("DIND_MCP_URL: got a user or a password in it, expected the token in DIND_MCP_TOKEN alone");
+  if (!/^[\x21-\x7e]+$/.test(token))
+    wrong.push("DIND_MCP_TOKEN: got a space, an end of line or a letter that is not ASCII in it, expected a token");
+  if (wrong.length > 0) throw new CliError(wrong.join("\n"), ExitCode.Usage);
+  return { url, token };
 }
 
 const CODES: Record<number, ExitCode> = {

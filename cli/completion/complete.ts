@@ -33,7 +33,9 @@ export async function candidates(
   }
   if (value) return [];
   const all = typed.startsWith("-") ? options(command) : await operandsOf(command, operands, names);
-  return all.filter((candidate) => candidate.startsWith(typed)).sort();
+  return all
+    .filter((candidate) => candidate.startsWith(typed) && (typed.startsWith("-") || WORD.test(candidate)))
+    .sort();
 }
 
 function find(command: Command, word: string): Command | undefined {
@@ -75,12 +77,15 @@ async function operandsOf(
   return argument?.name() === "shell" ? SHELLS : [];
 }
 
+/** What a shell takes for plain text: bash puts a candidate on the command line as it is, and a server may name its tools as it likes. */
+const WORD = /^[A-Za-z0-9_][\w./:@-]*$/;
+
 /** Names from the API; none when it does not answer: a completion has nobody to tell an error to. */
 export async function namesFromApi(server?: string): Promise<string[]> {
   try {
     const api = await Api.open(Scope.Read);
-    if (server !== undefined) return (await toolsOf(api, server)).map(({ name }) => name);
-    return (await api.list<{ name: string }>("/v1/servers")).map(({ name }) => name);
+    const all = server === undefined ? await api.list<{ name: string }>("/v1/servers") : await toolsOf(api, server);
+    return all.map(({ name }) => name);
   } catch {
     return [];
   }

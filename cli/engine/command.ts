@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ExitCode } from "../errors";
+import { CliError, ExitCode } from "../errors";
 import { withLogOptions } from "../log-options";
 import { examples, progress, show, table } from "../output";
 import { logs } from "./logs";
@@ -13,7 +13,7 @@ export function engineCommand(): Command {
   group
     .command("start")
     .description("Starts the engine and waits until it and every server is up; does nothing when it runs")
-    .option("--timeout <seconds>", "how long that may take", Number, 120)
+    .option("--timeout <seconds>", "how long that may take", seconds, 120)
     .option("--json", "as JSON")
     .addHelpText("after", examples("bin/dind-mcp engine start"))
     .action(async ({ timeout, json }: { timeout: number; json?: boolean }) => {
@@ -53,6 +53,12 @@ export function engineCommand(): Command {
     .addHelpText("after", examples("bin/dind-mcp engine logs --since 10m\nbin/dind-mcp engine logs -f --tail 20"))
     .action(logs);
   return group;
+}
+
+/** @throws CliError: what is no number would be waited for without an end */
+function seconds(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new CliError(`--timeout: got "${text}", expected a whole number of seconds`, ExitCode.Usage);
 }
 
 /** The engine's lines of `engine status` and `status`. */

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import { type LogOptions, lines, since } from "../log-options";
-import { plain } from "../output";
+import { foreign } from "../output";
 import { stackSettings } from "../stack/settings";
 import { existingEngine, hostDocker } from "./host";
 
@@ -12,7 +12,7 @@ export async function logs({ follow, tail, since: from }: LogOptions): Promise<v
   const options = { stdout: true, stderr: true, tail: lines(tail), since: from ? since(from, Date.now()) : 0 };
   // Raw streams would hold the frames of Docker's protocol.
   const out = new PassThrough();
-  out.on("data", (chunk: Buffer) => process.stdout.write(process.stdout.isTTY ? plain(String(chunk)) : chunk));
+  out.on("data", (chunk: Buffer) => process.stdout.write(process.stdout.isTTY ? foreign(String(chunk)) : chunk));
   const container = docker.getContainer(engineName);
   if (!follow) {
     const all = (await container.logs({ ...options, follow: false })) as Buffer;

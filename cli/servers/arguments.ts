@@ -1,14 +1,14 @@
+import { isMapping } from "../../mcp/manifest";
 import { type Problem, ProblemsError } from "../../problems";
 
-/** The part of a JSON Schema that tells how a text becomes a value. */
-interface Schema {
-  type?: string | string[];
-  enum?: unknown[];
-  anyOf?: Schema[];
-  oneOf?: Schema[];
-  properties?: Record<string, Schema>;
-  required?: string[];
-  additionalProperties?: boolean | Schema;
+/** A JSON Schema as a server sent it: nobody has checked what is in it. */
+type Schema = Record<string, unknown>;
+
+/** What of a schema tells how a text becomes a value. */
+interface Kind {
+  types: string[];
+  /** The only values there are. */
+  values?: unknown[];
 }
 
 /**
@@ -23,37 +23,70 @@ export function toolArguments(tool: string, schema: Schema, pairs: string[]): Re
     problems.push({ file: tool, path, got, expected });
   };
   const values = new Map<string, unknown>();
-  const known = Object.keys(schema.properties ?? {});
+  const known = Object.keys(mapping(schema.properties));
   for (const pair of pairs) {
     const [, key, text = ""] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-    const own = key === undefined ? undefined : schemaOf(schema, key);
+    const own = key === undefined ? undefined : kindOf(schema, key);
     if (key === undefined) wrong(pair, "no =", "key=value");
-    else if (!own) wrong(key, "an unknown argument", known.length > 0 ? `one of ${known.join(", ")}` : "none");
+    else if (!own) wrong(key, "an unknown argument", known.length > 0 ? `one of ${listed(known)}` : "none");
     else {
       const value = typed(text, own);
-      if (value === undefined || (own.enum && !own.enum.includes(value)))
+      if (value === undefined || (own.values && !own.values.includes(value)))
         wrong(key, JSON.stringify(text), describe(own));
       else values.set(key, value);
     }
   }
-  for (const key of schema.required ?? []) {
-    if (!pairs.some((pair) => pair.startsWith(`${key}=`))) wrong(key, "nothing", describe(schemaOf(schema, key) ?? {}));
+  for (const key of list(schema.required).map(String)) {
+    if (pairs.some((pair) => pair.startsWith(`${key}=`))) continue;
+    wrong(key, "nothing", describe(kindOf(schema, key) ?? TEXT));
   }
   if (problems.length > 0) throw new ProblemsError(problems);
   return Object.fromEntries(values);
 }
 
-function schemaOf({ properties = {}, additionalProperties }: Schema, key: string): Schema | undefined {
-  if (Object.hasOwn(properties, key)) return properties[key];
-  return additionalProperties === true ? {} : additionalProperties || undefined;
+/** @returns undefined for a key that may not be there */
+function kindOf(schema: Schema, key: string): Kind | undefined {
+  const { properties, additionalProperties: more } = schema;
+  const known = isMapping(properties) && Object.hasOwn(properties, key);
+  if (!known && more !== true && !isMapping(more)) return undefined;
+  const found = kind(schema, known ? properties[key] : more);
+  return found.types.length > 0 ? found : TEXT;
 }
 
-/** The types a value may have; `anyOf` is how many servers write an optional argument. Without any it is text. */
-function types(schema: Schema): string[] {
-  const members = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
-  if (members.length > 0) return members.flatMap(types);
-  return [schema.type ?? "string"].flat();
+const TEXT: Kind = { types: ["string"] };
+
+/** Deeper than any schema that is meant to be read. */
+const DEEPEST = 50;
+
+/**
+ * The types a value may have; `anyOf` is how many servers write an optional argument, `$ref` how they write one of a
+ * list. Without any it is text. A reference is followed once: a hostile schema's may go round in circles.
+ */
+function kind(root: Schema, schema: unknown, seen = new Set<string>(), depth = 0): Kind {
+  if (!isMapping(schema) || depth > DEEPEST) return TEXT;
+  const { $ref: ref } = schema;
+  if (typeof ref === "string") {
+    if (seen.has(ref)) return { types: [] };
+    return kind(root, referred(root, ref), seen.add(ref), depth + 1);
+  }
+  const members = [schema.anyOf, schema.oneOf, schema.allOf].flatMap(list);
+  const values = Array.isArray(schema.enum) ? schema.enum : undefined;
+  const own = [schema.type ?? []].flat().filter((type) => typeof type === "string");
+  const told = members.flatMap((member) => kind(root, member, seen, depth + 1).types);
+  const types = own.length > 0 ? own : [...new Set([...told, ...(values ?? []).map(typeOf)])];
+  return { types: types.length > 0 ? types : ["string"], values };
 }
+
+/** What a `$ref` within the schema means: "#/$defs/NAME". */
+function referred(root: Schema, ref: string): unknown {
+  const [, place = "", name = ""] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(ref) ?? [];
+  const all = mapping(root[place]);
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
+
+const mapping = (value: unknown): Schema => (isMapping(value) ? value : {});
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const typeOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
 
 const NAMES: Record<string, string> = {
   array: "a JSON list",
@@ -61,18 +94,21 @@ const NAMES: Record<string, string> = {
   boolean: "true or false",
   string: "text",
   integer: "a whole number",
+  null: "null",
 };
 
-function describe(schema: Schema): string {
-  if (schema.enum) return `one of ${schema.enum.join(", ")}`;
-  return types(schema)
-    .map((type) => NAMES[type] ?? (type === "null" ? "null" : `a ${type}`))
-    .join(" or ");
+function describe({ types, values }: Kind): string {
+  if (values) return `one of ${listed(values.map(String))}`;
+  return types.map((type) => NAMES[type] ?? `a ${type}`).join(" or ");
+}
+
+/** As many as one reads. */
+function listed(all: string[]): string {
+  return all.length > 30 ? `${all.slice(0, 30).join(", ")} and ${all.length - 30} more` : all.join(", ");
 }
 
 /** @returns undefined when the text is nothing of that type; text only when it is nothing else that it may be */
-function typed(text: string, schema: Schema): unknown {
-  const all = types(schema);
+function typed(text: string, { types: all }: Kind): unknown {
   const value = json(text);
   if (all.some((type) => type !== "string" && isOf(type, value))) return value;
   return all.includes("string") ? text : undefined;

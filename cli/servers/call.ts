@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { Scope } from "../../orchestrator/config";
 import { Api } from "../api/client";
 import { CliError, ExitCode } from "../errors";
-import { plain, progress, show } from "../output";
+import { foreign, progress, show } from "../output";
 import { toolArguments } from "./arguments";
 import { readInput } from "./input";
 import { serverPath } from "./server";
@@ -35,13 +35,17 @@ Examples:
     )
     .action(
       async (server: string, tool: string, pairs: string[], { args, json }: { args?: string; json?: boolean }) => {
+        if (args !== undefined && pairs.length > 0) {
+          throw new CliError(`--args and ${pairs[0]}: got both, expected all arguments one way`, ExitCode.Usage);
+        }
         const given = args === undefined ? undefined : wholeArguments(args);
         const api = await Api.open(Scope.Mcp);
         const values = given ?? toolArguments(`${server} ${tool}`, await schemaOf(server, tool), pairs);
         const path = serverPath(server, "tools", tool, "call");
         const result = await progress(`calling ${tool}`, api.post<Result>(path, { arguments: values }));
         if (result.isError) process.exitCode = ExitCode.Failed;
-        show(json, result, text);
+        if (json) show(json, result, String);
+        else process.stdout.write(`${foreign(text(result))}\n`);
       },
     );
 }
@@ -55,10 +59,10 @@ function wholeArguments(args: string): Record<string, unknown> {
   throw new CliError('--args: got no JSON object, expected one like \'{"path": "/workspace"}\'', ExitCode.Usage);
 }
 
-async function schemaOf(server: string, tool: string): Promise<object> {
+async function schemaOf(server: string, tool: string): Promise<Record<string, unknown>> {
   const tools = await toolsOf(await Api.open(Scope.Read), server);
   const found = tools.find(({ name }) => name === tool);
-  if (found) return (found.definition.inputSchema ?? {}) as object;
+  if (found) return (found.definition.inputSchema ?? {}) as Record<string, unknown>;
   const names = tools.map(({ name }) => name).join(", ");
   throw new CliError(`${server} has no tool ${tool}; it has ${names || "none"}`, ExitCode.NotFound);
 }
@@ -67,6 +71,5 @@ function text({ content = [], structuredContent }: Result): string {
   const parts = content.map(
     (part) => part.text ?? `(${part.type}${part.mimeType ? ` ${part.mimeType}` : ""}: see --json)`,
   );
-  const all = parts.length > 0 ? parts.join("\n") : JSON.stringify(structuredContent ?? null, null, 2);
-  return process.stdout.isTTY ? plain(all) : all;
+  return parts.length > 0 ? parts.join("\n") : JSON.stringify(structuredContent ?? null, null, 2);
 }

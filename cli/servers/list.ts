@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { Scope } from "../../orchestrator/config";
 import type { serverDetailSchema } from "../../orchestrator/rest/schemas";
 import { Api } from "../api/client";
-import { examples, plain, show } from "../output";
+import { examples, show } from "../output";
 import { mib, type Server, serverPath, serverRows } from "./server";
 
 /** `servers list`. */
@@ -46,7 +46,7 @@ export function showCommand(): Command {
             ? `${tools.approved} approved, ${tools.changed} changed, ${tools.new} new, ${tools.hidden} hidden`
             : "it does not tell",
         };
-        const lines = Object.entries(facts).map(([key, value]) => `${key.padEnd(10)} ${plain(value)}`);
+        const lines = Object.entries(facts).map(([key, value]) => `${key.padEnd(10)} ${value}`);
         return [serverRows([server]), ...lines].join("\n");
       });
     });

@@ -4,7 +4,7 @@ import { Scope } from "../../orchestrator/config";
 import type { logLineSchema } from "../../orchestrator/rest/schemas";
 import { Api } from "../api/client";
 import { type LogOptions, lines, since, withLogOptions } from "../log-options";
-import { examples, plain } from "../output";
+import { examples, foreign } from "../output";
 import { serverPath } from "./server";
 
 type LogLine = z.infer<typeof logLineSchema>;
@@ -37,6 +37,5 @@ export function logsCommand(): Command {
 
 /** Safe for a terminal; as it was written for anything else. */
 function text({ time, line }: LogLine, timestamps?: boolean): string {
-  const shown = process.stdout.isTTY ? plain(line) : line;
-  return timestamps ? `${time} ${shown}` : shown;
+  return foreign(timestamps ? `${time} ${line}` : line);
 }

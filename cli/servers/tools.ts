@@ -3,7 +3,8 @@ import type { z } from "zod";
 import { Scope } from "../../orchestrator/config";
 import type { toolsSchema } from "../../orchestrator/rest/schemas";
 import { Api } from "../api/client";
-import { examples, progress, show, table } from "../output";
+import { CliError } from "../errors";
+import { examples, note, progress, show, table } from "../output";
 import { type Server, serverPath } from "./server";
 
 export type Tool = z.infer<typeof toolsSchema>["items"][number] & { server: string };
@@ -26,9 +27,8 @@ export function toolsCommand(): Command {
       const servers = name
         ? [name]
         : (await api.list<Server>("/v1/servers?status=running")).map((server) => server.name);
-      const tools = (
-        await progress("asking the servers", Promise.all(servers.map((server) => toolsOf(api, server))))
-      ).flat();
+      const asked = Promise.all(servers.map((server) => (name ? toolsOf(api, server) : toolsOrNone(api, server))));
+      const tools = (await progress("asking the servers", asked)).flat();
       show(json, tools, (all) => {
         const width = Math.max(20, (process.stdout.columns ?? 120) - 50);
         const rows = all.map(({ server, name: tool, approval, visible, definition }) => [
@@ -42,6 +42,18 @@ export function toolsCommand(): Command {
         return table(["SERVER", "TOOL", "APPROVAL", "DESCRIPTION"], rows, "no tools");
       });
     });
+}
+
+/** One that fails must not hide the others' tools: it is told beside them, and by the exit code. */
+async function toolsOrNone(api: Api, server: string): Promise<Tool[]> {
+  try {
+    return await toolsOf(api, server);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    note(`${server}: ${error.message}`);
+    process.exitCode = error.code;
+    return [];
+  }
 }
 
 function short(text: string, width: number): string {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { ExitCode } from "../../../cli/errors";
 import { lines, since } from "../../../cli/log-options";
 import { plain, table } from "../../../cli/output";
+import { program } from "../../../cli/program";
 import { certificates } from "../../../cli/stack/status/certificates";
 import { isolation } from "../../../cli/stack/status/isolation";
 
@@ -49,11 +51,26 @@ describe("the command line's parts", () => {
     assert.equal(since("1700000000", now), 1_700_000_000);
     assert.equal(since("2026-11-24T10:00:00Z", now), Date.parse("2026-11-24T10:00:00Z") / 1_000);
     assert.throws(() => since("10 minutes", now), /--since: got "10 minutes", expected an age like 10m/);
+    // What no calendar has would be an error of its own later.
+    assert.equal(since("99999999999999d", now), 0);
+    for (const text of ["99999999999999999", "9".repeat(400)]) assert.throws(() => since(text, now), /--since: got "9/);
   });
 
   it("take a number of lines, and nothing else for one", () => {
     assert.equal(lines("20"), 20);
     assert.throws(() => lines("x"), /--tail: got "x", expected a whole number/);
+    assert.throws(() => lines("9".repeat(30)), /expected a whole number/);
+  });
+
+  it("wait for no time that is none", async () => {
+    const root = program();
+    for (const text of ["abc", "-1", "1e9", "Infinity"]) {
+      const started = root.parseAsync(["engine", "start", "--timeout", text], { from: "user" });
+      await assert.rejects(started, {
+        code: ExitCode.Usage,
+        message: `--timeout: got "${text}", expected a whole number of seconds`,
+      });
+    }
   });
 
   it("print tables that a server's text cannot break", () => {
