@@ -1,6 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # The environment that pulumi, node and the tests need. Sourced by bin/dind-mcp after $project is set.
 # CACHE holds what can be fetched or built again; STATE what cannot: the stack's state and its passphrase.
+# A service or a cron job has no HOME; Pulumi and npm want one.
+if [ -z "${HOME:-}" ]; then HOME=$(getent passwd "$(id -u)" | cut -d: -f6) && export HOME; fi
 CACHE=${DIND_MCP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dind-mcp}
 STATE=${DIND_MCP_STATE:-${XDG_STATE_HOME:-$HOME/.local/state}/dind-mcp}
 

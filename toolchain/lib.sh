@@ -4,9 +4,12 @@
 say() { printf '%s\n' "$*"; }
 
 # One sentence that says what went wrong and what to do; then the end.
-die() {
-  printf 'error: %s\n' "$*" >&2
-  exit 1
+die() { die_with 1 "$*"; }
+
+# die_with CODE SENTENCE: with an exit code of docs/cli.md.
+die_with() {
+  printf 'error: %s\n' "$2" >&2
+  exit "$1"
 }
 
 need_root() {

@@ -36,7 +36,7 @@ stack_setup() {
   cp "$project/Pulumi.yaml" Pulumi.yaml
   local exists=no
   if pulumi_direct stack ls --json | grep -q "\"name\": \"$stack\""; then exists=yes; fi
-  [ "$exists $1" != "no existing" ] || die "there is no stack $stack yet. Make it with: bin/dind-mcp up --stack $stack"
+  [ "$exists $1" != "no existing" ] || die_with 5 "there is no stack $stack yet. Make it with: bin/dind-mcp up --stack $stack"
   # Without a copy pulumi would write into the tracked file. A new one starts empty: nothing in it counts as changed here.
   if [ ! -f "$copy" ]; then printf 'config: {}\n' | tee "$copy.base" >"$copy"; fi
   [ $exists = yes ] || pulumi_direct stack init "$stack" --non-interactive --no-select

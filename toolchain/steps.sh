@@ -53,7 +53,7 @@ report() {
   note "${step_title[$key]}: failed after $((SECONDS - step_start[$key])) s. Its last lines (all of it: ${step_log[$key]}):"
   tail -n 15 "${step_log[$key]}" | sed 's/^/    /' >&2
   stop_steps
-  exit 1
+  exit $((code == 5 ? 5 : 1)) # 5: there is no such stack
 }
 
 # What Ctrl-C or a failed neighbour leaves running; daemons have left the group and stay.

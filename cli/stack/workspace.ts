@@ -22,7 +22,8 @@ export async function askPulumi<T>(question: (project: LocalWorkspace, stack: st
     return await question(await workspace(), stackName());
   } catch (error) {
     const { message } = error as Error;
-    if (/no stack named/.test(message)) throw notUp();
+    // On a machine that never had a stack there is no folder for them either.
+    if (/no stack named|unable to open bucket .*no such file/.test(message)) throw notUp();
     // The Automation API's message is a report of the whole command; Pulumi's own line is what the user needs.
     const [, line = message] = /^error: (.*)$/m.exec(message) ?? [];
     throw new CliError(`pulumi: ${line}`);

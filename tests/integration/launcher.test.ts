@@ -40,8 +40,43 @@ describe("bin/dind-mcp", function () {
       assert.match(help.stdout, new RegExp(`^  bin/dind-mcp ${command} `, "m"));
     }
     const unknown = await launcher("upp");
-    assert.notEqual(unknown.code, 0);
+    assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /unknown command "upp"\. Known: up, preview/);
+  });
+
+  it("says that the command is wrong with exit code 2", async () => {
+    for (const [args, text] of [
+      [["status", "--stack"], /^error: --stack needs a name$/m],
+      [["status", "--stack", "a b"], /^error: stack name "a b": expected letters/],
+      [["status", "--stack", ".."], /^error: stack name "\.\.": expected letters/],
+    ] as const) {
+      const { code, stderr } = await run(join(ROOT, "bin/dind-mcp"), [...args], { env });
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, text);
+    }
+    env.DIND_MCP_STATE = "relative";
+    const relative = await launcher("status");
+    env.DIND_MCP_STATE = state;
+    assert.equal(relative.code, 2);
+    assert.match(relative.stderr, /must be absolute paths, got .* and relative/);
+  });
+
+  it("helps and answers on a machine that never had a stack, and makes nothing there", async () => {
+    const fresh = join(state, "fresh");
+    const ask = (...args: string[]) =>
+      run(join(ROOT, "bin/dind-mcp"), args, { env: { ...env, DIND_MCP_STATE: fresh } });
+    const homeless = { ...env, HOME: undefined, DIND_MCP_CACHE: undefined, DIND_MCP_STATE: undefined };
+    assert.match((await run(join(ROOT, "bin/dind-mcp"), ["--version"], { env: homeless })).stdout, /^dind-mcp \d/);
+    const help = await ask("up", "--help");
+    assert.equal(help.code, 0, help.stderr);
+    assert.match(help.stdout, /^Usage: dind-mcp up/m);
+    const status = await ask("status");
+    assert.equal(status.code, 5, status.stderr);
+    assert.match(status.stderr, /^error: the stack dev is not up.*\nto fix: bin\/dind-mcp up --stack dev$/m);
+    await assert.rejects(stat(fresh), { code: "ENOENT" });
+    const destroy = await ask("destroy", "--stack", "nothing");
+    assert.equal(destroy.code, 5, destroy.stderr);
+    assert.match(destroy.stderr, /there is no stack nothing yet/);
   });
 
   it("doctor finds nothing missing on a machine that runs these tests", async () => {
