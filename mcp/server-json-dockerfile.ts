@@ -40,9 +40,10 @@ function npm({ identifier, version, user }: InstalledPackage): string[] {
 function pypi({ identifier, version, user }: InstalledPackage): string[] {
   return [
     `FROM python:${PYTHON}-slim-trixie`,
-    `RUN pip install --no-cache-dir --root-user-action=ignore "${identifier}==${version}" \\`,
-    ` && ln -s "/usr/local/bin/${identifier}" /usr/local/bin/${INSTALLED_PROGRAM} \\`,
-    ` && test -x /usr/local/bin/${INSTALLED_PROGRAM}`,
+    "# Wheels alone: no code of a package runs while it is installed.",
+    `RUN pip install --no-cache-dir --root-user-action=ignore --only-binary :all: "${identifier}==${version}" \\`,
+    ` && if ! test -x "/usr/local/bin/${identifier}"; then echo "it has no program ${identifier}: link its program instead" >&2; exit 1; fi \\`,
+    ` && ln -s "/usr/local/bin/${identifier}" /usr/local/bin/${INSTALLED_PROGRAM}`,
     `USER ${user}:${user}`,
   ];
 }

@@ -15,9 +15,10 @@ export function nextSteps({ name, target, needs, secrets, folder }: Plan & { fol
   const option = stack.name === "dev" ? "" : ` --stack ${stack.name}`;
   const list = shownPath(folder, root);
   const known = settings.catalog.some((one) => shownPath(one, root) === list);
-  const folders = known ? [] : [setList("catalog", [...settings.catalog, list])];
+  // All of the catalog: that it is ["mcp"] may be written nowhere. What selects servers is in the config.
+  const folders = known ? [] : setItems("catalog", [...settings.catalog, list], 0);
   const selects = settings.servers.length > 0 && !settings.servers.includes(name);
-  const servers = selects ? [setList("servers", [...settings.servers, name])] : [];
+  const servers = selects ? setItems("servers", [...settings.servers, name], settings.servers.length) : [];
   const values = secrets.map((secret) => `pulumi config set --secret --path 'dind-mcp:secrets.${name}.${secret}'`);
   const config = [...folders, ...servers, ...values];
   return [
@@ -29,8 +30,11 @@ export function nextSteps({ name, target, needs, secrets, folder }: Plan & { fol
   ];
 }
 
-function setList(key: string, values: string[]): string {
-  return `pulumi config set dind-mcp:${key} ${quoted(JSON.stringify(values))}`;
+/** Commands that set a list's items, from one on. */
+function setItems(key: string, items: string[], from: number): string[] {
+  return items.flatMap((item, index) =>
+    index < from ? [] : [`pulumi config set --path 'dind-mcp:${key}[${index}]' ${quoted(item)}`],
+  );
 }
 
 /** A text for a shell. */

@@ -154,7 +154,7 @@ describe("servers add, with a hostile server.json", function () {
         /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u,
       );
       const dockerfile = readFileSync(join(target, "Dockerfile"), "utf8");
-      assert.equal(dockerfile.split("\n").filter((row) => /^\S/.test(row)).length, one.registryType === "npm" ? 5 : 3);
+      assert.equal(dockerfile.split("\n").filter((row) => /^\S/.test(row)).length, one.registryType === "npm" ? 5 : 4);
       rmSync(folder, { recursive: true });
     });
     fc.assert(property, { numRuns: 500 });

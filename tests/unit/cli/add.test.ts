@@ -245,10 +245,15 @@ describe("servers add", () => {
     assert.deepEqual(steps(["files"], catalog(), "second"), [
       "bin/dind-mcp servers validate --stack second",
       'eval "$(bin/dind-mcp env --stack second)"',
-      `pulumi config set dind-mcp:servers '["files","weather"]'`,
+      "pulumi config set --path 'dind-mcp:servers[1]' weather",
       "bin/dind-mcp up --stack second",
     ]);
-    assert.ok(steps([], more()).includes(`pulumi config set dind-mcp:catalog '["mcp","more"]'`));
+    const [, , ...config] = steps([], more());
+    const paths = ["'dind-mcp:catalog[0]' mcp", "'dind-mcp:catalog[1]' more"];
+    assert.deepEqual(
+      config.slice(0, 2),
+      paths.map((path) => `pulumi config set --path ${path}`),
+    );
     assert.ok(steps([], more()).includes(`bin/dind-mcp servers validate ${more()}`));
     const secret = imageDocument(
       {},
