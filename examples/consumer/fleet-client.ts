@@ -90,7 +90,7 @@ export class FleetClient extends pulumi.ComponentResource {
         labels: [
           ...labels,
           { label: "dind-mcp-consumer.engine", value: short(args.engineId) },
-          { label: "dind-mcp-consumer.token", value: short(token.revision) },
+          { label: "dind-mcp-consumer.token-revision", value: short(token.revision) },
         ],
       },
       { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["*"] },

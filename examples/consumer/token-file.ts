@@ -44,7 +44,8 @@ export function tokenFile(
           group: String(uid),
         },
       ],
-      labels,
+      // The policies excuse what never runs: it has no user and no limits.
+      labels: [...labels, { label: "dind-mcp.role", value: "volume-files" }],
     },
     { ...opts, deleteBeforeReplace: true },
   );

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { must } from "./support/command";
 import { Consumer } from "./support/consumer";
 import { type Fleet, theFleet } from "./support/fleet";
+import { ROOT } from "./support/stack";
 import { yamlHost } from "./support/yaml-host";
 
 interface ConsumerOutputs {
@@ -23,7 +24,7 @@ describe("examples/consumer-yaml, on a real stack", function () {
     home = await mkdtemp(join(tmpdir(), "dind-mcp-yaml-"));
     fleet = await theFleet();
     consumer = await Consumer.create(fleet, "consumer-yaml", await yamlHost(home));
-    await consumer.must("up");
+    await consumer.must("up", "--policy-pack", join(ROOT, "policy")); // what it makes keeps the policies
   });
   after(async () => {
     await consumer?.remove();

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { must } from "./support/command";
 import { Consumer } from "./support/consumer";
 import { type Fleet, theFleet } from "./support/fleet";
+import { ROOT } from "./support/stack";
 
 interface ConsumerOutputs {
   tools: string[];
@@ -29,7 +31,7 @@ describe("examples/consumer, on a real stack", function () {
     fleet = await theFleet();
     consumer = await Consumer.create(fleet, "consumer");
     await consumer.configure({ mcpJson: consumer.mcpJson });
-    await consumer.must("up");
+    await consumer.must("up", "--policy-pack", join(ROOT, "policy")); // what it makes keeps the policies
   });
   after(() => consumer?.remove());
 
