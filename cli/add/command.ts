@@ -6,7 +6,7 @@ import { examples, plain, show } from "../output";
 import { projectFolder, stackName } from "../project";
 import { stackSettings } from "../stack/settings";
 import { nextSteps } from "./next-steps";
-import { plan, shownPath } from "./plan";
+import { checkPlace, plan, shownPath } from "./plan";
 import { serverJson } from "./server-json";
 import { parseSource } from "./source";
 import { writeFolder } from "./write";
@@ -69,6 +69,7 @@ ${examples(
       const catalog = settings.catalog.map((one) => resolve(root, one));
       const folder = options.folder === undefined ? (catalog[0] ?? root) : resolve(options.folder);
       const place = { root, catalog, folder, name: options.name, user, force: options.force ?? false };
+      checkPlace(place);
       const planned = plan(await serverJson(source, args), place);
       if (!options.dryRun) writeFolder(planned.target, planned.files, place.force);
       const { name, from, files, needs, notes, replaces } = planned;

@@ -37,7 +37,14 @@ function npmArguments({ name, version }: PackageSource): string[] {
 
 /** pip's report of what it would install: wheels only, for to read anything else it would run the package's own code. */
 function pipArguments({ name, version }: PackageSource): string[] {
-  const nothing = ["--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--disable-pip-version-check"];
+  const nothing = [
+    "--dry-run",
+    "--ignore-installed",
+    "--no-deps",
+    "--quiet",
+    "--no-input",
+    "--disable-pip-version-check",
+  ];
   const target = ["--target", "unused", "--python-version", PYTHON, "--only-binary", ":all:"];
   return ["-m", "pip", "install", ...nothing, ...target, "--report", "-", version ? `${name}==${version}` : name];
 }

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { catalogEntries } from "../../mcp/load-catalog";
 import { manifestSchema } from "../../mcp/schema";
+import { type Problem, ProblemsError } from "../../problems";
 import { CliError, ExitCode } from "../errors";
 import { type Draft, draft } from "./draft";
 import type { Origin } from "./server-json";
@@ -34,12 +35,12 @@ export interface Plan extends Draft {
 
 /**
  * Decides on name, user and files of a new server.
+ * @param place one that checkPlace lets pass
  * @throws CliError or ProblemsError when it cannot be added
  */
 export function plan({ document, from, notes }: Origin, place: Place): Plan {
   const { root, folder, force } = place;
   const inUse = takenIn(catalogEntries([...new Set([...place.catalog, folder])], root));
-  checkOptions(place);
   // The name is known with the draft, and the user may be that of the server of this name.
   const first = place.user ?? freeUser(inUse.users);
   if (first === undefined) throw new CliError("users: got none that is free, expected one from 11001 to 14995");
@@ -66,18 +67,21 @@ export function plan({ document, from, notes }: Origin, place: Place): Plan {
   return { ...made, from, target, replaces, notes: [...notes, ...unknown, ...made.notes] };
 }
 
-function checkOptions({ name, user, folder, root }: Place): void {
-  const check = (option: string, field: "name" | "user", value: string | number): void => {
-    const { success, error } = manifestSchema.shape[field].safeParse(value);
-    if (success) return;
-    throw new CliError(`${option}: got ${value}, expected ${error.issues[0]?.message}`, ExitCode.Usage);
+/** Checks what the user said about the place, before anybody is asked anything. @throws ProblemsError with every problem */
+export function checkPlace({ name, user, folder, root }: Place): void {
+  const problems: Problem[] = [];
+  const check = (option: string, field: "name" | "user", value: string | number | undefined): void => {
+    const { error } = manifestSchema.shape[field].safeParse(value);
+    if (value === undefined || !error) return;
+    problems.push({ file: "options", path: option, got: `${value}`, expected: error.issues[0]?.message ?? "another" });
   };
-  if (name !== undefined) check("--name", "name", name);
-  if (user !== undefined) check("--user", "user", user);
-  if (!existsSync(folder)) {
-    const path = shownPath(folder, root);
-    throw new CliError(`--folder: got ${path}, expected a folder that exists`, ExitCode.Usage, `mkdir ${path}`);
+  check("--name", "name", name);
+  check("--user", "user", user);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    const got = shownPath(folder, root);
+    problems.push({ file: "options", path: "--folder", got, expected: "a folder that exists", fix: `mkdir ${got}` });
   }
+  if (problems.length > 0) throw new ProblemsError(problems);
 }
 
 /** A path as it is in the project's config: relative to the project when it is in there. */

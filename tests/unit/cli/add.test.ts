@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nextSteps } from "../../../cli/add/next-steps";
-import { type Place, type Plan, plan } from "../../../cli/add/plan";
+import { checkPlace, type Place, type Plan, plan } from "../../../cli/add/plan";
 import { packageJson } from "../../../cli/add/server-json";
 import { freeUser } from "../../../cli/add/taken";
 import { writeFolder } from "../../../cli/add/write";
@@ -34,18 +25,18 @@ function imageDocument(more: Record<string, unknown> = {}, one: Record<string, u
 describe("servers add", () => {
   let root: string;
   const catalog = () => join(root, "mcp");
-  const more = () => join(root, "more");
+  const extra = () => join(root, "more");
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "dind-mcp-add-"));
-    for (const folder of [catalog(), more()]) mkdirSync(folder);
+    for (const folder of [catalog(), extra()]) mkdirSync(folder);
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  const planned = (document: unknown, place: Partial<Place> = {}): Plan =>
-    plan(
-      { document, from: "a test", notes: [] },
-      { root, catalog: [catalog(), more()], folder: catalog(), force: false, ...place },
-    );
+  const planned = (document: unknown, more: Partial<Place> = {}): Plan => {
+    const place = { root, catalog: [catalog(), extra()], folder: catalog(), force: false, ...more };
+    checkPlace(place);
+    return plan({ document, from: "a test", notes: [] }, place);
+  };
   /** Plans and writes; gives the manifest as `up` reads it. */
   const added = (document: unknown, place: Partial<Place> = {}): Manifest | undefined => {
     const { target, files, name } = planned(document, place);
@@ -59,7 +50,7 @@ describe("servers add", () => {
   const manifest = (name: string, user: number): string =>
     `{name: ${name}, description: d, version: "1", image: "a:1", transport: {type: stdio, command: [x]}, user: ${user}}`;
   const refused = (document: unknown, place: Partial<Place>, expected: RegExp): void => {
-    const before = readdirSync(place.folder && existsSync(place.folder) ? place.folder : catalog());
+    const before = [readdirSync(catalog()), readdirSync(extra())];
     assert.throws(
       () => added(document, place),
       (error) => {
@@ -68,7 +59,7 @@ describe("servers add", () => {
         return true;
       },
     );
-    assert.deepEqual(readdirSync(place.folder && existsSync(place.folder) ? place.folder : catalog()), before);
+    assert.deepEqual([readdirSync(catalog()), readdirSync(extra())], before);
   };
 
   it("writes a package's folder, which the catalog takes", () => {
@@ -95,8 +86,8 @@ describe("servers add", () => {
 
   it("gives the lowest user that nobody has, in any folder, right or wrong manifest", () => {
     existing("a", manifest("a", 11_001));
-    existing("b", "user: 11002\ncolour: red\n", more());
-    existing("broken", "user: [\n", more());
+    existing("b", "user: 11002\ncolour: red\n", extra());
+    existing("broken", "user: [\n", extra());
     existing("low", manifest("low", 11_000));
     const { user, notes } = planned(imageDocument());
     assert.equal(user, 11_003);
@@ -125,14 +116,14 @@ describe("servers add", () => {
 
   it("refuses a name that is taken, in any folder, or no name at all", () => {
     existing("weather", manifest("weather", 11_001));
-    existing("other", manifest("cloud", 11_002), more());
+    existing("other", manifest("cloud", 11_002), extra());
     refused(imageDocument(), {}, /mcp\/weather: is there already.*\n--name NAME for another one, or --force/);
     refused(
       imageDocument(),
-      { folder: more() },
+      { folder: extra() },
       /name: got weather, expected another one than mcp\/weather\/server\.yaml/,
     );
-    refused(imageDocument(), { folder: more(), force: true }, /--force replaces it only in its own folder/);
+    refused(imageDocument(), { folder: extra(), force: true }, /--force replaces it only in its own folder/);
     refused(imageDocument(), { name: "cloud" }, /name: got cloud, expected another one than more\/other\/server\.yaml/);
     refused(imageDocument(), { name: "../x" }, /--name: got \.\.\/x, expected a lower-case DNS label/);
     refused(
@@ -144,10 +135,15 @@ describe("servers add", () => {
     refused(
       imageDocument(),
       { folder: join(root, "none") },
-      /--folder: got none, expected a folder that exists\nmkdir none/,
+      /--folder: got none, expected a folder that exists\. To fix: mkdir none/,
     );
-    writeFileSync(join(more(), "file"), "");
-    refused(imageDocument(), { folder: more(), name: "file" }, /more\/file: is there already/);
+    writeFileSync(join(extra(), "file"), "");
+    refused(
+      imageDocument(),
+      { folder: join(extra(), "file"), name: "X", user: 1 },
+      /--name: got X[\s\S]*--user: got 1[\s\S]*--folder: got more\/file/,
+    );
+    refused(imageDocument(), { folder: extra(), name: "file" }, /more\/file: is there already/);
     assert.equal(added(imageDocument(), { name: "second" })?.name, "second");
   });
 
@@ -170,11 +166,11 @@ describe("servers add", () => {
     assert.deepEqual(readdirSync(catalog()), ["weather"]);
     // A folder somewhere else is not what is replaced.
     rmSync(target, { recursive: true });
-    existing("weather", "kept", more());
-    symlinkSync(join(more(), "weather"), target);
+    existing("weather", "kept", extra());
+    symlinkSync(join(extra(), "weather"), target);
     writeFolder(target, { "server.yaml": "new" }, true);
     assert.equal(readFileSync(join(target, "server.yaml"), "utf8"), "new");
-    assert.equal(readFileSync(join(more(), "weather/server.yaml"), "utf8"), "kept");
+    assert.equal(readFileSync(join(extra(), "weather/server.yaml"), "utf8"), "kept");
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) assert.equal(process.listenerCount(signal), 0, signal);
   });
 
@@ -248,13 +244,13 @@ describe("servers add", () => {
       "pulumi config set --path 'dind-mcp:servers[1]' weather",
       "bin/dind-mcp up --stack second",
     ]);
-    const [, , ...config] = steps([], more());
+    const [, , ...config] = steps([], extra());
     const paths = ["'dind-mcp:catalog[0]' mcp", "'dind-mcp:catalog[1]' more"];
     assert.deepEqual(
       config.slice(0, 2),
       paths.map((path) => `pulumi config set --path ${path}`),
     );
-    assert.ok(steps([], more()).includes(`bin/dind-mcp servers validate ${more()}`));
+    assert.ok(steps([], extra()).includes(`bin/dind-mcp servers validate ${extra()}`));
     const secret = imageDocument(
       {},
       { runtimeArguments: [], environmentVariables: [{ name: "KEY_A", isSecret: true, isRequired: true }] },
