@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { completeCommand, completionCommand } from "./completion/command";
+import { connectCommand } from "./connect/command";
+import { disconnectCommand } from "./connect/disconnect-command";
 import { engineCommand } from "./engine/command";
 import { serversCommand } from "./servers/command";
 import { shortCommands, stackCommand } from "./stack/command";
@@ -11,7 +13,9 @@ export function program(): Command {
     .showHelpAfterError("(--help says more)")
     .addCommand(engineCommand())
     .addCommand(serversCommand())
-    .addCommand(stackCommand());
+    .addCommand(stackCommand())
+    .addCommand(connectCommand())
+    .addCommand(disconnectCommand());
   for (const command of shortCommands()) root.addCommand(command);
   return root.addCommand(completionCommand()).addCommand(completeCommand(root), { hidden: true });
 }

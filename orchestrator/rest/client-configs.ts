@@ -13,7 +13,7 @@ export interface ClientConfig {
   client: Client;
   /** Where the client reads it. */
   file: string;
-  /** The file's content. It never holds a token. */
+  /** The file's content. */
   config: Record<string, unknown>;
   /** Where the token goes, and what else to know. */
   notes: string[];
@@ -25,17 +25,29 @@ export interface Target {
   url: string;
 }
 
-/** The environment variable that the configurations take the token from. */
-const VARIABLE = "DIND_MCP_TOKEN";
+/** What is the reader's own in a configuration. */
+export interface ConfigOptions {
+  /** The name of all servers behind one URL; the token's variable is called after it. @default "dind-mcp" */
+  name?: string;
+  /** Written into the file. @default none: the file says where the client takes it from */
+  token?: string;
+}
+
 /** All servers behind one URL. */
-const AGGREGATE = "dind-mcp";
+export const AGGREGATE = "dind-mcp";
 /** Exact, so that nobody's client runs code that came out since. */
 const BRIDGE = "mcp-remote@0.15.1";
 
 /** The URL of each server, or the one of all. */
-export function targets(publicUrl: string, servers: string[], mode: "each" | "all"): Target[] {
-  if (mode === "all") return [{ name: AGGREGATE, url: `${publicUrl}/mcp` }];
-  return servers.map((name) => ({ name, url: `${publicUrl}/servers/${name}/mcp` }));
+export function targets(publicUrl: string, servers: string[], mode: "each" | "all", name = AGGREGATE): Target[] {
+  if (mode === "all") return [{ name, url: `${publicUrl}/mcp` }];
+  const prefix = name === AGGREGATE ? "" : `${name}-`;
+  return servers.map((server) => ({ name: prefix + server, url: `${publicUrl}/servers/${server}/mcp` }));
+}
+
+/** The environment variable that a configuration of this name takes the token from: `DIND_MCP_TOKEN`. */
+export function tokenVariable(name = AGGREGATE): string {
+  return `${name.toUpperCase().replace(/[^A-Z0-9]+/g, "_")}_TOKEN`;
 }
 
 function byName(all: Target[], entry: (url: string) => Record<string, unknown>): Record<string, unknown> {
@@ -43,9 +55,10 @@ function byName(all: Target[], entry: (url: string) => Record<string, unknown>):
 }
 
 const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
-const fromEnvironment = `set the environment variable ${VARIABLE} to a token with the scope mcp before the client starts`;
+const fromEnvironment = (variable: string) =>
+  `set the environment variable ${variable} to a token with the scope mcp before the client starts`;
 
-function bridged(url: string): Record<string, unknown> {
+function bridged(url: string, token: string): Record<string, unknown> {
   // The bridge refuses plain http to other machines unless told so.
   const plain = url.startsWith("http:") ? ["--allow-http"] : [];
   // Without a space after the colon: some clients split arguments at spaces. The bridge fills in the variable.
@@ -53,47 +66,66 @@ function bridged(url: string): Record<string, unknown> {
   return {
     command: "npx",
     args: ["-y", BRIDGE, url, "--transport", "http-only", ...plain, ...header],
-    env: { AUTHORIZATION: "Bearer YOUR_TOKEN" },
+    env: { AUTHORIZATION: `Bearer ${token}` },
   };
 }
 
-const MAKERS: Record<Client, (all: Target[]) => Omit<ClientConfig, "client">> = {
-  [Client.ClaudeDesktop]: (all) => ({
+type Maker = (all: Target[], options: { name: string; token?: string }) => Omit<ClientConfig, "client">;
+
+const MAKERS: Record<Client, Maker> = {
+  [Client.ClaudeDesktop]: (all, { token }) => ({
     file: "claude_desktop_config.json (Settings, Developer, Edit Config)",
-    config: { mcpServers: byName(all, bridged) },
+    config: { mcpServers: byName(all, (url) => bridged(url, token ?? "YOUR_TOKEN")) },
     notes: [
       "this file has no HTTP servers: the bridge mcp-remote, run by npx (Node.js is needed), stands between",
-      "replace YOUR_TOKEN by a token with the scope mcp: the client expands no variables there",
+      ...(token ? [] : ["replace YOUR_TOKEN by a token with the scope mcp: the client expands no variables there"]),
     ],
   }),
-  [Client.ClaudeCode]: (all) => ({
+  [Client.ClaudeCode]: (all, { name, token }) => ({
     file: ".mcp.json in the project, or the same entries by `claude mcp add-json`",
-    config: { mcpServers: byName(all, (url) => ({ type: "http", url, ...bearer(`\${${VARIABLE}}`) })) },
-    notes: [fromEnvironment],
-  }),
-  [Client.Cursor]: (all) => ({
-    file: ".cursor/mcp.json in the project, or ~/.cursor/mcp.json",
-    config: { mcpServers: byName(all, (url) => ({ url, ...bearer(`\${env:${VARIABLE}}`) })) },
-    notes: [fromEnvironment],
-  }),
-  [Client.VsCode]: (all) => ({
-    file: ".vscode/mcp.json in the project, or `MCP: Open User Configuration`",
     config: {
-      inputs: [
-        { type: "promptString", id: "dind-mcp-token", description: "Token of dind-mcp, scope mcp", password: true },
-      ],
-      servers: byName(all, (url) => ({ type: "http", url, ...bearer(`\${input:dind-mcp-token}`) })),
+      mcpServers: byName(all, (url) => ({ type: "http", url, ...bearer(token ?? `\${${tokenVariable(name)}}`) })),
     },
-    notes: ["VS Code asks for the token once, and keeps it in the system's secret storage"],
+    notes: token ? [] : [fromEnvironment(tokenVariable(name))],
   }),
-  [Client.Generic]: (all) => ({
-    file: "mcp.json, or wherever the client keeps its servers",
-    config: { mcpServers: byName(all, (url) => ({ type: "streamable-http", url, ...bearer(`\${${VARIABLE}}`) })) },
-    notes: [fromEnvironment, "a client that expands no variables needs the token itself in place of the variable"],
+  [Client.Cursor]: (all, { name, token }) => ({
+    file: ".cursor/mcp.json in the project, or ~/.cursor/mcp.json",
+    config: { mcpServers: byName(all, (url) => ({ url, ...bearer(token ?? `\${env:${tokenVariable(name)}}`) })) },
+    notes: token ? [] : [fromEnvironment(tokenVariable(name))],
   }),
+  [Client.VsCode]: (all, { name, token }) => {
+    const id = `${name}-token`;
+    const ask = { type: "promptString", id, description: `Token of ${name}, scope mcp`, password: true };
+    return {
+      file: ".vscode/mcp.json in the project, or `MCP: Open User Configuration`",
+      config: {
+        ...(token ? {} : { inputs: [ask] }),
+        servers: byName(all, (url) => ({ type: "http", url, ...bearer(token ?? `\${input:${id}}`) })),
+      },
+      notes: token ? [] : ["VS Code asks for the token once, and keeps it in the system's secret storage"],
+    };
+  },
+  [Client.Generic]: (all, { name, token }) => {
+    const variable = tokenVariable(name);
+    const entry = (url: string) => ({ type: "streamable-http", url, ...bearer(token ?? `\${${variable}}`) });
+    return {
+      file: "mcp.json, or wherever the client keeps its servers",
+      config: { mcpServers: byName(all, entry) },
+      notes: token
+        ? []
+        : [
+            fromEnvironment(variable),
+            "a client that expands no variables needs the token itself in place of the variable",
+          ],
+    };
+  },
 };
 
-/** The configuration of one client. */
-export function clientConfig(client: Client, all: Target[]): ClientConfig {
-  return { client, ...MAKERS[client](all) };
+/** The configuration of one client. It holds a token only when it was given one. */
+export function clientConfig(
+  client: Client,
+  all: Target[],
+  { name = AGGREGATE, token }: ConfigOptions = {},
+): ClientConfig {
+  return { client, ...MAKERS[client](all, { name, ...(token ? { token } : {}) }) };
 }

@@ -24,6 +24,7 @@ describe("what up ends with", () => {
     assert.match(shown, /^endpoint +api +http:\/\/127\.0\.0\.1:18080$/m);
     assert.match(shown, /^endpoint +dockerTls +tcp:\/\/127\.0\.0\.1:1$/m);
     assert.match(shown, /^server +files +stdio +http:\/\/127\.0\.0\.1:18080\/servers\/files\/mcp$/m);
+    assert.match(shown, /bin\/dind-mcp connect claude-code/);
     assert.match(shown, /outputs clientConfig --show-secrets[\s\S]*outputs tokens --show-secrets/);
   });
 });

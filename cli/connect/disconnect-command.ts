@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import { Argument, Command } from "commander";
+import { examples, show } from "../output";
+import { stackName } from "../project";
+import { CLIENTS, type ClientName } from "./clients";
+import { connections, disconnect } from "./connect";
+import { sentence } from "./done";
+import { realFile } from "./files";
+
+/** `disconnect`: undoes `connect`; the stack does not have to be up. */
+export function disconnectCommand(): Command {
+  return new Command("disconnect")
+    .description(
+      "Undoes connect: to the byte where nobody else changed the file since; else takes out only what is ours",
+    )
+    .addArgument(new Argument("[client]", "which client").choices(CLIENTS))
+    .option("--all", "every client")
+    .option("--file <path>", "this file alone; every file the client was connected in unless told")
+    .option("--dry-run", "shows what would be done", false)
+    .option("--json", "as JSON")
+    .addHelpText("after", examples("bin/dind-mcp disconnect claude-code\nbin/dind-mcp disconnect --all --dry-run"))
+    .action(
+      (
+        client: ClientName | undefined,
+        { all, file, dryRun, json }: { all?: boolean; file?: string; dryRun: boolean; json?: boolean },
+        command: Command,
+      ) => {
+        if ((client === undefined) === !all) command.error("error: name a client, or --all");
+        const stack = stackName();
+        const records = connections(stack).filter(
+          (record) => (all || record.clients[stack] === client) && (!file || realFile(resolve(file)) === record.file),
+        );
+        const done = records.map((record) => disconnect(record, stack, dryRun));
+        show(
+          json,
+          done,
+          (list) => list.map((one) => sentence(one, dryRun)).join("\n") || "not connected: nothing to do",
+        );
+      },
+    );
+}

@@ -1,0 +1,23 @@
+import type { ClientName } from "./clients";
+
+/** What became of one file. */
+export interface Done {
+  client: ClientName;
+  /** As the user names it. */
+  file: string;
+  change: "created" | "changed" | "none" | "restored" | "removed" | "mended";
+}
+
+const WORDS: Record<Done["change"], string> = {
+  created: "file created",
+  changed: "added",
+  none: "nothing to change",
+  restored: "as it was before",
+  removed: "file removed, as it was not there before",
+  mended: "taken out; what was changed since stays",
+};
+
+/** The same for people. */
+export function sentence({ client, file, change }: Done, dryRun: boolean): string {
+  return `${client}: ${file}: ${dryRun ? "would be: " : ""}${WORDS[change]}`;
+}

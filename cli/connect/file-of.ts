@@ -1,0 +1,19 @@
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { CliError, ExitCode } from "../errors";
+import { type ClientName, type ClientScope, clientFile } from "./clients";
+
+/** The file a command is about. @throws CliError when the client has none for the scope */
+export function fileOf(client: ClientName, { file, scope }: { file?: string; scope: ClientScope }): string {
+  if (file) return resolve(file);
+  const { XDG_CONFIG_HOME: configHome } = process.env;
+  const place = {
+    platform: process.platform,
+    home: homedir(),
+    folder: process.cwd(),
+    ...(configHome ? { configHome } : {}),
+  };
+  const found = clientFile(client, scope, place);
+  if (found) return found;
+  throw new CliError(`--scope: got ${scope}, but ${client} has a file for the whole user alone`, ExitCode.Usage);
+}

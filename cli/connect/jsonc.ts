@@ -1,0 +1,132 @@
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode, SyntaxKind } from "jsonc-parser";
+import { type Problem, ProblemsError } from "../../problems";
+
+/**
+ * One thing of a configuration that is ours: a property of an object at the top, or an item, known by its `id`, of a list
+ * at the top.
+ */
+export interface Entry {
+  /** Name of the object or list, like `mcpServers`. */
+  container: string;
+  /** The property's name, or the item's id. */
+  key: string;
+  kind: "property" | "item";
+  value: unknown;
+}
+
+/** A cut in a text, and what comes there instead. */
+export interface Edit {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/** A configuration's text, in the shape that edits need it. */
+export interface Document {
+  text: string;
+  root: Node;
+}
+
+/** The edits done; those of the same place in the order they are given. */
+export function applied(text: string, edits: Edit[]): string {
+  let done = 0;
+  const pieces = [...edits]
+    .sort((one, other) => one.start - other.start)
+    .map((edit) => {
+      const piece = text.slice(done, edit.start) + edit.text;
+      done = edit.end;
+      return piece;
+    });
+  return pieces.join("") + text.slice(done);
+}
+
+/** Where a position is, as editors tell it. */
+function place(text: string, offset: number): string {
+  const before = text.slice(0, offset).split("\n");
+  return `${before.length}:${(before.at(-1) ?? "").length + 1}`;
+}
+
+const FIX = "mend the file, or name another one with --file";
+
+/**
+ * Reads JSON with comments and trailing commas, as the clients do.
+ * @param file how problems name it
+ * @throws ProblemsError when it is none, or holds no object
+ */
+export function readDocument(text: string, file: string): Document {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const problems = errors.map(({ error, offset }): Problem => {
+    const got = printParseErrorCode(error).replace(/([a-z])([A-Z])/g, "$1 $2");
+    return { file: `${file}:${place(text, offset)}`, path: "(the file)", got, expected: "JSON", fix: FIX };
+  });
+  if (root && problems.length === 0) {
+    if (root.type === "object") return { text, root };
+    problems.push({
+      file,
+      path: "(the file)",
+      got: `JSON with ${root.type} at the top`,
+      expected: "an object",
+      fix: FIX,
+    });
+  }
+  throw new ProblemsError(problems);
+}
+
+/** Everything that stands in the way of putting these entries there. */
+export function shapeProblems({ text, root }: Document, entries: Entry[], file: string): Problem[] {
+  const at = (node: Node) => `${file}:${place(text, node.offset)}`;
+  const names = [...new Set(entries.map(({ container }) => container))];
+  return names.flatMap((name) => {
+    const found = properties(root, name);
+    const [, second] = found;
+    // The client takes the last one, a reader sees the first.
+    if (second) return [{ file: at(second), path: name, got: "it twice", expected: "it once", fix: FIX }];
+    const value = found[0]?.children?.[1];
+    const ours = entries.filter(({ container }) => container === name);
+    const expected = ours[0]?.kind === "item" ? "array" : "object";
+    if (value && value.type !== expected) {
+      return [{ file: at(value), path: name, got: value.type, expected: `an ${expected}`, fix: FIX }];
+    }
+    return ours.flatMap(({ kind, key }) => {
+      const [, again] = kind === "property" && value ? properties(value, key) : [];
+      return again ? [{ file: at(again), path: `${name}.${key}`, got: "it twice", expected: "it once", fix: FIX }] : [];
+    });
+  });
+}
+
+function properties(object: Node, name: string): Node[] {
+  return (object.children ?? []).filter((one) => one.children?.[0]?.value === name);
+}
+
+/** The object or list of an entry. */
+export function container({ root }: Document, name: string): Node | undefined {
+  return properties(root, name)[0]?.children?.[1];
+}
+
+/** The whole member: `"name": value`, or the item of a list. */
+export function member(parent: Node | undefined, { kind, key }: Pick<Entry, "kind" | "key">): Node | undefined {
+  if (!parent) return undefined;
+  if (kind === "property") return properties(parent, key)[0];
+  const hasId = (item: Node) => properties(item, "id")[0]?.children?.[1]?.value === key;
+  return parent.children?.find(hasId);
+}
+
+/** The value of a member. */
+export function valueNode(one: Node): Node {
+  return one.type === "property" ? (one.children?.[1] ?? one) : one;
+}
+
+/** Text of a node. */
+export function source({ text }: Document, { offset, length }: Node): string {
+  return text.slice(offset, offset + length);
+}
+
+/** Position of the first comma between two positions, comments left out. */
+export function commaBetween(text: string, start: number, end: number): number | undefined {
+  const scanner = createScanner(text.slice(start, end), false);
+  for (let kind = scanner.scan(); kind !== SyntaxKind.EOF; kind = scanner.scan()) {
+    if (kind === SyntaxKind.CommaToken) return start + scanner.getTokenOffset();
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { CliError, ExitCode } from "../errors";
+import { show, table } from "../output";
+import { stackName } from "../project";
+import { CLIENTS, type ClientScope } from "./clients";
+import { connections } from "./connect";
+import { fileOf } from "./file-of";
+import { realFile } from "./files";
+
+/** Where each client has its file, and whether this stack is in it. */
+export function listClients({ json, file, scope }: { json?: boolean; file?: string; scope: ClientScope }): void {
+  if (file)
+    throw new CliError("--file: got a file, but no client", ExitCode.Usage, `name one of ${CLIENTS.join(", ")}`);
+  const ours = connections(stackName());
+  const standard = CLIENTS.flatMap((client) => {
+    if (scope === "project" && client === "claude-desktop") return [];
+    return [{ client, file: fileOf(client, { scope }) }];
+  });
+  const others = ours.flatMap((record) => {
+    const client = record.clients[stackName()];
+    return client && !standard.some((one) => realFile(one.file) === record.file) ? [{ client, file: record.file }] : [];
+  });
+  const rows = [...standard, ...others].map((one) => ({
+    ...one,
+    exists: existsSync(one.file),
+    connected: ours.some((record) => record.file === realFile(one.file) && record.clients[stackName()] === one.client),
+  }));
+  show(json, rows, (list) =>
+    table(
+      ["CLIENT", "CONNECTED", "FILE"],
+      list.map((row) => [row.client, row.connected ? "yes" : "no", `${row.file}${row.exists ? "" : " (not there)"}`]),
+    ),
+  );
+}
