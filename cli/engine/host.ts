@@ -1,6 +1,6 @@
 import Docker from "dockerode";
 import { CliError, ExitCode } from "../errors";
-import { stackName } from "../project";
+import { fullStackName, stackName } from "../project";
 
 /** The host engine, by its socket (config key `hostEngine`); opens no connection yet. */
 export function hostDocker(hostEngine: string): Docker {
@@ -27,9 +27,18 @@ export async function engineState(docker: Docker, name: string): Promise<EngineS
   }
 }
 
-/** The engine container, which has to be there. @throws CliError when it is not */
+/** True for a container of this stack; one that only has the engine's name is somebody else's. */
+export function isOurs({ Config }: Pick<EngineState, "Config">): boolean {
+  return Config.Labels?.["dind-mcp.stack"] === fullStackName();
+}
+
+/** The engine container, which has to be there, and ours. @throws CliError when it is not: it is left alone */
 export async function existingEngine(docker: Docker, name: string): Promise<EngineState> {
   const state = await engineState(docker, name);
+  if (state && !isOurs(state)) {
+    const text = `the container ${name} is somebody else's, not the engine of ${fullStackName()}`;
+    throw new CliError(text, ExitCode.NotFound, "remove it, or set dind-mcp:engineName to another name; then up");
+  }
   if (state) return state;
   const fix = `bin/dind-mcp up --stack ${stackName()} makes it; data volumes that are there are taken up again`;
   throw new CliError(`there is no engine container ${name}`, ExitCode.NotFound, fix);

@@ -2,13 +2,13 @@ import type { Outputs } from "../../outputs";
 import type { Settings } from "../../settings";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
-import { containerState, engineState, hostDocker } from "./host";
+import { containerState, engineState, hostDocker, isOurs } from "./host";
 import { askInner } from "./inner";
 
 /** How the engine is. */
 export interface EngineStatus {
   container: string;
-  /** healthy, starting, unhealthy, exited, paused, or absent. */
+  /** healthy, starting, unhealthy, exited, paused, absent, or foreign: the name is taken by another container. */
   state: string;
   /** RFC 3339: when it was started or ended. */
   since?: string;
@@ -30,6 +30,7 @@ export async function status(): Promise<EngineStatus> {
 export async function engineStatus(settings: Settings, outputs: Outputs): Promise<EngineStatus> {
   const found = await engineState(hostDocker(settings.hostEngine), settings.engineName);
   if (!found) return { container: settings.engineName, state: "absent" };
+  if (!isOurs(found)) return { container: settings.engineName, state: "foreign" };
   const { State, Image, RestartCount } = found;
   return {
     container: settings.engineName,

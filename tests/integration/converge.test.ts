@@ -58,6 +58,23 @@ describe("bin/dind-mcp up, after", function () {
       assert.equal(await files("cat", "/workspace/kept"), "kept");
     });
 
+    it("was replaced by a container of somebody else, which stays as it is", async () => {
+      const image = (await must("docker", ["inspect", "-f", "{{.Image}}", stack.engineName])).trim();
+      await must("docker", ["rm", "-f", stack.engineName]);
+      await must("docker", ["run", "-d", "--name", stack.engineName, "--entrypoint", "sleep", image, "300"]);
+      try {
+        assert.equal((await cli(stack, "engine", "stop")).code, 5);
+        const up = await cli(stack, "up");
+        assert.equal(up.code, 1);
+        assert.match(up.stdout, /got a container of somebody else, expected a name that is free/);
+        const running = await must("docker", ["inspect", "-f", "{{.State.Running}}", stack.engineName]);
+        assert.equal(running.trim(), "true");
+      } finally {
+        await must("docker", ["rm", "-f", stack.engineName]);
+      }
+      await heals();
+    });
+
     it("was stopped, or paused", async () => {
       await must("docker", ["stop", stack.engineName]);
       assert.match(await heals(), new RegExp(`found: ${stack.engineName} is stopped`));
@@ -145,9 +162,15 @@ describe("bin/dind-mcp up, after", function () {
       assert.equal(await files("cat", "/workspace/kept"), "kept");
       await setConfig(stack, { retainVolumes: false });
       await mustCli(stack, "up");
+      const client = join(stack.folder, "cursor.json");
+      await mustCli(stack, "connect", "cursor", "--file", client);
       await must("docker", ["stop", stack.engineName]);
-      await mustCli(stack, "destroy");
+      const { code, stderr } = await cli(stack, "destroy");
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /clients are still connected: .*cursor\.json; bin\/dind-mcp disconnect --all undoes it/);
       assert.deepEqual(await leftovers(stack), NOTHING);
+      await mustCli(stack, "disconnect", "--all");
+      assert.ok(!existsSync(client));
     });
   });
 

@@ -13,6 +13,8 @@ interface Lock {
   username: string;
 }
 
+const FIX = 'wait for it; or, when it is no more: eval "$(bin/dind-mcp env)" && pulumi cancel';
+
 /**
  * Removes the lock of a run that was killed. Other launchers wait for each other by a lock of their own; this one may be
  * of a plain `pulumi up` as well, so it goes only when its process is gone. Backends that are no folder of this machine
@@ -26,8 +28,7 @@ export async function clearStaleLock(): Promise<boolean> {
   const live = locks.find((lock) => lock.hostname !== hostname() || isPulumi(lock.pid));
   if (live) {
     const text = `pulumi (process ${live.pid} of ${live.username} on ${live.hostname}) is changing the stack`;
-    const fix = 'wait for it; or, when it is no more: eval "$(bin/dind-mcp env)" && pulumi cancel';
-    throw new CliError(text, ExitCode.Failed, fix);
+    throw new CliError(text, ExitCode.Failed, FIX);
   }
   note(`an earlier run (process ${locks.map(({ pid }) => pid).join(", ")}) was killed: its lock goes`);
   const { code, stderr } = await pulumi(["cancel", "--yes"]);
@@ -40,7 +41,18 @@ function readLocks(backend: string): Lock[] {
   const folder = join(backend.slice("file://".length), ".pulumi/locks/organization/dind-mcp", stackName());
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((file) => file.endsWith(".json")); // each has its attributes beside it
-  return files.map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as Lock);
+  return files.flatMap((file) => readLock(join(folder, file)));
+}
+
+/** @throws CliError for one that does not tell whose it is: it may be of somebody at work */
+function readLock(file: string): Lock[] {
+  try {
+    return [JSON.parse(readFileSync(file, "utf8")) as Lock];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return []; // its run has ended meanwhile
+    const text = `the lock ${file}: got ${(error as Error).message}, expected JSON that says which process has it`;
+    throw new CliError(text, ExitCode.Failed, FIX);
+  }
 }
 
 /** A process of that number runs, and is a pulumi: numbers are given again, and one that is dead may not be collected yet. */

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { existingEngine, hostDocker, isOurs } from "../../../cli/engine/host";
+import { ExitCode } from "../../../cli/errors";
+
+describe("the engine container", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dind-mcp-engine-"));
+  const socket = join(folder, "docker.sock");
+  const stack = process.env.PULUMI_STACK;
+  let engine: Server;
+  let labels: Record<string, string> | undefined = {};
+
+  before(async () => {
+    process.env.PULUMI_STACK = "one";
+    engine = createServer((request, response) => {
+      const found = request.url === "/containers/engine/json";
+      response.writeHead(found ? 200 : 404, { "content-type": "application/json" });
+      response.end(JSON.stringify(found ? { Id: "1", Config: { Labels: labels } } : { message: "no such container" }));
+    }).listen(socket);
+    await new Promise((resolve) => engine.once("listening", resolve));
+  });
+  after(() => {
+    engine.close();
+    rmSync(folder, { recursive: true });
+    if (stack === undefined) delete process.env.PULUMI_STACK;
+    else process.env.PULUMI_STACK = stack;
+  });
+  const ask = (name: string) => existingEngine(hostDocker(`unix://${socket}`), name);
+
+  it("is the stack's own: one that only has its name is never stopped, started or read", async () => {
+    const foreign: (typeof labels)[] = [undefined, {}, { "dind-mcp.stack": "dind-mcp/two" }];
+    for (const others of foreign) {
+      labels = others;
+      await assert.rejects(ask("engine"), {
+        code: ExitCode.NotFound,
+        message: "the container engine is somebody else's, not the engine of dind-mcp/one",
+      });
+    }
+    labels = { "dind-mcp.stack": "dind-mcp/one" };
+    assert.ok(isOurs(await ask("engine")));
+    await assert.rejects(ask("none"), { code: ExitCode.NotFound, message: "there is no engine container none" });
+  });
+});
