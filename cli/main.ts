@@ -16,8 +16,13 @@ function report(error: unknown): ExitCode {
 }
 
 async function main(): Promise<void> {
-  // A reader that has seen enough (`| head`) is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  // A reader that has seen enough (`| head`) is no error, and makes none good.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    note(`error: standard output: ${error.message}`);
+    process.exit(ExitCode.Failed);
+  });
+  process.stderr.on("error", () => {}); // nobody is there to be told; the exit code still counts
   const root = program();
   const all = [root];
   for (const command of all) {

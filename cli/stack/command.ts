@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Command } from "commander";
+import { connections } from "../connect/connect";
 import { CliError } from "../errors";
 import { examples, note, show } from "../output";
 import { projectFolder, stackName } from "../project";
@@ -89,15 +90,20 @@ function destroyCommand(): Command {
       const seconds = secondsSince(began);
       if (json) show(json, { stack: stackName(), found, seconds }, String);
       note(`destroy ${seconds} s`);
-      if (all) clean();
+      const files = connections(stackName()).map(({ file }) => file);
+      if (files.length > 0)
+        note(`clients are still connected: ${files.join(", ")}; bin/dind-mcp disconnect --all undoes it`);
+      if (all) clean(json);
     });
 }
 
-/** What the launcher's `clean` does. */
-function clean(): void {
+/** What the launcher's `clean` does. @param aside what it says goes to standard error */
+function clean(aside = false): void {
   const { DIND_MCP_CACHE = "", DIND_MCP_STATE = "" } = process.env;
   const script = join(projectFolder(), "toolchain/clean.sh");
-  const { status } = spawnSync("bash", [script, DIND_MCP_CACHE, DIND_MCP_STATE], { stdio: "inherit" });
+  const { status } = spawnSync("bash", [script, DIND_MCP_CACHE, DIND_MCP_STATE], {
+    stdio: ["inherit", aside ? 2 : "inherit", "inherit"],
+  });
   if (status !== 0) throw new CliError("clean failed; what it said is above");
 }
 

@@ -61,6 +61,15 @@ describe("bin/dind-mcp", function () {
     assert.match(relative.stderr, /must be absolute paths, got .* and relative/);
   });
 
+  it("ends with its exit code when nobody reads what it says", async () => {
+    const shell = (script: string) => run("bash", ["-c", `${join(ROOT, "bin/dind-mcp")} ${script}`], { env });
+    assert.equal((await shell("stack nonsense 2>/dev/full")).code, 2);
+    const full = await shell("completion bash >/dev/full");
+    assert.equal(full.code, 1);
+    assert.match(full.stderr, /^error: standard output: .*no space left/m);
+    assert.equal((await shell("completion bash | true; exit $PIPESTATUS")).code, 0);
+  });
+
   it("helps and answers on a machine that never had a stack, and makes nothing there", async () => {
     const fresh = join(state, "fresh");
     const ask = (...args: string[]) =>
