@@ -1,6 +1,7 @@
 import type { PackPolicy } from "./define";
 import { capabilities } from "./policies/capabilities";
 import { dockerApiAuth } from "./policies/docker-api-auth";
+import { engineVolumes } from "./policies/engine-volumes";
 import { innerProvider } from "./policies/inner-provider";
 import { loopbackPorts } from "./policies/loopback-ports";
 import { noEngineSocket } from "./policies/no-engine-socket";
@@ -37,6 +38,7 @@ export const policies: PackPolicy[] = [
   noHostNamespaces,
   noHostDevices,
   noEngineSocket,
+  engineVolumes,
   loopbackPorts,
   dockerApiAuth,
   tlsKeys,

@@ -1,3 +1,4 @@
+import { containerOf, labelsOf } from "../container";
 import { resourcePolicy } from "../define";
 import { isOnHost, usesDefaultProvider } from "../resource";
 
@@ -26,7 +27,10 @@ export const innerProvider = resourcePolicy<Config>({
   check: (resource, { innerComponents }) => {
     if (!resource.type.startsWith("docker:")) return [];
     if (usesDefaultProvider(resource)) return ["has no provider of its own: it goes wherever DOCKER_HOST points"];
+    if (!isOnHost(resource)) return [];
     const component = resource.parents.find((parent) => innerComponents.includes(parent));
-    return component && isOnHost(resource) ? [`is part of ${component}, and is on the host's engine`] : [];
+    if (component) return [`is part of ${component}, and is on the host's engine`];
+    const server = labelsOf(containerOf(resource)?.inputs ?? {})["dind-mcp.server"];
+    return server === undefined ? [] : [`is the MCP server ${server} by its label, and is on the host's engine`];
   },
 });

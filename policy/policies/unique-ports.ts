@@ -5,6 +5,12 @@ import { dockerName, engineOf } from "../resource";
 
 const EVERY = ["", "0.0.0.0", "::"];
 
+/** True when two addresses, or the one that stands for all of its kind, are the same; none given is every one of both kinds. */
+function meet(a: string, b: string): boolean {
+  if (a === b || a === "" || b === "") return true;
+  return (EVERY.includes(a) || EVERY.includes(b)) && a.includes(":") === b.includes(":");
+}
+
 export const uniquePorts = stackPolicy({
   id: "unique-ports",
   title: "No two containers publish the same port of an engine's machine.",
@@ -28,7 +34,7 @@ export const uniquePorts = stackPolicy({
             other.engine === port.engine &&
             other.external === port.external &&
             other.protocol === port.protocol &&
-            (other.ip === port.ip || EVERY.includes(other.ip) || EVERY.includes(port.ip)),
+            meet(other.ip, port.ip),
         );
       const problem = `publishes port ${port.external}/${port.protocol}, as ${first && dockerName(first.resource)} does`;
       return first ? [{ resource: port.resource, problem }] : [];

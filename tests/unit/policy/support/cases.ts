@@ -1,11 +1,12 @@
 import type { Cases } from "./case";
 import { HARD_CASES } from "./hard-cases";
+import { HARD_STACK_CASES } from "./hard-stack-cases";
 import { OTHER_CASES } from "./other-cases";
 import { CONTAINER, container, type Given, LATER } from "./resources";
 import { SECRET_CASES } from "./secret-cases";
 import { WALL_CASES } from "./wall-cases";
 
-const FILES: Record<string, Cases>[] = [WALL_CASES, OTHER_CASES, HARD_CASES, SECRET_CASES];
+const FILES: Record<string, Cases>[] = [WALL_CASES, OTHER_CASES, HARD_CASES, HARD_STACK_CASES, SECRET_CASES];
 
 /** For each policy of the pack, what it lets pass and what it finds. */
 export const CASES: Record<string, Cases> = {};

@@ -1,5 +1,5 @@
 import { bad, type Cases, envs, one, port, volume } from "./case";
-import { container, type Given, INNER, LATER } from "./resources";
+import { container, type Given, LATER } from "./resources";
 
 /** A container that mounts a path of its host. */
 const bind = (hostPath: string): Given => container({ volumes: [{ hostPath, containerPath: "/x" }] });
@@ -8,19 +8,7 @@ const options = (...securityOpts: (string | symbol)[]): Given =>
   container({ securityOpts: ["no-new-privileges:true", ...securityOpts] });
 const run = (...command: string[]): Given => container({ command });
 const provider = (props: Record<string, unknown>): Given => ({ type: "pulumi:providers:docker", props, host: null });
-const network = (subnet: string): Given => ({
-  type: "docker:index/network:Network",
-  name: subnet,
-  props: { ipamConfigs: [{ subnet }] },
-});
-const certificate = (type: string, props: Record<string, unknown>): Given => ({
-  type: `tls:index/${type}`,
-  props: { validityPeriodHours: 100, earlyRenewalHours: 10, ...props },
-  host: null,
-});
-const both = (what: string, first: Given, second: Given, says = /overlaps/) => ({ what, given: [first, second], says });
-
-/** ... ways around them, and what only looks like one. */
+/** ... ways around the walls, and what only looks like one. */
 export const HARD_CASES: Record<string, Cases> = {
   capabilities: {
     passes: [one("drops not known yet, one of them", container({ capabilities: { drops: [LATER] } }))],
@@ -172,62 +160,6 @@ export const HARD_CASES: Record<string, Cases> = {
         /client certificate/,
         provider({ host: "tcp://x:2376", caMaterial: "x" }),
       ),
-    ],
-  },
-  "tls-certificates": {
-    passes: [
-      one(
-        "uses of its key",
-        certificate("locallySignedCert:LocallySignedCert", { allowedUses: ["key_encipherment", "server_auth"] }),
-      ),
-      one("a use not known yet", certificate("locallySignedCert:LocallySignedCert", { allowedUses: [LATER] })),
-    ],
-    fails: [
-      bad(
-        "signs programs as well",
-        /server_auth and code_signing/,
-        certificate("locallySignedCert:LocallySignedCert", { allowedUses: ["server_auth", "code_signing"] }),
-      ),
-      bad(
-        "an authority for everything",
-        /any_extended/,
-        certificate("selfSignedCert:SelfSignedCert", {
-          isCaCertificate: true,
-          allowedUses: ["cert_signing", "any_extended"],
-        }),
-      ),
-    ],
-  },
-  "own-user": {
-    passes: [one("groups by number", container({ user: "11000:12000", groupAdds: ["12001"] }))],
-    fails: [
-      bad("root's group", /group is "0"/, container({ user: "11000:0" })),
-      bad("a group's name", /group is "root"/, container({ user: "11000:root" })),
-      bad("one more group", /groupAdds has "docker"/, container({ groupAdds: ["docker"] })),
-    ],
-  },
-  "only-containers": {
-    passes: [one("a container", container())],
-    fails: [
-      bad("a service", /swarm service/, { type: "docker:index/service:Service", props: { name: "s" } }),
-      bad("a plugin", /plugin/, { type: "docker:index/plugin:Plugin", props: { name: "p" } }),
-    ],
-  },
-  "unique-ports": {
-    passes: [],
-    fails: [
-      {
-        what: "two providers of one engine",
-        given: [port("127.0.0.1", 80, { host: INNER }), port("127.0.0.1", 80, { host: INNER })],
-        says: /port 80/,
-      },
-    ],
-  },
-  "separate-subnets": {
-    passes: [{ what: "two of IPv6", given: [network("fd00::/64"), network("fd00:0:0:1::/64")] }],
-    fails: [
-      both("IPv6", network("fd00::/48"), network("fd00:0:0:1::/64")),
-      both("written with an address of it", network("10.1.0.1/24"), network("10.1.0.0/24")),
     ],
   },
 };
