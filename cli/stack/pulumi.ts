@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { CliError } from "../errors";
-import { projectFolder } from "../project";
+import { projectFolder, stackName } from "../project";
 
 /** The user wanted an end: nothing more is done. */
 export class Interrupted extends CliError {}
@@ -27,4 +27,30 @@ export async function runPulumi(args: string[], aside = false): Promise<void> {
   }).finally(() => process.off("SIGINT", pass).off("SIGTERM", pass));
   if (code !== 0 && interrupted) throw new Interrupted("interrupted; run the same command again to go on");
   if (code !== 0) throw new CliError(`pulumi ${args[0]} failed (exit code ${code}); what it said is above`);
+}
+
+/** What a command said. */
+interface Answer {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * Runs a pulumi command on the stack that nobody has to see.
+ * @param input for its standard input
+ */
+export async function quietPulumi(args: string[], input?: string): Promise<Answer> {
+  const all = [...args, "--stack", stackName(), "--non-interactive"];
+  const child = spawn("pulumi", all, { cwd: projectFolder(), stdio: "pipe" });
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    texts.stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    texts.stderr += text;
+  });
+  child.stdin.on("error", () => {}).end(input ?? "");
+  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  return { code, ...texts };
 }

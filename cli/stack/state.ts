@@ -1,6 +1,13 @@
-import { spawn } from "node:child_process";
 import { CliError } from "../errors";
-import { projectFolder, stackName } from "../project";
+import { quietPulumi } from "./pulumi";
+
+/** Docker's resources, as the provider calls them. */
+export const DockerType = {
+  Container: "docker:index/container:Container",
+  Image: "docker:index/remoteImage:RemoteImage",
+  Network: "docker:index/network:Network",
+  Volume: "docker:index/volume:Volume",
+} as const;
 
 /** A resource in Pulumi's state, as far as it matters here. */
 export interface StateResource {
@@ -33,7 +40,7 @@ export interface ExportedState {
  * @returns undefined when there is no such stack
  */
 export async function exportState(): Promise<ExportedState | undefined> {
-  const { code, stdout, stderr } = await pulumi(["stack", "export"]);
+  const { code, stdout, stderr } = await quietPulumi(["stack", "export"]);
   if (code === 0) return JSON.parse(stdout) as ExportedState;
   if (/no stack named/.test(stderr)) return undefined;
   throw new CliError(`pulumi stack export: ${stderr.trim()}`);
@@ -41,30 +48,8 @@ export async function exportState(): Promise<ExportedState | undefined> {
 
 /** Puts a state in the place of the stack's own. */
 export async function importState(state: ExportedState): Promise<void> {
-  const { code, stderr } = await pulumi(["stack", "import"], JSON.stringify(state));
+  const { code, stderr } = await quietPulumi(["stack", "import"], JSON.stringify(state));
   if (code !== 0) throw new CliError(`pulumi stack import: ${stderr.trim()}`);
-}
-
-interface Answer {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** A pulumi command on the stack that nobody has to see. */
-export async function pulumi([first = "", ...args]: string[], input?: string): Promise<Answer> {
-  const all = [first, ...args, "--stack", stackName(), "--non-interactive"];
-  const child = spawn("pulumi", all, { cwd: projectFolder(), stdio: "pipe" });
-  const texts = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    texts.stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    texts.stderr += text;
-  });
-  child.stdin.on("error", () => {}).end(input ?? "");
-  const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-  return { code, ...texts };
 }
 
 /** True for what is on the host's engine, and not in ours. */

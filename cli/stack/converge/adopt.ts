@@ -1,10 +1,10 @@
 import type Docker from "dockerode";
 import { fullStackName } from "../../project";
-import type { Deployment, ExportedState, StateResource } from "../state";
+import { type Deployment, DockerType, type ExportedState, type StateResource } from "../state";
 import { resourcesOf } from "./plan";
 
 /** Kinds that hold data or have no label that would tell whose they are: `destroy` takes them up, and removes them as declared. */
-const ADOPTED = ["docker:index/volume:Volume", "docker:index/remoteImage:RemoteImage"];
+const ADOPTED: string[] = [DockerType.Volume, DockerType.Image];
 
 /** What a killed run was making on the host engine, and is there although the state does not know it. */
 export interface Unrecorded {
@@ -26,7 +26,7 @@ export function candidates({ resources = [], pending_operations: pending = [] }:
 export async function unrecorded(docker: Docker, deployment: Deployment): Promise<Unrecorded[]> {
   const found = candidates(deployment).map(async (resource): Promise<Unrecorded[]> => {
     const name = String(resource.inputs?.name);
-    if (resource.type === ADOPTED[0]) {
+    if (resource.type === DockerType.Volume) {
       const volume = await orNothing(docker.getVolume(name).inspect());
       return volume?.Labels?.["dind-mcp.stack"] === fullStackName() ? [{ resource, id: name }] : [];
     }

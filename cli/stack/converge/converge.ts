@@ -5,7 +5,7 @@ import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
 import { fullStackName } from "../../project";
 import { stackSettings } from "../settings";
-import { type Deployment, exportState, forget, importState, type StateResource } from "../state";
+import { type Deployment, DockerType, exportState, forget, importState, type StateResource } from "../state";
 import { adopt, unrecorded } from "./adopt";
 import { clearStaleLock } from "./lock";
 import { observeHost, observeInner } from "./observe";
@@ -73,7 +73,7 @@ export async function converge({ toDestroy = false } = {}): Promise<Converged> {
 /** The host engine's part. Without its data volume nothing that was in the engine is there. */
 async function outerPlan(docker: Docker, deployment: Deployment): Promise<Plan> {
   const resources = resourcesOf(deployment, true);
-  const ids = resources.filter(({ type }) => type.endsWith(":Container")).flatMap(({ id }) => id ?? []);
+  const ids = resources.filter(({ type }) => type === DockerType.Container).flatMap(({ id }) => id ?? []);
   const pending = pendingNames(deployment);
   // Another copy of the project may have a stack of the same name: only what a run of ours was making is ours.
   const mine: Mine = (name, labels) => pending.has(name) && labels["dind-mcp.stack"] === fullStackName();

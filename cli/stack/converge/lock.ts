@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { CliError, ExitCode } from "../../errors";
 import { note } from "../../output";
 import { stackName } from "../../project";
-import { pulumi } from "../state";
+import { quietPulumi } from "../pulumi";
 
 /** What Pulumi's file backend writes into a lock. */
 interface Lock {
@@ -31,7 +31,7 @@ export async function clearStaleLock(): Promise<boolean> {
     throw new CliError(text, ExitCode.Failed, FIX);
   }
   note(`an earlier run (process ${locks.map(({ pid }) => pid).join(", ")}) was killed: its lock goes`);
-  const { code, stderr } = await pulumi(["cancel", "--yes"]);
+  const { code, stderr } = await quietPulumi(["cancel", "--yes"]);
   if (code !== 0) throw new CliError(`pulumi cancel: ${stderr.trim()}`);
   return true;
 }

@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { type Deployment, isOuter, type StateResource } from "../state";
+import { type Deployment, DockerType, isOuter, type StateResource } from "../state";
 import { differences } from "../validate/compare";
 import { factsOf, inspected } from "../validate/facts";
 import { recordedContainer, recordedFacts } from "../validate/recorded";
@@ -24,10 +24,6 @@ export interface Plan {
   found: string[];
 }
 
-const TOKEN = { container: "docker:index/container:Container", network: "docker:index/network:Network" } as const;
-const VOLUME = "docker:index/volume:Volume";
-const IMAGE = "docker:index/remoteImage:RemoteImage";
-
 /** Says of a container or network that the state does not know whether it is the stack's, and so may be removed. */
 export type Mine = (name: string, labels: Record<string, string>) => boolean;
 
@@ -41,10 +37,10 @@ export function resourcesOf({ resources = [] }: Deployment, outer: boolean): Sta
 
 /** Is what a resource stands for still there? */
 function isThere({ type, id = "" }: StateResource, present: Present): boolean {
-  if (type === TOKEN.container) return present.containers.has(id);
-  if (type === TOKEN.network) return present.networks.some((network) => network.id === id);
-  if (type === VOLUME) return present.volumes.includes(id);
-  if (type === IMAGE) return present.images.some((image) => id.startsWith(image)); // the id goes on with the name
+  if (type === DockerType.Container) return present.containers.has(id);
+  if (type === DockerType.Network) return present.networks.some((network) => network.id === id);
+  if (type === DockerType.Volume) return present.volumes.includes(id);
+  if (type === DockerType.Image) return present.images.some((image) => id.startsWith(image)); // the id goes on with the name
   return true;
 }
 
@@ -62,8 +58,12 @@ export function plan(resources: StateResource[], present: Present, mine: Mine, p
     result.found.push(`${kind(resource)} ${nameOf(resource) || shortName(resource)} is gone`);
   }
   // What mounts a volume or joins a network that is made again has to be made again as well.
-  const lost = new Set(gone.filter(({ type }) => type === VOLUME || type === TOKEN.network).map(({ urn }) => urn));
-  for (const resource of resources.filter(({ type, urn }) => type === TOKEN.container && !result.forget.has(urn))) {
+  const lost = new Set(
+    gone.filter(({ type }) => type === DockerType.Volume || type === DockerType.Network).map(({ urn }) => urn),
+  );
+  for (const resource of resources.filter(
+    ({ type, urn }) => type === DockerType.Container && !result.forget.has(urn),
+  )) {
     const container = present.containers.get(resource.id ?? "");
     if (!container) continue;
     const reason = (resource.dependencies ?? []).some((urn) => lost.has(urn))

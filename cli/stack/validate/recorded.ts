@@ -1,4 +1,4 @@
-import { isOuter, type StateResource } from "../state";
+import { type Deployment, DockerType, isOuter, type StateResource } from "../state";
 import { type Facts, NO_MORE_LIMITS } from "./facts";
 
 /** A container as Pulumi's state records it: the inputs its component gave, and what Docker made of it. */
@@ -16,11 +16,9 @@ export interface RecordedContainer {
   inputs: Record<string, unknown>;
 }
 
-const CONTAINER = "docker:index/container:Container";
-
-/** The containers of an exported state that are meant to run. @param deployment `pulumi stack export`'s */
-export function recordedContainers(deployment: { resources?: StateResource[] }): RecordedContainer[] {
-  const containers = (deployment.resources ?? []).filter(({ type }) => type === CONTAINER);
+/** The containers of an exported state that are meant to run. */
+export function recordedContainers({ resources = [] }: Deployment): RecordedContainer[] {
+  const containers = resources.filter(({ type }) => type === DockerType.Container);
   return containers.map(recordedContainer).filter(({ runs }) => runs);
 }
 
