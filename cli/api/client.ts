@@ -1,3 +1,4 @@
+import { isMapping } from "../../mcp/manifest";
 import type { Scope } from "../../orchestrator/config";
 import type { Outputs } from "../../outputs";
 import type { Settings } from "../../settings";
@@ -169,21 +170,25 @@ const CODES: Record<number, ExitCode> = {
 /** An error of the API in one piece: all its problems, and what a failed start wrote. */
 export function problem(status: number, text: string): CliError {
   const body = parsed(text);
+  // What there is only the API can say: another program on its port knows nothing of that.
+  const code = body ? CODES[status] : ExitCode.Unreachable;
   const lines = [
-    body.detail ?? body.title ?? `HTTP ${status}`,
-    ...(body.problems ?? []).map(({ path, got, expected }) => `  - ${path}: got ${got}, expected ${expected}`),
-    ...(body.logs?.length ? ["its last lines:", ...body.logs.map((line) => `  ${line}`)] : []),
+    body ? (body.detail ?? body.title ?? `HTTP ${status}`) : text.slice(0, 500),
+    ...(body?.problems ?? []).map(({ path, got, expected }) => `  - ${path}: got ${got}, expected ${expected}`),
+    ...(body?.logs?.length ? ["its last lines:", ...body.logs.map((line) => `  ${line}`)] : []),
   ];
   const fix = [401, 403].includes(status)
     ? "a token that is known and has the scope: dind-mcp:tokens and bin/dind-mcp up, or DIND_MCP_URL and DIND_MCP_TOKEN"
     : undefined;
-  return new CliError(lines.join("\n"), CODES[status] ?? ExitCode.Failed, fix);
+  return new CliError(lines.join("\n"), code ?? ExitCode.Failed, fix);
 }
 
-function parsed(text: string): ProblemBody {
+/** @returns undefined when it is no answer of the API's */
+function parsed(text: string): ProblemBody | undefined {
   try {
-    return JSON.parse(text) as ProblemBody;
+    const body: unknown = JSON.parse(text);
+    return isMapping(body) ? body : undefined;
   } catch {
-    return { detail: text.slice(0, 500) };
+    return undefined;
   }
 }

@@ -48,3 +48,20 @@ export async function existingEngine(docker: Docker, name: string): Promise<Engi
 export function containerState({ State }: Pick<EngineState, "State">): string {
   return State.Running && !State.Paused ? (State.Health?.Status ?? "running") : State.Status;
 }
+
+const PORT_IN_USE = /listen \w+ (\S+): bind: address already in use/;
+
+/** Starts a container; one that runs already is fine. @throws CliError that says what is in the way */
+export async function startContainer(docker: Docker, id: string, name: string): Promise<void> {
+  try {
+    await docker.getContainer(id).start();
+  } catch (error) {
+    const { statusCode, message } = error as Error & { statusCode?: number };
+    if (statusCode === 304) return;
+    const [, address] = PORT_IN_USE.exec(message) ?? [];
+    if (!address) throw new CliError(`${name} does not start: ${message.trim()}`);
+    const fix =
+      "end that program (`ss -ltnp` names it), or set another port in the stack's config; then bin/dind-mcp up";
+    throw new CliError(`${name} does not start: another program has ${address}`, ExitCode.Failed, fix);
+  }
+}

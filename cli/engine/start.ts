@@ -1,7 +1,7 @@
 import { fullStackName } from "../project";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
-import { existingEngine, hostDocker } from "./host";
+import { existingEngine, hostDocker, startContainer } from "./host";
 import { type InnerContainer, untilHealthy, untilSettled } from "./wait";
 
 export interface Started {
@@ -18,7 +18,7 @@ export async function start(seconds: number): Promise<Started> {
   const container = docker.getContainer(settings.engineName);
   const { State } = await existingEngine(docker, settings.engineName);
   if (State.Paused) await container.unpause();
-  else if (!State.Running) await container.start();
+  else if (!State.Running) await startContainer(docker, settings.engineName, settings.engineName);
   await untilHealthy(docker, settings.engineName, seconds);
   const containers = await untilSettled(outputs, fullStackName(), seconds);
   return { engine: settings.engineName, changed: !State.Running || State.Paused, containers };

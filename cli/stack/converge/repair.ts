@@ -1,14 +1,14 @@
 import type Docker from "dockerode";
-import { engineState } from "../../engine/host";
+import { engineState, startContainer } from "../../engine/host";
 import { CliError } from "../../errors";
 import { execIn } from "./observe";
 import type { Step } from "./plan";
 
 /** Does the steps on the host engine. @param grace seconds for what is stopped */
 export async function repairHost(docker: Docker, steps: Step[], grace: number): Promise<void> {
-  for (const { do: action, id } of steps) {
+  for (const { do: action, id, name } of steps) {
     const container = docker.getContainer(id);
-    if (action === "start") await container.start();
+    if (action === "start") await startContainer(docker, id, name);
     else if (action === "unpause") await container.unpause();
     else if (action === "restart") await container.restart({ t: grace });
     else if (action === "remove network") await docker.getNetwork(id).remove();

@@ -3,8 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { existingEngine, hostDocker, isOurs } from "../../../cli/engine/host";
+import { existingEngine, hostDocker, isOurs, startContainer } from "../../../cli/engine/host";
 import { ExitCode } from "../../../cli/errors";
+
+/** What Docker says, by container. */
+const REFUSALS: Record<string, string> = {
+  port: "driver failed programming external connectivity on endpoint engine (571d): Error starting userland proxy: listen tcp4 127.0.0.1:18080: bind: address already in use",
+  other: "no space left on device",
+};
 
 describe("the engine container", () => {
   const folder = mkdtempSync(join(tmpdir(), "dind-mcp-engine-"));
@@ -16,6 +22,11 @@ describe("the engine container", () => {
   before(async () => {
     process.env.PULUMI_STACK = "one";
     engine = createServer((request, response) => {
+      const [, refusal = ""] = /^\/containers\/(\w+)\/start$/.exec(request.url ?? "") ?? [];
+      if (refusal) {
+        response.writeHead(refusal === "runs" ? 304 : 500, { "content-type": "application/json" });
+        return response.end(refusal === "runs" ? "" : JSON.stringify({ message: REFUSALS[refusal] }));
+      }
       const found = request.url === "/containers/engine/json";
       response.writeHead(found ? 200 : 404, { "content-type": "application/json" });
       response.end(JSON.stringify(found ? { Id: "1", Config: { Labels: labels } } : { message: "no such container" }));
@@ -42,5 +53,15 @@ describe("the engine container", () => {
     labels = { "dind-mcp.stack": "dind-mcp/one" };
     assert.ok(isOurs(await ask("engine")));
     await assert.rejects(ask("none"), { code: ExitCode.NotFound, message: "there is no engine container none" });
+  });
+
+  it("says what is in the way when it does not start", async () => {
+    const start = (id: string) => startContainer(hostDocker(`unix://${socket}`), id, "engine");
+    await start("runs"); // somebody else was faster
+    await assert.rejects(start("port"), {
+      message: "engine does not start: another program has 127.0.0.1:18080",
+      fix: /`ss -ltnp` names it/,
+    });
+    await assert.rejects(start("other"), { message: /^engine does not start: .*no space left on device$/ });
   });
 });

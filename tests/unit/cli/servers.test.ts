@@ -82,7 +82,11 @@ describe("an error of the API", () => {
     assert.equal(error.message, "2 problems in the request\n  - a: got 1, expected 2\n  - b: got 3, expected 4");
     assert.match(problem(403, "{}").fix ?? "", /has the scope/);
     assert.equal(problem(404, "{}").code, ExitCode.NotFound);
-    assert.equal(problem(503, "<html>").message, "<html>");
+    for (const text of ["<html>", "null", "[]"]) {
+      const foreign = problem(404, text); // another program's, on the port of a gateway that is down
+      assert.equal(foreign.message, text);
+      assert.equal(foreign.code, ExitCode.Unreachable);
+    }
     assert.match(
       problem(422, JSON.stringify({ detail: "d", logs: ["no such file"] })).message,
       /its last lines:\n {2}no such file/,
