@@ -1,0 +1,21 @@
+import { Command } from "commander";
+import { examples } from "../output";
+
+/** Where Pulumi's own display would only leave noise in a log. */
+const QUIET = process.stdout.isTTY ? [] : ["--suppress-progress"];
+
+/** Arguments for pulumi, of a command that changes the stack and asks nothing. */
+export const WITHOUT_QUESTIONS = ["--yes", "--skip-preview", ...QUIET];
+
+/**
+ * A command whose unknown arguments go to pulumi.
+ * @param lines the examples of its help
+ */
+export function passing(name: string, description: string, lines: string): Command {
+  return new Command(name)
+    .description(description)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .argument("[pulumi...]", "arguments for pulumi")
+    .addHelpText("after", examples(lines));
+}
