@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type HostEngine, hostProblems, inspectHostEngine, takenNames } from "./host-engine";
+import { loadSettings } from "./load-settings";
 import type { CatalogServer } from "./mcp/catalog";
 import { loadCatalog } from "./mcp/load-catalog";
 import { type Problem, ProblemsError } from "./problems";
-import { loadSettings, type Settings } from "./settings";
+import type { Settings } from "./settings";
 
 export interface Inputs {
   settings: Settings;

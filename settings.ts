@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { keysOf } from "./mcp/schema-keys";
 import { whole } from "./mcp/schema-parts";
@@ -145,15 +144,4 @@ export function parseSettings(raw: Record<string, string>, secretKeys: string[],
 function isText(key: string): boolean {
   const shape: Record<string, { def: { innerType: { def: { type: string } } } } | undefined> = settingsSchema.shape;
   return shape[key]?.def.innerType.def.type === "string";
-}
-
-/** Reads and checks the current stack's config: the only place that reads Pulumi's config. */
-export function loadSettings(): Settings {
-  const prefix = `${pulumi.getProject()}:`;
-  const all = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  const raw = Object.fromEntries(all.map(([key, value]) => [key.slice(prefix.length), value]));
-  // Pulumi tells the program by this variable which values were stored encrypted; its API only warns.
-  const secret = z.array(z.string()).parse(JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]"));
-  const secretKeys = Object.keys(raw).filter((key) => secret.includes(prefix + key));
-  return parseSettings(raw, secretKeys, `Pulumi.${pulumi.getStack()}.yaml`);
 }
