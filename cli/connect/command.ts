@@ -103,6 +103,9 @@ function chosen(all: string[], allowed: string[] | undefined, { servers, mode }:
   if (servers && mode === "all") {
     throw new CliError("--servers: got a selection, expected none with --mode all", ExitCode.Usage, "--mode each");
   }
+  if (servers?.length === 0) {
+    throw new CliError('--servers: got "", expected names, separated by commas', ExitCode.Usage);
+  }
   const known = all.filter((name) => !allowed || allowed.includes(name));
   const unknown = (servers ?? []).filter((name) => !known.includes(name));
   if (unknown.length === 0) return servers ?? known;

@@ -1,18 +1,10 @@
 import { Client, type ClientConfig } from "../../orchestrator/rest/client-configs";
 import type { ClientName } from "./clients";
 import type { Done } from "./done";
-import {
-  type FileRecord,
-  missingFolders,
-  modeOf,
-  Records,
-  readText,
-  realFile,
-  removeFolders,
-  replaceFile,
-} from "./files";
+import { missingFolders, modeOf, readText, realFile, removeFolders, replaceFile } from "./files";
 import type { Entry } from "./jsonc";
 import { connected, disconnected } from "./plan";
+import { type FileRecord, Records } from "./records";
 
 /** What to put where. */
 export interface Connection {
@@ -52,28 +44,35 @@ export function connect(connection: Connection, records = new Records()): Done {
   const mode = modeOf(file);
   if (!dryRun && record) {
     const folders = known?.folders ?? missingFolders(file);
-    const before = known ? known.mode : mode;
-    // First, so that a crash between the two leaves a record of a file nobody touched, which does no harm.
-    records.save({
+    const private_ = secret && mode !== PRIVATE;
+    const before = known?.mode ?? (private_ ? mode : undefined);
+    const next: FileRecord = {
       ...record,
       ...{ file, folders, clients: { ...known?.clients, [stack]: client } },
       ...(before === undefined ? {} : { mode: before }),
-    });
+    };
+    const old = known && Object.hasOwn(known.stacks, stack) ? (known.stacks[stack] ?? []) : [];
+    // First, and with what is there until then: after a crash between the two nothing is there that nobody knows of.
+    records.save({ ...next, stacks: { ...next.stacks, [stack]: [...entries, ...old.filter(isNone(entries))] } });
     try {
-      if (change !== "none" || (secret && mode !== PRIVATE)) replaceFile(file, text, current, secret ? PRIVATE : mode);
+      if (change !== "none" || private_) replaceFile(file, text, current, secret ? PRIVATE : mode);
     } catch (error) {
       removeFolders(folders);
       if (known) records.save(known);
       else records.forget(file);
       throw error;
     }
+    records.save(next);
   }
   return { client, file: connection.file, change };
 }
 
+const isNone = (entries: Entry[]) => (one: Entry) =>
+  !entries.some(({ container, key }) => container === one.container && key === one.key);
+
 /** Files that a stack is connected in. */
 export function connections(stack: string, records = new Records()): FileRecord[] {
-  return records.all().filter(({ clients }) => clients[stack] !== undefined);
+  return records.all().filter(({ clients }) => Object.hasOwn(clients, stack));
 }
 
 /**
@@ -88,7 +87,9 @@ export function disconnect(record: FileRecord, stack: string, dryRun: boolean, r
   const exact = current === record.written;
   const change = text === current ? "none" : text === null ? "removed" : exact && !rest ? "restored" : "mended";
   if (dryRun) return { client, file, change };
-  if (current !== null) replaceFile(file, text, current, rest ? modeOf(file) : mode);
+  // Permissions that somebody else set since are theirs.
+  const ours = modeOf(file) === PRIVATE;
+  if (current !== null) replaceFile(file, text, current, rest || !ours ? undefined : mode);
   if (rest) records.save({ ...record, ...rest, clients: others });
   else {
     removeFolders(folders);

@@ -1,11 +1,16 @@
 import { resolve } from "node:path";
 import { Argument, Command } from "commander";
-import { examples, show } from "../output";
+import { AGGREGATE } from "../../orchestrator/rest/client-configs";
+import { ProblemsError } from "../../problems";
+import { CliError, ExitCode } from "../errors";
+import { examples, note, show } from "../output";
 import { stackName } from "../project";
 import { CLIENTS, type ClientName } from "./clients";
 import { connections, disconnect } from "./connect";
-import { sentence } from "./done";
+import { type Done, sentence } from "./done";
 import { realFile } from "./files";
+import { forgotten } from "./forgotten";
+import type { FileRecord } from "./records";
 
 /** `disconnect`: undoes `connect`; the stack does not have to be up. */
 export function disconnectCommand(): Command {
@@ -30,12 +35,30 @@ export function disconnectCommand(): Command {
         const records = connections(stack).filter(
           (record) => (all || record.clients[stack] === client) && (!file || realFile(resolve(file)) === record.file),
         );
-        const done = records.map((record) => disconnect(record, stack, dryRun));
+        const done = records.map((record) => attempt(record, stack, dryRun));
         show(
           json,
           done,
           (list) => list.map((one) => sentence(one, dryRun)).join("\n") || "not connected: nothing to do",
         );
+        for (const one of forgotten(client ? [client] : CLIENTS, file)) {
+          note(
+            `${one} has an entry ${AGGREGATE} that no record knows (put there by hand, or DIND_MCP_STATE was lost): take it out by hand`,
+          );
+        }
       },
     );
+}
+
+/** Undoes it in one file; sets the exit code instead of failing, so that the others have their turn. */
+function attempt(record: FileRecord, stack: string, dryRun: boolean): Done {
+  try {
+    return disconnect(record, stack, dryRun);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const wrong = error instanceof ProblemsError ? ExitCode.Usage : ExitCode.Failed;
+    process.exitCode ??= error instanceof CliError ? error.code : wrong;
+    const client = record.clients[stack] ?? CLIENTS[0];
+    return { client, file: record.file, change: "none", error: error.message };
+  }
 }

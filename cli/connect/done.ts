@@ -6,6 +6,8 @@ export interface Done {
   /** As the user names it. */
   file: string;
   change: "created" | "changed" | "none" | "restored" | "removed" | "mended";
+  /** Why nothing could be done. */
+  error?: string;
 }
 
 const WORDS: Record<Done["change"], string> = {
@@ -18,6 +20,7 @@ const WORDS: Record<Done["change"], string> = {
 };
 
 /** The same for people. */
-export function sentence({ client, file, change }: Done, dryRun: boolean): string {
+export function sentence({ client, file, change, error }: Done, dryRun: boolean): string {
+  if (error) return `${client}: ${file}: NOT DONE: ${error}`;
   return `${client}: ${file}: ${dryRun ? "would be: " : ""}${WORDS[change]}`;
 }

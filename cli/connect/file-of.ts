@@ -5,7 +5,8 @@ import { type ClientName, type ClientScope, clientFile } from "./clients";
 
 /** The file a command is about. @throws CliError when the client has none for the scope */
 export function fileOf(client: ClientName, { file, scope }: { file?: string; scope: ClientScope }): string {
-  if (file) return resolve(file);
+  if (file === "") throw new CliError('--file: got "", expected a path', ExitCode.Usage);
+  if (file !== undefined) return resolve(file);
   const { XDG_CONFIG_HOME: configHome } = process.env;
   const place = {
     platform: process.platform,
@@ -14,6 +15,6 @@ export function fileOf(client: ClientName, { file, scope }: { file?: string; sco
     ...(configHome ? { configHome } : {}),
   };
   const found = clientFile(client, scope, place);
-  if (found) return found;
+  if (found) return resolve(found);
   throw new CliError(`--scope: got ${scope}, but ${client} has a file for the whole user alone`, ExitCode.Usage);
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -11,43 +11,57 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CliError, ExitCode } from "../errors";
-import type { ClientName } from "./clients";
-import type { Connected } from "./plan";
 
-/** What is remembered of a file that we wrote to. It may hold a token, and everything the file held before. */
-export interface FileRecord extends Connected {
-  /** Where the file really is. */
-  file: string;
-  /** Which client each stack is connected for. */
-  clients: Record<string, ClientName>;
-  /** The file's permissions before us; absent when there was none. */
-  mode?: number;
-  /** Folders that were made for it, the outer one first. */
-  folders: string[];
-}
-
-/** Where a file really is, or will be: a link in its place, or in the place of a folder, stays one. */
+/**
+ * Where a file really is, or will be: a link in its place, or in the place of a folder, stays one.
+ * @throws CliError when nobody can tell, or a link is not to be trusted
+ */
 export function realFile(file: string): string {
-  const found = lstatSync(file, { throwIfNoEntry: false });
-  if (found?.isSymbolicLink()) return realFile(resolve(dirname(file), readlinkSync(file)));
+  try {
+    const found = lstatSync(file, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink()) {
+      if (!trusted(found, statSync(dirname(file)))) {
+        throw new CliError(`${file}: got a link of user ${found.uid} in a folder for all, expected one of yours`);
+      }
+      statSync(file, { throwIfNoEntry: false }); // fails for links in a circle, not for one to nothing
+      return realFile(resolve(dirname(file), readlinkSync(file)));
+    }
+  } catch (error) {
+    throw error instanceof CliError ? error : unreadable(file, error);
+  }
   return dirname(file) === file ? file : join(realFile(dirname(file)), basename(file));
 }
 
-/** A file's text; null when there is none. @throws CliError when it cannot be read, or is not UTF-8 */
+/** The kernel's own rule (fs.protected_symlinks), which reading a link goes around: in a folder like /tmp only one's own. */
+function trusted(link: Stats, folder: Stats): boolean {
+  return (folder.mode & 0o1002) !== 0o1002 || link.uid === process.getuid?.() || link.uid === folder.uid;
+}
+
+/**
+ * A file's text; null when there is none.
+ * @throws CliError when it cannot be read, is not UTF-8 or no file: a pipe would be waited for, a device replaced
+ */
 export function readText(file: string): string | null {
   try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (!found) return null;
+    if (!found.isFile()) throw new Error(found.isDirectory() ? "a folder" : "a pipe, socket or device");
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return null;
-    const got = code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "bytes that are not UTF-8" : (code ?? "an error");
-    throw new CliError(`${file}: got ${got}, expected a text file; nothing was changed`, ExitCode.Usage);
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(file: string, error: unknown): CliError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const got = code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "bytes that are not UTF-8" : (code ?? message);
+  return new CliError(`${file}: got ${got}, expected a text file; nothing was changed`, ExitCode.Usage);
 }
 
 /** Permissions of a file; undefined when there is none. */
@@ -68,23 +82,23 @@ export function missingFolders(file: string): string[] {
  * @throws CliError when somebody else wrote to it meanwhile
  */
 export function replaceFile(file: string, text: string | null, before: string | null, mode?: number): void {
-  if (readText(file) !== before) {
-    throw new CliError(`${file}: was changed while it was being edited; it is as that left it. Try again`);
-  }
-  if (text === null) {
-    rmSync(file, { force: true });
-    return;
-  }
   // Not `recursive`: Node never comes back from it in file systems of the kernel.
-  for (const folder of missingFolders(file)) mkdirSync(folder);
-  const owner = existsSync(file) ? statSync(file) : undefined;
+  if (text !== null) for (const folder of missingFolders(file)) mkdirSync(folder);
+  const owner = statSync(file, { throwIfNoEntry: false });
   const permissions = mode ?? modeOf(file);
   const draft = join(dirname(file), `.${randomUUID()}.dind-mcp`);
   try {
-    writeFileSync(draft, text, { flag: "wx", mode: permissions ?? 0o666 });
-    if (permissions !== undefined) chmodSync(draft, permissions);
-    if (owner && process.getuid?.() === 0) chownSync(draft, owner.uid, owner.gid);
-    renameSync(draft, file);
+    if (text !== null) {
+      writeFileSync(draft, text, { flag: "wx", mode: permissions ?? 0o666, flush: true });
+      if (owner && process.getuid?.() === 0) chownSync(draft, owner.uid, owner.gid);
+      if (permissions !== undefined) chmodSync(draft, permissions);
+    }
+    // As late as can be: a client writes its file whenever it likes.
+    if (readText(file) !== before) {
+      throw new CliError(`${file}: was changed while it was being edited; it is as that left it. Try again`);
+    }
+    if (text === null) rmSync(file, { force: true });
+    else renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });
     throw error;
@@ -95,35 +109,5 @@ export function replaceFile(file: string, text: string | null, before: string | 
 export function removeFolders(folders: string[]): void {
   for (const folder of [...folders].reverse()) {
     if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
-  }
-}
-
-/** The records, one file each, below the launcher's state. */
-export class Records {
-  constructor(private readonly folder = join(process.env.DIND_MCP_STATE ?? "", "connect")) {}
-
-  private path(file: string): string {
-    return join(this.folder, `${createHash("sha256").update(file).digest("hex").slice(0, 16)}.json`);
-  }
-
-  /** What is known of a file. */
-  of(file: string): FileRecord | undefined {
-    const path = this.path(file);
-    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as FileRecord) : undefined;
-  }
-
-  all(): FileRecord[] {
-    const names = existsSync(this.folder) ? readdirSync(this.folder).filter((name) => name.endsWith(".json")) : [];
-    return names.map((name) => JSON.parse(readFileSync(join(this.folder, name), "utf8")) as FileRecord);
-  }
-
-  save(record: FileRecord): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const path = this.path(record.file);
-    replaceFile(path, JSON.stringify(record), readText(path), 0o600);
-  }
-
-  forget(file: string): void {
-    rmSync(this.path(file), { force: true });
   }
 }

@@ -55,22 +55,28 @@ const FIX = "mend the file, or name another one with --file";
  */
 export function readDocument(text: string, file: string): Document {
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const root = parsed(text, errors);
   const problems = errors.map(({ error, offset }): Problem => {
     const got = printParseErrorCode(error).replace(/([a-z])([A-Z])/g, "$1 $2");
     return { file: `${file}:${place(text, offset)}`, path: "(the file)", got, expected: "JSON", fix: FIX };
   });
-  if (root && problems.length === 0) {
-    if (root.type === "object") return { text, root };
-    problems.push({
-      file,
-      path: "(the file)",
-      got: `JSON with ${root.type} at the top`,
-      expected: "an object",
-      fix: FIX,
-    });
-  }
+  const whole = (got: string, expected: string): Problem => ({ file, path: "(the file)", got, expected, fix: FIX });
+  // No editor of today writes them, and where a comment ends at one, half of what follows would be taken for a comment.
+  if (/\r(?!\n)/.test(text)) problems.push(whole("lines that end in CR alone", "LF or CRLF"));
+  if (root === undefined && problems.length === 0) problems.push(whole("JSON that is nested too deeply", "less"));
+  if (root && root.type !== "object") problems.push(whole(`JSON with ${root.type} at the top`, "an object"));
+  if (root && problems.length === 0) return { text, root };
   throw new ProblemsError(problems);
+}
+
+/** The parser's tree; undefined when it is too deep for it. */
+function parsed(text: string, errors: ParseError[]): Node | undefined {
+  try {
+    return parseTree(text, errors, { allowTrailingComma: true });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Everything that stands in the way of putting these entries there. */

@@ -26,7 +26,8 @@ function withEntries(text: string | null, entries: Entry[], file: string): strin
   return edited(text, (start) => entries.reduce((all, entry) => put(all, entry, file), start));
 }
 
-const behindMark = (text: string): string => (text.startsWith(BOM) ? text.slice(BOM.length) : text);
+/** A text without its byte order mark. */
+export const behindMark = (text: string): string => (text.startsWith(BOM) ? text.slice(BOM.length) : text);
 const isBlank = (text: string | null): text is null => text === null || behindMark(text).trim() === "";
 
 /**
@@ -80,7 +81,8 @@ export interface Change {
  */
 export function connected(current: string | null, record: Connected | undefined, wanted: Wanted): Change {
   const { stack, entries, file } = wanted;
-  const mine = record?.stacks[stack] ?? [];
+  // A stack may be called `constructor`.
+  const mine = (record && Object.hasOwn(record.stacks, stack) && record.stacks[stack]) || [];
   if (record && current !== null && mine.length === entries.length && entries.every((one) => mine.some(same(one)))) {
     const document = readDocument(behindMark(current), file);
     // As wanted already, whatever else was changed: nothing to write, and the record still knows what we wrote.

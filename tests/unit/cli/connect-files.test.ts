@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientFile, type Place } from "../../../cli/connect/clients";
 import { connect, connections, disconnect, entriesOf } from "../../../cli/connect/connect";
-import { Records } from "../../../cli/connect/files";
+import { Records } from "../../../cli/connect/records";
 import { clientToken } from "../../../cli/connect/token";
 import { clientConfig, targets } from "../../../orchestrator/rest/client-configs";
 
@@ -107,7 +107,7 @@ describe("connect: files", () => {
       assert.throws(() => go(file("mcp.json")), error);
       assert.deepEqual(fs.readFileSync(file("mcp.json")), bytes);
     }
-    assert.throws(() => go(file("folder")), /got EISDIR, expected a text file/);
+    assert.throws(() => go(file("folder")), /got a folder, expected a text file/);
     assert.equal(go(file("new/mcp.json"), { dryRun: true }), "created");
     assert.deepEqual(tree(), ["folder", "mcp.json"]);
   });

@@ -1,0 +1,37 @@
+import { AGGREGATE, clientConfig } from "../../orchestrator/rest/client-configs";
+import { type ClientName, SCOPES } from "./clients";
+import { entriesOf } from "./connect";
+import { valueIn } from "./edit";
+import { fileOf } from "./file-of";
+import { readText, realFile } from "./files";
+import { readDocument } from "./jsonc";
+import { behindMark } from "./plan";
+import { Records } from "./records";
+
+/**
+ * Files of clients that have an entry of our usual name, and that no record knows: whoever looks for what is connected
+ * should hear of it. Files that cannot be read are left out.
+ * @param file this one alone @default the clients' own
+ */
+export function forgotten(clients: readonly ClientName[], file?: string, records = new Records()): string[] {
+  return clients.flatMap((client) => {
+    const files =
+      file === undefined ? SCOPES.flatMap((scope) => attempt(() => fileOf(client, { scope })) ?? []) : [file];
+    const [entry] = entriesOf(clientConfig(client, [{ name: AGGREGATE, url: "" }], { token: "-" }));
+    return files.filter((one) =>
+      attempt(() => {
+        const text = readText(one);
+        if (!entry || text === null || records.of(realFile(one))) return false;
+        return valueIn(readDocument(behindMark(text), one), entry) !== undefined;
+      }),
+    );
+  });
+}
+
+function attempt<T>(job: () => T): T | undefined {
+  try {
+    return job();
+  } catch {
+    return undefined;
+  }
+}
