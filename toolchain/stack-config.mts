@@ -44,6 +44,10 @@ for (const [path, content] of [
   [copy, merged],
   [`${copy}.base`, theirs],
 ] as const) {
-  writeFileSync(`${path}.new`, stringify(content), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  // Every command that reads the config comes here, several at a time: nothing is written that is there already (a value
+  // that is being set would be lost), and no draft is shared (half of one would pass for a config without its values).
+  if (existsSync(path) && same(read(path), content)) continue;
+  const draft = `${path}.${process.pid}.new`;
+  writeFileSync(draft, stringify(content), { mode: 0o600 });
+  renameSync(draft, path);
 }

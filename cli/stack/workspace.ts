@@ -24,8 +24,9 @@ export async function askPulumi<T>(question: (project: LocalWorkspace, stack: st
     const { message } = error as Error;
     // On a machine that never had a stack there is no folder for them either.
     if (/no stack named|unable to open bucket .*no such file/.test(message)) throw notUp();
-    // The Automation API's message is a report of the whole command; Pulumi's own line is what the user needs.
-    const [, line = message] = /^error: (.*)$/m.exec(message) ?? [];
+    // The Automation API's message is a report of the whole command; the line of Pulumi's own, or of the wrapper that
+    // makes its config, is what the user needs.
+    const [, line = message] = /^error: (.*)$/im.exec(message) ?? [];
     throw new CliError(`pulumi: ${line}`);
   }
 }

@@ -83,6 +83,8 @@ describe("bin/dind-mcp", function () {
     assert.equal(status.code, 5, status.stderr);
     assert.match(status.stderr, /^error: the stack dev is not up.*\nto fix: bin\/dind-mcp up --stack dev$/m);
     await assert.rejects(stat(fresh), { code: "ENOENT" });
+    // Nor in the checkout, which may be read-only.
+    await assert.rejects(stat(join(ROOT, "node_modules/.cache/dind-mcp")), { code: "ENOENT" });
     const destroy = await ask("destroy", "--stack", "nothing");
     assert.equal(destroy.code, 5, destroy.stderr);
     assert.match(destroy.stderr, /there is no stack nothing yet/);
