@@ -1,5 +1,5 @@
 import { Argument, Command } from "commander";
-import { candidates, namesFromApi } from "./complete";
+import { candidates, namesFromApi, stackOf } from "./complete";
 import { SCRIPTS } from "./scripts";
 
 /** `completion`: a script for a shell. */
@@ -23,6 +23,7 @@ Examples:
 /** What the scripts ask. @param root the whole command line */
 export function completeCommand(root: Command): Command {
   return new Command("__complete").argument("[words...]").action(async (words: string[]) => {
+    process.env.PULUMI_STACK = stackOf(words) ?? process.env.PULUMI_STACK;
     const found = await candidates(root, words, namesFromApi);
     process.stdout.write(found.map((name) => `${name}\n`).join(""));
   });

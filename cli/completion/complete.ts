@@ -45,6 +45,14 @@ function find(command: Command, word: string): Command | undefined {
 /** The launcher's own option is no command's. */
 const STACK = ["-s", "--stack"];
 
+/** The stack that a command line is about, where it says so: words come after the `--` at which the launcher stops to look. */
+export function stackOf(words: string[]): string | undefined {
+  const before = words.slice(0, -1);
+  const at = before.findLastIndex((word) => STACK.includes(word) || word.startsWith("--stack="));
+  if (at === -1) return undefined;
+  return before[at]?.startsWith("--stack=") ? before[at].slice("--stack=".length) : before[at + 1];
+}
+
 /** True for an option whose value is the next word. */
 function takesValue({ options: own }: Command, word: string): boolean {
   return (

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { stackName } from "../project";
 import { deployCommand } from "./deploy";
 import { destroyCommand } from "./destroy";
-import { passing, WITHOUT_QUESTIONS } from "./passing";
+import { passing, refreshArguments } from "./passing";
 import { runPulumi } from "./pulumi";
 import { statusCommand } from "./status/command";
 import { validateCommand } from "./validate/command";
@@ -44,7 +44,7 @@ function refreshCommand(): Command {
     "refresh",
     "Looks for drift and takes it into the state",
     "bin/dind-mcp refresh --preview-only",
-  ).action((args: string[]) => runPulumi(["refresh", ...WITHOUT_QUESTIONS, ...args]));
+  ).action((args: string[]) => runPulumi(refreshArguments(args)));
 }
 
 function outputsCommand(): Command {

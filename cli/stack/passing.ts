@@ -7,6 +7,11 @@ const QUIET = process.stdout.isTTY ? [] : ["--suppress-progress"];
 /** Arguments for pulumi, of a command that changes the stack and asks nothing. */
 export const WITHOUT_QUESTIONS = ["--yes", "--skip-preview", ...QUIET];
 
+/** The same for a `refresh` with these arguments: with `--preview-only` pulumi refuses answers to what it does not ask. */
+export function refreshArguments(args: string[]): string[] {
+  return ["refresh", ...(args.includes("--preview-only") ? QUIET : WITHOUT_QUESTIONS), ...args];
+}
+
 /**
  * A command whose unknown arguments go to pulumi.
  * @param lines the examples of its help

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { problem } from "../../../cli/api/client";
-import { candidates } from "../../../cli/completion/complete";
+import { candidates, stackOf } from "../../../cli/completion/complete";
 import { CliError, ExitCode } from "../../../cli/errors";
 import { program } from "../../../cli/program";
 import { toolArguments } from "../../../cli/servers/arguments";
@@ -110,6 +110,10 @@ describe("completion", () => {
     assert.deepEqual(await complete("servers", "logs", "files", "--fo"), ["--follow"]);
     assert.deepEqual(await complete("--stack", "second", "servers", "logs", "-n", "5", "fi"), ["files"]);
     assert.deepEqual(await complete("servers", "logs", "-n", ""), []);
+    assert.equal(stackOf(["servers", "show", ""]), undefined);
+    assert.equal(stackOf(["--stack", "second", "servers", "show", ""]), "second");
+    assert.equal(stackOf(["servers", "--stack=third", "show", ""]), "third");
+    assert.equal(stackOf(["servers", "show", "-s", ""]), undefined);
     assert.deepEqual(await complete("completion", ""), ["bash", "fish", "zsh"]);
     assert.deepEqual(await complete("nonsense", "x"), []);
   });

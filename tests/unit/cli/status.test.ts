@@ -3,6 +3,7 @@ import { ExitCode } from "../../../cli/errors";
 import { lines, since } from "../../../cli/log-options";
 import { plain, table } from "../../../cli/output";
 import { program } from "../../../cli/program";
+import { refreshArguments } from "../../../cli/stack/passing";
 import { certificates } from "../../../cli/stack/status/certificates";
 import { isolation } from "../../../cli/stack/status/isolation";
 
@@ -71,6 +72,12 @@ describe("the command line's parts", () => {
         message: `--timeout: got "${text}", expected a whole number of seconds`,
       });
     }
+  });
+
+  it("answer no question that pulumi does not ask", () => {
+    assert.deepEqual(refreshArguments(["--diff"]).slice(0, 3), ["refresh", "--yes", "--skip-preview"]);
+    const looks = refreshArguments(["--preview-only"]);
+    assert.ok(looks.includes("--preview-only") && !looks.includes("--yes") && !looks.includes("--skip-preview"));
   });
 
   it("print tables that a server's text cannot break", () => {
