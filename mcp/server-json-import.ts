@@ -4,6 +4,7 @@ import { INSTALLED_PROGRAM, PACKAGE_NAMES, PACKAGE_VERSION, packageDockerfile } 
 import { argumentTexts, environment } from "./server-json-inputs";
 import { type ImportNote, note, toFill } from "./server-json-notes";
 import { OUR_META, PUBLISHER_META, type ServerJson, type ServerPackage, serverJsonSchema } from "./server-json-schema";
+import { upgraded } from "./server-json-upgrade";
 import { located, shown } from "./zod-problems";
 
 export interface ImportOptions {
@@ -45,14 +46,21 @@ function localName(name: string): string {
   return label.replace(/^-+/, "").slice(0, 32).replace(/-+$/, "");
 }
 
+/** What a document offers instead of a package we can run. */
+function offered({ packages = [], remotes = [] }: ServerJson): string {
+  const all = packages.map((one) => `${one.registryType} with ${one.transport.type}`).join(", ");
+  return all || (remotes.length > 0 ? "remotes alone, which run elsewhere" : "no package");
+}
+
 /** The package to run. @throws ProblemsError when there is none that we can run */
-function choose(packages: ServerPackage[], file: string): { registry: Registry; at: number; chosen: ServerPackage } {
+function choose(document: ServerJson, file: string): { registry: Registry; at: number; chosen: ServerPackage } {
+  const { packages = [] } = document;
   for (const registry of REGISTRIES) {
     const at = packages.findIndex((one) => one.registryType === registry && one.transport.type !== "sse");
     const chosen = packages[at];
     if (chosen) return { registry, at, chosen };
   }
-  const got = packages.map((one) => `${one.registryType} with ${one.transport.type}`).join(", ") || "no package";
+  const got = offered(document);
   const expected = `a package of ${REGISTRIES.join(", ")} with stdio or streamable-http`;
   throw new ProblemsError([
     { file, path: "packages", got, expected, fix: "build an image of it, and name that in a manifest" },
@@ -117,11 +125,11 @@ function leftOut(document: ServerJson, at: number, chosen: ServerPackage): Impor
 
 /**
  * The draft of a manifest, to be passed through parseManifest, from the official registry's server.json.
- * @throws ProblemsError when it is no server.json of schema 2025-12-11, or has no package that can run here
+ * @throws ProblemsError when it is no server.json of schema 2025-12-11 or one before, or has no package that can run here
  */
 export function fromServerJson(input: unknown, options: ImportOptions): ImportResult {
   const file = options.file ?? "server.json";
-  const document = parse(input, file);
+  const document = parse(upgraded(input), file);
   const { version } = document;
   const [title, description] = [oneLine(document.title ?? ""), oneLine(document.description)];
   const head = { name: options.name ?? localName(document.name), ...(title ? { title } : {}), description, version };
@@ -141,7 +149,7 @@ export function fromServerJson(input: unknown, options: ImportOptions): ImportRe
     const expected = "the number of a user no server has yet, 11000 to 14995";
     throw new ProblemsError([{ file, path: "(options) user", got: "nothing", expected }]);
   }
-  const { registry, at, chosen } = choose(document.packages ?? [], file);
+  const { registry, at, chosen } = choose(document, file);
   const notes: ImportNote[] = [];
   const dockerfile = registry === "oci" ? undefined : installation(registry, at, chosen, user, file);
   const run = transport(chosen, command(registry, chosen, notes), notes);

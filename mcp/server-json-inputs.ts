@@ -28,8 +28,9 @@ export function argumentTexts(list: ServerArgument[], notes: ImportNote[]): stri
     }
     const text = known(argument);
     if (text === undefined && argument.type === "named" && !argument.isRequired) {
-      // A flag without a value, or an option nobody needs: only the description tells.
-      if (!argument.format && !argument.placeholder && !argument.choices) return [argument.name];
+      // A flag without a value, or an option nobody needs, of which servers describe dozens.
+      if (!argument.description && !argument.format && !argument.placeholder && !argument.choices)
+        return [argument.name];
       notes.push(note(["packageArguments"], `${label} has no value and was left out`));
       return [];
     }
