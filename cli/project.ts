@@ -18,3 +18,15 @@ function fromLauncher(name: string): string {
 export function fullStackName(): string {
   return `dind-mcp/${stackName()}`;
 }
+
+const LABEL = "dind-mcp.stack";
+
+/** The label that everything of the stack has, as a filter for Docker's lists. */
+export function stackFilter(): { label: string[] } {
+  return { label: [`${LABEL}=${fullStackName()}`] };
+}
+
+/** True for the labels of something that is the stack's. */
+export function isOfStack(labels: Record<string, string> | null | undefined): boolean {
+  return labels?.[LABEL] === fullStackName();
+}

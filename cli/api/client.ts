@@ -163,7 +163,6 @@ const CODES: Record<number, ExitCode> = {
   400: ExitCode.Usage,
   404: ExitCode.NotFound,
   422: ExitCode.Usage,
-  502: ExitCode.Unreachable,
   503: ExitCode.Unreachable,
 };
 

@@ -1,4 +1,5 @@
 import { Argument, Command } from "commander";
+import { examples } from "../output";
 import { candidates, namesFromApi, stackOf } from "./complete";
 import { SCRIPTS } from "./scripts";
 
@@ -6,14 +7,12 @@ import { SCRIPTS } from "./scripts";
 export function completionCommand(): Command {
   return new Command("completion")
     .description("Prints a completion script for a shell: commands, options, servers, tools")
-    .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
+    .addArgument(new Argument("<shell>").choices(Object.keys(SCRIPTS)))
     .addHelpText(
       "after",
-      `
-Examples:
-  eval "$(bin/dind-mcp completion bash)"        # or in ~/.bashrc, with the path of your checkout
-  eval "$(bin/dind-mcp completion zsh)"         # after compinit
-  bin/dind-mcp completion fish | source`,
+      examples(`eval "$(bin/dind-mcp completion bash)"        # or in ~/.bashrc, with the path of your checkout
+eval "$(bin/dind-mcp completion zsh)"         # after compinit
+bin/dind-mcp completion fish | source`),
     )
     .action((shell: keyof typeof SCRIPTS) => {
       process.stdout.write(SCRIPTS[shell]);

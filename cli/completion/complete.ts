@@ -4,8 +4,7 @@ import { Api } from "../api/client";
 import { toolsOf } from "../servers/tools";
 
 /** Commands of the launcher itself. */
-export const LAUNCHER = ["test", "clean", "doctor", "env", "help"];
-const SHELLS = ["bash", "zsh", "fish"];
+const LAUNCHER = ["test", "clean", "doctor", "env", "help"];
 
 /**
  * What may stand at the end of a command line.
@@ -82,7 +81,7 @@ async function operandsOf(
   if (["name", "names", "server"].includes(argument?.name() ?? "")) {
     return command.parent?.name() === "servers" ? (await names()).filter((name) => !before.includes(name)) : [];
   }
-  return argument?.name() === "shell" ? SHELLS : [];
+  return [];
 }
 
 /** What a shell takes for plain text: bash puts a candidate on the command line as it is, and a server may name its tools as it likes. */

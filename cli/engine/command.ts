@@ -4,8 +4,9 @@ import { withLogOptions } from "../log-options";
 import { examples, progress, show, table } from "../output";
 import { logs } from "./logs";
 import { start } from "./start";
-import { type EngineStatus, status } from "./status";
+import { status } from "./status";
 import { stop } from "./stop";
+import { engineText } from "./text";
 
 /** `engine`: the container that everything runs in. */
 export function engineCommand(): Command {
@@ -59,17 +60,4 @@ export function engineCommand(): Command {
 function seconds(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new CliError(`--timeout: got "${text}", expected a whole number of seconds`, ExitCode.Usage);
-}
-
-/** The engine's lines of `engine status` and `status`. */
-export function engineText(status: EngineStatus): string {
-  const { container, state, since, docker, containers, image } = status;
-  const lines = [`${container}  ${state}${since ? ` since ${since}` : ""}`];
-  if (docker)
-    lines.push(
-      `Docker ${docker.version} (API ${docker.apiVersion}), live restore ${docker.liveRestore ? "on" : "off"}`,
-    );
-  if (containers) lines.push(`${containers.running} containers run`);
-  if (image) lines.push(`image ${image}`);
-  return lines.join("\n");
 }

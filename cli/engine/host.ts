@@ -1,6 +1,6 @@
 import Docker from "dockerode";
 import { CliError, ExitCode } from "../errors";
-import { fullStackName, stackName } from "../project";
+import { fullStackName, isOfStack, stackName } from "../project";
 
 /** The host engine, by its socket (config key `hostEngine`); opens no connection yet. */
 export function hostDocker(hostEngine: string): Docker {
@@ -29,7 +29,7 @@ export async function engineState(docker: Docker, name: string): Promise<EngineS
 
 /** True for a container of this stack; one that only has the engine's name is somebody else's. */
 export function isOurs({ Config }: Pick<EngineState, "Config">): boolean {
-  return Config.Labels?.["dind-mcp.stack"] === fullStackName();
+  return isOfStack(Config.Labels);
 }
 
 /** The engine container, which has to be there, and ours. @throws CliError when it is not: it is left alone */

@@ -2,9 +2,10 @@ import type Docker from "dockerode";
 import { type EngineClient, engineClient } from "../../orchestrator/servers/engine-client";
 import type { Outputs } from "../../outputs";
 import { CliError, ExitCode } from "../errors";
+import { stackFilter } from "../project";
 
 /** The Docker daemon inside the engine, over mutual TLS with the stack's own client certificate. */
-export function innerEngine({ endpoints, tls }: Pick<Outputs, "endpoints" | "tls">): EngineClient {
+function innerEngine({ endpoints, tls }: Pick<Outputs, "endpoints" | "tls">): EngineClient {
   const { hostname, port } = new URL(endpoints.dockerTls);
   return engineClient({ host: hostname, port: Number(port), ca: tls.ca, cert: tls.clientCert, key: tls.clientKey });
 }
@@ -21,4 +22,36 @@ export async function askInner<T>(outputs: Outputs, question: (docker: Docker) =
   } finally {
     client.close();
   }
+}
+
+/** A container of the stack in the engine, as `docker ps -a` tells it. */
+export interface InnerContainer {
+  name: string;
+  /** Of the labels: the server's name; absent for the stack's own containers. */
+  server?: string;
+  managedBy?: string;
+  image: string;
+  id: string;
+  /** One word: healthy, starting, unhealthy, running, exited, ... */
+  state: string;
+}
+
+const HEALTH = /\((healthy|unhealthy|health: (starting))\)/;
+
+/** All containers of the stack in the engine, by name. */
+export async function innerContainers(outputs: Outputs): Promise<InnerContainer[]> {
+  const all = await askInner(outputs, (docker) => docker.listContainers({ all: true, filters: stackFilter() }));
+  return all
+    .map(({ Id, Names, Labels, ImageID, State, Status }) => {
+      const [, word, starting] = HEALTH.exec(Status) ?? [];
+      return {
+        name: Names[0]?.slice(1) ?? Id,
+        server: Labels["dind-mcp.server"],
+        managedBy: Labels["dind-mcp.managed-by"],
+        image: ImageID,
+        id: Id,
+        state: starting ?? word ?? State,
+      };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
 }

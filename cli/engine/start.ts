@@ -1,8 +1,8 @@
-import { fullStackName } from "../project";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
 import { existingEngine, hostDocker, startContainer } from "./host";
-import { type InnerContainer, untilHealthy, untilSettled } from "./wait";
+import type { InnerContainer } from "./inner";
+import { untilHealthy, untilSettled } from "./wait";
 
 export interface Started {
   engine: string;
@@ -20,6 +20,6 @@ export async function start(seconds: number): Promise<Started> {
   if (State.Paused) await container.unpause();
   else if (!State.Running) await startContainer(docker, settings.engineName, settings.engineName);
   await untilHealthy(docker, settings.engineName, seconds);
-  const containers = await untilSettled(outputs, fullStackName(), seconds);
+  const containers = await untilSettled(outputs, seconds);
   return { engine: settings.engineName, changed: !State.Running || State.Paused, containers };
 }

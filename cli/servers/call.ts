@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { Scope } from "../../orchestrator/config";
 import { Api } from "../api/client";
 import { CliError, ExitCode } from "../errors";
-import { foreign, progress, show } from "../output";
+import { examples, foreign, progress, show } from "../output";
 import { toolArguments } from "./arguments";
 import { readInput } from "./input";
 import { serverPath } from "./server";
@@ -13,6 +13,10 @@ interface Result {
   structuredContent?: unknown;
   isError?: boolean;
 }
+
+const EXAMPLES = examples(`bin/dind-mcp servers call files list_directory path=/workspace
+bin/dind-mcp servers call files read_multiple_files 'paths=["/workspace/a", "/workspace/b"]'
+echo '{"sql": "select 1"}' | bin/dind-mcp servers call postgres execute_sql --args @-`);
 
 /** `servers call`. */
 export function callCommand(): Command {
@@ -27,11 +31,7 @@ export function callCommand(): Command {
       "after",
       `
 Exit code 1 when the tool says that it failed.
-
-Examples:
-  bin/dind-mcp servers call files list_directory path=/workspace
-  bin/dind-mcp servers call files read_multiple_files 'paths=["/workspace/a", "/workspace/b"]'
-  echo '{"sql": "select 1"}' | bin/dind-mcp servers call postgres execute_sql --args @-`,
+${EXAMPLES}`,
     )
     .action(
       async (server: string, tool: string, pairs: string[], { args, json }: { args?: string; json?: boolean }) => {

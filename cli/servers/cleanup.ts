@@ -22,12 +22,10 @@ export function cleanupCommand(): Command {
       if (result.items.some(({ error }) => error)) process.exitCode = ExitCode.Failed;
       show(json, result, ({ items, dryRun }) => {
         const rows = items.map(({ kind, name, id, bytes, reason, error }) => [
-          ...[
-            kind,
-            name || id,
-            bytes === undefined ? "" : `${mib(bytes)} MiB`,
-            error ? `NOT REMOVED: ${error}` : reason,
-          ],
+          kind,
+          name || id,
+          bytes === undefined ? "" : `${mib(bytes)} MiB`,
+          error ? `NOT REMOVED: ${error}` : reason,
         ]);
         const end = items.length === 0 ? "" : dryRun ? "\nnothing was removed; with --yes it is" : "\nremoved";
         return table(["KIND", "NAME", "SIZE", "WHY"], rows, "there is nothing that nobody owns") + end;

@@ -25,7 +25,13 @@ export function mib(bytes: number): number {
 /** Servers as a table. */
 export function serverRows(servers: Server[]): string {
   const rows = servers.map(({ name, status, transport, managedBy, sessions, version, reason }) => [
-    ...[name, status, transport, managedBy, String(sessions), version, reason ?? ""],
+    name,
+    status,
+    transport,
+    managedBy,
+    String(sessions),
+    version,
+    reason ?? "",
   ]);
   return table(["NAME", "STATUS", "TRANSPORT", "MANAGED BY", "SESSIONS", "VERSION", ""], rows, "no servers");
 }

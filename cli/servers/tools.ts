@@ -32,12 +32,10 @@ export function toolsCommand(): Command {
       show(json, tools, (all) => {
         const width = Math.max(20, (process.stdout.columns ?? 120) - 50);
         const rows = all.map(({ server, name: tool, approval, visible, definition }) => [
-          ...[
-            server,
-            tool,
-            visible ? approval : `${approval}, hidden`,
-            short(String(definition.description ?? ""), width),
-          ],
+          server,
+          tool,
+          visible ? approval : `${approval}, hidden`,
+          short(String(definition.description ?? ""), width),
         ]);
         return table(["SERVER", "TOOL", "APPROVAL", "DESCRIPTION"], rows, "no tools");
       });

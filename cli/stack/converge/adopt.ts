@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { fullStackName } from "../../project";
+import { isOfStack } from "../../project";
 import { type Deployment, DockerType, type ExportedState, type StateResource } from "../state";
 import { resourcesOf } from "./plan";
 
@@ -28,7 +28,7 @@ export async function unrecorded(docker: Docker, deployment: Deployment): Promis
     const name = String(resource.inputs?.name);
     if (resource.type === DockerType.Volume) {
       const volume = await orNothing(docker.getVolume(name).inspect());
-      return volume?.Labels?.["dind-mcp.stack"] === fullStackName() ? [{ resource, id: name }] : [];
+      return isOfStack(volume?.Labels) ? [{ resource, id: name }] : [];
     }
     const image = await orNothing(docker.getImage(name).inspect());
     return image ? [{ resource, id: `${image.Id}${name}` }] : [];

@@ -3,7 +3,7 @@ import { ProblemsError } from "../../../problems";
 import { hostDocker } from "../../engine/host";
 import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
-import { fullStackName } from "../../project";
+import { isOfStack } from "../../project";
 import { stackSettings } from "../settings";
 import { type Deployment, DockerType, exportState, forget, importState, type StateResource } from "../state";
 import { adopt, unrecorded } from "./adopt";
@@ -76,7 +76,7 @@ async function outerPlan(docker: Docker, deployment: Deployment): Promise<Plan> 
   const ids = resources.filter(({ type }) => type === DockerType.Container).flatMap(({ id }) => id ?? []);
   const pending = pendingNames(deployment);
   // Another copy of the project may have a stack of the same name: only what a run of ours was making is ours.
-  const mine: Mine = (name, labels) => pending.has(name) && labels["dind-mcp.stack"] === fullStackName();
+  const mine: Mine = (name, labels) => pending.has(name) && isOfStack(labels);
   const result = plan(resources, await observeHost(docker, ids), mine, pending);
   if ([...result.forget].some((urn) => DATA_VOLUME.test(urn))) {
     for (const { urn } of resourcesOf(deployment, false)) result.forget.add(urn);

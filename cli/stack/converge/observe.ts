@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 import type { ContainerInspectInfo, NetworkInspectInfo } from "dockerode";
-import { type EngineState, engineState } from "../../engine/host";
-import { fullStackName } from "../../project";
+import { engineState } from "../../engine/host";
+import { stackFilter } from "../../project";
 
 /** What one Docker engine has of the stack. */
 export interface Present {
@@ -14,16 +14,13 @@ export interface Present {
   images: string[];
 }
 
-const LABEL = (): string => `dind-mcp.stack=${fullStackName()}`;
-
 /**
  * Looks at the host engine.
  * @param ids containers that the state knows: those that lost their label are found as well
  */
 export async function observeHost(docker: Docker, ids: string[]): Promise<Present> {
-  const filters = { label: [LABEL()] };
   const [labelled, networks, { Volumes: volumes }, images] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
+    docker.listContainers({ all: true, filters: stackFilter() }),
     docker.listNetworks(),
     docker.listVolumes(),
     docker.listImages({ all: true }),
@@ -31,7 +28,7 @@ export async function observeHost(docker: Docker, ids: string[]): Promise<Presen
   const all = [...new Set([...ids, ...labelled.map(({ Id }) => Id)])];
   const inspected = await Promise.all(all.map((id) => engineState(docker, id)));
   return {
-    containers: new Map(inspected.flatMap((one: EngineState | undefined) => (one ? [[one.Id, one] as const] : []))),
+    containers: new Map(inspected.flatMap((one) => (one ? [[one.Id, one] as const] : []))),
     networks: networks.map(({ Id, Name, Labels }) => ({ id: Id, name: Name, labels: Labels ?? {} })),
     volumes: (volumes ?? []).map(({ Name }) => Name),
     images: images.map(({ Id }) => Id),

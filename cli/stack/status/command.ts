@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { ExitCode } from "../../errors";
-import { progress, show } from "../../output";
+import { examples, progress, show } from "../../output";
 import { stackStatus } from "./status";
 import { statusText } from "./text";
 
@@ -13,11 +13,7 @@ export function statusCommand(): Command {
       "after",
       `
 Exit code 0 when all is healthy and as declared, 3 when something is not, 5 when the stack is not up.
-
-Examples:
-  bin/dind-mcp status
-  bin/dind-mcp status --stack second
-  bin/dind-mcp status --json | jq .certificates`,
+${examples("bin/dind-mcp status\nbin/dind-mcp status --stack second\nbin/dind-mcp status --json | jq .certificates")}`,
     )
     .action(async ({ json }: { json?: boolean }) => {
       const status = await progress("looking", stackStatus());

@@ -1,7 +1,7 @@
 import { version as cliVersion } from "../../../package.json";
 import { engineState, hostDocker } from "../../engine/host";
+import { type InnerContainer, innerContainers } from "../../engine/inner";
 import { type EngineStatus, engineStatus } from "../../engine/status";
-import { type InnerContainer, innerContainers } from "../../engine/wait";
 import { fullStackName } from "../../project";
 import { stackSettings } from "../settings";
 import type { Difference } from "../validate/compare";
@@ -43,7 +43,7 @@ export async function stackStatus(): Promise<StackStatus> {
     apiStatus(settings, outputs),
   ]);
   const answers = engine.docker !== undefined;
-  const containers = answers ? await innerContainers(outputs, fullStackName()) : undefined;
+  const containers = answers ? await innerContainers(outputs) : undefined;
   const drift: Pick<StackStatus, "drift" | "driftUnknown"> = answers
     ? await validate(settings, outputs).then(
         ({ differences }) => ({ drift: differences }),

@@ -1,4 +1,4 @@
-import { engineText } from "../../engine/command";
+import { engineText } from "../../engine/text";
 import { table } from "../../output";
 import type { Isolation } from "./isolation";
 import type { StackStatus } from "./status";

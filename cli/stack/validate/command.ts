@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { ExitCode } from "../../errors";
-import { progress, show, table } from "../../output";
+import { examples, progress, show, table } from "../../output";
 import { stackSettings } from "../settings";
 import { stackOutputs } from "../workspace";
 import { type Validation, validate } from "./validate";
@@ -15,10 +15,7 @@ export function validateCommand(): Command {
       `
 Compared are hardening, limits, labels, image, environment, mounts, networks and state, through the same function
 that makes the containers. Exit code 3 when anything differs; the engine has to run (4 when it does not answer).
-
-Examples:
-  bin/dind-mcp validate
-  bin/dind-mcp stack validate --json | jq '.differences[].path'`,
+${examples("bin/dind-mcp validate\nbin/dind-mcp stack validate --json | jq '.differences[].path'")}`,
     )
     .action(async ({ json }: { json?: boolean }) => {
       const declared = Promise.all([stackSettings(), stackOutputs()]);

@@ -8,7 +8,7 @@ import type { Outputs } from "../../../outputs";
 import type { Settings } from "../../../settings";
 import { engineState, hostDocker } from "../../engine/host";
 import { askInner } from "../../engine/inner";
-import { fullStackName, projectFolder, stackName } from "../../project";
+import { fullStackName, projectFolder, stackFilter, stackName } from "../../project";
 import { exportState } from "../state";
 import { type Difference, differences } from "./compare";
 import { expectedFacts, secretsRevision } from "./expected";
@@ -64,7 +64,7 @@ function sameId({ name, id }: RecordedContainer, got: string): Difference[] {
 
 async function compareInner(docker: Docker, declared: Declared): Promise<Validation> {
   const { servers, recorded } = declared;
-  const all = await docker.listContainers({ all: true, filters: { label: [`dind-mcp.stack=${fullStackName()}`] } });
+  const all = await docker.listContainers({ all: true, filters: stackFilter() });
   const present = new Map(all.map(({ Id, Names }) => [Names[0]?.slice(1) ?? Id, Id]));
   const inner = recorded.filter(({ outer }) => !outer);
   const wanted = [
