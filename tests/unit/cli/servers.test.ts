@@ -82,6 +82,8 @@ describe("an error of the API", () => {
     assert.equal(error.message, "2 problems in the request\n  - a: got 1, expected 2\n  - b: got 3, expected 4");
     assert.match(problem(403, "{}").fix ?? "", /has the scope/);
     assert.equal(problem(404, "{}").code, ExitCode.NotFound);
+    assert.equal(problem(502, "{}").code, ExitCode.Failed, "the API did answer: the server failed");
+    assert.equal(problem(503, "{}").code, ExitCode.Unreachable);
     for (const text of ["<html>", "null", "[]"]) {
       const foreign = problem(404, text); // another program's, on the port of a gateway that is down
       assert.equal(foreign.message, text);
