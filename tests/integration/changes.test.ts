@@ -8,7 +8,16 @@ import { addresses } from "./support/addresses";
 import { eventually, must, run } from "./support/command";
 import { callTool, docker, enter, type Fleet } from "./support/fleet";
 import { reachFrom } from "./support/probe";
-import { createStack, mustPulumi, ROOT, removeStack, setConfig, setSecret, type TestStack } from "./support/stack";
+import {
+  createStack,
+  leftovers,
+  mustPulumi,
+  ROOT,
+  removeStack,
+  setConfig,
+  setSecret,
+  type TestStack,
+} from "./support/stack";
 
 /** Serial number of the certificate that the engine serves. */
 function servedSerial({ stack, outputs }: Fleet): Promise<string> {
@@ -90,6 +99,22 @@ describe("changes to a running stack", function () {
     await setConfig(stack, { tracingEndpoint: undefined });
     await mustPulumi(stack, "up");
     assert.deepEqual(await reach(), ["ECONNREFUSED"]);
+  });
+
+  it("with retainVolumes a destroy keeps volumes and data, and nothing else; the next up takes them up again", async () => {
+    await setConfig(stack, { retainVolumes: true });
+    await mustPulumi(stack, "up");
+    await callTool(fleet, "files", "write_file", { path: "/workspace/kept.txt", content: "kept" });
+    await mustPulumi(stack, "destroy");
+    const { volume, ...others } = await leftovers(stack);
+    assert.deepEqual(others, { container: [], network: [], image: [] });
+    assert.equal(volume.length, 6);
+    await setConfig(stack, { retainVolumes: false }); // from here on they go with the stack
+    await mustPulumi(stack, "up");
+    fleet = await enter(stack);
+    const { text } = await callTool(fleet, "files", "read_text_file", { path: "/workspace/kept.txt" });
+    assert.equal(text, "kept");
+    assert.match(await docker(fleet, "ps", "--format", "{{.Names}} {{.Status}}"), /mcp-files .*healthy/);
   });
 
   it("an external PostgreSQL takes the embedded one's place, through a relay, its DSN a secret", async () => {

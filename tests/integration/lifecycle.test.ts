@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { must } from "./support/command";
-import { docker, enter, theFleet } from "./support/fleet";
+import { theFleet } from "./support/fleet";
 import {
   createStack,
   leftovers,
@@ -89,29 +88,6 @@ describe("the stack's life", function () {
         new RegExp(`container ${other.stack.engineName}: got host port ${other.stack.port} in use`),
       );
       assert.deepEqual(await leftovers(stack), NOTHING);
-    });
-  });
-
-  describe("with retainVolumes", () => {
-    let stack: TestStack;
-    before(async () => {
-      stack = await createStack("retain", { servers: ["files"], retainVolumes: true });
-    });
-    after(() => removeStack(stack));
-
-    it("keeps volumes and data at destroy, and nothing else; the next up takes them up again", async () => {
-      await mustPulumi(stack, "up");
-      const file = "/srv/mcp/workspace/kept.txt";
-      await must("docker", ["exec", stack.engineName, "sh", "-c", `echo kept > ${file}`]);
-      await mustPulumi(stack, "destroy");
-      const kept = await leftovers(stack);
-      assert.deepEqual({ ...kept, volume: kept.volume.length }, { ...NOTHING, volume: 6 });
-      await mustPulumi(stack, "up");
-      assert.equal(await must("docker", ["exec", stack.engineName, "cat", file]), "kept");
-      assert.match(await docker(await enter(stack), "ps", "--format", "{{.Names}} {{.Status}}"), /mcp-files .*healthy/);
-      // From here on the volumes go with the stack.
-      await setConfig(stack, { retainVolumes: false });
-      await mustPulumi(stack, "up");
     });
   });
 });
