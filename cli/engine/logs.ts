@@ -16,16 +16,10 @@ export async function logs({ follow, tail, since: from }: LogOptions): Promise<v
   const container = docker.getContainer(engineName);
   if (!follow) {
     const all = (await container.logs({ ...options, follow: false })) as Buffer;
-    docker.modem.demuxStream(readable(all), out, out);
+    docker.modem.demuxStream(new PassThrough().end(all), out, out);
     return;
   }
   const stream = (await container.logs({ ...options, follow: true })) as Readable;
   docker.modem.demuxStream(stream, out, out);
   await new Promise((resolve) => stream.on("end", resolve).on("close", resolve));
-}
-
-function readable(buffer: Buffer): Readable {
-  const stream = new PassThrough();
-  stream.end(buffer);
-  return stream;
 }
