@@ -1,7 +1,10 @@
 import { overlap } from "../addresses";
+import { clashes } from "../clashes";
 import { stackPolicy } from "../define";
 import { items, type Maybe, text } from "../known";
 import { DockerType, dockerName, engineOf } from "../resource";
+
+const isHost = ({ engine }: { engine: string }): boolean => engine === "host";
 
 export const separateSubnets = stackPolicy({
   id: "separate-subnets",
@@ -20,14 +23,13 @@ export const separateSubnets = stackPolicy({
           return known ? [{ resource, engine: engineOf(resource), subnet: known }] : [];
         }),
       );
-    return subnets.flatMap(({ resource, engine, subnet }, index) => {
-      const first = subnets.slice(0, index).find((other) => {
-        // Two engines inside the same host never meet.
-        const meet = other.engine === engine || other.engine === "host" || engine === "host";
-        return meet && overlap(other.subnet, subnet);
-      });
-      const problem = `has the subnet ${subnet}, which overlaps ${first?.subnet} of ${first && dockerName(first.resource)}`;
-      return first ? [{ resource, problem }] : [];
-    });
+    return clashes(
+      subnets,
+      // Two engines inside the same host never meet.
+      (one, other) =>
+        (one.engine === other.engine || isHost(one) || isHost(other)) && overlap(other.subnet, one.subnet),
+      ({ subnet }, other) =>
+        `has the subnet ${subnet}, which overlaps ${other.subnet} of ${dockerName(other.resource)}`,
+    );
   },
 });

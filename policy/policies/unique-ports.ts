@@ -1,3 +1,4 @@
+import { clashes } from "../clashes";
 import { containersOf } from "../container";
 import { stackPolicy } from "../define";
 import { items } from "../known";
@@ -26,18 +27,15 @@ export const uniquePorts = stackPolicy({
           : [],
       ),
     );
-    return ports.flatMap((port, index) => {
-      const first = ports
-        .slice(0, index)
-        .find(
-          (other) =>
-            other.engine === port.engine &&
-            other.external === port.external &&
-            other.protocol === port.protocol &&
-            meet(other.ip, port.ip),
-        );
-      const problem = `publishes port ${port.external}/${port.protocol}, as ${first && dockerName(first.resource)} does`;
-      return first ? [{ resource: port.resource, problem }] : [];
-    });
+    return clashes(
+      ports,
+      (one, other) =>
+        other.engine === one.engine &&
+        other.external === one.external &&
+        other.protocol === one.protocol &&
+        meet(other.ip, one.ip),
+      ({ external, protocol }, other) =>
+        `publishes port ${external}/${protocol}, as ${dockerName(other.resource)} does`,
+    );
   },
 });

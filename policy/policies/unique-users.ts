@@ -1,3 +1,4 @@
+import { clashes } from "../clashes";
 import { containersOf, Role, uidOf } from "../container";
 import { stackPolicy } from "../define";
 import { dockerName } from "../resource";
@@ -15,9 +16,10 @@ export const uniqueUsers = stackPolicy({
       const uid = uidOf(inputs);
       return uid ? [{ resource, uid }] : []; // root is own-user's
     });
-    return users.flatMap(({ resource, uid }, index) => {
-      const first = users.slice(0, index).find((other) => other.uid === uid);
-      return first ? [{ resource, problem: `runs as user ${uid}, as ${dockerName(first.resource)} does` }] : [];
-    });
+    return clashes(
+      users,
+      (one, other) => one.uid === other.uid,
+      ({ uid }, other) => `runs as user ${uid}, as ${dockerName(other.resource)} does`,
+    );
   },
 });
