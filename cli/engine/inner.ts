@@ -36,16 +36,22 @@ export interface InnerContainer {
   state: string;
 }
 
+/** A container's name, as a list of Docker's has it: without the slash in front. */
+export function nameOf({ Id, Names }: Pick<Docker.ContainerInfo, "Id" | "Names">): string {
+  return Names[0]?.slice(1) ?? Id;
+}
+
 const HEALTH = /\((healthy|unhealthy|health: (starting))\)/;
 
 /** All containers of the stack in the engine, by name. */
 export async function innerContainers(outputs: Outputs): Promise<InnerContainer[]> {
   const all = await askInner(outputs, (docker) => docker.listContainers({ all: true, filters: stackFilter() }));
   return all
-    .map(({ Id, Names, Labels, ImageID, State, Status }) => {
+    .map((container) => {
+      const { Id, Labels, ImageID, State, Status } = container;
       const [, word, starting] = HEALTH.exec(Status) ?? [];
       return {
-        name: Names[0]?.slice(1) ?? Id,
+        name: nameOf(container),
         server: Labels["dind-mcp.server"],
         managedBy: Labels["dind-mcp.managed-by"],
         image: ImageID,

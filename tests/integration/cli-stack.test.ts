@@ -68,9 +68,8 @@ describe("dind-mcp status, validate and engine", function () {
       try {
         assert.deepEqual(await found(), ["mcp-http.state"]);
       } finally {
-        await mustCli(fleet.stack, "engine", "start"); // waits for containers that are starting
         await docker(fleet, "start", "mcp-http");
-        await mustCli(fleet.stack, "engine", "start");
+        await mustCli(fleet.stack, "engine", "start"); // waits for containers that are starting
       }
     });
 
@@ -82,8 +81,8 @@ describe("dind-mcp status, validate and engine", function () {
       const weak = ["--cap-drop", "ALL", "--user", "11001:11001", "--env", "KEY=hunter2hunter2", "--network", "none"];
       try {
         await docker(fleet, "create", "--name", "mcp-files", ...label, ...weak, image, "cat");
-        const { text } = await validate();
-        const paths = await found();
+        const { text, differences } = await validate();
+        const paths = differences.map(({ container, path }) => `${container}.${path}`);
         for (const path of ["id", "readOnly", "securityOptions", "memory", "env.KEY", "mounts./run/mcp", "command"]) {
           assert.ok(paths.includes(`mcp-files.${path}`), `${path}: ${paths.join(" ")}`);
         }

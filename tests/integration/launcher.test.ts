@@ -93,7 +93,13 @@ describe("bin/dind-mcp", function () {
   it("doctor finds nothing missing on a machine that runs these tests", async () => {
     const doctor = await launcher("doctor", "--json");
     assert.equal(doctor.code, 0, doctor.stdout + doctor.stderr);
-    assert.ok(Array.isArray(JSON.parse(doctor.stdout)) || typeof JSON.parse(doctor.stdout) === "object");
+    const { ok, checks } = JSON.parse(doctor.stdout) as { ok: boolean; checks: { name: string; ok: boolean }[] };
+    assert.equal(ok, true);
+    const all = ["machine", "system", "engine", "node", "packages", "pulumi", "images"];
+    assert.deepEqual(
+      checks.map((one) => one.ok && one.name),
+      all,
+    );
   });
 
   it("env makes plain pulumi commands work, with a passphrase of its owner's alone, and leaves the work tree clean", async () => {

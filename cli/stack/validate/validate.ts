@@ -7,7 +7,7 @@ import type { Manifest } from "../../../mcp/types";
 import type { Outputs } from "../../../outputs";
 import type { Settings } from "../../../settings";
 import { engineState, hostDocker } from "../../engine/host";
-import { askInner } from "../../engine/inner";
+import { askInner, nameOf } from "../../engine/inner";
 import { fullStackName, projectFolder, stackFilter, stackName } from "../../project";
 import { exportState } from "../state";
 import { type Difference, differences } from "./compare";
@@ -65,7 +65,7 @@ function sameId({ name, id }: RecordedContainer, got: string): Difference[] {
 async function compareInner(docker: Docker, declared: Declared): Promise<Validation> {
   const { servers, recorded } = declared;
   const all = await docker.listContainers({ all: true, filters: stackFilter() });
-  const present = new Map(all.map(({ Id, Names }) => [Names[0]?.slice(1) ?? Id, Id]));
+  const present = new Map(all.map((container) => [nameOf(container), container.Id]));
   const inner = recorded.filter(({ outer }) => !outer);
   const wanted = [
     ...new Set([...servers.map(({ manifest }) => containerName(manifest.name)), ...inner.map(({ name }) => name)]),
@@ -77,11 +77,11 @@ async function compareInner(docker: Docker, declared: Declared): Promise<Validat
     if (id === undefined) found.push(absent(name));
     else found.push(...(own ? sameId(own, id) : []), ...(await compareOne(docker, name, id, declared, own)));
   }
-  const others = all.filter(({ Names }) => !wanted.includes(Names[0]?.slice(1) ?? ""));
+  const others = all.filter((container) => !wanted.includes(nameOf(container)));
   // Containers that carry secret files are never started: there is nothing of them to compare.
   const more = others.filter(({ State, Labels }) => State !== "created" || Labels["dind-mcp.server"]);
-  for (const { Id, Names } of more) found.push(...(await compareOne(docker, Names[0]?.slice(1) ?? Id, Id, declared)));
-  return { compared: [...wanted, ...more.map(({ Names }) => Names[0]?.slice(1) ?? "")], differences: found };
+  for (const one of more) found.push(...(await compareOne(docker, nameOf(one), one.Id, declared)));
+  return { compared: [...wanted, ...more.map(nameOf)], differences: found };
 }
 
 /** One container with its manifest: of the catalog, or its own when the API deployed it; else with the state's record. */
