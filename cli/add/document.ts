@@ -16,8 +16,7 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
  */
 export async function readDocument(from: string): Promise<unknown> {
   if (!isUrl(from) && from !== "-" && !existsSync(from)) throw unknownSource(from);
-  const text = isUrl(from) ? await download(new URL(from)) : readInput(from);
-  if (Buffer.byteLength(text) > LIMIT_BYTES) throw tooLarge(shownSource(from));
+  const text = isUrl(from) ? await download(new URL(from)) : readInput(from, LIMIT_BYTES);
   const document = parse(text, shownSource(from));
   return isMapping(document) && isMapping(document.server) ? document.server : document;
 }

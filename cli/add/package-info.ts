@@ -1,12 +1,16 @@
 import { execFile } from "node:child_process";
+import { oneLine } from "../../mcp/plain-text";
 import { PYTHON } from "../../mcp/server-json-dockerfile";
 import { CliError, ExitCode } from "../errors";
+import { projectFolder } from "../project";
 import type { PackageSource } from "./source";
 
 /** What a package manager tells of a package. */
 export interface PackageInfo {
   version: string;
   description?: string;
+  /** Why one should not take it: the publisher's word. */
+  warning?: string;
 }
 
 /** How a package manager's command ended. */
@@ -17,7 +21,7 @@ export interface Answer {
   stderr: string;
 }
 
-/** Milliseconds for one question; npm itself tries several times. */
+/** Milliseconds for one question. */
 const TIMEOUT_MS = 120_000;
 
 /**
@@ -32,7 +36,18 @@ export async function packageInfo(source: PackageSource): Promise<PackageInfo | 
 }
 
 function npmArguments({ name, version }: PackageSource): string[] {
-  return ["view", "--json", version ? `${name}@${version}` : name, "version", "description", "bin"];
+  // By itself npm would try for more than a minute where there is no network.
+  const soon = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000"];
+  return [
+    "view",
+    "--json",
+    ...soon,
+    version ? `${name}@${version}` : name,
+    "version",
+    "description",
+    "bin",
+    "deprecated",
+  ];
 }
 
 /** pip's report of what it would install: wheels only, for to read anything else it would run the package's own code. */
@@ -44,15 +59,22 @@ function pipArguments({ name, version }: PackageSource): string[] {
     "--quiet",
     "--no-input",
     "--disable-pip-version-check",
+    ...["--retries", "1", "--timeout", "30"],
   ];
   const target = ["--target", "unused", "--python-version", PYTHON, "--only-binary", ":all:"];
   return ["-m", "pip", "install", ...nothing, ...target, "--report", "-", version ? `${name}==${version}` : name];
 }
 
+/**
+ * Runs a command in the project's folder: in the one that the user happens to be in, a `.npmrc` would name npm another
+ * registry, and a `pip.py` would be run.
+ */
 function run(command: string, args: string[]): Promise<Answer> {
   return new Promise((resolve) => {
-    execFile(command, args, { timeout: TIMEOUT_MS, maxBuffer: 16 * 2 ** 20 }, (error, stdout, stderr) => {
+    const options = { cwd: projectFolder(), timeout: TIMEOUT_MS, maxBuffer: 16 * 2 ** 20 };
+    execFile(command, args, options, (error, stdout, stderr) => {
       if (error?.code === "ENOENT") resolve({ stdout, stderr });
+      else if (error?.killed) resolve({ code: 1, stdout, stderr: `no answer within ${TIMEOUT_MS / 1_000} s` });
       else resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, stdout, stderr });
     });
   });
@@ -62,7 +84,7 @@ function run(command: string, args: string[]): Promise<Answer> {
 export function npmInfo(source: PackageSource, { code, stdout, stderr }: Answer): PackageInfo | undefined {
   if (code === undefined) return undefined;
   const answer = json(stdout) as
-    | (PackageInfo & { bin?: unknown; error?: { code?: string; summary?: string } })
+    | (PackageInfo & { bin?: unknown; deprecated?: unknown; error?: { code?: string; summary?: string } })
     | undefined;
   const { code: reason = "", summary } = answer?.error ?? {};
   if (["E404", "ETARGET"].includes(reason)) throw notFound(source, "npm", summary ?? reason);
@@ -71,7 +93,12 @@ export function npmInfo(source: PackageSource, { code, stdout, stderr }: Answer)
     const got = "got a package without a program (no bin in its package.json), expected an MCP server";
     throw new CliError(`npm:${source.name}: ${got}`, ExitCode.Usage);
   }
-  return answer;
+  const { version, description, deprecated } = answer;
+  return {
+    version,
+    description,
+    ...(deprecated ? { warning: `deprecated: ${oneLine(String(deprecated), 200)}` } : {}),
+  };
 }
 
 /** What `pip install --dry-run --report -` said. */
@@ -80,10 +107,13 @@ export function pipInfo(source: PackageSource, { code, stdout, stderr }: Answer)
   if (/No matching distribution found/.test(stderr)) {
     throw notFound(source, "pip", `nothing of that name and version with a wheel for Python ${PYTHON}`);
   }
-  const report = json(stdout) as { install?: { metadata?: { version?: string; summary?: string } }[] } | undefined;
-  const { version, summary } = report?.install?.[0]?.metadata ?? {};
+  const report = json(stdout) as
+    | { install?: { is_yanked?: boolean; metadata?: { version?: string; summary?: string } }[] }
+    | undefined;
+  const [found] = report?.install ?? [];
+  const { version, summary } = found?.metadata ?? {};
   if (code !== 0 || !version) throw failed(source, "pip", stderr);
-  return { version, description: summary };
+  return { version, description: summary, ...(found?.is_yanked ? { warning: "yanked by its publisher" } : {}) };
 }
 
 function json(text: string): unknown {

@@ -73,7 +73,8 @@ export function checkPlace({ name, user, folder, root }: Place): void {
   const check = (option: string, field: "name" | "user", value: string | number | undefined): void => {
     const { error } = manifestSchema.shape[field].safeParse(value);
     if (value === undefined || !error) return;
-    problems.push({ file: "options", path: option, got: `${value}`, expected: error.issues[0]?.message ?? "another" });
+    const got = Number.isNaN(value) ? "no number" : `${value}`;
+    problems.push({ file: "options", path: option, got, expected: error.issues[0]?.message ?? "another" });
   };
   check("--name", "name", name);
   check("--user", "user", user);

@@ -33,7 +33,7 @@ export async function serverJson(source: Source, args: string[]): Promise<Origin
   const { kind, name, version } = source;
   const tool = kind === "npm" ? "npm" : "pip";
   const found = await progress(`asking ${tool} for ${name}`, packageInfo(source));
-  const info = found ?? (version ? { version } : undefined);
+  const info: PackageInfo | undefined = found ?? (version ? { version } : undefined);
   if (!info) {
     const fix = `give an exact version, like ${kind}:${name}${kind === "npm" ? "@" : "=="}1.2.3`;
     throw new CliError(
@@ -43,6 +43,7 @@ export async function serverJson(source: Source, args: string[]): Promise<Origin
     );
   }
   const notes = [
+    ...(info.warning ? [`version ${info.version} is ${info.warning}`] : []),
     ...(version ? [] : [`version ${info.version} is the newest that ${tool} finds; it is pinned`]),
     ...(found ? [] : [`${tool} is not on this machine: nobody looked whether the package is there`]),
   ];

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { download, LIMIT_BYTES, readDocument, shownSource } from "../../../cli/add/document";
-import { type Answer, npmInfo, pipInfo } from "../../../cli/add/package-info";
+import { type Answer, npmInfo, packageInfo, pipInfo } from "../../../cli/add/package-info";
 import { imageJson, packageJson, serverJson } from "../../../cli/add/server-json";
 import { type PackageSource, parseSource } from "../../../cli/add/source";
 import { CliError, ExitCode } from "../../../cli/errors";
@@ -68,9 +68,13 @@ describe("servers add: what a package manager says", () => {
 
   it("is the version and a description", () => {
     const view = { version: "1.2.3", description: "d", bin: { a: "a.js" } };
-    assert.deepEqual(npmInfo(npm, answer(view, 0)), view);
+    assert.deepEqual(npmInfo(npm, answer(view, 0)), { version: "1.2.3", description: "d" });
+    const old = { ...view, deprecated: "use b\n instead" };
+    assert.equal(npmInfo(npm, answer(old, 0))?.warning, "deprecated: use b instead");
     const report = { install: [{ metadata: { version: "1.2", summary: "s" } }] };
     assert.deepEqual(pipInfo(pypi, answer(report, 0)), { version: "1.2", description: "s" });
+    const yanked = { install: [{ is_yanked: true, metadata: { version: "1.2" } }] };
+    assert.equal(pipInfo(pypi, answer(yanked, 0))?.warning, "yanked by its publisher");
   });
 
   it("may be that there is no such package, nothing to run in it, no answer, or no such tool", () => {
@@ -102,6 +106,28 @@ describe("servers add: what a package manager says", () => {
     assert.equal(npmInfo(npm, answer({})), undefined);
     assert.equal(pipInfo(pypi, answer({})), undefined);
     assert.equal(pipInfo(pypi, answer({}, 1, "/usr/bin/python3: No module named pip")), undefined);
+  });
+
+  it("is asked in the project's folder, whatever lies in the one that the user is in", async () => {
+    const project = realpathSync(mkdtempSync(join(tmpdir(), "add-project-")));
+    const outside = { ...process.env };
+    try {
+      const say = (json: string) => `#!/bin/sh\nprintf '${json}' "$PWD"\n`;
+      writeFileSync(join(project, "npm"), say('{"version":"1.0.0","bin":{"a":"a"},"description":"%s"}'), {
+        mode: 0o755,
+      });
+      const report = '{"install":[{"metadata":{"version":"1.0","summary":"%s"}}]}';
+      writeFileSync(join(project, "python3"), say(report), { mode: 0o755 });
+      Object.assign(process.env, { PATH: `${project}:${process.env.PATH}`, DIND_MCP_PROJECT: project });
+      assert.notEqual(process.cwd(), project);
+      assert.equal((await packageInfo(npm))?.description, project);
+      assert.equal((await packageInfo(pypi))?.description, project);
+    } finally {
+      process.env.PATH = outside.PATH;
+      if (outside.DIND_MCP_PROJECT === undefined) delete process.env.DIND_MCP_PROJECT;
+      else process.env.DIND_MCP_PROJECT = outside.DIND_MCP_PROJECT;
+      rmSync(project, { recursive: true });
+    }
   });
 
   it("becomes a server.json, as an image does", () => {
@@ -156,6 +182,7 @@ describe("servers add: a document", () => {
     await assert.rejects(readDocument("nothing:a"), says(/nothing:a: got no such file, expected npm:PACKAGE, pypi:/));
     await assert.rejects(readDocument(folder), says(/server\.yaml: got no such file/));
     await assert.rejects(readDocument(file(`"${"x".repeat(LIMIT_BYTES)}"`)), says(/got more than 1048576 bytes/));
+    await assert.rejects(readDocument("/dev/zero"), says(/^\/dev\/zero: got more than 1048576 bytes/));
     const secret = readDocument(file("hunter2: x"));
     await assert.rejects(secret, says(/server\.json: got no JSON, expected a server\.json\n$/));
     const source = { kind: "document", from: file("{}") } as const;

@@ -103,7 +103,7 @@ describe("servers add", () => {
       /--user: got 11002, expected another user than more\/b\/server\.yaml has/,
     );
     refused(imageDocument(), { user: 5 }, /--user: got 5, expected a whole number from 11000 to 14995/);
-    refused(imageDocument(), { user: Number.NaN }, /--user: got NaN/);
+    refused(imageDocument(), { user: Number.NaN }, /--user: got no number/);
     assert.equal(planned(imageDocument(), { user: 14_995 }).user, 14_995);
   });
 
