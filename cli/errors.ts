@@ -9,7 +9,7 @@ export const ExitCode = {
   Different: 3,
   /** The engine or the API does not answer. */
   Unreachable: 4,
-  /** No such stack, server, tool, container, token or connection. */
+  /** No such stack, server, tool, container or token. */
   NotFound: 5,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
