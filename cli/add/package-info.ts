@@ -105,6 +105,9 @@ export function npmInfo(source: PackageSource, { code, stdout, stderr }: Answer)
 export function pipInfo(source: PackageSource, { code, stdout, stderr }: Answer): PackageInfo | undefined {
   if (code === undefined || /No module named pip\b/.test(stderr)) return undefined;
   if (/No matching distribution found/.test(stderr)) {
+    // pip says so as well when nobody answered.
+    const unanswered = /^.*\bconnection broken by\b.*$/m.exec(stderr);
+    if (unanswered) throw failed(source, "pip", oneLine(unanswered[0], 300));
     throw notFound(source, "pip", `nothing of that name and version with a wheel for Python ${PYTHON}`);
   }
   const report = json(stdout) as

@@ -20,18 +20,17 @@ export async function candidates(
   const before = words.slice(0, -1);
   let command = root;
   const operands: string[] = [];
-  let value = false;
+  let values: string[] | undefined;
   for (const word of before) {
-    if (value || word.startsWith("-")) {
-      value = !value && takesValue(command, word);
+    if (values || word.startsWith("-")) {
+      values = values ? undefined : valuesOf(command, word);
       continue;
     }
     const next = operands.length === 0 ? find(command, word) : undefined;
     if (next) command = next;
     else operands.push(word);
   }
-  if (value) return [];
-  const all = typed.startsWith("-") ? options(command) : await operandsOf(command, operands, names);
+  const all = values ?? (typed.startsWith("-") ? options(command) : await operandsOf(command, operands, names));
   return all
     .filter((candidate) => candidate.startsWith(typed) && (typed.startsWith("-") || WORD.test(candidate)))
     .sort();
@@ -52,12 +51,10 @@ export function stackOf(words: string[]): string | undefined {
   return before[at]?.startsWith("--stack=") ? before[at].slice("--stack=".length) : before[at + 1];
 }
 
-/** True for an option whose value is the next word. */
-function takesValue({ options: own }: Command, word: string): boolean {
-  return (
-    STACK.includes(word) ||
-    own.some(({ short, long, required, optional }) => [short, long].includes(word) && (required || optional))
-  );
+/** What may come after an option whose value is the next word, as far as that is known; undefined for any other. */
+function valuesOf({ options: own }: Command, word: string): string[] | undefined {
+  const option = own.find(({ short, long }) => [short, long].includes(word));
+  return option?.required || option?.optional || STACK.includes(word) ? (option?.argChoices ?? []) : undefined;
 }
 
 function options(command: Command): string[] {

@@ -100,6 +100,10 @@ describe("servers add: what a package manager says", () => {
       says(/^pypi:a==9\.9: pip does not find it: .*wheel for Python 3/),
     );
     assert.throws(
+      () => pipInfo(pypi, answer({}, 1, `WARNING: Retrying after connection broken by 'x'\n${none}`)),
+      says(/pip failed; its last words: WARNING: .* connection broken by 'x'/, ExitCode.Failed),
+    );
+    assert.throws(
       () => pipInfo(pypi, answer({}, 1, "x\nERROR: y")),
       says(/pip failed; its last words: ERROR: y/, ExitCode.Failed),
     );

@@ -52,6 +52,15 @@ describe("text of a hostile server", () => {
     assert.deepEqual(found, ["ns/a.b-c:d", "ok"]);
     assert.ok((await candidates(program(), ["servers", "logs", "--"], names)).includes("--follow"));
   });
+
+  it("is offered for an option's value as well, where the values are known", async () => {
+    const none = async () => [];
+    const after = (...words: string[]) => candidates(program(), ["connect", "cursor", ...words], none);
+    assert.deepEqual(await after("--scope", ""), ["project", "user"]);
+    assert.deepEqual(await after("--mode", "e"), ["each"]);
+    for (const free of ["--file", "--stack"]) assert.deepEqual(await after(free, ""), []);
+    assert.ok((await after("--mode", "each", "--s")).includes("--scope"));
+  });
 });
 
 describe("a tool's schema", () => {
