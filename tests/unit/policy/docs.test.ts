@@ -14,9 +14,17 @@ interface Job {
 }
 
 describe("the policy pack's surroundings", () => {
-  it("has one file a policy, named by its id, and all of them in the pack", () => {
-    const files = readdirSync(join(ROOT, "policy/policies")).map((file) => file.replace(/\.ts$/, ""));
-    assert.deepEqual(files.sort(), policies.map(({ about }) => about.id).sort());
+  it("has one file a policy with its test, named by its id, and all of them in the pack", () => {
+    const ids = policies.map(({ about }) => about.id).sort();
+    for (const [folder, end] of [
+      ["policy/policies", ".ts"],
+      ["tests/unit/policy/policies", ".test.ts"],
+    ] as const) {
+      assert.deepEqual(
+        readdirSync(join(ROOT, folder)).sort(),
+        ids.map((id) => id + end),
+      );
+    }
   });
 
   it("has its policies in docs/policies.md as they are (policy/write-docs.ts brings them up to date)", () => {

@@ -1,0 +1,11 @@
+import { bad, one } from "../support/case";
+import { container } from "../support/resources";
+import { testPolicy } from "../support/test-policy";
+
+testPolicy("only-containers", {
+  passes: [one("a container", container())],
+  fails: [
+    bad("a service", /swarm service/, { type: "docker:index/service:Service", props: { name: "s" } }),
+    bad("a plugin", /plugin/, { type: "docker:index/plugin:Plugin", props: { name: "p" } }),
+  ],
+});
