@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { eventually, must, run } from "./support/command";
 import { interruptedAt, killedAt, pendingOf } from "./support/killed";
 import { cli, createStack, leftovers, mustCli, pulumi, removeStack, setConfig, type TestStack } from "./support/stack";
@@ -52,13 +54,7 @@ describe("bin/dind-mcp up, after", function () {
   });
 
   describe("the engine container", () => {
-    it("was removed", async () => {
-      await must("docker", ["rm", "-f", stack.engineName]);
-      assert.match(await heals(), new RegExp(`found: container ${stack.engineName} is gone`));
-      assert.equal(await files("cat", "/workspace/kept"), "kept");
-    });
-
-    it("was replaced by a container of somebody else, which stays as it is", async () => {
+    it("was removed, and a container of somebody else has its name, which stays as it is", async () => {
       const image = (await must("docker", ["inspect", "-f", "{{.Image}}", stack.engineName])).trim();
       await must("docker", ["rm", "-f", stack.engineName]);
       await must("docker", ["run", "-d", "--name", stack.engineName, "--entrypoint", "sleep", image, "300"]);
@@ -66,6 +62,7 @@ describe("bin/dind-mcp up, after", function () {
         assert.equal((await cli(stack, "engine", "stop")).code, 5);
         const up = await cli(stack, "up");
         assert.equal(up.code, 1);
+        assert.match(up.stderr, new RegExp(`found: container ${stack.engineName} is gone`));
         assert.match(up.stdout, /got a container of somebody else, expected a name that is free/);
         const running = await must("docker", ["inspect", "-f", "{{.State.Running}}", stack.engineName]);
         assert.equal(running.trim(), "true");
@@ -73,6 +70,7 @@ describe("bin/dind-mcp up, after", function () {
         await must("docker", ["rm", "-f", stack.engineName]);
       }
       await heals();
+      assert.equal(await files("cat", "/workspace/kept"), "kept");
     });
 
     it("was stopped, or paused", async () => {
@@ -146,22 +144,23 @@ describe("bin/dind-mcp up, after", function () {
         const { code } = await run("docker", ["inspect", "-f", "{{.State.Running}}", stack.engineName]);
         assert.notEqual(code, 0);
       });
+      await setConfig(stack, { retainVolumes: true }); // what the next test needs
       await heals();
     });
 
     it("and a second destroy ends it, although the engine was removed by hand; retained volumes stay for the next up", async () => {
       await files("node", "-e", "fs.writeFileSync('/workspace/kept', 'kept')");
-      await setConfig(stack, { retainVolumes: true });
-      await mustCli(stack, "up");
       await must("docker", ["rm", "-f", stack.engineName]);
       await mustCli(stack, "destroy");
       const { volume: volumes, ...others } = await leftovers(stack);
       assert.deepEqual({ ...others, volume: [] }, NOTHING);
       assert.ok(volumes.includes(volume("workspace")), volumes.join());
+      await setConfig(stack, { retainVolumes: false });
       await heals();
       assert.equal(await files("cat", "/workspace/kept"), "kept");
-      await setConfig(stack, { retainVolumes: false });
-      await mustCli(stack, "up");
+    });
+
+    it("and one ends it whose engine was stopped: nothing stays, and who is still connected is told", async () => {
       const client = join(stack.folder, "cursor.json");
       await mustCli(stack, "connect", "cursor", "--file", client);
       await must("docker", ["stop", stack.engineName]);
