@@ -1,4 +1,5 @@
 import Docker from "dockerode";
+import { reasonOf, statusOf } from "../../orchestrator/servers/engine-client";
 import { CliError, ExitCode } from "../errors";
 import { fullStackName, isOfStack, stackName } from "../project";
 
@@ -20,10 +21,9 @@ export async function engineState(docker: Docker, name: string): Promise<EngineS
   try {
     return await docker.getContainer(name).inspect();
   } catch (error) {
-    const { statusCode, message } = error as Error & { statusCode?: number };
-    if (statusCode === 404) return undefined;
+    if (statusOf(error) === 404) return undefined;
     const fix = `start Docker on this machine: bin/dind-mcp up --stack ${stackName()} does where it can`;
-    throw new CliError(`the host engine does not answer: ${message}`, ExitCode.Unreachable, fix);
+    throw new CliError(`the host engine does not answer: ${reasonOf(error)}`, ExitCode.Unreachable, fix);
   }
 }
 
@@ -56,10 +56,10 @@ export async function startContainer(docker: Docker, id: string, name: string): 
   try {
     await docker.getContainer(id).start();
   } catch (error) {
-    const { statusCode, message } = error as Error & { statusCode?: number };
-    if (statusCode === 304) return;
-    const [, address] = PORT_IN_USE.exec(message) ?? [];
-    if (!address) throw new CliError(`${name} does not start: ${message.trim()}`);
+    if (statusOf(error) === 304) return;
+    const reason = reasonOf(error);
+    const [, address] = PORT_IN_USE.exec(reason) ?? [];
+    if (!address) throw new CliError(`${name} does not start: ${reason}`);
     const fix =
       "end that program (`ss -ltnp` names it), or set another port in the stack's config; then bin/dind-mcp up";
     throw new CliError(`${name} does not start: another program has ${address}`, ExitCode.Failed, fix);

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { type EngineClient, engineClient } from "../../orchestrator/servers/engine-client";
+import { type EngineClient, engineClient, statusOf } from "../../orchestrator/servers/engine-client";
 import type { Outputs } from "../../outputs";
 import { CliError, ExitCode } from "../errors";
 import { stackFilter } from "../project";
@@ -16,7 +16,7 @@ export async function askInner<T>(outputs: Outputs, question: (docker: Docker) =
   try {
     return await question(client.api);
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode !== undefined) throw error;
+    if (statusOf(error) !== undefined) throw error;
     const text = `the engine does not answer at ${outputs.endpoints.dockerTls}: ${(error as Error).message}`;
     throw new CliError(text, ExitCode.Unreachable, "bin/dind-mcp engine status says more; bin/dind-mcp up heals it");
   } finally {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { isMapping } from "../../mcp/manifest";
 import { Scope } from "../../orchestrator/config";
 import { Api } from "../api/client";
 import { CliError, ExitCode } from "../errors";
@@ -54,7 +55,7 @@ function wholeArguments(args: string): Record<string, unknown> {
   const source = args.startsWith("@") ? readInput(args.slice(1)) : args;
   try {
     const value: unknown = JSON.parse(source);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isMapping(value)) return value;
   } catch {} // told below
   throw new CliError('--args: got no JSON object, expected one like \'{"path": "/workspace"}\'', ExitCode.Usage);
 }

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { statusOf } from "../../../orchestrator/servers/engine-client";
 import { isOfStack } from "../../project";
 import { type Deployment, DockerType, type ExportedState, type StateResource } from "../state";
 import { resourcesOf } from "./plan";
@@ -54,8 +55,8 @@ export function adopt(state: ExportedState, made: Unrecorded[]): ExportedState {
 }
 
 function orNothing<T>(question: Promise<T>): Promise<T | undefined> {
-  return question.catch((error: { statusCode?: number }) => {
-    if (error.statusCode === 404) return undefined;
+  return question.catch((error) => {
+    if (statusOf(error) === 404) return undefined;
     throw error;
   });
 }
