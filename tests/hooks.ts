@@ -11,8 +11,9 @@ export const mochaHooks = {
   },
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout(360_000);
-    await removeFleet();
-    await removeGatewayFleet();
-    await removeFaultsFleet();
+    // Side by side, for most of it is waiting; and one that fails keeps no other from going.
+    const gone = await Promise.allSettled([removeFleet(), removeGatewayFleet(), removeFaultsFleet()]);
+    const failed = gone.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    if (failed.length > 0) throw new Error(failed.map(String).join("\n"));
   },
 };
