@@ -57,6 +57,21 @@ export function isOuter({ provider = "" }: StateResource): boolean {
   return /::pulumi:providers:docker::host::/.test(provider);
 }
 
+/** The resources of one engine. @param outer the host's; else those in the engine */
+export function resourcesOf({ resources = [] }: Deployment, outer: boolean): StateResource[] {
+  return resources.filter((resource) => resource.type.startsWith("docker:") && isOuter(resource) === outer);
+}
+
+/** What Docker calls it; nothing for what has no name. */
+export function nameOf({ inputs }: StateResource): string {
+  return String(inputs?.name ?? "");
+}
+
+/** Names of what a killed run may have made: on which engine, their providers tell. */
+export function pendingNames({ pending_operations = [] }: Deployment): Set<string> {
+  return new Set(pending_operations.map(({ resource }) => nameOf(resource)).filter(Boolean));
+}
+
 /**
  * A state without some of its resources, and without what a killed run was doing. Pure; what others said of the forgotten
  * ones goes as well, so that the state stays whole.

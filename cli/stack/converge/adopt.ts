@@ -1,8 +1,7 @@
 import type Docker from "dockerode";
 import { statusOf } from "../../../orchestrator/servers/engine-client";
 import { isOfStack } from "../../project";
-import { type Deployment, DockerType, type ExportedState, type StateResource } from "../state";
-import { resourcesOf } from "./plan";
+import { type Deployment, DockerType, type ExportedState, nameOf, resourcesOf, type StateResource } from "../state";
 
 /** Kinds that hold data or have no label that would tell whose they are: `destroy` takes them up, and removes them as declared. */
 const ADOPTED: string[] = [DockerType.Volume, DockerType.Image];
@@ -26,7 +25,7 @@ export function candidates({ resources = [], pending_operations: pending = [] }:
 /** Which of them the host engine has. A volume counts only with the stack's label. */
 export async function unrecorded(docker: Docker, deployment: Deployment): Promise<Unrecorded[]> {
   const found = candidates(deployment).map(async (resource): Promise<Unrecorded[]> => {
-    const name = String(resource.inputs?.name);
+    const name = nameOf(resource);
     if (resource.type === DockerType.Volume) {
       const volume = await orNothing(docker.getVolume(name).inspect());
       return isOfStack(volume?.Labels) ? [{ resource, id: name }] : [];

@@ -5,11 +5,21 @@ import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
 import { isOfStack } from "../../project";
 import { stackSettings } from "../settings";
-import { type Deployment, DockerType, exportState, forget, importState, type StateResource } from "../state";
+import {
+  type Deployment,
+  DockerType,
+  exportState,
+  forget,
+  importState,
+  nameOf,
+  pendingNames,
+  resourcesOf,
+  type StateResource,
+} from "../state";
 import { adopt, unrecorded } from "./adopt";
 import { clearStaleLock } from "./lock";
 import { observeHost, observeInner } from "./observe";
-import { type Mine, type Plan, pendingNames, plan, resourcesOf } from "./plan";
+import { type Mine, type Plan, plan } from "./plan";
 import { removeContainer, repairHost, repairInner } from "./repair";
 
 /** Seconds that the engine has to become healthy; by itself it takes a few. */
@@ -65,7 +75,7 @@ export async function converge({ toDestroy = false } = {}): Promise<Converged> {
   const { pending_operations: pending = [] } = state.deployment;
   if (pending.length > 0) tell(`an earlier run was killed in the middle of ${pending.length} operations`);
   const made = toDestroy ? await unrecorded(docker, state.deployment) : [];
-  for (const { resource } of made) tell(`${resource.inputs?.name} was made, but never recorded`);
+  for (const { resource } of made) tell(`${nameOf(resource)} was made, but never recorded`);
   if (forgotten.size > 0 || pending.length > 0) await importState(adopt(forget(state, forgotten), made));
   return { found, inside: inner !== undefined };
 }
@@ -87,15 +97,16 @@ async function outerPlan(docker: Docker, deployment: Deployment): Promise<Plan> 
 /** Waits for an engine that runs; one that does not become healthy is removed, for its data is on volumes. */
 async function becomesHealthy(
   docker: Docker,
-  { id = "", inputs }: StateResource,
+  engine: StateResource,
   grace: number,
   tell: (line: string) => void,
 ): Promise<boolean> {
+  const { id = "" } = engine;
   try {
     await progress("waiting for the engine", untilHealthy(docker, id, ENGINE_SECONDS));
     return true;
   } catch (error) {
-    tell(`${inputs?.name} does not become healthy (${(error as Error).message}); it is made again`);
+    tell(`${nameOf(engine)} does not become healthy (${(error as Error).message}); it is made again`);
     await removeContainer(docker, id, grace);
     return false;
   }

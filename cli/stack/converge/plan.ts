@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { type Deployment, DockerType, isOuter, type StateResource } from "../state";
+import { DockerType, nameOf, type StateResource } from "../state";
 import { differences } from "../validate/compare";
 import { factsOf, inspected } from "../validate/facts";
 import { recordedContainer, recordedFacts } from "../validate/recorded";
@@ -27,13 +27,7 @@ export interface Plan {
 /** Says of a container or network that the state does not know whether it is the stack's, and so may be removed. */
 export type Mine = (name: string, labels: Record<string, string>) => boolean;
 
-const nameOf = ({ inputs }: StateResource): string => String(inputs?.name ?? "");
 const shortName = ({ urn }: StateResource): string => urn.split("::").at(-1) ?? urn;
-
-/** The resources of one engine. @param outer the host's; else those in the engine */
-export function resourcesOf({ resources = [] }: Deployment, outer: boolean): StateResource[] {
-  return resources.filter((resource) => resource.type.startsWith("docker:") && isOuter(resource) === outer);
-}
 
 /** Is what a resource stands for still there? */
 function isThere({ type, id = "" }: StateResource, present: Present): boolean {
@@ -134,9 +128,4 @@ function strangers(resources: StateResource[], present: Present, mine: Mine, pen
     ),
     ...networks.map(({ id, name }): Step => ({ do: "remove network", id, name, found })),
   ];
-}
-
-/** Names of what a killed run may have made: on which engine, their providers tell. */
-export function pendingNames({ pending_operations = [] }: Deployment): Set<string> {
-  return new Set(pending_operations.map(({ resource }) => nameOf(resource)).filter(Boolean));
 }
