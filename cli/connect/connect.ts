@@ -3,7 +3,7 @@ import type { ClientName } from "./clients";
 import type { Done } from "./done";
 import { missingFolders, modeOf, readText, realFile, removeFolders, replaceFile } from "./files";
 import type { Entry } from "./jsonc";
-import { connected, disconnected } from "./plan";
+import { connected, disconnected, sameName } from "./plan";
 import { type FileRecord, Records } from "./records";
 
 /** What to put where. */
@@ -44,8 +44,8 @@ export function connect(connection: Connection, records = new Records()): Done {
   const mode = modeOf(file);
   if (!dryRun && record) {
     const folders = known?.folders ?? missingFolders(file);
-    const private_ = secret && mode !== PRIVATE;
-    const before = known?.mode ?? (private_ ? mode : undefined);
+    const narrower = secret && mode !== PRIVATE;
+    const before = known?.mode ?? (narrower ? mode : undefined);
     const next: FileRecord = {
       ...record,
       ...{ file, folders, clients: { ...known?.clients, [stack]: client } },
@@ -53,9 +53,12 @@ export function connect(connection: Connection, records = new Records()): Done {
     };
     const old = known && Object.hasOwn(known.stacks, stack) ? (known.stacks[stack] ?? []) : [];
     // First, and with what is there until then: after a crash between the two nothing is there that nobody knows of.
-    records.save({ ...next, stacks: { ...next.stacks, [stack]: [...entries, ...old.filter(isNone(entries))] } });
+    records.save({
+      ...next,
+      stacks: { ...next.stacks, [stack]: [...entries, ...old.filter((one) => !entries.some(sameName(one)))] },
+    });
     try {
-      if (change !== "none" || private_) replaceFile(file, text, current, secret ? PRIVATE : mode);
+      if (change !== "none" || narrower) replaceFile(file, text, current, secret ? PRIVATE : mode);
     } catch (error) {
       removeFolders(folders);
       if (known) records.save(known);
@@ -66,9 +69,6 @@ export function connect(connection: Connection, records = new Records()): Done {
   }
   return { client, file: connection.file, change };
 }
-
-const isNone = (entries: Entry[]) => (one: Entry) =>
-  !entries.some(({ container, key }) => container === one.container && key === one.key);
 
 /** Files that a stack is connected in. */
 export function connections(stack: string, records = new Records()): FileRecord[] {

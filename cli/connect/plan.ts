@@ -90,7 +90,8 @@ export function connected(current: string | null, record: Connected | undefined,
   }
   const original = record ? withoutUs(current, record, file) : current;
   const { [stack]: _, ...others } = record?.stacks ?? {};
-  const found = problems(original, others, wanted);
+  // What was taken with force once is ours until it is put back.
+  const found = problems(original, others, { ...wanted, mine });
   if (found.length > 0) throw new ProblemsError(found);
   const stacks = { ...others, [stack]: entries };
   return written(original, stacks, file);
@@ -108,17 +109,21 @@ function written(original: string | null, stacks: Connected["stacks"], file: str
   return { text, record: { original, stacks, written: text } };
 }
 
+/** Tells whether an entry has the place of another one. */
+export const sameName = (one: Entry) => (other: Entry) => one.container === other.container && one.key === other.key;
 const same = (one: Entry) => (other: Entry) => JSON.stringify(one) === JSON.stringify(other);
 
 /** What stands in the way, all at once. */
 function problems(
   original: string | null,
   others: Record<string, Entry[]>,
-  { entries, file, force }: Wanted,
+  { entries, file, force, mine }: Wanted & { mine: Entry[] },
 ): Problem[] {
+  const isOurs = (one: Entry) => mine.some(sameName(one));
+
   const taken = Object.entries(others).flatMap(([stack, theirs]) =>
     theirs.flatMap((their): Problem[] => {
-      const clash = entries.some((one) => one.container === their.container && one.key === their.key);
+      const clash = entries.some(sameName(their));
       const path = `${their.container}.${their.key}`;
       const fix = `--name NAME for another one; or disconnect --stack ${stack} first`;
       return clash
@@ -130,7 +135,9 @@ function problems(
   const document = readDocument(behindMark(original), file);
   const shape = shapeProblems(document, entries, file);
   if (shape.length > 0) return [...shape, ...taken];
-  const foreign = entries.filter((entry) => !force && valueIn(document, entry) && !holds(document, entry));
+  const foreign = entries.filter(
+    (entry) => !force && !isOurs(entry) && valueIn(document, entry) && !holds(document, entry),
+  );
   return [
     ...taken,
     ...foreign.map(({ container: name, key }): Problem => {

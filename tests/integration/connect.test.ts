@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,6 +119,23 @@ describe("dind-mcp connect and disconnect, on a real stack", function () {
     assert.match(await mustCli(fleet.stack, "connect"), new RegExp(`^cursor +yes +${file}$`, "m"));
     await mustCli(fleet.stack, "disconnect", "cursor", "--file", file);
     assert.doesNotMatch(await mustCli(fleet.stack, "connect"), / yes /);
+  });
+
+  it("one of them is at work at a time", async () => {
+    const state = fleet.stack.folder;
+    const holder = spawn("flock", ["--no-fork", join(state, "connect.lock"), "sh", "-c", "echo held; exec sleep 60"]);
+    const env = { ...fleet.stack.env, DIND_MCP_STATE: state, DIND_MCP_STACK: fleet.stack.name };
+    try {
+      await once(holder.stdout, "data");
+      const second = spawn(join(__dirname, "../../bin/dind-mcp"), ["disconnect", "--all"], { env });
+      const [said] = (await once(second.stderr, "data")) as [Buffer];
+      assert.match(String(said), /another dind-mcp is at work \(changing a client's configuration\); waiting for it/);
+      assert.equal(second.exitCode, null);
+      holder.kill();
+      assert.deepEqual(await once(second, "close"), [0, null]);
+    } finally {
+      holder.kill();
+    }
   });
 
   it("bad input is an error that says what to do, and changes nothing", async () => {

@@ -184,6 +184,13 @@ describe("connect: the text of a configuration", () => {
     assert.deepEqual(read(record.written), { s: { us: { url: "u" } } });
     assert.equal(disconnected(record.written, record, "dev", "f").text, before);
     assert.equal(disconnected(`${record.written}\n`, record, "dev", "f").text, `${before}\n`);
+    // Taken once, it is ours to change.
+    const [mine] = ONE;
+    assert.ok(mine);
+    const rotated = connected(record.written, record, wanted([{ ...mine, value: { url: "v" } }])).record;
+    assert.ok(rotated);
+    assert.deepEqual(read(rotated.written), { s: { us: { url: "v" } } });
+    assert.equal(disconnected(rotated.written, rotated, "dev", "f").text, before);
     // The same server, put there by hand, is nobody's to take away.
     const theirs = '{"s":{"us":{"url":"u"}}}';
     const same = connect(theirs, ONE);
