@@ -34,8 +34,14 @@ stack_setup() {
   local copy=$STATE/stacks/Pulumi.$stack.yaml
   cd "$STATE/stacks" || exit 1
   cp "$project/Pulumi.yaml" Pulumi.yaml
-  local exists=no
-  if pulumi_direct stack ls --json | grep -q "\"name\": \"$stack\""; then exists=yes; fi
+  # A kill at the wrong moment leaves a file of attributes empty, and Pulumi can read nothing of what it belongs to: it
+  # would take the stack for a new one. Without the file it does.
+  case $PULUMI_BACKEND_URL in
+  file://*) find "${PULUMI_BACKEND_URL#file://}/.pulumi" -name '*.attrs' -empty -delete 2>/dev/null || true ;;
+  esac
+  local stacks exists=no
+  stacks=$(pulumi_direct stack ls --json) || die "pulumi cannot list the stacks; what it said is above. Nothing was changed."
+  if grep -q "\"name\": \"$stack\"" <<<"$stacks"; then exists=yes; fi
   [ "$exists $1" != "no existing" ] || die_with 5 "there is no stack $stack yet. Make it with: bin/dind-mcp up --stack $stack"
   # Without a copy pulumi would write into the tracked file. A new one starts empty: nothing in it counts as changed here.
   if [ ! -f "$copy" ]; then printf 'config: {}\n' | tee "$copy.base" >"$copy"; fi

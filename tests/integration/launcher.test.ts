@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Result, run } from "./support/command";
@@ -114,6 +114,19 @@ describe("bin/dind-mcp", function () {
     assert.ok((await readFile(join(state, "passphrase"), "utf8")).length >= 40);
     const status = await run("git", ["status", "--porcelain", "--", "Pulumi*.yaml"], { cwd: ROOT });
     assert.equal(status.stdout, "");
+  });
+
+  it("never takes a stack for a new one because a kill left the attributes of its state empty", async () => {
+    const file = join(state, "pulumi/.pulumi/stacks/dind-mcp/launcher.json");
+    const before = await readFile(file, "utf8");
+    await writeFile(`${file}.attrs`, "");
+    const { code, stderr } = await launcher("env");
+    assert.equal(code, 0, stderr);
+    assert.equal(await readFile(file, "utf8"), before);
+    await writeFile(`${file}.attrs`, "nonsense");
+    assert.equal((await launcher("env")).code, 1);
+    assert.equal(await readFile(file, "utf8"), before);
+    await rm(`${file}.attrs`);
   });
 
   it("is quick when there is nothing to set up", async () => {
