@@ -34,11 +34,7 @@ const isBlank = (text: string | null): text is null => text === null || behindMa
  * The text as it is without us. To the byte what it was before, unless somebody else changed it since; then only what is
  * ours goes, and what it had replaced comes back.
  */
-export function withoutUs(
-  current: string | null,
-  { original, stacks, written }: Connected,
-  file: string,
-): string | null {
+function withoutUs(current: string | null, { original, stacks, written }: Connected, file: string): string | null {
   if (current === null || current === written || current === original) return current === null ? null : original;
   const before = isBlank(original) ? undefined : readDocument(behindMark(original), file);
   const entries = Object.values(stacks).flat();
