@@ -56,17 +56,27 @@ signal() { read -r target 2>/dev/null <"$state/$2.pid" && kill "-$1" "$target" 2
 
 gone() { ! signal 0 "$1"; }
 
+# True while somebody is connected to the API's port (2376): its Go client keeps a connection for 30 s after its last request.
+api_in_use() { grep -Eq '^ *[0-9]+: [0-9A-F]+:0948 [0-9A-F]+:[0-9A-F]+ 01 ' /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
+
+# may_restart: dockerd's restart would break what an `up` is doing, which brings new certificates and goes on. So it waits
+# until nobody is connected; or two minutes, for somebody may watch events for days.
+may_restart() {
+	patience=$((patience - 1))
+	[ $patience -lt 0 ] || ! api_in_use
+}
+
 # Two things nobody tells us: new certificates (dockerd reads them only when it starts), and a dockerd that hangs.
 watch() {
 	until $lib/healthcheck 2>/dev/null; do sleep 0.1; done
 	touch $state/ready
 	say "ready"
-	taken=$(certificates_sum $state/certs) seen=$taken rounds=0 silent=0
+	taken=$(certificates_sum $state/certs) seen=$taken rounds=0 silent=0 patience=60
 	while sleep 2; do
 		last=$seen seen=$(certificates_sum /certs)
 		# Only what has stopped changing: a set is several files.
-		if [ "$seen" != "$taken" ] && [ "$seen" = "$last" ]; then
-			taken=$seen
+		if [ "$seen" != "$taken" ] && [ "$seen" = "$last" ] && may_restart; then
+			taken=$seen patience=60
 			if problem=$(take_certificates); then
 				say "new certificates, dockerd starts again"
 				signal TERM dockerd
