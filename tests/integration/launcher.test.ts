@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Result, run } from "./support/command";
+import { setTimeout as sleep } from "node:timers/promises";
+import { eventually, type Result, run } from "./support/command";
 import { ROOT } from "./support/stack";
 
 describe("bin/dind-mcp", function () {
@@ -88,6 +90,25 @@ describe("bin/dind-mcp", function () {
     const destroy = await ask("destroy", "--stack", "nothing");
     assert.equal(destroy.code, 5, destroy.stderr);
     assert.match(destroy.stderr, /there is no stack nothing yet/);
+  });
+
+  it("of those that change a stack one is at work at a time, engine start and stop too; help waits for nobody", async () => {
+    const holder = spawn("flock", [join(state, "launcher.lock"), "sleep", "600"], { detached: true, stdio: "ignore" });
+    try {
+      await eventually(async () =>
+        assert.equal((await run("flock", ["-n", join(state, "launcher.lock"), "true"])).code, 1),
+      );
+      assert.equal((await launcher("engine", "stop", "--help")).code, 0);
+      const stop = launcher("engine", "stop");
+      const first = await Promise.race([stop, sleep(4_000)]);
+      assert.equal(first, undefined, "it waits");
+      process.kill(-(holder.pid ?? 0));
+      const { code, stderr } = await stop;
+      assert.match(stderr, /another dind-mcp is at work \(changing the stack launcher\); waiting for it/);
+      assert.equal(code, 5, stderr);
+    } finally {
+      holder.kill();
+    }
   });
 
   it("doctor finds nothing missing on a machine that runs these tests", async () => {
