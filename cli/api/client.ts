@@ -135,10 +135,17 @@ export class Api {
   private async fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const { url } = this.access;
     const signal = this.patience === undefined ? undefined : AbortSignal.timeout(this.patience);
-    return await fetch(new URL(path, url), { ...init, signal }).catch((error: Error & { cause?: Error }) => {
-      const fix = "bin/dind-mcp status says more; bin/dind-mcp up heals it";
-      throw new CliError(`${url} does not answer: ${error.cause?.message ?? error.message}`, ExitCode.Unreachable, fix);
-    });
+    // A gateway behind a proxy may have a path of its own.
+    return await fetch(url.replace(/\/+$/, "") + path, { ...init, signal }).catch(
+      (error: Error & { cause?: Error }) => {
+        const fix = "bin/dind-mcp status says more; bin/dind-mcp up heals it";
+        throw new CliError(
+          `${url} does not answer: ${error.cause?.message ?? error.message}`,
+          ExitCode.Unreachable,
+          fix,
+        );
+      },
+    );
   }
 }
 

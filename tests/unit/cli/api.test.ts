@@ -73,12 +73,19 @@ describe("the way to the API", () => {
   });
 
   it("tells an answer that is no API's", async () => {
-    const site = createServer((_, response) => response.end("<html>")).listen(0, "127.0.0.1");
+    const asked: (string | undefined)[] = [];
+    const site = createServer(({ url }, response) => {
+      asked.push(url);
+      response.end("<html>");
+    }).listen(0, "127.0.0.1");
     await new Promise((resolve) => site.once("listening", resolve));
     try {
-      const { message, code } = await refused(`http://127.0.0.1:${(site.address() as AddressInfo).port}`, "x");
+      const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+      const { message, code } = await refused(url, "x");
       assert.equal(code, ExitCode.Unreachable);
       assert.match(message, /does not answer as the API does: got "<html>", expected JSON/);
+      await refused(`${url}/behind/a/proxy/`, "x");
+      assert.deepEqual(asked, ["/v1/servers", "/behind/a/proxy/v1/servers"]);
     } finally {
       site.close();
     }
