@@ -2,10 +2,9 @@ import { textTable } from "../text-table";
 
 /**
  * What a terminal would take for a command in text that came from somewhere else (a server's log, a tool's name), and
- * what turns the direction of the text around it.
+ * what turns or hides the text around it. Not tabs, ends of lines, and the two joiners that words and emoji are made with.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const CONTROL = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}]/gu;
 
 /** Text that is safe to show in a terminal: without control characters, tabs and ends of lines excepted. */
 export function plain(text: string): string {

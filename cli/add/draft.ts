@@ -49,7 +49,10 @@ export function draft(document: unknown, from: string, options: { name?: string;
     ...notes.filter(({ path }) => path[0] !== "egress"),
     ...(pinned ? [] : [note(["image"], "pin it by its digest; a tag can mean another image tomorrow")]),
     ...asked,
-    note(["egress"], "it has no way out until you list here what it may reach, as host:port"),
+    note(
+      ["egress"],
+      "it has no way out until you list what it may reach, as host:port; leave it empty when it needs none",
+    ),
   ];
   const head = [
     `${name}: made by \`servers add\` from ${from}.`,

@@ -1,4 +1,6 @@
 import { Client, type ClientConfig } from "../../orchestrator/rest/client-configs";
+import type { CliError } from "../errors";
+import { note } from "../output";
 import type { ClientName } from "./clients";
 import type { Done } from "./done";
 import { missingFolders, modeOf, readText, realFile, removeFolders, replaceFile } from "./files";
@@ -70,9 +72,20 @@ export function connect(connection: Connection, records = new Records()): Done {
   return { client, file: connection.file, change };
 }
 
-/** Files that a stack is connected in. */
-export function connections(stack: string, records = new Records()): FileRecord[] {
-  return records.all().filter(({ clients }) => Object.hasOwn(clients, stack));
+/**
+ * Files that a stack is connected in; a note tells of records that cannot be understood.
+ * @param damaged is told of those as well
+ */
+export function connections(
+  stack: string,
+  records = new Records(),
+  damaged: (error: CliError) => void = () => {},
+): FileRecord[] {
+  const all = records.all((error) => {
+    note(`left out: ${error.message}${error.fix ? `\nto fix: ${error.fix}` : ""}`);
+    damaged(error);
+  });
+  return all.filter(({ clients }) => Object.hasOwn(clients, stack));
 }
 
 /**

@@ -32,7 +32,10 @@ export function disconnectCommand(): Command {
       ) => {
         if ((client === undefined) === !all) command.error("error: name a client, or --all");
         const stack = stackName();
-        const records = connections(stack).filter(
+        const known = connections(stack, undefined, ({ code }) => {
+          process.exitCode ??= code;
+        });
+        const records = known.filter(
           (record) => (all || record.clients[stack] === client) && (!file || realFile(resolve(file)) === record.file),
         );
         const done = records.map((record) => attempt(record, stack, dryRun));

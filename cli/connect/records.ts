@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CliError, ExitCode } from "../errors";
-import { note } from "../output";
 import { CLIENTS, type ClientName } from "./clients";
 import { readText, replaceFile } from "./files";
 import type { Connected } from "./plan";
@@ -52,16 +51,15 @@ export class Records {
     return existsSync(path) ? read(path) : undefined;
   }
 
-  /** All that can be understood; a note tells of the others. */
-  all(): FileRecord[] {
+  /** All that can be understood. @param damaged is told of each other one */
+  all(damaged: (error: CliError) => void): FileRecord[] {
     const names = existsSync(this.folder) ? readdirSync(this.folder).filter((name) => name.endsWith(".json")) : [];
     return names.flatMap((name) => {
       try {
         return [read(join(this.folder, name))];
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
-        process.exitCode ??= error.code;
-        note(`left out: ${error.message}${error.fix ? `\nto fix: ${error.fix}` : ""}`);
+        damaged(error);
         return [];
       }
     });

@@ -191,7 +191,7 @@ describe("servers add", () => {
     assert.match(text, /\n {2}# TODO: transport\.command: put the program first.*\n {2}command: \[\]\n/);
     assert.match(text, /\n {2}# TODO: env\.CITY: fill in \(Where\)\n {2}CITY: ""\n/);
     assert.match(text, /\n# TODO: secrets: API_KEY .*\nsecrets:\n/);
-    assert.match(text, /\n# TODO: egress: it has no way out until you list here .*\negress: \[\]\n/);
+    assert.match(text, /\n# TODO: egress: it has no way out until you list .*\negress: \[\]\n/);
     refused(
       imageDocument({}, { environmentVariables: [{ name: "A-B", value: "x" }] }),
       {},
