@@ -72,6 +72,7 @@ describe("connect: files", () => {
   it("keeps permissions, owner and links", () => {
     fs.mkdirSync(file("dotfiles"));
     fs.writeFileSync(file("dotfiles/mcp.json"), "{}", { mode: 0o640 });
+    fs.chmodSync(file("dotfiles/mcp.json"), 0o664); // wider than the umask lets a new file be
     if (process.getuid?.() === 0) fs.chownSync(file("dotfiles/mcp.json"), 12_345, 12_346);
     fs.symlinkSync("dotfiles/mcp.json", file("mcp.json"));
     const owner = fs.statSync(file("mcp.json")).uid;
@@ -79,7 +80,7 @@ describe("connect: files", () => {
     assert.equal(go(file("dotfiles/mcp.json")), "none", "by any of its names");
     assert.ok(fs.lstatSync(file("mcp.json")).isSymbolicLink());
     assert.match(fs.readFileSync(file("dotfiles/mcp.json"), "utf8"), /dind-mcp/);
-    assert.equal(mode(file("dotfiles/mcp.json")), "640");
+    assert.equal(mode(file("dotfiles/mcp.json")), "664");
     assert.equal(fs.statSync(file("mcp.json")).uid, owner);
     undo();
     assert.equal(fs.readFileSync(file("mcp.json"), "utf8"), "{}");
