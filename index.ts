@@ -8,12 +8,11 @@ import { InternalNetwork } from "./components/internal-network";
 import { stackLabels } from "./components/labels";
 import { PersistentVolumes } from "./components/persistent-volumes";
 import { TlsCertificates } from "./components/tls/tls-certificates";
-import { orchestratorPorts } from "./endpoints";
-import { readInputs } from "./inputs";
-import { orchestratorConfig } from "./orchestrator-settings";
-import { makeOutputs } from "./outputs";
-
+import { orchestratorPorts } from "./config/endpoints";
+import { orchestratorConfig } from "./config/orchestrator-keys";
 import { version } from "./package.json";
+import { readInputs } from "./stack/inputs";
+import { makeOutputs } from "./stack/outputs";
 
 /** The program: checked input -> the outer layer on the host engine -> the fleet inside -> outputs. */
 export = async () => {

@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { ProblemsError } from "../problems";
+import { ProblemsError } from "../lib/problems";
 import { CliError, ExitCode } from "./errors";
 import { note } from "./output";
 import { program } from "./program";

@@ -1,4 +1,4 @@
-import { textTable } from "../text-table";
+import { textTable } from "../lib/text-table";
 
 /**
  * What a terminal would take for a command in text that came from somewhere else (a server's log, a tool's name), and

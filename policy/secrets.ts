@@ -1,4 +1,4 @@
-import { looksLikeSecret, secretArguments } from "../mcp/secret-names";
+import { looksLikeSecret, secretArguments } from "../manifest/secret-names";
 import { shellWords } from "./arguments";
 
 /** Keys and tokens known by their shape, wherever they are. */

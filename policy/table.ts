@@ -1,4 +1,4 @@
-import { markdownTable } from "../text-table";
+import { markdownTable } from "../lib/text-table";
 import type { PackPolicy } from "./define";
 
 function section({ about, settings }: PackPolicy): string {

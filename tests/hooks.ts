@@ -1,7 +1,7 @@
-import { removeFaultsFleet } from "./integration/support/faults-fleet";
-import { removeFleet } from "./integration/support/fleet";
-import { removeGatewayFleet } from "./integration/support/gateway-fleet";
-import { sweep } from "./integration/support/sweep";
+import { removeFaultsFleet } from "./support/fleet/faults-fleet";
+import { removeFleet } from "./support/fleet/fleet";
+import { removeGatewayFleet } from "./support/fleet/gateway-fleet";
+import { sweep } from "./support/fleet/sweep";
 
 /** Before all tests: remove what a killed earlier run left. After all: the shared fleets go, without remains. */
 export const mochaHooks = {

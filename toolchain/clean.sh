@@ -6,7 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib.sh"
 cache=${1:?usage: clean.sh CACHE_DIR STATE_DIR} state=${2:?usage: clean.sh CACHE_DIR STATE_DIR}
 
-bash "$here/mirror.sh" "$cache" stop
+bash "$here/offline/mirror.sh" "$cache" stop
 rm -f "$cache/mirror/address" # the engine is told about the mirror only while there is one
 say "the image mirror is stopped"
 if timeout 10 docker version >/dev/null 2>&1; then
@@ -14,7 +14,7 @@ if timeout 10 docker version >/dev/null 2>&1; then
   while read -r image; do
     [ -n "$(docker image inspect --format '{{index .Config.Labels "dind-mcp.stand-in"}}' "$image" 2>/dev/null)" ] || continue
     docker rmi "$image" >/dev/null 2>&1 && say "removed the stand-in image $image" || say "kept $image: a container uses it"
-  done <"$here/images/list"
+  done <"$here/offline/images/list"
 fi
 bash "$here/host-engine.sh" "$cache" stop
 say "What remains: $cache ($(du -sh "$cache" 2>/dev/null | cut -f1), can be fetched and built again),"

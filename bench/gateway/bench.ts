@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { TestStack } from "../../tests/integration/support/stack";
+import type { TestStack } from "../../tests/support/fleet/stack";
 import { machine } from "../stack/machine";
 import { remove } from "../stack/remove";
 import type { Contender } from "./contender";

@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostAt } from "../../mcp/subnets";
-import { addServer } from "../../tests/integration/support/catalog";
-import { must } from "../../tests/integration/support/command";
-import { docker, enter, type Fleet } from "../../tests/integration/support/fleet";
-import { createStack, mustPulumi, setConfig, type TestStack } from "../../tests/integration/support/stack";
+import { hostAt } from "../../lib/subnets";
+import { addServer } from "../../tests/support/fleet/catalog";
+import { must } from "../../tests/support/fleet/command";
+import { docker, enter, type Fleet } from "../../tests/support/fleet/fleet";
+import { createStack, mustPulumi, setConfig, type TestStack } from "../../tests/support/fleet/stack";
 import type { Contender } from "./contender";
 import { processesOf, rssMegabytes } from "./process";
 

@@ -1,4 +1,4 @@
-import { textTable } from "../../text-table";
+import { textTable } from "../../lib/text-table";
 import { median } from "../stack/report";
 import { aims, middle, type Results, ratio } from "./figures";
 import type { Load } from "./load";

@@ -10,8 +10,8 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { VOLUMES } from "../../components/persistent-volumes";
-import { must } from "../../tests/integration/support/command";
-import { createStack, setConfig, type TestStack } from "../../tests/integration/support/stack";
+import { must } from "../../tests/support/fleet/command";
+import { createStack, setConfig, type TestStack } from "../../tests/support/fleet/stack";
 import { diagnose } from "./diagnose";
 import { machine } from "./machine";
 import { runPulumi } from "./ours";

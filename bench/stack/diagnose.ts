@@ -1,4 +1,4 @@
-import { run } from "../../tests/integration/support/command";
+import { run } from "../../tests/support/fleet/command";
 
 /** What containers inside an engine say that do not answer; empty when all do, or when there is no engine. */
 export async function diagnose(engineName: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { cpus, loadavg, totalmem } from "node:os";
-import { must } from "../../tests/integration/support/command";
+import { must } from "../../tests/support/fleet/command";
 
 /** What the figures were taken on; they say little without it. */
 export interface Machine {

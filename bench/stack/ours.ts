@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { TestStack } from "../../tests/integration/support/stack";
+import type { TestStack } from "../../tests/support/fleet/stack";
 import { type Sample, timed } from "./timed";
 
 /** The program's side: a pulumi command on the bench's stack. */

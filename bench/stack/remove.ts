@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
-import { run } from "../../tests/integration/support/command";
-import { leftovers, type TestStack } from "../../tests/integration/support/stack";
+import { run } from "../../tests/support/fleet/command";
+import { leftovers, type TestStack } from "../../tests/support/fleet/stack";
 
 /** Removes whatever a side has on the host engine, in any state, by label and name; and its folder. */
 export async function remove(stack: TestStack): Promise<void> {

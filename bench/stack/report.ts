@@ -1,4 +1,4 @@
-import { textTable } from "../../text-table";
+import { textTable } from "../../lib/text-table";
 import type { Machine } from "./machine";
 import type { Sample } from "./timed";
 

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { firstHost } from "../../mcp/subnets";
+import { firstHost } from "../../lib/subnets";
 import { PORTS } from "../../orchestrator/config";
-import { must } from "../../tests/integration/support/command";
-import { ROOT, type TestStack } from "../../tests/integration/support/stack";
+import { must } from "../../tests/support/fleet/command";
+import { ROOT, type TestStack } from "../../tests/support/fleet/stack";
 import { buildFlags, containerFlags, type Inputs, networkFlags, volumeFlags } from "./flags";
 import { type Sample, timed } from "./timed";
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { loadavg } from "node:os";
-import { ROOT } from "../../tests/integration/support/stack";
+import { ROOT } from "../../tests/support/fleet/stack";
 
 /** What one command took. */
 export interface Sample {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { validateCatalog } from "../../mcp/catalog";
-import { entryOf, MANIFEST } from "../../mcp/load-catalog";
-import { oneLine } from "../../mcp/plain-text";
-import { formatNote, fromServerJson } from "../../mcp/server-json";
-import { note } from "../../mcp/server-json-notes";
-import { ProblemsError } from "../../problems";
+import { oneLine } from "../../lib/plain-text";
+import { ProblemsError } from "../../lib/problems";
+import { validateCatalog } from "../../manifest/catalog";
+import { entryOf, MANIFEST } from "../../manifest/load-catalog";
+import { formatNote, fromServerJson } from "../../manifest/server-json";
+import { note } from "../../manifest/server-json/notes";
 import { manifestText } from "./manifest-text";
 
 /** A server's folder before it is written. */

@@ -1,8 +1,8 @@
 import { Document, isMap, isScalar, type Scalar, visit } from "yaml";
-import { oneLine } from "../../mcp/plain-text";
-import { manifestSchema } from "../../mcp/schema";
-import { formatNote, type ImportNote } from "../../mcp/server-json";
-import type { Path } from "../../mcp/zod-problems";
+import { oneLine } from "../../lib/plain-text";
+import type { Path } from "../../lib/zod-problems";
+import { manifestSchema } from "../../manifest/schema";
+import { formatNote, type ImportNote } from "../../manifest/server-json";
 
 /** What a reader of the file would not see, or see as something else. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;

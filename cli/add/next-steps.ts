@@ -1,4 +1,4 @@
-import type { Settings } from "../../settings";
+import type { Settings } from "../../config/settings";
 import { type Plan, shownPath } from "./plan";
 
 /** Where the stack stands. */

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { oneLine } from "../../mcp/plain-text";
-import { PYTHON } from "../../mcp/server-json-dockerfile";
+import { oneLine } from "../../lib/plain-text";
+import { PYTHON } from "../../manifest/server-json/dockerfile";
 import { CliError, ExitCode } from "../errors";
 import { projectFolder } from "../project";
 import type { PackageSource } from "./source";

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
-import { catalogEntries } from "../../mcp/load-catalog";
-import { manifestSchema } from "../../mcp/schema";
-import { type Problem, ProblemsError } from "../../problems";
+import { type Problem, ProblemsError } from "../../lib/problems";
+import { catalogEntries } from "../../manifest/load-catalog";
+import { manifestSchema } from "../../manifest/schema";
 import { CliError, ExitCode } from "../errors";
 import { type Draft, draft } from "./draft";
 import type { Origin } from "./server-json";

@@ -1,4 +1,4 @@
-import { oneLine } from "../../mcp/plain-text";
+import { oneLine } from "../../lib/plain-text";
 import { CliError, ExitCode } from "../errors";
 import { progress } from "../output";
 import { readDocument, shownSource } from "./document";

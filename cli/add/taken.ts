@@ -1,5 +1,5 @@
-import type { CatalogEntry } from "../../mcp/catalog";
-import { isMapping } from "../../mcp/manifest";
+import type { CatalogEntry } from "../../manifest/catalog";
+import { isMapping } from "../../manifest/manifest";
 
 /** The users that are given out. */
 const FIRST_USER = 11_001;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Client } from "../../orchestrator/rest/client-configs";
+import { Client } from "../../api/client-configs";
 
 /** Clients whose files are written. */
 export const CLIENTS = [Client.ClaudeDesktop, Client.ClaudeCode, Client.Cursor, Client.VsCode] as const;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { Argument, Command, Option } from "commander";
-import { clientConfig, targets, tokenVariable } from "../../orchestrator/rest/client-configs";
+import { clientConfig, targets, tokenVariable } from "../../api/client-configs";
 import { CliError, ExitCode } from "../errors";
 import { examples, note, show } from "../output";
 import { stackName } from "../project";

@@ -1,4 +1,4 @@
-import { Client, type ClientConfig } from "../../orchestrator/rest/client-configs";
+import { Client, type ClientConfig } from "../../api/client-configs";
 import type { CliError } from "../errors";
 import { note } from "../output";
 import type { ClientName } from "./clients";

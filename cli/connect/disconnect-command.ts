@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Argument, Command } from "commander";
-import { AGGREGATE } from "../../orchestrator/rest/client-configs";
-import { ProblemsError } from "../../problems";
+import { AGGREGATE } from "../../api/client-configs";
+import { ProblemsError } from "../../lib/problems";
 import { CliError, ExitCode } from "../errors";
 import { examples, note, show } from "../output";
 import { stackName } from "../project";

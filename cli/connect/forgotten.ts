@@ -1,4 +1,4 @@
-import { AGGREGATE, clientConfig } from "../../orchestrator/rest/client-configs";
+import { AGGREGATE, clientConfig } from "../../api/client-configs";
 import { type ClientName, SCOPES } from "./clients";
 import { entriesOf } from "./connect";
 import { valueIn } from "./edit";

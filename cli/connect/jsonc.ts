@@ -1,5 +1,5 @@
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode, SyntaxKind } from "jsonc-parser";
-import { type Problem, ProblemsError } from "../../problems";
+import { type Problem, ProblemsError } from "../../lib/problems";
 
 /**
  * One thing of a configuration that is ours: a property of an object at the top, or an item, known by its `id`, of a list

@@ -1,4 +1,4 @@
-import { type Problem, ProblemsError } from "../../problems";
+import { type Problem, ProblemsError } from "../../lib/problems";
 import { holds, put, remove, removeEmpty, replaceSource, valueIn } from "./edit";
 import { container, type Entry, readDocument, shapeProblems } from "./jsonc";
 

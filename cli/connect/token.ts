@@ -1,5 +1,5 @@
+import type { TokenSettings } from "../../config/orchestrator-keys";
 import { Scope } from "../../orchestrator/config";
-import type { TokenSettings } from "../../orchestrator-settings";
 import { CliError, ExitCode } from "../errors";
 
 /**

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { type EngineClient, engineClient, statusOf } from "../../orchestrator/servers/engine-client";
-import type { Outputs } from "../../outputs";
+import type { Outputs } from "../../stack/outputs";
 import { CliError, ExitCode } from "../errors";
 import { stackFilter } from "../project";
 

@@ -1,5 +1,5 @@
-import type { Outputs } from "../../outputs";
-import type { Settings } from "../../settings";
+import type { Settings } from "../../config/settings";
+import type { Outputs } from "../../stack/outputs";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
 import { containerState, engineState, hostDocker, isOurs } from "./host";

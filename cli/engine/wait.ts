@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import type { Outputs } from "../../outputs";
+import type { Outputs } from "../../stack/outputs";
 import { CliError } from "../errors";
 import { containerState, existingEngine } from "./host";
 import { type InnerContainer, innerContainers } from "./inner";

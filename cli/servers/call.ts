@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { isMapping } from "../../mcp/manifest";
+import { Api } from "../../api/client";
+import { isMapping } from "../../manifest/manifest";
 import { Scope } from "../../orchestrator/config";
-import { Api } from "../api/client";
 import { CliError, ExitCode } from "../errors";
 import { examples, foreign, progress, show } from "../output";
 import { toolArguments } from "./arguments";

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { z } from "zod";
+import { Api } from "../../api/client";
+import type { cleanupSchema } from "../../api/schemas";
 import { Scope } from "../../orchestrator/config";
-import type { cleanupSchema } from "../../orchestrator/rest/schemas";
-import { Api } from "../api/client";
 import { ExitCode } from "../errors";
 import { examples, progress, show, table } from "../output";
 import { mib } from "./server";

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { z } from "zod";
+import { Api } from "../../api/client";
+import type { deployedSchema } from "../../api/schemas";
 import { Scope } from "../../orchestrator/config";
-import type { deployedSchema } from "../../orchestrator/rest/schemas";
-import { Api } from "../api/client";
 import { examples, progress, show } from "../output";
 import { readInput } from "./input";
 import { serverPath, serverRows } from "./server";

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { z } from "zod";
+import { Api } from "../../api/client";
+import type { serverDetailSchema } from "../../api/schemas";
 import { Scope } from "../../orchestrator/config";
-import type { serverDetailSchema } from "../../orchestrator/rest/schemas";
-import { Api } from "../api/client";
 import { examples, show } from "../output";
 import { mib, type Server, serverPath, serverRows } from "./server";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { serverSchema } from "../../orchestrator/rest/schemas";
+import type { serverSchema } from "../../api/schemas";
 import { CliError, ExitCode } from "../errors";
 import { table } from "../output";
 

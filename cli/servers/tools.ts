@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import type { z } from "zod";
+import { Api } from "../../api/client";
+import type { toolsSchema } from "../../api/schemas";
 import { Scope } from "../../orchestrator/config";
-import type { toolsSchema } from "../../orchestrator/rest/schemas";
-import { Api } from "../api/client";
 import { CliError } from "../errors";
 import { examples, note, progress, show, table } from "../output";
 import { type Server, serverPath } from "./server";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { loadCatalog } from "../../mcp/load-catalog";
-import { type Problem, ProblemsError } from "../../problems";
+import { type Problem, ProblemsError } from "../../lib/problems";
+import { loadCatalog } from "../../manifest/load-catalog";
 import { ExitCode } from "../errors";
 import { examples, show } from "../output";
 import { projectFolder, stackName } from "../project";

@@ -1,4 +1,4 @@
-import type { Outputs } from "../../outputs";
+import type { Outputs } from "../../stack/outputs";
 import { table } from "../output";
 
 /** What `up` ends with: every endpoint, every server's URL, and how to get the tokens. Shows no secret. */

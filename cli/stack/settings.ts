@@ -1,4 +1,4 @@
-import { parseSettings, type Settings } from "../../settings";
+import { parseSettings, type Settings } from "../../config/settings";
 import { stackName } from "../project";
 import { askPulumi } from "./workspace";
 

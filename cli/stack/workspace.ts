@@ -1,5 +1,5 @@
 import type { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
-import type { Outputs } from "../../outputs";
+import type { Outputs } from "../../stack/outputs";
 import { CliError, ExitCode } from "../errors";
 import { projectFolder, stackName } from "../project";
 

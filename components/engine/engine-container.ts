@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { DOCKER_API_GROUP } from "../../mcp/container-spec";
+import { DOCKER_API_GROUP } from "../../manifest/container/container-spec";
 import { type Labels, labelList } from "../labels";
 import type { VolumeKey } from "../persistent-volumes";
 import { daemonConfig, INNER_DNS } from "./daemon-config";

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { reachable } from "../../endpoints";
+import { reachable } from "../../config/endpoints";
 import { builtImage } from "../built-image";
 import type { InternalNetwork } from "../internal-network";
 import type { PersistentVolumes } from "../persistent-volumes";

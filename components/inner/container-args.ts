@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ContainerSpec } from "../../mcp/container-spec";
+import type { ContainerSpec } from "../../manifest/container/container-spec";
 import { labelList } from "../labels";
 
 /** What is known only while the stack is being made. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { CatalogServer } from "../../mcp/catalog";
-import { containerName, serverNetwork } from "../../mcp/container-spec";
-import { DATABASE_SECRET } from "../../mcp/rules";
-import { hostAt, serverSubnet } from "../../mcp/subnets";
-import type { Manifest } from "../../mcp/types";
+import { hostAt, serverSubnet } from "../../lib/subnets";
+import type { CatalogServer } from "../../manifest/catalog";
+import { containerName, serverNetwork } from "../../manifest/container/container-spec";
+import { DATABASE_SECRET } from "../../manifest/rules";
+import type { Manifest } from "../../manifest/types";
 import { builtImage } from "../built-image";
 import type { Labels } from "../labels";
 import { Database } from "./database";

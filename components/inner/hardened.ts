@@ -12,7 +12,7 @@ export interface SystemLimits {
   processes: number;
 }
 
-/** What the stack's own containers inside the engine have in common: the walls that servers get (mcp/container-spec.ts). */
+/** What the stack's own containers inside the engine have in common: the walls that servers get (manifest/container/container-spec.ts). */
 export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
   return {
     user: `${uid}:${uid}`,

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { CatalogServer } from "../../mcp/catalog";
-import { containerName, containerSpec } from "../../mcp/container-spec";
+import type { CatalogServer } from "../../manifest/catalog";
+import { containerName, containerSpec } from "../../manifest/container/container-spec";
 import { builtImage } from "../built-image";
 import { type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";

@@ -9,7 +9,7 @@ export const ORCHESTRATOR_CONTEXT = join(ROOT, "images/orchestrator");
 
 /** What the bundle is made of, besides installed packages, which the lock file stands for. */
 const INPUTS = [
-  ...["orchestrator", "mcp", "mcp/server.schema.json", "problems.ts", "package-lock.json"],
+  ...["orchestrator", "lib", "manifest", "config", "api", "manifest/server.schema.json", "package-lock.json"],
   relative(ROOT, __filename),
 ];
 

@@ -1,4 +1,4 @@
-import type { Settings } from "../../settings";
+import type { Settings } from "../../config/settings";
 import type { EngineSettings } from "../engine/engine-container";
 import { OUTBOUND, RELAY_ADDRESS } from "./fleet";
 import { GATEWAY, GATEWAY_ADDRESS } from "./orchestrator";

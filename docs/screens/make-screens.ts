@@ -41,6 +41,6 @@ function picture(lines: string[]): string {
 
 for (const command of SCREENS) {
   const lines = [`$ bin/dind-mcp ${command}`, ...printed(command)];
-  writeFileSync(join(__dirname, `${command}.svg`), picture(lines));
+  writeFileSync(join(__dirname, `.${command}.svg`), picture(lines));
   console.log(`docs/screens/${command}.svg: ${lines.length} lines`);
 }

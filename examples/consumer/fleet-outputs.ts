@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Outputs } from "../../outputs"; // types alone: nothing of the other project runs here
+import type { Outputs } from "../../stack/outputs"; // types alone: nothing of the other project runs here
 
 /** The version of the outputs that this program was written for (docs/outputs.md). */
 const VERSION: Outputs["version"] = 2;

@@ -1,7 +1,7 @@
 import { type Server, STATUS_CODES } from "node:http";
 import type { OrchestratorConfig } from "../config";
+import { guardedServer, listen, shut } from "../http/guarded-server";
 import type { Guard } from "../security/guard-api";
-import { guardedServer, listen, shut } from "../security/guarded-server";
 import { answerError } from "./answer";
 import { EngineSocket } from "./engine-socket";
 import { FullApi } from "./full";

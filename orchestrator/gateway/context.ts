@@ -2,8 +2,8 @@ import type { OrchestratorConfig } from "../config";
 import type { Events } from "../events";
 import type { CallObserver } from "../metrics/observer";
 import type { Servers } from "../servers/server-info";
-import type { Recorder } from "./recorder";
-import type { ToolRules } from "./tool-rules";
+import type { Recorder } from "./downstream/recorder";
+import type { ToolRules } from "./tools/tool-rules";
 
 /** What every part of the gateway works with. */
 export interface GatewayContext {

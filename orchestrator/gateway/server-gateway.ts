@@ -1,15 +1,15 @@
 import { AuditResult } from "../audit/entry";
 import type { Principal } from "../security/principal";
 import { CHANGES, ListCache } from "./aggregate/list-cache";
-import { ask } from "./ask";
-import { Backend } from "./backend";
+import { ask } from "./calls/ask";
+import { StatelessCalls } from "./calls/stateless-calls";
+import { Subscriptions } from "./calls/subscriptions";
 import type { GatewayContext } from "./context";
+import type { StatelessTarget } from "./downstream/modern-endpoint";
 import { GatewayError } from "./gateway-api";
-import { ErrorCode, isObject, type JsonObject } from "./json-rpc";
-import { LinkPool } from "./link-pool";
-import type { StatelessTarget } from "./modern-endpoint";
-import { StatelessCalls } from "./stateless-calls";
-import { Subscriptions } from "./subscriptions";
+import { Backend } from "./upstream/backend";
+import { LinkPool } from "./upstream/link-pool";
+import { ErrorCode, isObject, type JsonObject } from "./wire/json-rpc";
 
 /** Pages of a list that are asked for at most. */
 const PAGES = 100;

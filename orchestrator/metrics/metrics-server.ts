@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { type OrchestratorConfig, Scope } from "../config";
-import { reject } from "../rest/problem";
+import { guardedServer, listen, shut } from "../http/guarded-server";
+import { reject } from "../http/problem";
 import type { Guard } from "../security/guard-api";
-import { guardedServer, listen, shut } from "../security/guarded-server";
 import { isRejection, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
 import type { Exposition } from "./exposition";

@@ -1,7 +1,7 @@
+import { HttpError } from "../http/problem";
 import { mayUse } from "../security/filters";
 import type { Principal } from "../security/principal";
 import type { ServerInfo, Servers } from "../servers/server-info";
-import { HttpError } from "./problem";
 
 /** The server of a path. @throws HttpError 404, the same for one that is not there and one that is not to be seen */
 export function serverOf(servers: Servers, principal: Principal, name: string): ServerInfo {

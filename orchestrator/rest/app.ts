@@ -3,17 +3,17 @@ import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstanc
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { AuditResult } from "../audit/entry";
 import type { Scope } from "../config";
+import type { Front } from "../http/front";
+import { HttpError, PROBLEM_TYPE, problemOf } from "../http/problem";
+import { Streams } from "../http/sse";
 import { isRejection, type Principal, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
 import { auditChanges } from "./audit";
 import type { RestDeps } from "./deps";
-import type { Front } from "./front";
 import { readJson } from "./json-body";
 import { withAllow } from "./methods";
 import { describeApi } from "./openapi";
-import { HttpError, PROBLEM_TYPE, problemOf } from "./problem";
 import { registerRoutes } from "./routes";
-import { Streams } from "./sse";
 import { validatorCompiler } from "./validation";
 import { readYaml } from "./yaml-body";
 

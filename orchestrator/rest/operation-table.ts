@@ -1,5 +1,5 @@
 import type { OpenAPIV3_1 } from "openapi-types";
-import { markdownTable } from "../../text-table";
+import { markdownTable } from "../../lib/text-table";
 
 const METHODS = ["get", "post", "delete"] as const;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InvalidInput } from "./problem";
+import { InvalidInput } from "../http/problem";
 
 /** Query parameters of every list. */
 export const pageQuery = {

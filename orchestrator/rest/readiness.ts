@@ -1,5 +1,5 @@
+import { within } from "../../lib/within";
 import type { RestDeps } from "./deps";
-import { within } from "./within";
 
 /** Milliseconds the engine has for its answer. */
 const ENGINE_MS = 2_000;

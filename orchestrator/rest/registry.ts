@@ -1,6 +1,6 @@
-import { toServerJson } from "../../mcp/server-json-export";
-import { OUR_META, SERVER_JSON_SCHEMA, type ServerJson } from "../../mcp/server-json-schema";
-import { ProblemsError } from "../../problems";
+import { ProblemsError } from "../../lib/problems";
+import { toServerJson } from "../../manifest/server-json/export";
+import { OUR_META, SERVER_JSON_SCHEMA, type ServerJson } from "../../manifest/server-json/schema";
 import type { ServerInfo } from "../servers/server-info";
 
 const OFFICIAL = "io.modelcontextprotocol.registry/official";

@@ -1,9 +1,9 @@
 import type { z } from "zod";
+import type { serverDetailSchema, serverSchema, statsSchema } from "../../api/schemas";
+import { within } from "../../lib/within";
 import { type ServerInfo, ServerStatus } from "../servers/server-info";
 import type { ContainerUsage } from "../servers/stats";
 import type { RestDeps } from "./deps";
-import type { serverDetailSchema, serverSchema, statsSchema } from "./schemas";
-import { within } from "./within";
 
 /** Milliseconds that a server has to list its tools in, when it is only one part of an answer. */
 const TOOLS_MS = 2_000;

@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from "fastify";
 import type { z } from "zod";
-import { type Finding, zodFindings } from "../../mcp/zod-problems";
-import { InvalidInput } from "./problem";
+import { type Finding, zodFindings } from "../../lib/zod-problems";
+import { InvalidInput } from "../http/problem";
 
 /** Keys whose values are never shown, not even when they are of the wrong type. */
 const SECRET = "secrets";

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { LineCounter, parseDocument } from "yaml";
-import { InvalidInput } from "./problem";
+import { InvalidInput } from "../http/problem";
 
 /** Aliases a document may expand to: enough for any manifest, too few for a bomb. */
 const ALIASES = 50;

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
+import { BoundedMap } from "../../lib/bounded-map";
 import { Scope } from "../config";
-import { BoundedMap } from "./bounded-map";
 import { IssuerKeys, type IssuerKeysOptions, IssuerUnavailable } from "./issuer-keys";
 import type { Principal } from "./principal";
 

@@ -1,4 +1,4 @@
-import { BoundedMap } from "./bounded-map";
+import { BoundedMap } from "../../lib/bounded-map";
 
 const KEYS = 10_000;
 

@@ -1,4 +1,4 @@
-import { containerName } from "../../mcp/container-spec";
+import { containerName } from "../../manifest/container/container-spec";
 import { API_OWNER } from "./server-parts";
 import { LABELS, REPLACED } from "./server-state";
 

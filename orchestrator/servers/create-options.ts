@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions } from "dockerode";
-import type { ContainerSpec } from "../../mcp/container-spec";
-import { goMilliseconds } from "../../mcp/durations";
+import { goMilliseconds } from "../../lib/durations";
+import type { ContainerSpec } from "../../manifest/container/container-spec";
 
 const NANOSECONDS = 1e6;
 

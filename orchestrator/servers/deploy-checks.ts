@@ -1,7 +1,7 @@
-import { isMapping, parseManifest, secretFiles } from "../../mcp/manifest";
-import { parseBytes } from "../../mcp/sizes";
-import type { Manifest } from "../../mcp/types";
-import type { Problem } from "../../problems";
+import type { Problem } from "../../lib/problems";
+import { parseBytes } from "../../lib/sizes";
+import { isMapping, parseManifest, secretFiles } from "../../manifest/manifest";
+import type { Manifest } from "../../manifest/types";
 import type { OrchestratorConfig } from "../config";
 import type { ServerInfo } from "./server-info";
 

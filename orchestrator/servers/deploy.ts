@@ -1,6 +1,6 @@
-import { containerName } from "../../mcp/container-spec";
-import { isMapping } from "../../mcp/manifest";
-import { ProblemsError } from "../../problems";
+import { ProblemsError } from "../../lib/problems";
+import { containerName } from "../../manifest/container/container-spec";
+import { isMapping } from "../../manifest/manifest";
 import type { Events } from "../events";
 import { checkDeployment, type DeployPolicy } from "./deploy-checks";
 import { Deployment } from "./deployment";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type ContainerSpec, containerSpec } from "../../mcp/container-spec";
-import type { Manifest } from "../../mcp/types";
+import { type ContainerSpec, containerSpec } from "../../manifest/container/container-spec";
+import type { Manifest } from "../../manifest/types";
 import { createOptions } from "./create-options";
 import { createContainer, type EngineClient, type Log, reasonOf } from "./engine-client";
 import { type Progress, presentImage } from "./images";

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import { containerName } from "../../mcp/container-spec";
-import { TransportType } from "../../mcp/types";
+import { containerName } from "../../manifest/container/container-spec";
+import { TransportType } from "../../manifest/types";
 import { type EngineClient, type Log, reasonOf, statusOf } from "./engine-client";
 import type { ServerInfo } from "./server-info";
 import { LABELS } from "./server-state";

@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { containerName } from "../../mcp/container-spec";
+import { containerName } from "../../manifest/container/container-spec";
 import { createContainer, type EngineClient, removeContainer } from "./engine-client";
 import { LABELS } from "./server-state";
 import { packTar, unpackTar } from "./tar";

@@ -1,4 +1,4 @@
-import type { Manifest } from "../../mcp/types";
+import type { Manifest } from "../../manifest/types";
 
 /** State of a server's container, as an operator names it. */
 export const ServerStatus = {

@@ -1,4 +1,4 @@
-import { type ContainerSpec, containerName } from "../../mcp/container-spec";
+import { type ContainerSpec, containerName } from "../../manifest/container/container-spec";
 import { type EngineClient, type Log, reasonOf, removeContainer, statusOf } from "./engine-client";
 import { ServerError } from "./server-error";
 import { LABELS } from "./server-state";

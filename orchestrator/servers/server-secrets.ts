@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { volumeNames } from "../../mcp/container-spec";
-import { secretFiles } from "../../mcp/manifest";
-import type { Manifest } from "../../mcp/types";
+import { volumeNames } from "../../manifest/container/container-spec";
+import { secretFiles } from "../../manifest/manifest";
+import type { Manifest } from "../../manifest/types";
 import type { EngineClient } from "./engine-client";
 import { carrierImage } from "./images";
 import { readSecretFiles, type SecretFiles, writeSecretFiles } from "./secret-volume";

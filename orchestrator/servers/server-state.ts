@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
-import { containerName, sessionSocket } from "../../mcp/container-spec";
-import { parseManifest } from "../../mcp/manifest";
-import { type Manifest, TransportType } from "../../mcp/types";
-import { formatProblem } from "../../problems";
+import { formatProblem } from "../../lib/problems";
+import { containerName, sessionSocket } from "../../manifest/container/container-spec";
+import { parseManifest } from "../../manifest/manifest";
+import { type Manifest, TransportType } from "../../manifest/types";
 import { type Endpoint, type ServerInfo, ServerStatus } from "./server-info";
 
 type State = ContainerInspectInfo["State"];

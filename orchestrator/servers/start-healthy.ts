@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
-import { milliseconds } from "../../mcp/durations";
-import type { Health } from "../../mcp/types";
+import { milliseconds } from "../../lib/durations";
+import type { Health } from "../../manifest/types";
 import type { EngineClient } from "./engine-client";
 import { type LogLine, logLines } from "./logs";
 import { ServerError } from "./server-error";

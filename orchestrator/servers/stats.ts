@@ -1,5 +1,5 @@
 import type { ContainerStats } from "dockerode";
-import { containerName } from "../../mcp/container-spec";
+import { containerName } from "../../manifest/container/container-spec";
 import { type EngineClient, eachOf, type Log, reasonOf, statusOf } from "./engine-client";
 import { LABELS } from "./server-state";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { FIXTURES } from "../integration/support/fixture-catalog";
-import { gatewayTarget } from "../integration/support/gateway-fleet";
+import { FIXTURES } from "../support/fleet/fixture-catalog";
+import { gatewayTarget } from "../support/fleet/gateway-fleet";
 import { type Forwarder, forwardWithToken } from "./forwarder";
 import { REVISIONS, SCORED, UNSCORED } from "./scenarios";
 import { describeFailures, type Outcome, passed, runSuite } from "./suite";

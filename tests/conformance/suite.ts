@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../integration/support/command";
+import { run } from "../support/fleet/command";
 import type { Revision } from "./scenarios";
 
 const PROGRAM = join(__dirname, "../../node_modules/@modelcontextprotocol/conformance/dist/index.js");

@@ -1,10 +1,10 @@
+import { makeCertificates } from "../support/hosts/certificates";
+import { HOST, PATIENCE } from "../support/hosts/host";
+import { engineLog, makeSurroundings, removeAll } from "../support/hosts/outer";
 import { lifecycleChecks } from "./checks/lifecycle";
 import { networkChecks } from "./checks/network";
 import { outerChecks } from "./checks/outer";
 import { serverChecks } from "./checks/servers";
-import { makeCertificates } from "./support/certificates";
-import { HOST, PATIENCE } from "./support/host";
-import { engineLog, makeSurroundings, removeAll } from "./support/outer";
 
 /** The engine and servers on one host. The checks build on each other, in order: a machine is slow to boot. */
 describe(`engine and servers on ${HOST.machine}`, () => {

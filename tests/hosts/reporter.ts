@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
-import { facts, type HostResult } from "./support/facts";
-import { HOST } from "./support/host";
+import { facts, type HostResult } from "../support/hosts/facts";
+import { HOST } from "../support/hosts/host";
 
 /** Mocha's own report, and a file for the table in docs/hosts.md. */
 class HostReporter extends Mocha.reporters.Spec {

@@ -1,7 +1,7 @@
 // write-docs.ts FOLDER ACCELERATOR SECONDS: puts the results of a run (FOLDER/*.json) into docs/hosts.md, between two markers.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HostResult } from "./support/facts";
+import type { HostResult } from "../support/hosts/facts";
 
 const PAGE = join(__dirname, "../../docs/hosts.md");
 const BEGIN = "<!-- tests/hosts/run.sh --write-docs: from here -->";

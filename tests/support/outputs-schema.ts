@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import Ajv2020 from "ajv/dist/2020";
-import { OUTPUTS_SCHEMA_FILE } from "../../outputs-schema";
+import { OUTPUTS_SCHEMA_FILE } from "../../stack/outputs-schema";
 
 interface Node {
   description?: string;

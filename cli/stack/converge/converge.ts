@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { ProblemsError } from "../../../problems";
+import { ProblemsError } from "../../../lib/problems";
 import { hostDocker } from "../../engine/host";
 import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";

@@ -1,7 +1,7 @@
+import { Api } from "../../../api/client";
+import type { Settings } from "../../../config/settings";
 import { Scope } from "../../../orchestrator/config";
-import type { Outputs } from "../../../outputs";
-import type { Settings } from "../../../settings";
-import { Api } from "../../api/client";
+import type { Outputs } from "../../../stack/outputs";
 
 /** The management layer's API. */
 export interface ApiStatus {

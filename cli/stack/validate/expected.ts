@@ -1,4 +1,4 @@
-import type { ContainerSpec } from "../../../mcp/container-spec";
+import type { ContainerSpec } from "../../../manifest/container/container-spec";
 import { createOptions } from "../../../orchestrator/servers/create-options";
 import { environment, type Facts, factsOf, type ImageConfig } from "./facts";
 
@@ -6,7 +6,7 @@ import { environment, type Facts, factsOf, type ImageConfig } from "./facts";
 const REVISION = "dind-mcp.secrets-revision";
 
 /**
- * A server's container as its specification wants it: the third reader of mcp/container-spec.ts, which adds no rule.
+ * A server's container as its specification wants it: the third reader of manifest/container/container-spec.ts, which adds no rule.
  * @param image the id of the image it should run, and what that says where the specification says nothing
  * @param revision the secrets' revision in its label, which only Pulumi knows
  */

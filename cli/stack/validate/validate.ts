@@ -1,11 +1,11 @@
 import type Docker from "dockerode";
-import type { CatalogServer } from "../../../mcp/catalog";
-import { containerName, containerSpec } from "../../../mcp/container-spec";
-import { loadCatalog } from "../../../mcp/load-catalog";
-import { parseManifest } from "../../../mcp/manifest";
-import type { Manifest } from "../../../mcp/types";
-import type { Outputs } from "../../../outputs";
-import type { Settings } from "../../../settings";
+import type { Settings } from "../../../config/settings";
+import type { CatalogServer } from "../../../manifest/catalog";
+import { containerName, containerSpec } from "../../../manifest/container/container-spec";
+import { loadCatalog } from "../../../manifest/load-catalog";
+import { parseManifest } from "../../../manifest/manifest";
+import type { Manifest } from "../../../manifest/types";
+import type { Outputs } from "../../../stack/outputs";
 import { engineState, hostDocker } from "../../engine/host";
 import { askInner, nameOf } from "../../engine/inner";
 import { fullStackName, projectFolder, stackFilter, stackName } from "../../project";

@@ -1,13 +1,21 @@
 import type { Principal } from "../../security/principal";
-import { ClientSession } from "../client-session";
 import type { GatewayContext } from "../context";
-import { Conversation, type ConversationUser } from "../conversation";
-import type { Exchange, Reply } from "../exchange";
-import { asGatewayError } from "../http-answers";
-import { ErrorCode, isRequest, isResponse, type JsonObject, type Message, type RequestId, textOr } from "../json-rpc";
-import { splice } from "../json-splice";
-import { LEGACY_VERSIONS } from "../modern";
-import type { EndReason, OnEnd } from "../session";
+import { ClientSession } from "../downstream/client-session";
+import type { Exchange, Reply } from "../downstream/exchange";
+import { asGatewayError } from "../downstream/http-answers";
+import type { EndReason, OnEnd } from "../downstream/session";
+import { Conversation, type ConversationUser } from "../upstream/conversation";
+import {
+  ErrorCode,
+  isRequest,
+  isResponse,
+  type JsonObject,
+  type Message,
+  type RequestId,
+  textOr,
+} from "../wire/json-rpc";
+import { splice } from "../wire/json-splice";
+import { LEGACY_VERSIONS } from "../wire/modern";
 import type { Catalogue } from "./catalogue";
 import { isList, LISTS } from "./list-cache";
 import { type Addressed, address, outerNotification, outerResult } from "./names";

@@ -3,8 +3,8 @@ import type { Principal } from "../../security/principal";
 import { ServerStatus } from "../../servers/server-info";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
-import { ErrorCode } from "../json-rpc";
 import type { ServerGateway } from "../server-gateway";
+import { ErrorCode } from "../wire/json-rpc";
 import { type Item, LISTS, type ListMethod } from "./list-cache";
 
 /** Milliseconds a list waits for its slowest server; who has not answered by then is left out, and told of when it has. */

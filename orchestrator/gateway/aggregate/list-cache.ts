@@ -1,4 +1,4 @@
-import { type JsonObject, textOr } from "../json-rpc";
+import { type JsonObject, textOr } from "../wire/json-rpc";
 import { outerItem } from "./names";
 
 /** The lists that servers have, by method: the key of their items, and the notification that says they changed. */

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, type Message, type Request } from "../json-rpc";
-import { type Edit, splice } from "../json-splice";
+import { isObject, type JsonObject, type Message, type Request } from "../wire/json-rpc";
+import { type Edit, splice } from "../wire/json-splice";
 
 // How things of one server are called behind the URL of all servers: tools and prompts `server__name`, resources
 // `mcp-server+URI`. Server names have neither `_` nor `+`, so each name says without doubt whose it is; and a URI keeps

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json-rpc";
+import type { JsonObject } from "../wire/json-rpc";
 
 /** What all servers together can do. */
 export const CAPABILITIES = {

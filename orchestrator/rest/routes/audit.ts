@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { auditEntrySchema, pageOf } from "../../../api/schemas";
 import { AuditResult } from "../../audit/entry";
 import { isCursor } from "../../audit/query";
 import { Scope } from "../../config";
 import { type App, principalOf } from "../app";
 import { pageQuery } from "../pagination";
-import { auditEntrySchema, pageOf } from "../schemas";
 import type { RouteContext } from "./context";
 
 const time = z.iso.datetime({ offset: true, error: "a time like 2026-11-24T10:00:00Z" });

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { Client, clientConfig, targets } from "../../../api/client-configs";
 import { Scope } from "../../config";
 import { mayUse } from "../../security/filters";
 import { type App, principalOf } from "../app";
-import { Client, clientConfig, targets } from "../client-configs";
 import type { RouteContext } from "./context";
 
 const CLIENTS = Object.values(Client);

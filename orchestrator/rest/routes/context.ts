@@ -1,5 +1,5 @@
+import type { Streams } from "../../http/sse";
 import type { RestDeps } from "../deps";
-import type { Streams } from "../sse";
 
 /** What routes work with. */
 export interface RouteContext extends RestDeps {

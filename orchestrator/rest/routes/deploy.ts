@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { deployedSchema, manifestSchema } from "../../../api/schemas";
 import { Scope } from "../../config";
+import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
-import { HttpError } from "../problem";
-import { deployedSchema, manifestSchema } from "../schemas";
 import { summary } from "../server-views";
 import type { RouteContext } from "./context";
 import { nameParams } from "./params";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { cleanupSchema, engineSchema } from "../../../api/schemas";
+import { within } from "../../../lib/within";
 import { Scope } from "../../config";
 import type { App } from "../app";
-import { cleanupSchema, engineSchema } from "../schemas";
-import { within } from "../within";
 import type { RouteContext } from "./context";
 import { optionalBody } from "./params";
 

@@ -1,7 +1,7 @@
+import { serverSchema } from "../../../api/schemas";
 import { Scope } from "../../config";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
-import { serverSchema } from "../schemas";
 import { summary } from "../server-views";
 import type { RouteContext } from "./context";
 import { nameParams } from "./params";

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { logLineSchema } from "../../../api/schemas";
 import { Scope } from "../../config";
 import type { LogLine } from "../../servers/logs";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
-import { logLineSchema } from "../schemas";
 import type { RouteContext } from "./context";
 import { nameParams } from "./params";
 

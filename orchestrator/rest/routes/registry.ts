@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { serverJsonSchema } from "../../../mcp/server-json-schema";
+import { serverJsonSchema } from "../../../manifest/server-json/schema";
 import { Scope } from "../../config";
+import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import { type App, principalOf } from "../app";
 import { page } from "../pagination";
-import { HttpError } from "../problem";
 import { type RegistryServer, registryServer, search } from "../registry";
 import type { RouteContext } from "./context";
 

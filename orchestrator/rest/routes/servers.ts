@@ -1,12 +1,12 @@
 import { z } from "zod";
+import { pageOf, serverDetailSchema, serverSchema, statsSchema } from "../../../api/schemas";
 import { Scope } from "../../config";
+import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import { ServerStatus } from "../../servers/server-info";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
 import { page, pageQuery } from "../pagination";
-import { HttpError } from "../problem";
-import { pageOf, serverDetailSchema, serverSchema, statsSchema } from "../schemas";
 import { detail, measured, summary } from "../server-views";
 import type { RouteContext } from "./context";
 import { nameParams } from "./params";

@@ -1,12 +1,12 @@
 import { z } from "zod";
+import { pageOf, sessionSchema } from "../../../api/schemas";
 import { Scope } from "../../config";
 import type { SessionInfo } from "../../gateway/gateway-api";
+import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import type { Principal } from "../../security/principal";
 import { type App, principalOf } from "../app";
 import { page, pageQuery } from "../pagination";
-import { HttpError } from "../problem";
-import { pageOf, sessionSchema } from "../schemas";
 import type { RouteContext } from "./context";
 
 const tags = ["sessions"];

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { Scope } from "../../config";
+import { HttpError } from "../../http/problem";
 import { pathOf, resourceMetadata } from "../../security/resource-metadata";
 import type { App } from "../app";
-import { HttpError } from "../problem";
 import { readiness } from "../readiness";
 import type { RouteContext } from "./context";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { toolsSchema } from "../../../api/schemas";
 import { AuditResult } from "../../audit/entry";
 import { Scope } from "../../config";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
-import { toolsSchema } from "../schemas";
 import type { RouteContext } from "./context";
 import { nameParams, optionalBody } from "./params";
 

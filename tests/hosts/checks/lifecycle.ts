@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { eventually } from "../../integration/support/command";
-import { engine, host, NAME, PATIENCE } from "../support/host";
-import { removeAll, settings, untilHealthy } from "../support/outer";
-import { answers, identity, inEngine, serverHealthy } from "../support/server";
+import { eventually } from "../../support/fleet/command";
+import { engine, host, NAME, PATIENCE } from "../../support/hosts/host";
+import { removeAll, settings, untilHealthy } from "../../support/hosts/outer";
+import { answers, identity, inEngine, serverHealthy } from "../../support/hosts/server";
 
 /** Crashes, restart, stop, removal. */
 export function lifecycleChecks(): void {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { must } from "../../integration/support/command";
-import { engine, HOST, host, NAME, TOOLS } from "../support/host";
-import { inEngine } from "../support/server";
+import { must } from "../../support/fleet/command";
+import { engine, HOST, host, NAME, TOOLS } from "../../support/hosts/host";
+import { inEngine } from "../../support/hosts/server";
 
 /** Bridges inside the engine, and its firewall. */
 export function networkChecks(): void {

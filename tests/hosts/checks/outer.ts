@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { hostProblems, inspectHostEngine } from "../../../host-engine";
-import { formatProblem } from "../../../problems";
-import { run } from "../../integration/support/command";
-import { facts } from "../support/facts";
-import { engine, HOST, host, hostSocket, PATIENCE } from "../support/host";
-import { engineArgs, refusal, settings, startEngine, untilHealthy } from "../support/outer";
+import { formatProblem } from "../../../lib/problems";
+import { hostProblems, inspectHostEngine } from "../../../stack/host-engine";
+import { run } from "../../support/fleet/command";
+import { facts } from "../../support/hosts/facts";
+import { engine, HOST, host, hostSocket, PATIENCE } from "../../support/hosts/host";
+import { engineArgs, refusal, settings, startEngine, untilHealthy } from "../../support/hosts/outer";
 
 /** The host, what the engine refuses there, and the engine itself. */
 export function outerChecks(): void {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { eventually, must } from "../../integration/support/command";
-import { facts } from "../support/facts";
-import { engine, HOST, PATIENCE, TOOLS } from "../support/host";
+import { eventually, must } from "../../support/fleet/command";
+import { facts } from "../../support/hosts/facts";
+import { engine, HOST, PATIENCE, TOOLS } from "../../support/hosts/host";
 import {
   answers,
   cgroupFile,
@@ -13,7 +13,7 @@ import {
   SERVER_IMAGE,
   serverHealthy,
   startServer,
-} from "../support/server";
+} from "../../support/hosts/server";
 
 const MIB = 1024 * 1024;
 

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { plan } from "../../../cli/add/plan";
 import { writeFolder } from "../../../cli/add/write";
-import { loadCatalog } from "../../../mcp/load-catalog";
-import { oneLine } from "../../../mcp/plain-text";
-import { looksLikeSecret, secretArguments } from "../../../mcp/secret-names";
-import { ProblemsError } from "../../../problems";
+import { oneLine } from "../../../lib/plain-text";
+import { ProblemsError } from "../../../lib/problems";
+import { loadCatalog } from "../../../manifest/load-catalog";
+import { looksLikeSecret, secretArguments } from "../../../manifest/secret-names";
 
 /** What YAML, a shell, a Dockerfile or a terminal might take for something else. */
 const INJECTIONS = [

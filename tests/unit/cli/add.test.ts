@@ -8,9 +8,9 @@ import { packageJson } from "../../../cli/add/server-json";
 import { freeUser } from "../../../cli/add/taken";
 import { writeFolder } from "../../../cli/add/write";
 import { CliError } from "../../../cli/errors";
-import { loadCatalog } from "../../../mcp/load-catalog";
-import type { Manifest } from "../../../mcp/types";
-import { ProblemsError } from "../../../problems";
+import { ProblemsError } from "../../../lib/problems";
+import { loadCatalog } from "../../../manifest/load-catalog";
+import type { Manifest } from "../../../manifest/types";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { differences } from "../../../cli/stack/validate/compare";
 import { expectedFacts } from "../../../cli/stack/validate/expected";
 import { recordedContainers, recordedFacts } from "../../../cli/stack/validate/recorded";
-import { containerSpec } from "../../../mcp/container-spec";
-import { manifest } from "../support/manifests";
+import { containerSpec } from "../../../manifest/container/container-spec";
+import { manifest } from "../../support/manifests";
 
 const image = {
   id: "sha256:abc",

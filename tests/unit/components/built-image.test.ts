@@ -13,9 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type BuiltImageArgs, builtImage, contextHash } from "../../../components/built-image";
-import { record } from "./support/mocks";
-import { withProvider } from "./support/parts";
-import { only } from "./support/queries";
+import { record } from "../../support/components/mocks";
+import { withProvider } from "../../support/components/parts";
+import { only } from "../../support/components/queries";
 
 describe("built images", () => {
   let folder: string;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { InternalNetwork } from "../../../components/internal-network";
-import { record, reveal } from "./support/mocks";
-import { LABEL_LIST, LABELS, withProvider } from "./support/parts";
-import { children, only } from "./support/queries";
+import { record, reveal } from "../../support/components/mocks";
+import { LABEL_LIST, LABELS, withProvider } from "../../support/components/parts";
+import { children, only } from "../../support/components/queries";
 
 const args = { networkName: "inside", cidr: "172.30.0.0/16", gateway: "172.30.0.1", labels: LABELS };
 const make = () => record(() => new InternalNetwork("network", args, withProvider("host")));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { PersistentVolumes, type PersistentVolumesArgs } from "../../../components/persistent-volumes";
-import { record, reveal } from "./support/mocks";
-import { LABEL_LIST, LABELS, withProvider } from "./support/parts";
-import { children, only } from "./support/queries";
+import { record, reveal } from "../../support/components/mocks";
+import { LABEL_LIST, LABELS, withProvider } from "../../support/components/parts";
+import { children, only } from "../../support/components/queries";
 
 const KEYS = ["certs", "engine", "logs", "orchestrator", "postgres", "workspace"];
 

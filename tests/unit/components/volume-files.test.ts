@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { VolumeFiles } from "../../../components/volume-files";
-import { record, reveal } from "./support/mocks";
-import { LABEL_LIST, LABELS, withProvider } from "./support/parts";
-import { children, only } from "./support/queries";
+import { record, reveal } from "../../support/components/mocks";
+import { LABEL_LIST, LABELS, withProvider } from "../../support/components/parts";
+import { children, only } from "../../support/components/queries";
 
 const args = {
   containerName: "carrier",

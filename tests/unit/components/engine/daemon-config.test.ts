@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { daemonConfig, INNER_DNS } from "../../../../components/engine/daemon-config";
-import { contains, overlaps } from "../../../../mcp/subnets";
-import { INNER_SUBNETS } from "../../../../settings";
+import { INNER_SUBNETS } from "../../../../config/settings";
+import { contains, overlaps } from "../../../../lib/subnets";
 
 const parse = (mirrors: string[] = []) => JSON.parse(daemonConfig(mirrors)) as Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { EngineHost, EngineHostArgs } from "../../../../components/engine/engine-host";
-import { type Registered, record, reveal } from "../support/mocks";
-import { engineHost, LABELS } from "../support/parts";
-import { children, container, labelsOf, only, pick } from "../support/queries";
+import { type Registered, record, reveal } from "../../../support/components/mocks";
+import { engineHost, LABELS } from "../../../support/components/parts";
+import { children, container, labelsOf, only, pick } from "../../../support/components/queries";
 
 const make = (more: Partial<EngineHostArgs> = {}) => record(() => engineHost(more));
 const engineOf = (resources: Registered[]) => container(resources, "engine");

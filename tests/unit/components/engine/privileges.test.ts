@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { record } from "../support/mocks";
-import { engineHost, ROOT } from "../support/parts";
-import { container } from "../support/queries";
+import { record } from "../../../support/components/mocks";
+import { engineHost, ROOT } from "../../../support/components/parts";
+import { container } from "../../../support/components/queries";
 
 /** What Docker gives every container, and the three that an engine needs besides (docs/security.md). */
 const DOCKER = [

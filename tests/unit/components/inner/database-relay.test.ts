@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { DatabaseRelay, relayDsn } from "../../../../components/inner/database-relay";
-import { assertHardened, assertReplacedWhenUnwell } from "../support/hardening";
-import { record, reveal } from "../support/mocks";
-import { LABELS, withProvider } from "../support/parts";
-import { children, container, labelsOf, only } from "../support/queries";
+import { assertHardened, assertReplacedWhenUnwell } from "../../../support/components/hardening";
+import { record, reveal } from "../../../support/components/mocks";
+import { LABELS, withProvider } from "../../../support/components/parts";
+import { children, container, labelsOf, only } from "../../../support/components/queries";
 
 const args = {
   dsn: "postgres://reader:hunter2@db.example:6432/sales?sslmode=require",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Database } from "../../../../components/inner/database";
-import { assertHardened, assertReplacedWhenUnwell, mounts } from "../support/hardening";
-import { record, reveal } from "../support/mocks";
-import { LABEL_LIST, LABELS, withProvider } from "../support/parts";
-import { children, container, labelsOf, only, visible } from "../support/queries";
+import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
+import { record, reveal } from "../../../support/components/mocks";
+import { LABEL_LIST, LABELS, withProvider } from "../../../support/components/parts";
+import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
 
 const args = { networks: ["mcp-a", "mcp-b"], carrierImage: "sha256:carrier", keepImage: false, labels: LABELS };
 const make = (more: { keepImage?: boolean } = {}) =>

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { EgressProxy } from "../../../../components/inner/egress-proxy";
-import { assertHardened, assertReplacedWhenUnwell } from "../support/hardening";
-import { record } from "../support/mocks";
-import { LABELS, withProvider } from "../support/parts";
-import { children, container, labelsOf, only } from "../support/queries";
+import { assertHardened, assertReplacedWhenUnwell } from "../../../support/components/hardening";
+import { record } from "../../../support/components/mocks";
+import { LABELS, withProvider } from "../../../support/components/parts";
+import { children, container, labelsOf, only } from "../../../support/components/queries";
 
 const args = {
   rules: [{ server: "a", subnet: "10.214.6.64/28", egress: ["example.com:443"] }],

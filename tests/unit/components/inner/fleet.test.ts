@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Fleet, type FleetArgs, OUTBOUND, RELAY_ADDRESS } from "../../../../components/inner/fleet";
 import { Scope } from "../../../../orchestrator/config";
-import { document, problemsOf } from "../../support/manifests";
-import { record } from "../support/mocks";
-import { HTTP, LABELS, server, withProvider } from "../support/parts";
-import { children, container, only, visible } from "../support/queries";
+import { record } from "../../../support/components/mocks";
+import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
+import { children, container, only, visible } from "../../../support/components/queries";
+import { document, problemsOf } from "../../../support/manifests";
 
 const PLAIN = server({ name: "plain", user: 11_001 });
 const LISTENS = server({ name: "listens", user: 11_002, ...HTTP });

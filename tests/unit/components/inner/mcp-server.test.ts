@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { McpServer } from "../../../../components/inner/mcp-server";
 import { InnerNetworks } from "../../../../components/inner/networks";
-import { assertHardened, assertReplacedWhenUnwell, mounts } from "../support/hardening";
-import { record, reveal } from "../support/mocks";
-import { BUILT, HTTP, LABEL_LIST, LABELS, server, withProvider } from "../support/parts";
-import { children, container, labelsOf, only, visible } from "../support/queries";
+import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
+import { record, reveal } from "../../../support/components/mocks";
+import { BUILT, HTTP, LABEL_LIST, LABELS, server, withProvider } from "../../../support/components/parts";
+import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
 
 const NET = { name: "mcp-echo", subnet: "10.214.6.64/28", gateway: "10.214.6.65", internal: true };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { InnerNetworks } from "../../../../components/inner/networks";
-import { record, reveal } from "../support/mocks";
-import { LABEL_LIST, LABELS, withProvider } from "../support/parts";
-import { children, only } from "../support/queries";
+import { record, reveal } from "../../../support/components/mocks";
+import { LABEL_LIST, LABELS, withProvider } from "../../../support/components/parts";
+import { children, only } from "../../../support/components/queries";
 
 const networks = [
   { name: "way-out", subnet: "10.214.0.32/28", gateway: "10.214.0.33", internal: false },

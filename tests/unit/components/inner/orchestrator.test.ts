@@ -6,12 +6,12 @@ import {
   Orchestrator,
   type OrchestratorArgs,
 } from "../../../../components/inner/orchestrator";
-import { contains } from "../../../../mcp/subnets";
+import { contains } from "../../../../lib/subnets";
 import { orchestratorConfigSchema, Scope, tokenSchema } from "../../../../orchestrator/config";
-import { assertHardened, assertReplacedWhenUnwell, mounts } from "../support/hardening";
-import { record, reveal } from "../support/mocks";
-import { LABEL_LIST, LABELS, withProvider } from "../support/parts";
-import { children, container, labelsOf, only, visible } from "../support/queries";
+import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
+import { record, reveal } from "../../../support/components/mocks";
+import { LABEL_LIST, LABELS, withProvider } from "../../../support/components/parts";
+import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
 
 const config = { stack: "dind-mcp/unit", version: "1.2.3", publicUrl: "http://127.0.0.1:1", allowedHosts: ["h"] };
 const tokens = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TlsCertificates } from "../../../../components/tls/tls-certificates";
-import { record, reveal } from "../support/mocks";
-import { children, only } from "../support/queries";
+import { record, reveal } from "../../../support/components/mocks";
+import { children, only } from "../../../support/components/queries";
 
 const make = () => record(() => new TlsCertificates("tls", { names: ["localhost", "127.0.0.1", "engine"] }));
 

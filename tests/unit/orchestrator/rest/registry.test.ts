@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { parseManifest } from "../../../../mcp/manifest";
-import { fromServerJson } from "../../../../mcp/server-json";
-import { serverJsonSchema } from "../../../../mcp/server-json-schema";
+import { parseManifest } from "../../../../manifest/manifest";
+import { fromServerJson } from "../../../../manifest/server-json";
+import { serverJsonSchema } from "../../../../manifest/server-json/schema";
 import { registryServer, search } from "../../../../orchestrator/rest/registry";
-import { server } from "./support/fleet";
+import { server } from "../../../support/rest/fleet";
 
 const URL = "https://mcp.example.com";
 const BEGUN = "2026-01-01T00:00:00.000Z";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ServerStatus } from "../../../../orchestrator/servers/server-info";
-import { Api } from "./support/api";
-import { server } from "./support/fleet";
+import { Api } from "../../../support/rest/api";
+import { server } from "../../../support/rest/fleet";
 
 interface List {
   items: Record<string, unknown>[];

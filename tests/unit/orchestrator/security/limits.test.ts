@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BoundedMap } from "../../../../orchestrator/security/bounded-map";
+import { BoundedMap } from "../../../../lib/bounded-map";
 import { mayCall, mayUse } from "../../../../orchestrator/security/filters";
 import type { Principal } from "../../../../orchestrator/security/principal";
 import { RateLimit } from "../../../../orchestrator/security/rate-limit";

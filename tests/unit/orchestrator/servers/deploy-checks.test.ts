@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { formatProblem } from "../../../../lib/problems";
 import { orchestratorConfigSchema } from "../../../../orchestrator/config";
 import { checkDeployment, type DeployRequest } from "../../../../orchestrator/servers/deploy-checks";
-import { formatProblem } from "../../../../problems";
-import { document } from "../../support/manifests";
+import { document } from "../../../support/manifests";
 
 const base = { stack: "p/s", version: "1", publicUrl: "http://localhost", allowedHosts: [] };
 const policy = (more: Record<string, unknown> = {}) => orchestratorConfigSchema.parse({ ...base, deploy: more }).deploy;

@@ -4,8 +4,8 @@ import { Events } from "../../../../orchestrator/events";
 import { DockerServers } from "../../../../orchestrator/servers/docker-servers";
 import { engineClient } from "../../../../orchestrator/servers/engine-client";
 import { OwnNetworks } from "../../../../orchestrator/servers/own-networks";
-import { FakeEngine } from "./support/fake-engine";
-import { health, inspected, STACK } from "./support/inspect";
+import { FakeEngine } from "../../../support/servers/fake-engine";
+import { health, inspected, STACK } from "../../../support/servers/inspect";
 
 const HTTP = { name: "web", user: 11_001, transport: { type: "streamable-http", port: 80, path: "/mcp" } };
 

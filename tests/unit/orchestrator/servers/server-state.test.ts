@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { labelledManifest, serverInfo, statusAndReason } from "../../../../orchestrator/servers/server-state";
-import { manifest } from "../../support/manifests";
-import { health, inspected, type State } from "./support/inspect";
+import { manifest } from "../../../support/manifests";
+import { health, inspected, type State } from "../../../support/servers/inspect";
 
 const said = (state: State) => {
   const { status, reason } = statusAndReason(inspected("c", {}, state).State);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { redacted, verdict } from "../../../../orchestrator/servers/start-healthy";
-import { health, inspected, type State } from "./support/inspect";
+import { health, inspected, type State } from "../../../support/servers/inspect";
 
 const said = (state: State, RestartCount = 0) => verdict({ ...inspected("c", {}, state), RestartCount });
 

@@ -1,6 +1,6 @@
-import { bad, envs, one } from "../support/case";
-import { container, type Given, INNER, LATER } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, envs, one } from "../../../support/policy/case";
+import { container, type Given, INNER, LATER } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 const provider = (props: Record<string, unknown>): Given => ({ type: "pulumi:providers:docker", props, host: null });
 const run = (...command: string[]): Given => container({ command });

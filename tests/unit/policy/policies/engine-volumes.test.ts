@@ -1,6 +1,6 @@
-import { neverStarted } from "../support/case";
-import { container, type Given, INNER, LATER, withRole } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { neverStarted } from "../../../support/policy/case";
+import { container, type Given, INNER, LATER, withRole } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 const DATA = { volumeName: "mcp-engine", containerPath: "/var/lib/docker" };
 const engine = withRole("engine", { name: "mcp-engine-container", volumes: [DATA] });

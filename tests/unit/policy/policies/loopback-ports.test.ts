@@ -1,6 +1,6 @@
-import { bad, one, port } from "../support/case";
-import { container, INNER, LATER } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, one, port } from "../../../support/policy/case";
+import { container, INNER, LATER } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 testPolicy("loopback-ports", {
   passes: [

@@ -1,6 +1,6 @@
-import { bad, one, volume } from "../support/case";
-import { container, type Given, INNER, LATER, withRole } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, one, volume } from "../../../support/policy/case";
+import { container, type Given, INNER, LATER, withRole } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 /** A container that mounts a path of its host. */
 const bind = (hostPath: string): Given => container({ volumes: [{ hostPath, containerPath: "/x" }] });

@@ -1,6 +1,6 @@
-import { bad, one } from "../support/case";
-import { container } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, one } from "../../../support/policy/case";
+import { container } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 testPolicy("no-host-namespaces", {
   passes: [

@@ -1,6 +1,6 @@
-import { bad, envs, one, volume } from "../support/case";
-import { container, type Given, LATER } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, envs, one, volume } from "../../../support/policy/case";
+import { container, type Given, LATER } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 const image = (props: Record<string, unknown>): Given => ({ type: "docker:index/remoteImage:RemoteImage", props });
 const run = (...command: (string | symbol)[]): Given => container({ command });

@@ -1,6 +1,6 @@
-import { bad, one, volume } from "../support/case";
-import { INNER } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, one, volume } from "../../../support/policy/case";
+import { INNER } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 testPolicy("protected-volumes", {
   passes: [

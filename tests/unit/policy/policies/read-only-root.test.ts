@@ -1,6 +1,6 @@
-import { bad, neverStarted, one } from "../support/case";
-import { container, LATER, withRole } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, neverStarted, one } from "../../../support/policy/case";
+import { container, LATER, withRole } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 testPolicy("read-only-root", {
   passes: [

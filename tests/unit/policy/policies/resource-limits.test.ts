@@ -1,6 +1,6 @@
-import { bad, one } from "../support/case";
-import { container, LATER, withRole } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, one } from "../../../support/policy/case";
+import { container, LATER, withRole } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 /** A container that mounts a path of its host. */
 testPolicy("resource-limits", {

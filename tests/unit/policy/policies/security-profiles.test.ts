@@ -1,6 +1,6 @@
-import { bad, one } from "../support/case";
-import { container, type Given, withRole } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, one } from "../../../support/policy/case";
+import { container, type Given, withRole } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 const options = (...securityOpts: (string | symbol)[]): Given =>
   container({ securityOpts: ["no-new-privileges:true", ...securityOpts] });

@@ -1,5 +1,5 @@
-import { type Given, INNER, LATER } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { type Given, INNER, LATER } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 const network = (subnet: string | symbol, host?: string): Given => ({
   type: "docker:index/network:Network",

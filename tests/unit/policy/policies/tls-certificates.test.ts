@@ -1,6 +1,6 @@
-import { bad, one } from "../support/case";
-import { type Given, LATER } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, one } from "../../../support/policy/case";
+import { type Given, LATER } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 const certificate = (props: Record<string, unknown>): Given => ({
   type: "tls:index/locallySignedCert:LocallySignedCert",

@@ -1,6 +1,6 @@
-import { bad, one } from "../support/case";
-import type { Given } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { bad, one } from "../../../support/policy/case";
+import type { Given } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 const key = (props: Record<string, unknown>): Given => ({ type: "tls:index/privateKey:PrivateKey", props, host: null });
 

@@ -1,6 +1,6 @@
-import { port } from "../support/case";
-import { container, INNER } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { port } from "../../../support/policy/case";
+import { container, INNER } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 testPolicy("unique-ports", {
   passes: [

@@ -1,5 +1,5 @@
-import { container, INNER, withRole } from "../support/resources";
-import { testPolicy } from "../support/test-policy";
+import { container, INNER, withRole } from "../../../support/policy/resources";
+import { testPolicy } from "../../../support/policy/test-policy";
 
 testPolicy("unique-users", {
   passes: [

@@ -1,0 +1,80 @@
+import type { Subnet } from "../../lib/subnets";
+import type { SecretFile } from "../manifest";
+
+export interface MountSpec {
+  type: "bind" | "volume";
+  /** A folder of the engine, or a volume's name. */
+  source: string;
+  target: string;
+  readOnly: boolean;
+}
+
+/** A volume of the `local` driver that has to be there first. */
+export interface VolumeSpec {
+  name: string;
+  driver: "local";
+  options: Record<string, string>;
+}
+
+/** The server's own network. */
+export interface NetworkSpec extends Subnet {
+  name: string;
+  internal: true;
+}
+
+export interface UlimitSpec {
+  name: string;
+  soft: number;
+  hard: number;
+}
+
+/** Durations as Docker prints them. */
+export interface HealthcheckSpec {
+  tests: string[];
+  interval: string;
+  timeout: string;
+  retries: number;
+  startPeriod: string;
+  startInterval: string;
+}
+
+/** A server's container, whole and serialisable. Absent fields mean: as the image says. */
+export interface ContainerSpec {
+  name: string;
+  hostname: string;
+  image: string;
+  entrypoint?: string[];
+  command?: string[];
+  /** Docker's own init as PID 1. */
+  init: boolean;
+  user: string;
+  groups: string[];
+  workdir?: string;
+  env: Record<string, string>;
+  labels: Record<string, string>;
+  mounts: MountSpec[];
+  volumes: VolumeSpec[];
+  /** Path to options. */
+  tmpfs: Record<string, string>;
+  /** `none`, or the network's name. */
+  networkMode: string;
+  network?: NetworkSpec;
+  /** Bytes. */
+  memory: number;
+  /** Bytes of memory and swap together; the same, so no swap. */
+  memorySwap: number;
+  cpus: string;
+  ulimits: UlimitSpec[];
+  logDriver: string;
+  logOptions: Record<string, string>;
+  restart: string;
+  stopSignal?: string;
+  /** Seconds. */
+  stopTimeout: number;
+  healthcheck: HealthcheckSpec;
+  readOnly: true;
+  capDrop: string[];
+  securityOptions: string[];
+  /** Files that the secrets volume has to hold before the start. */
+  secretFiles: SecretFile[];
+}

@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { describeSchema, type SchemaNode } from "../lib/describe-schema";
+import { manifestSchema } from "./schema";
+
+/** The JSON Schema of server.yaml, for editors. What spans several fields is checked by the program only. */
+export function manifestJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(manifestSchema, { io: "input" }) as SchemaNode;
+  // `none` is read before the schema checks, so the schema does not tell it.
+  const egress = schema.properties?.egress;
+  if (schema.properties && egress) schema.properties.egress = { anyOf: [{ const: "none" }, egress] };
+  describeSchema(schema, join(__dirname, "types.ts"), "Manifest");
+  return { ...schema, title: "server.yaml of dind-mcp" };
+}

@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { isNode, LineCounter, parseDocument } from "yaml";
+import { type Problem, ProblemsError } from "../lib/problems";
+import type { Path } from "../lib/zod-problems";
+import { type CatalogEntry, type CatalogOptions, type CatalogServer, SETTINGS_FILE, validateCatalog } from "./catalog";
+
+/** Name of the manifest in a server's folder. */
+export const MANIFEST = "server.yaml";
+
+/** A manifest's text as a document whose keys know their lines. */
+function read(text: string, file: string): Pick<CatalogEntry, "document" | "problems" | "locate"> {
+  const lines = new LineCounter();
+  const yaml = parseDocument(text, { lineCounter: lines });
+  if (yaml.errors.length > 0) {
+    const problems = yaml.errors.map(
+      ({ message, linePos }): Problem => ({
+        file: linePos ? `${file}:${linePos[0].line}` : file,
+        path: "(the file)",
+        got: (message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""),
+        expected: "valid YAML",
+      }),
+    );
+    return { problems };
+  }
+  const locate = (path: Path): number | undefined => {
+    // A key that is not there is missing in what should hold it.
+    for (let depth = path.length; depth > 0; depth--) {
+      const node = yaml.getIn(path.slice(0, depth), true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    }
+    return undefined;
+  };
+  return { document: yaml.toJS(), locate };
+}
+
+/**
+ * A manifest as an entry of the catalog.
+ * @param folder absolute path of the server's folder
+ * @param file how problems name the manifest
+ * @param text what it holds
+ * @param exists true when a path relative to the folder is there
+ */
+export function entryOf(folder: string, file: string, text: string, exists: CatalogEntry["exists"]): CatalogEntry {
+  return { folder, file, exists, ...read(text, file) };
+}
+
+function entry(folder: string, root: string): CatalogEntry {
+  const file = relative(root, join(folder, MANIFEST));
+  const exists = (path: string): boolean => existsSync(resolve(folder, path));
+  try {
+    return entryOf(folder, file, readFileSync(join(folder, MANIFEST), "utf8"), exists);
+  } catch (error) {
+    const got = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
+    const fix = "write one, or move the folder out of the catalog";
+    const problem: Problem = { file, path: "(the file)", got, expected: "a server's manifest", fix };
+    return { folder, file, exists, problems: [problem] };
+  }
+}
+
+/** The folders of servers in a folder of the catalog: all but hidden ones and node_modules. */
+function serverFolders(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith(".") && name !== "node_modules")
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isDirectory());
+}
+
+/** What the catalog's folders hold, right or wrong; folders that are not there hold nothing. */
+export function catalogEntries(folders: string[], root: string): CatalogEntry[] {
+  const present = folders.map((folder) => resolve(root, folder)).filter((folder) => existsSync(folder));
+  return present.flatMap(serverFolders).map((path) => entry(path, root));
+}
+
+/**
+ * Reads and checks the catalog.
+ * @param folders folders with one folder a server, relative to `root`
+ * @param root the project's folder
+ * @returns the selected servers, sorted by name
+ * @throws ProblemsError with every problem of every file
+ */
+export function loadCatalog(folders: string[], options: CatalogOptions = {}, root = process.cwd()): CatalogServer[] {
+  const absent = folders.filter((folder) => !existsSync(resolve(root, folder)));
+  const file = options.settingsFile ?? SETTINGS_FILE;
+  const missing = absent.map((folder): Problem => {
+    return { file, path: "catalog", got: JSON.stringify(folder), expected: "a folder that exists" };
+  });
+  const { servers, problems } = validateCatalog(catalogEntries(folders, root), options);
+  if (missing.length + problems.length > 0) throw new ProblemsError([...missing, ...problems]);
+  return servers;
+}

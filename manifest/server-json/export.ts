@@ -1,0 +1,96 @@
+import { canonicalJson } from "../../lib/canonical-json";
+import { ProblemsError } from "../../lib/problems";
+import { isMapping, parseManifest } from "../manifest";
+import { type Manifest, TransportType } from "../types";
+import {
+  OUR_META,
+  PUBLISHER_META,
+  PUBLISHER_META_LIMIT,
+  SERVER_JSON_SCHEMA,
+  type ServerJson,
+  type ServerPackage,
+} from "./schema";
+
+export interface ExportOptions {
+  /** What stands before the slash of the registry's name, in reverse DNS. @default "io.github.dind-mcp" */
+  namespace?: string;
+}
+
+type Mapping = Record<string, unknown>;
+
+/** What of a value is not as in `defaults`; undefined when nothing is. */
+function difference(value: unknown, defaults: unknown): unknown {
+  if (canonicalJson(value) === canonicalJson(defaults)) return undefined;
+  if (!isMapping(value) || !isMapping(defaults)) return value;
+  const kept = Object.entries(value).map(([key, item]) => [key, difference(item, defaults[key])] as const);
+  return Object.fromEntries(kept.filter(([, item]) => item !== undefined));
+}
+
+/** The manifest without what server.json has a place for, and without defaults: 4 KB have to do. */
+function ownPart({
+  name,
+  title: _title,
+  description,
+  version,
+  image,
+  build,
+  transport,
+  user,
+  ...rest
+}: Manifest): Mapping {
+  const source = { image, ...(build ? { build } : {}) };
+  const least = parseManifest({ name, description, version, ...source, transport, user }, name).manifest;
+  return { ...source, transport, user, ...(difference(rest, least) as Mapping | undefined) };
+}
+
+/** The image as a package that others can run: `docker run --entrypoint PROGRAM IMAGE ARGUMENT...`. */
+function ociPackage(image: string, { transport, env }: Manifest): ServerPackage {
+  const [program, ...rest] = transport.command;
+  const reach =
+    transport.type === TransportType.Stdio
+      ? ({ type: "stdio" } as const)
+      : ({ type: "streamable-http", url: `http://127.0.0.1:${transport.port}${transport.path}` } as const);
+  return {
+    registryType: "oci",
+    identifier: image,
+    runtimeHint: "docker",
+    transport: reach,
+    ...(program ? { runtimeArguments: [{ type: "named", name: "--entrypoint", value: program }] } : {}),
+    ...(rest.length > 0 ? { packageArguments: rest.map((value) => ({ type: "positional" as const, value })) } : {}),
+    ...(Object.keys(env).length > 0
+      ? { environmentVariables: Object.entries(env).map(([name, value]) => ({ name, value })) }
+      : {}),
+  };
+}
+
+/**
+ * A manifest as the official registry's server.json. What that format has no word for (limits, egress, user, ...) stands
+ * under our own key of the publisher's part, so that fromServerJson gives the very same manifest back.
+ * @throws ProblemsError when that part is larger than the registry takes
+ */
+export function toServerJson(manifest: Manifest, { namespace = OUR_META }: ExportOptions = {}): ServerJson {
+  const { name, title, description, version, image } = manifest;
+  const publisher = { [OUR_META]: ownPart(manifest) };
+  const bytes = Buffer.byteLength(JSON.stringify(publisher));
+  if (bytes > PUBLISHER_META_LIMIT) {
+    throw new ProblemsError([
+      {
+        file: name,
+        path: "(the manifest)",
+        got: `${bytes} bytes`,
+        expected: `at most ${PUBLISHER_META_LIMIT} bytes, the registry's limit for what its format has no word for`,
+        fix: "shorten the lists",
+      },
+    ]);
+  }
+  return {
+    $schema: SERVER_JSON_SCHEMA,
+    name: `${namespace}/${name}`,
+    ...(title ? { title } : {}),
+    description,
+    version,
+    // A server that is built here has no package anybody else could fetch.
+    ...(image ? { packages: [ociPackage(image, manifest)] } : {}),
+    _meta: { [PUBLISHER_META]: publisher },
+  };
+}

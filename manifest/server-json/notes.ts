@@ -1,0 +1,26 @@
+import { oneLine } from "../../lib/plain-text";
+import type { Path } from "../../lib/zod-problems";
+
+/** Something about an import that its user should know. */
+export interface ImportNote {
+  /** Where in the manifest, or which key of server.json was left out. */
+  path: Path;
+  /** One line, whatever the document held. */
+  text: string;
+  /** The manifest is not complete without it. */
+  fill: boolean;
+}
+
+/** A note of what could not be carried over. */
+export function note(path: Path, text: string): ImportNote {
+  return { path, text: oneLine(text), fill: false };
+}
+
+/** A note of what is left to be filled in. */
+export function toFill(path: Path, text: string): ImportNote {
+  return { path, text: oneLine(text), fill: true };
+}
+
+export function formatNote({ path, text }: ImportNote): string {
+  return oneLine(`${path.join(".")}: ${text}`);
+}

@@ -1,0 +1,50 @@
+import { GatewayError } from "../gateway-api";
+import { type Backend, callTimeout } from "../upstream/backend";
+import type { LinkPool, LinkUse } from "../upstream/link-pool";
+import { ErrorCode, type JsonObject, type Request } from "../wire/json-rpc";
+import { modernRequest } from "../wire/modern-send";
+
+/**
+ * Asks a server something in a pooled connection, in whichever era it speaks, and waits for the answer.
+ * @param who whose connection it is: no process serves two principals
+ * @throws GatewayError with the server's own error, or why there is no answer
+ */
+export async function ask(
+  backend: Backend,
+  pool: LinkPool,
+  who: Pick<LinkUse, "principal" | "brief">,
+  method: string,
+  params: JsonObject,
+): Promise<JsonObject> {
+  const { link, era } = await pool.acquire({ ...who, capabilities: {}, exclusive: false });
+  const plain: Request = { jsonrpc: "2.0", id: 0, method, params };
+  const sent = era === "modern" ? modernRequest(0, method, params) : { request: plain, text: JSON.stringify(plain) };
+  const limit = callTimeout(backend.info());
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      cancel(`no answer within ${limit} ms`);
+      reject(
+        new GatewayError(504, ErrorCode.Timeout, `server ${backend.name}: no answer to ${method} within ${limit} ms`),
+      );
+    }, limit);
+    const cancel = link.send({
+      ...sent,
+      notified: () => timer.refresh(),
+      answered: ({ error, result = {} }) => {
+        clearTimeout(timer);
+        if (!error) return resolve(result);
+        reject(new GatewayError(502, error.code, `server ${backend.name}: ${error.message}`));
+      },
+      failed: ({ reason }) => {
+        clearTimeout(timer);
+        reject(
+          new GatewayError(
+            502,
+            ErrorCode.ServerUnavailable,
+            `server ${backend.name} failed during ${method}: ${reason}`,
+          ),
+        );
+      },
+    });
+  });
+}

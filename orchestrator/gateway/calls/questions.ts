@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import type { Exchange } from "../downstream/exchange";
+import type { Link } from "../upstream/link";
+import { ErrorCode, isObject, type JsonObject, type Message, type Request, type RequestId } from "../wire/json-rpc";
+import { capabilityFor, type InputRequest } from "../wire/modern";
+
+/** How long a call waits for the client to come back with its answers. */
+const PATIENCE_MS = 10 * 60_000;
+/** Questions that may wait for an answer at the same time. */
+const QUESTIONS = 100;
+
+/**
+ * A call to a server of the era with sessions, made for a client of the stateless era. When the server asks something in
+ * the middle of it, the client gets `input_required` as its answer, while the call goes on waiting; the client's next
+ * request, with the answers and our `requestState`, takes it up again.
+ */
+export class SuspendableCall {
+  readonly #waiting = new Map<string, Request>();
+  readonly #asked = new Map<string, RequestId>();
+  #exchange: Exchange | undefined;
+  #count = 0;
+  #state = "";
+  #timer: NodeJS.Timeout | undefined;
+  cancel: (reason: string) => void = () => {};
+
+  constructor(
+    readonly principal: string,
+    readonly link: Link,
+    exchange: Exchange,
+    private readonly capabilities: JsonObject,
+    private readonly suspended: Map<string, SuspendableCall>,
+  ) {
+    this.#exchange = exchange;
+  }
+
+  /** The exchange that the answer goes to; undefined while the client thinks about a question. */
+  get exchange(): Exchange | undefined {
+    return this.#exchange;
+  }
+
+  /** The server asks something. */
+  asked(question: Request): void {
+    const needed = capabilityFor(question.method);
+    if (!needed || this.capabilities[needed] === undefined || this.#waiting.size >= QUESTIONS) {
+      this.link.decline(question);
+      if (needed && this.capabilities[needed] === undefined) this.#lacking(needed);
+      return;
+    }
+    this.#waiting.set(`q${++this.#count}`, question);
+    if (this.#exchange) this.#suspend(this.#exchange);
+  }
+
+  /**
+   * The client came back.
+   * @returns false when an answer is missing
+   */
+  resume(exchange: Exchange, answers: unknown): boolean {
+    const given = isObject(answers) ? answers : {};
+    if ([...this.#asked.keys()].some((key) => !isObject(given[key]))) return false;
+    clearTimeout(this.#timer);
+    this.#exchange = exchange;
+    for (const [key, id] of this.#asked) this.#say({ jsonrpc: "2.0", id, result: given[key] as JsonObject });
+    this.#asked.clear();
+    if (this.#waiting.size > 0) this.#suspend(exchange);
+    return true;
+  }
+
+  /** There will be no answer, also for a client that comes back. */
+  lost(reason: string): void {
+    this.#exchange?.fail(ErrorCode.ServerUnavailable, reason);
+    clearTimeout(this.#timer);
+    this.suspended.delete(this.#state);
+  }
+
+  /** The client did not say that it can answer this: 2026-07-28 wants the whole call to fail then. */
+  #lacking(needed: string): void {
+    const data = { requiredCapabilities: { [needed]: {} } };
+    this.#exchange?.fail(ErrorCode.MissingCapability, `the server needs the client's capability ${needed}`, data);
+    this.cancel("the client lacks a capability");
+  }
+
+  #suspend(exchange: Exchange): void {
+    this.#exchange = undefined;
+    const state = randomBytes(24).toString("base64url");
+    this.#state = state;
+    const inputRequests: Record<string, InputRequest> = {};
+    for (const [key, { id, method, params }] of this.#waiting) {
+      this.#asked.set(key, id);
+      inputRequests[key] = { method, params };
+    }
+    this.#waiting.clear();
+    this.suspended.set(state, this);
+    this.#timer = setTimeout(() => {
+      this.suspended.delete(state);
+      this.cancel("the client did not come back");
+    }, PATIENCE_MS);
+    this.#timer.unref();
+    const result = { resultType: "input_required", inputRequests, requestState: state };
+    exchange.result(JSON.stringify(result));
+  }
+
+  #say(message: Message): void {
+    this.link.say(message, JSON.stringify(message));
+  }
+}

@@ -1,0 +1,181 @@
+import type { Principal } from "../../security/principal";
+import type { GatewayContext } from "../context";
+import { type Exchange, NAMELESS } from "../downstream/exchange";
+import { asGatewayError } from "../downstream/http-answers";
+import { type Backend, callTimeout } from "../upstream/backend";
+import type { LinkPool, PooledLink } from "../upstream/link-pool";
+import { ErrorCode, isObject, type JsonObject, type Message } from "../wire/json-rpc";
+import { insert, splice } from "../wire/json-splice";
+import { CACHEABLE, DISCOVER, Meta, MODERN_VERSION, metaOf, REMOVED } from "../wire/modern";
+import { SuspendableCall } from "./questions";
+
+/** How long lists of a server of the other era may be kept: not at all, as it cannot be asked. */
+const NO_CACHE = { ttlMs: 0, cacheScope: "private" };
+
+/** Calls of the stateless era to one server, whatever era the server is of. */
+export class StatelessCalls {
+  readonly #suspended = new Map<string, SuspendableCall>();
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly pool: LinkPool,
+    private readonly context: GatewayContext,
+  ) {}
+
+  /**
+   * Makes a call; its answer, and all failures, go to the exchange.
+   * @param headers for a server behind HTTP
+   * @returns what ends it when the client leaves
+   */
+  call(exchange: Exchange, principal: Principal, headers: Record<string, string> = {}): (reason: string) => void {
+    const { tool, method } = exchange.call;
+    const refusal = tool && this.context.rules.refusal(this.backend.name, tool, principal);
+    if (method === "tools/call" && tool === undefined) exchange.fail(...NAMELESS);
+    else if (refusal) exchange.fail(ErrorCode.Denied, refusal);
+    else if (REMOVED.includes(method))
+      exchange.fail(ErrorCode.MethodNotFound, `${MODERN_VERSION} has no method ${method}`);
+    else if (this.#resume(exchange, principal)) return (reason) => this.#leave(exchange, reason);
+    else void this.#start(exchange, principal, headers);
+    return (reason) => this.#leave(exchange, reason);
+  }
+
+  readonly #cancels = new WeakMap<Exchange, (reason: string) => void>();
+
+  #leave(exchange: Exchange, reason: string): void {
+    if (exchange.done) return;
+    this.#cancels.get(exchange)?.(reason);
+    exchange.abandon();
+  }
+
+  /** A call that waits for the client's answers to its server's questions. @returns false when there is none such */
+  #resume(exchange: Exchange, principal: Principal): boolean {
+    const { requestState, inputResponses } = exchange.request.params ?? {};
+    const call = typeof requestState === "string" ? this.#suspended.get(requestState) : undefined;
+    if (!call || call.principal !== principal.name) return false;
+    if (!call.resume(exchange, inputResponses)) {
+      exchange.fail(ErrorCode.InvalidParams, "inputResponses: an answer to one of the inputRequests is missing");
+      return true;
+    }
+    this.#suspended.delete(requestState as string);
+    if (!exchange.done) this.#watch(exchange, call.cancel); // else the server had asked more already
+    return true;
+  }
+
+  async #start(exchange: Exchange, principal: Principal, headers: Record<string, string>): Promise<void> {
+    const meta = metaOf(exchange.request);
+    const declared = meta[Meta.Capabilities];
+    const capabilities = isObject(declared) ? declared : {};
+    const asks = ["sampling", "elicitation", "roots"].some((name) => capabilities[name] !== undefined);
+    const exclusive = meta[Meta.LogLevel] !== undefined || (asks && this.backend.eras.modern !== true);
+    let pooled: PooledLink;
+    try {
+      pooled = await this.pool.acquire({ principal: principal.name, capabilities, exclusive });
+    } catch (error) {
+      const { code, message, data } = asGatewayError(error);
+      return exchange.fail(code, message, data);
+    }
+    if (exchange.done) return pooled.link.release(); // the client left
+    if (pooled.era === "modern") this.#modern(exchange, principal, pooled, headers);
+    else this.#legacy(exchange, principal, pooled, capabilities);
+  }
+
+  #modern(exchange: Exchange, principal: Principal, { link }: PooledLink, headers: Record<string, string>): void {
+    const cancel = link.send({
+      request: exchange.request,
+      text: exchange.text,
+      headers,
+      notified: (_message, text) => {
+        exchange.extend();
+        exchange.notify(text);
+      },
+      answered: (message, text) => exchange.answer(message, this.#filtered(exchange, principal, message, text)),
+      failed: ({ reason }) => exchange.fail(ErrorCode.ServerUnavailable, this.#died(reason)),
+    });
+    this.#watch(exchange, cancel);
+  }
+
+  /** Asks a server that has sessions, and gives its answers the form of the stateless era. */
+  #legacy(
+    exchange: Exchange,
+    principal: Principal,
+    { link, initialized = {} }: PooledLink,
+    capabilities: JsonObject,
+  ): void {
+    if (exchange.request.method === DISCOVER) {
+      link.release();
+      this.#discovered(exchange, initialized);
+      return;
+    }
+    if (exchange.request.params?.requestState !== undefined) {
+      link.release();
+      exchange.fail(ErrorCode.InvalidParams, "requestState: no call waits with it; begin again without it");
+      return;
+    }
+    const level = metaOf(exchange.request)[Meta.LogLevel];
+    if (level !== undefined) {
+      const message = { jsonrpc: "2.0", id: "dind-mcp:level", method: "logging/setLevel", params: { level } };
+      link.say(message, JSON.stringify(message));
+    }
+    const call = new SuspendableCall(principal.name, link, exchange, capabilities, this.#suspended);
+    call.cancel = link.send({
+      request: exchange.request,
+      text: exchange.text,
+      notified: ({ method }, text) => {
+        call.exchange?.extend();
+        // In the stateless era log messages are for those who asked for them in this very request.
+        if (level !== undefined || method !== "notifications/message") call.exchange?.notify(text);
+      },
+      asked: (question) => call.asked(question),
+      answered: (message, text) => {
+        const { exchange: waiting } = call;
+        if (!waiting) return; // the client did not come back
+        // The client's next request, after a question, has another id than the first, which the server answers.
+        const named = waiting === exchange ? text : withId(text, waiting);
+        const formed = message.result ? insert(named, ["result"], completed(waiting.request.method)) : named;
+        waiting.answer({ ...message, id: waiting.id }, this.#filtered(waiting, principal, message, formed));
+      },
+      failed: ({ reason }) => call.lost(this.#died(reason)),
+    });
+    this.#watch(exchange, call.cancel);
+  }
+
+  #discovered(exchange: Exchange, { capabilities, instructions, serverInfo }: JsonObject): void {
+    const result = {
+      ...completed(DISCOVER),
+      supportedVersions: [MODERN_VERSION],
+      capabilities,
+      ...(instructions === undefined ? {} : { instructions }),
+      _meta: { [Meta.ServerInfo]: serverInfo },
+    };
+    exchange.result(JSON.stringify(result));
+  }
+
+  #watch(exchange: Exchange, cancel: (reason: string) => void): void {
+    if (exchange.done) {
+      cancel("the client left");
+      return;
+    }
+    this.#cancels.set(exchange, cancel);
+    exchange.startTimer(callTimeout(this.backend.info()), () => {
+      cancel(`no answer within ${exchange.timeout} ms`);
+      exchange.timedOut();
+    });
+  }
+
+  #filtered(exchange: Exchange, principal: Principal, message: Message, text: string): string {
+    if (exchange.request.method !== "tools/list") return text;
+    return this.context.rules.filter(this.backend.name, principal, exchange.request, message, text);
+  }
+
+  #died(reason: string): string {
+    return `server ${this.backend.name} failed during the call: ${reason}`;
+  }
+}
+
+function completed(method: string): JsonObject {
+  return { resultType: "complete", ...(CACHEABLE.includes(method) ? NO_CACHE : {}) };
+}
+
+function withId(text: string, { idText }: Exchange): string {
+  return splice(text, [{ path: ["id"], json: idText }]);
+}

@@ -1,0 +1,146 @@
+import type { Principal } from "../../security/principal";
+import type { Exchange } from "../downstream/exchange";
+import { asGatewayError } from "../downstream/http-answers";
+import type { Backend } from "../upstream/backend";
+import type { LinkPool, PooledLink } from "../upstream/link-pool";
+import { ErrorCode, isObject, type JsonObject, type Message, notificationText, textOr } from "../wire/json-rpc";
+import { insert } from "../wire/json-splice";
+import { ACKNOWLEDGED, Meta, metaOf } from "../wire/modern";
+
+/** What each wish of a subscription needs of the server's capabilities, and the notification it brings. */
+const WISHES = {
+  toolsListChanged: { part: "tools", what: "listChanged", method: "notifications/tools/list_changed" },
+  promptsListChanged: { part: "prompts", what: "listChanged", method: "notifications/prompts/list_changed" },
+  resourcesListChanged: { part: "resources", what: "listChanged", method: "notifications/resources/list_changed" },
+} as const;
+
+/** What a subscription of the stateless era asks for. */
+export interface Filter extends JsonObject {
+  resourceSubscriptions?: string[];
+}
+
+/** The part of a filter that a server with these capabilities can honour. */
+export function honoured(filter: JsonObject, capabilities: JsonObject): Filter {
+  const can = (part: string, what: string): boolean => {
+    const has = capabilities[part];
+    return isObject(has) && has[what] === true;
+  };
+  const result: Filter = {};
+  for (const [wish, { part, what }] of Object.entries(WISHES))
+    if (filter[wish] === true && can(part, what)) result[wish] = true;
+  const uris = filter.resourceSubscriptions;
+  if (Array.isArray(uris) && uris.length > 0 && can("resources", "subscribe"))
+    result.resourceSubscriptions = uris.map(String);
+  return result;
+}
+
+/** Whether a notification is one that the filter asks for. */
+export function wanted(filter: Filter, { method, params }: Message): boolean {
+  if (method === "notifications/resources/updated")
+    return filter.resourceSubscriptions?.includes(textOr(params?.uri, "")) ?? false;
+  return Object.entries(WISHES).some(([wish, one]) => one.method === method && filter[wish] === true);
+}
+
+/** The text of a notification with the mark of its subscription. */
+export function marked(text: string, exchange: Exchange): string {
+  const mark = { [Meta.Subscription]: exchange.id };
+  const message = JSON.parse(text) as Message;
+  if (isObject(message.params?._meta)) return insert(text, ["params", "_meta"], mark);
+  return isObject(message.params)
+    ? insert(text, ["params"], { _meta: mark })
+    : insert(text, [], { params: { _meta: mark } });
+}
+
+/** `subscriptions/listen` to one server, whatever era the server is of. */
+export class Subscriptions {
+  constructor(
+    private readonly backend: Backend,
+    private readonly pool: LinkPool,
+  ) {}
+
+  /** Opens a subscription; it ends with its client, or with the server. @returns what ends it */
+  listen(exchange: Exchange, principal: Principal, headers: Record<string, string> = {}): (reason: string) => void {
+    let end: (reason: string) => void = () => {};
+    const filter = exchange.request.params?.notifications;
+    if (!isObject(filter))
+      exchange.fail(ErrorCode.InvalidParams, "params.notifications: got nothing, expected what to listen for");
+    else {
+      void this.#open(exchange, principal, filter, headers).then((ending) => {
+        end = ending;
+        if (exchange.done) end("the client left");
+      });
+    }
+    return (reason) => {
+      end(reason);
+      exchange.abandon();
+    };
+  }
+
+  async #open(
+    exchange: Exchange,
+    principal: Principal,
+    filter: JsonObject,
+    headers: Record<string, string>,
+  ): Promise<(reason: string) => void> {
+    const declared = metaOf(exchange.request)[Meta.Capabilities];
+    const capabilities = isObject(declared) ? declared : {};
+    try {
+      const pooled = await this.pool.acquire({
+        principal: principal.name,
+        capabilities,
+        exclusive: false,
+        listener: true,
+      });
+      return pooled.era === "modern" ? this.#modern(exchange, pooled, headers) : this.#legacy(exchange, pooled, filter);
+    } catch (error) {
+      const { code, message, data } = asGatewayError(error);
+      exchange.fail(code, message, data);
+      return () => {};
+    }
+  }
+
+  #modern(exchange: Exchange, { link }: PooledLink, headers: Record<string, string>): (reason: string) => void {
+    const left = (): void => {
+      link.listeners--;
+    };
+    const cancel = link.send({
+      request: exchange.request,
+      text: exchange.text,
+      headers,
+      notified: (_message, text) => exchange.notify(text),
+      answered: (message, text) => {
+        left();
+        exchange.answer(message, text);
+      },
+      failed: ({ reason }) => exchange.fail(ErrorCode.ServerUnavailable, `server ${this.backend.name}: ${reason}`),
+    });
+    return (reason) => {
+      if (!exchange.done) left();
+      cancel(reason);
+    };
+  }
+
+  /** A server with sessions tells everything that changes; its resources have to be asked for one by one. */
+  #legacy(exchange: Exchange, { link, initialized = {} }: PooledLink, wishes: JsonObject): () => void {
+    const filter = honoured(wishes, isObject(initialized.capabilities) ? initialized.capabilities : {});
+    const told = (message: Message, text: string) => {
+      if (wanted(filter, message)) exchange.notify(marked(text, exchange));
+    };
+    const lost = ({ reason }: { reason: string }) => {
+      exchange.fail(ErrorCode.ServerUnavailable, `server ${this.backend.name}: ${reason}`);
+    };
+    link.others.add(told);
+    link.onLost.add(lost);
+    for (const uri of filter.resourceSubscriptions ?? []) {
+      const message = { jsonrpc: "2.0", id: `dind-mcp:${uri}`, method: "resources/subscribe", params: { uri } };
+      link.say(message, JSON.stringify(message));
+    }
+    exchange.notify(marked(notificationText(ACKNOWLEDGED, { notifications: filter }), exchange));
+    return () => {
+      link.others.delete(told);
+      link.onLost.delete(lost);
+      link.listeners--;
+      link.release(); // it stayed reserved for as long as somebody listens
+    };
+  }
+}

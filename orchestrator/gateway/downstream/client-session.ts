@@ -1,0 +1,136 @@
+import { randomBytes } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import { milliseconds } from "../../../lib/durations";
+import type { Principal } from "../../security/principal";
+import type { GatewayContext } from "../context";
+import type { SessionInfo } from "../gateway-api";
+import {
+  ErrorCode,
+  isObject,
+  isResponse,
+  type JsonObject,
+  type Message,
+  type Request,
+  type RequestId,
+  textOr,
+} from "../wire/json-rpc";
+import { ClientSide } from "./client-side";
+import { type Exchange, NAMELESS, type Reply } from "./exchange";
+import type { EndReason, OnEnd, Session } from "./session";
+
+/** From this revision on streams begin with an event without a message. */
+const PRIMED_FROM = "2025-11-25";
+
+/** Who the client says it is, where that can be read. */
+function clientOf(initialize: Request | undefined): SessionInfo["client"] {
+  const info = initialize?.params?.clientInfo;
+  if (!isObject(info) || typeof info.name !== "string") return undefined;
+  return { name: info.name, ...(typeof info.version === "string" ? { version: info.version } : {}) };
+}
+
+/** What sessions with one server and sessions with all of them have in common: their client. */
+export abstract class ClientSession implements Session {
+  readonly key = randomBytes(24).toString("base64url");
+  readonly client: ClientSide;
+  protected initialize: { request: Request; text: string } | undefined;
+  /** Why it ended; undefined while it lives. */
+  protected reason: EndReason | undefined;
+  readonly #openedAt = new Date();
+  #usedAt = Date.now();
+  #version: string | undefined;
+
+  constructor(
+    readonly principal: Principal,
+    readonly server: string | undefined,
+    protected readonly context: GatewayContext,
+    private readonly onEnd: OnEnd,
+  ) {
+    this.client = new ClientSide(context.config.limits.replayBytes);
+  }
+
+  get usedAt(): number {
+    return this.#usedAt;
+  }
+
+  info(): SessionInfo {
+    return {
+      id: this.key.slice(0, 8),
+      server: this.server,
+      principal: this.principal.name,
+      client: clientOf(this.initialize?.request),
+      protocolVersion: this.#version,
+      openedAt: this.#openedAt.toISOString(),
+      lastUsedAt: new Date(this.#usedAt).toISOString(),
+      inFlight: this.client.pending.size,
+      streams: this.client.streams,
+    };
+  }
+
+  abstract start(exchange: Exchange, reply: Reply): Promise<boolean | undefined>;
+  abstract spareSince(server: string): number | undefined;
+  abstract giveUp(server: string): void;
+  protected abstract ask(exchange: Exchange): void;
+  /** Hands on what the client said and the session itself has no use for. */
+  protected abstract pass(message: Message, text: string): void;
+  /** Tells the server that nobody waits. */
+  protected abstract cancel(exchange: Exchange, reason: string): void;
+
+  request(exchange: Exchange): void {
+    this.#usedAt = Date.now();
+    this.ask(exchange);
+  }
+
+  say(message: Message, text: string): void {
+    this.#usedAt = Date.now();
+    if (isResponse(message) && !this.client.answered(message)) return;
+    if (message.method === "notifications/cancelled") {
+      const exchange = this.client.pending.get(message.params?.requestId as RequestId);
+      if (!exchange) return;
+      this.client.forget(exchange);
+      this.cancel(exchange, textOr(message.params?.reason, "cancelled"));
+      exchange.abandon();
+    } else this.pass(message, text);
+  }
+
+  listen(response: ServerResponse, lastEventId: string | undefined): void {
+    this.#usedAt = Date.now();
+    this.client.listen(response, { "mcp-session-id": this.key }, lastEventId);
+  }
+
+  end(reason: EndReason): void {
+    if (this.reason) return;
+    this.reason = reason;
+    this.client.failAll(ErrorCode.ServerUnavailable, `the session ended: ${reason}`);
+    this.client.end();
+    this.onEnd(this, reason);
+  }
+
+  /** The answer to `initialize` is about to go out: from now on there is a session. */
+  protected welcome({ protocolVersion }: JsonObject, reply: Reply): void {
+    this.#version = textOr(protocolVersion, "");
+    this.client.primed = this.#version >= PRIMED_FROM;
+    reply.headers = { ...reply.headers, "mcp-session-id": this.key };
+  }
+
+  /** Takes a request in, unless it may not be made. @returns whether it is to go to the server */
+  protected begin(exchange: Exchange, server: string): boolean {
+    const { id, call } = exchange;
+    const refusal = call.tool && this.context.rules.refusal(server, call.tool, this.principal);
+    if (call.method === "tools/call" && call.tool === undefined) exchange.fail(...NAMELESS);
+    else if (refusal) exchange.fail(ErrorCode.Denied, refusal);
+    else if (this.client.pending.has(id)) exchange.fail(ErrorCode.InvalidRequest, `the request id ${id} is in use`);
+    else {
+      this.client.begin(exchange);
+      exchange.startTimer(this.#timeout(server), () => {
+        this.client.forget(exchange);
+        this.cancel(exchange, `no answer within ${exchange.timeout} ms`);
+        exchange.timedOut();
+      });
+    }
+    return !exchange.done;
+  }
+
+  #timeout(server: string): number {
+    return milliseconds(this.context.servers.get(server)?.manifest.timeouts.call ?? "60s");
+  }
+}

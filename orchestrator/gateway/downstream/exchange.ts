@@ -1,0 +1,148 @@
+import type { ServerResponse } from "node:http";
+import { AuditResult } from "../../audit/entry";
+import { ErrorCode, errorText, type Message, progressTokenOf, type Request, type RequestId } from "../wire/json-rpc";
+import { rawAt, splice } from "../wire/json-splice";
+import { type ClientStream, startEventStream } from "./client-stream";
+import { sendJson } from "./http-answers";
+import { type CallRecord, type Recorder, resultOf } from "./recorder";
+
+/** Where the answers to one POST go: one JSON document, or an SSE stream as soon as there is more to say. */
+export interface Reply {
+  response: ServerResponse;
+  headers?: Record<string, string>;
+  /** HTTP status for a JSON answer. @default always 200 */
+  status?: (message: Message) => number;
+  /** Makes the stream on which messages before the answer go; told only then. */
+  openStream: () => ClientStream;
+  stream?: Pick<ClientStream, "send" | "end">;
+  /** Requests of this POST without an answer. More than one: a batch, always on a stream. */
+  open: number;
+}
+
+/** A tools/call whose name is no text: a server may make a name of it that nobody checked. */
+export const NAMELESS: [number, string] = [ErrorCode.InvalidParams, "params.name: expected the name of a tool"];
+
+/** How long a person may take to answer a question that a server asks in the middle of a call. */
+const QUESTION_MS = 10 * 60_000;
+
+/** One request of a client, from its arrival to its answer. */
+export class Exchange {
+  readonly id: RequestId;
+  readonly progressToken: RequestId | undefined;
+  /** Gives what the server says the names that the client knows; for calls that came to all servers' URL. */
+  rewrite?: (message: Message, text: string) => string;
+  /** It was sent a second time, to a new session, because the old one never took it. */
+  retried = false;
+  /** Questions of the server to the client that belong to this call: while there are some, the time-out waits. */
+  questions = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timeout = 0;
+  #done = false;
+
+  constructor(
+    public request: Request,
+    public text: string,
+    readonly call: CallRecord,
+    readonly reply: Reply,
+    private readonly recorder: Recorder,
+  ) {
+    this.id = request.id;
+    this.progressToken = progressTokenOf(request.params);
+  }
+
+  /** The id as the client wrote it: a number with all its digits. */
+  get idText(): string {
+    return rawAt(this.text, ["id"]) ?? JSON.stringify(this.id);
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  get streaming(): boolean {
+    return this.reply.stream !== undefined;
+  }
+
+  /** @param expired told when there was no sign of life for so long */
+  startTimer(milliseconds: number, expired: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timeout = milliseconds;
+    this.#timer = setTimeout(() => {
+      const waited = performance.now() - this.call.began;
+      if (this.questions > 0 && waited < QUESTION_MS) this.#timer?.refresh();
+      else expired();
+    }, milliseconds);
+  }
+
+  get timeout(): number {
+    return this.#timeout;
+  }
+
+  /** A sign of life: the time-out begins anew. */
+  extend(): void {
+    this.#timer?.refresh();
+  }
+
+  /** Sends a message that comes before the answer. */
+  notify(text: string): void {
+    this.#stream().send(text);
+  }
+
+  /** The answer; the first one counts. @throws Error when it cannot be rewritten: then there was none */
+  answer(message: Message, answer: string): void {
+    if (this.#done) return;
+    const text = this.rewrite?.(message, answer) ?? answer;
+    this.#finish();
+    const { reply } = this;
+    reply.open--;
+    if (reply.stream || reply.open > 0) {
+      this.#stream().send(text);
+      if (reply.open === 0) reply.stream?.end();
+    } else sendJson(reply.response, reply.status?.(message) ?? 200, text, reply.headers);
+    this.recorder.finished(this.call, resultOf(message), message.error?.code);
+  }
+
+  /** Answers with a result that the gateway itself has. @param json an object, as text */
+  result(json: string): void {
+    this.answer({ id: this.id, result: {} }, `{"jsonrpc":"2.0","id":${this.idText},"result":${json}}`);
+  }
+
+  fail(code: number, reason: string, data?: Record<string, unknown>): void {
+    const text = errorText(this.id, code, reason, data);
+    this.answer({ error: { code, message: reason } }, splice(text, [{ path: ["id"], json: this.idText }]));
+  }
+
+  timedOut(): void {
+    const server = this.call.server ?? "the server";
+    this.fail(ErrorCode.Timeout, `no answer from ${server} within ${this.#timeout} ms`, { timeout: this.#timeout });
+  }
+
+  /** Nobody waits for the answer any more. */
+  abandon(): void {
+    if (this.#done) return;
+    this.#finish();
+    this.reply.open--;
+    if (this.reply.open === 0) {
+      this.reply.stream?.end();
+      if (!this.reply.response.headersSent) this.reply.response.destroy();
+    }
+    this.recorder.finished(this.call, AuditResult.Cancelled);
+  }
+
+  #finish(): void {
+    this.#done = true;
+    clearTimeout(this.#timer);
+  }
+
+  #stream(): Pick<ClientStream, "send"> {
+    if (this.reply.stream) return this.reply.stream;
+    const { response, headers = {} } = this.reply;
+    const stream = this.reply.openStream();
+    this.reply.stream = stream;
+    if (!response.destroyed) {
+      startEventStream(response, headers);
+      stream.attach(response, 0);
+    }
+    return stream;
+  }
+}

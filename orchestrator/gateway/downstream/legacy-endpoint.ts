@@ -1,0 +1,189 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../../security/principal";
+import { traceparentOf } from "../../tracing";
+import type { GatewayContext } from "../context";
+import { GatewayError } from "../gateway-api";
+import { ambiguousKey } from "../wire/ambiguity";
+import { ErrorCode, isMessage, isRequest, type Message, type Request, toolOf } from "../wire/json-rpc";
+import { LEGACY_VERSIONS } from "../wire/modern";
+import { Exchange, type Reply } from "./exchange";
+import { sendEmpty } from "./http-answers";
+import type { OnEnd, Session } from "./session";
+import type { Sessions } from "./sessions";
+
+/** Characters of an `initialize`. */
+const INITIALIZE_LIMIT = 64 * 1024;
+
+/** Makes the session of an endpoint; it is not known to anybody until it has started. */
+export type NewSession = (principal: Principal, onEnd: OnEnd) => Session;
+
+/** Who asks, and for what. */
+export interface Caller {
+  principal: Principal;
+  requestId: string;
+  server: string | undefined;
+  /** The header: the client's span in a trace. */
+  traceparent?: string;
+}
+
+/** Streamable HTTP with sessions, 2025-11-25 and older: what one endpoint answers. */
+export class LegacyEndpoint {
+  constructor(
+    private readonly context: GatewayContext,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /**
+   * A POST whose body was read.
+   * @param text the body, one line
+   * @throws GatewayError
+   */
+  post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    body: unknown,
+    text: string,
+    make: NewSession,
+  ): void {
+    checkVersion(request);
+    if (Array.isArray(body)) {
+      this.#batch(request, response, caller, body);
+      return;
+    }
+    if (!isMessage(body))
+      throw new GatewayError(
+        400,
+        ErrorCode.InvalidRequest,
+        "the body is no JSON-RPC request, notification or response",
+      );
+    if (body.method === "initialize" && isRequest(body)) {
+      this.#initialize(response, caller, body, text, make);
+      return;
+    }
+    const session = this.#session(request, caller);
+    if (!isRequest(body)) {
+      session.say(body, text);
+      sendEmpty(response, 202);
+      return;
+    }
+    const reply: Reply = { response, openStream: () => session.client.openStream(), open: 1 };
+    const exchange = this.#exchange(body, text, caller, reply, session.key);
+    response.once("close", () => {
+      // A stream can be taken up again; a plain answer that nobody receives is lost.
+      if (!exchange.done && !exchange.streaming) session.say(...cancelled(body));
+    });
+    session.request(exchange);
+  }
+
+  get(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
+    checkVersion(request);
+    const session = this.#session(request, caller);
+    if (!/\btext\/event-stream\b|\*\/\*/.test(request.headers.accept ?? "")) {
+      throw new GatewayError(
+        406,
+        ErrorCode.InvalidRequest,
+        "GET opens an event stream: send Accept: text/event-stream",
+      );
+    }
+    session.listen(response, single(request.headers["last-event-id"]));
+  }
+
+  delete(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
+    this.#session(request, caller).end("deleted");
+    sendEmpty(response, 200);
+  }
+
+  #session(request: IncomingMessage, { principal, server }: Caller): Session {
+    const key = single(request.headers["mcp-session-id"]);
+    if (key === undefined)
+      throw new GatewayError(
+        400,
+        ErrorCode.InvalidRequest,
+        "the header Mcp-Session-Id is missing: begin with initialize",
+      );
+    const session = this.sessions.get(key, principal.name);
+    if (session?.server !== server || !session) {
+      throw new GatewayError(
+        404,
+        ErrorCode.InvalidRequest,
+        "there is no such session: it has ended, begin again with initialize",
+      );
+    }
+    return session;
+  }
+
+  #initialize(response: ServerResponse, caller: Caller, body: Request, text: string, make: NewSession): void {
+    checkInitialize(text);
+    const began = performance.now();
+    const session = make(caller.principal, (ended, reason) => this.sessions.removed(ended, reason));
+    this.sessions.add(session);
+    const reply: Reply = { response, openStream: () => session.client.openStream(), open: 1 };
+    const exchange = this.#exchange(body, text, caller, reply, session.key);
+    void session.start(exchange, reply).then((warm) => {
+      if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
+    });
+  }
+
+  /** Several messages in one body, as 2025-03-26 allowed: their answers come on one stream. */
+  #batch(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown[]): void {
+    const clear = (message: unknown) => isMessage(message) && !ambiguousKey(message, JSON.stringify(message));
+    if (body.length === 0 || !body.every(isMessage) || !body.every(clear))
+      throw new GatewayError(400, ErrorCode.InvalidRequest, "the batch is empty or holds something else than messages");
+    const session = this.#session(request, caller);
+    const requests = body.filter(isRequest);
+    for (const message of body) if (!isRequest(message)) session.say(message, JSON.stringify(message));
+    if (requests.length === 0) {
+      sendEmpty(response, 202);
+      return;
+    }
+    const reply: Reply = { response, openStream: () => session.client.openStream(), open: requests.length };
+    for (const one of requests) session.request(this.#exchange(one, JSON.stringify(one), caller, reply, session.key));
+  }
+
+  #exchange(request: Request, text: string, caller: Caller, reply: Reply, key: string): Exchange {
+    return new Exchange(request, text, callOf(request, caller, key), reply, this.context.recorder);
+  }
+}
+
+/** What the log keeps of a request. */
+export function callOf(request: Request, { principal, requestId, server, traceparent }: Caller, key?: string) {
+  return {
+    request: requestId,
+    principal: principal.name,
+    session: key?.slice(0, 8),
+    server,
+    method: request.method,
+    tool: toolOf(request),
+    traceparent: traceparentOf(request.params?._meta, traceparent),
+    arguments: request.method === "tools/call" ? request.params?.arguments : undefined,
+    began: performance.now(),
+  };
+}
+
+function cancelled({ id }: Request): [Message, string] {
+  const message = {
+    jsonrpc: "2.0",
+    method: "notifications/cancelled",
+    params: { requestId: id, reason: "the client left" },
+  };
+  return [message, JSON.stringify(message)];
+}
+
+/** A session keeps its `initialize`, to begin anew with it. @throws GatewayError 413 */
+export function checkInitialize(text: string): void {
+  if (text.length <= INITIALIZE_LIMIT) return;
+  throw new GatewayError(413, ErrorCode.InvalidRequest, `initialize is larger than ${INITIALIZE_LIMIT} characters`);
+}
+
+function checkVersion({ headers }: IncomingMessage): void {
+  const version = single(headers["mcp-protocol-version"]);
+  if (version === undefined || LEGACY_VERSIONS.includes(version)) return;
+  const words = `MCP-Protocol-Version: got ${JSON.stringify(version)}, expected one of ${LEGACY_VERSIONS.join(", ")}`;
+  throw new GatewayError(400, ErrorCode.InvalidRequest, words);
+}
+
+/** A header that must not come twice. */
+export function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Principal } from "../../security/principal";
+import type { GatewayContext } from "../context";
+import { isRequest, type Message } from "../wire/json-rpc";
+import { LISTEN } from "../wire/modern";
+import { ClientStream } from "./client-stream";
+import { Exchange, type Reply } from "./exchange";
+import { sendEmpty } from "./http-answers";
+import { type Caller, callOf } from "./legacy-endpoint";
+import { checkModern, forwardedHeaders, modernStatus } from "./modern-request";
+
+/** Where requests of the stateless era go: to one server, or to all. Each returns what ends it when its client leaves. */
+export interface StatelessTarget {
+  call(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void;
+  listen(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void;
+}
+
+/** Streamable HTTP of the stateless era, 2026-07-28. */
+export class ModernEndpoint {
+  constructor(private readonly context: GatewayContext) {}
+
+  /**
+   * A POST whose body was read.
+   * @param text the body, one line
+   * @throws GatewayError
+   */
+  post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    body: Message,
+    text: string,
+    target: StatelessTarget,
+  ): void {
+    checkModern(body, request.headers);
+    if (!isRequest(body)) {
+      sendEmpty(response, 202);
+      return;
+    } // the end of a stream is what cancels here
+    const reply: Reply = { response, openStream: () => new ClientStream(), open: 1, status: modernStatus };
+    const exchange = new Exchange(body, text, callOf(body, caller), reply, this.context.recorder);
+    const headers = forwardedHeaders(request.headers);
+    const end =
+      body.method === LISTEN
+        ? target.listen(exchange, caller.principal, headers)
+        : target.call(exchange, caller.principal, headers);
+    response.once("close", () => {
+      if (!exchange.done) end("the client left");
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { GatewayError } from "../gateway-api";
+import { ErrorCode, isObject, type Message } from "../wire/json-rpc";
+import { Meta, MODERN_VERSION, metaOf } from "../wire/modern";
+
+/** A header's value as text: 2026-07-28 writes in base64 what HTTP would not carry. Undefined when that is broken. */
+function decoded(header: string): string | undefined {
+  const value = header.trim();
+  const [, base64] = /^=\?base64\?(.*)\?=$/.exec(value) ?? [];
+  if (base64 === undefined) return value;
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) return undefined;
+  return Buffer.from(base64, "base64").toString("utf8");
+}
+
+/** What the header Mcp-Name must repeat. */
+function nameOf({ method, params }: Message): string | undefined {
+  const name = method === "resources/read" ? params?.uri : params?.name;
+  const named = method === "tools/call" || method === "prompts/get" || method === "resources/read";
+  return named && typeof name === "string" ? name : undefined;
+}
+
+/**
+ * Checks a request of the stateless era: its envelope, and that its headers say what its body says.
+ * @throws GatewayError 400 with the code of 2026-07-28
+ */
+export function checkModern(message: Message, headers: IncomingHttpHeaders): void {
+  const meta = metaOf(message);
+  const claimed = meta[Meta.Version];
+  const refuse = (code: number, words: string, data?: Record<string, unknown>) => {
+    throw new GatewayError(400, code, words, data);
+  };
+  const mismatch = (header: string, got: unknown, expected: unknown) =>
+    refuse(
+      ErrorCode.HeaderMismatch,
+      `${header}: got ${JSON.stringify(got) ?? "nothing"}, expected ${JSON.stringify(expected)}, as the body says`,
+    );
+  const version = headers["mcp-protocol-version"];
+  if (typeof claimed !== "string") {
+    refuse(
+      ErrorCode.InvalidParams,
+      `params._meta["${Meta.Version}"] is missing: ${MODERN_VERSION} wants it in every request`,
+    );
+  }
+  if (message.id !== undefined && !isObject(meta[Meta.Capabilities])) {
+    refuse(
+      ErrorCode.InvalidParams,
+      `params._meta["${Meta.Capabilities}"]: got ${JSON.stringify(meta[Meta.Capabilities]) ?? "nothing"}, expected an object`,
+    );
+  }
+  if (version !== undefined && version !== claimed) mismatch("MCP-Protocol-Version", version, claimed);
+  if (claimed !== MODERN_VERSION) {
+    const data = { supported: [MODERN_VERSION], requested: claimed };
+    refuse(ErrorCode.UnsupportedVersion, `protocol version ${claimed} is not supported here`, data);
+  }
+  if (message.id === undefined) return; // of notifications nothing more is asked
+  if (version === undefined) mismatch("MCP-Protocol-Version", undefined, claimed);
+  const method = headers["mcp-method"];
+  if (method !== message.method) mismatch("Mcp-Method", method, message.method);
+  const name = nameOf(message);
+  const header = headers["mcp-name"];
+  if (name !== undefined && (typeof header !== "string" || decoded(header) !== name))
+    mismatch("Mcp-Name", header, name);
+}
+
+/** The headers that a server behind an HTTP connection gets as well: those that repeat the body, and the tools' own. */
+export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const kept = Object.entries(headers).filter(
+    ([name]) =>
+      name === "mcp-protocol-version" ||
+      name === "mcp-method" ||
+      name.startsWith("mcp-name") ||
+      name.startsWith("mcp-param-"),
+  );
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+}
+
+/** HTTP status of an answer: errors of the protocol have one of their own. */
+export function modernStatus({ error }: Message): number {
+  if (!error) return 200;
+  if (error.code === ErrorCode.MethodNotFound) return 404;
+  const refused: number[] = [ErrorCode.HeaderMismatch, ErrorCode.MissingCapability, ErrorCode.UnsupportedVersion];
+  return refused.includes(error.code) ? 400 : 200;
+}

@@ -1,0 +1,45 @@
+import type { ServerResponse } from "node:http";
+import type { Principal } from "../../security/principal";
+import type { SessionInfo } from "../gateway-api";
+import type { Message } from "../wire/json-rpc";
+import type { ClientSide } from "./client-side";
+import type { Exchange, Reply } from "./exchange";
+
+/** Why a session ended: a label of the metrics. */
+export type EndReason =
+  | "deleted"
+  | "idle"
+  | "evicted"
+  | "process-ended"
+  | "client-gone"
+  | "server-removed"
+  | "admin"
+  | "shutdown";
+
+/** Told once when a session has ended. */
+export type OnEnd = (session: Session, reason: EndReason) => void;
+
+/** One client's conversation in an era with sessions: with one server, or with all of them. */
+export interface Session {
+  /** The Mcp-Session-Id: a secret of its client. */
+  readonly key: string;
+  readonly principal: Principal;
+  readonly server: string | undefined;
+  /** Milliseconds since 1970 of its last message. */
+  readonly usedAt: number;
+  readonly client: ClientSide;
+  info(): SessionInfo;
+  /** Opens it with the client's `initialize`. @returns whether a process had been waiting; undefined when it did not come to be */
+  start(exchange: Exchange, reply: Reply): Promise<boolean | undefined>;
+  /** A request; its answer goes to the exchange. */
+  request(exchange: Exchange): void;
+  /** A notification, or the answer to a question of the server. */
+  say(message: Message, text: string): void;
+  /** The client's GET stream. */
+  listen(response: ServerResponse, lastEventId: string | undefined): void;
+  /** Milliseconds since 1970 of its last use of a server, when it could do without; undefined when it waits for an answer there, or has no process of it. */
+  spareSince(server: string): number | undefined;
+  /** Gives up its process of a server. */
+  giveUp(server: string): void;
+  end(reason: EndReason): void;
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { GatewayContext } from "../context";
+import { GatewayError } from "../gateway-api";
+import { ErrorCode, isMessage, isRequest } from "../wire/json-rpc";
+import { Exchange, type Reply } from "./exchange";
+import { sendEmpty } from "./http-answers";
+import { type Caller, callOf, checkInitialize, type NewSession } from "./legacy-endpoint";
+import type { Session } from "./session";
+import type { Sessions } from "./sessions";
+
+/** A session of an old client: one stream for all that the server says. */
+interface Open {
+  session: Session;
+  stream: ServerResponse;
+  started: boolean;
+}
+
+/** HTTP+SSE of 2024-11-05: GET opens the one stream and says where to POST to; all answers come on the stream. */
+export class SseEndpoint {
+  readonly #open = new Map<string, Open>();
+
+  constructor(
+    private readonly context: GatewayContext,
+    private readonly sessions: Sessions,
+  ) {}
+
+  /** GET. @throws GatewayError 503 when there is no room */
+  get(response: ServerResponse, { principal, server }: Caller, make: NewSession): void {
+    const session = make(principal, (ended, reason) => {
+      this.#open.delete(ended.key);
+      this.sessions.removed(ended, reason);
+    });
+    this.sessions.add(session);
+    this.#open.set(session.key, { session, stream: response, started: false });
+    const folder = server === undefined ? "" : `/servers/${server}`;
+    const where = `event: endpoint\ndata: ${folder}/messages?sessionId=${session.key}\n\n`;
+    session.client.listen(response, {}, undefined, where);
+    const { requestSeconds } = this.context.config.limits;
+    const timer = setTimeout(() => {
+      if (this.#open.get(session.key)?.started === false) session.end("idle"); // it only holds a place
+    }, requestSeconds * 1_000);
+    response.once("close", () => {
+      clearTimeout(timer);
+      session.end("client-gone"); // without its stream such a session is nothing
+    });
+  }
+
+  /** POST of one message. @throws GatewayError */
+  post(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown, text: string): void {
+    const key = new URLSearchParams(request.url?.split("?")[1]).get("sessionId");
+    const open = this.#open.get(key ?? "");
+    const mine = open?.session.principal.name === caller.principal.name && open.session.server === caller.server;
+    if (!open || !mine) {
+      throw new GatewayError(404, ErrorCode.InvalidRequest, "there is no such session: open a stream with GET first");
+    }
+    if (!isMessage(body)) throw new GatewayError(400, ErrorCode.InvalidRequest, "the body is no JSON-RPC message");
+    const { session } = open;
+    if (!isRequest(body)) session.say(body, text);
+    else if (open.started) session.request(this.#exchange(open, body, text, caller).exchange);
+    else if (body.method === "initialize") {
+      checkInitialize(text);
+      open.started = true;
+      const began = performance.now();
+      const { exchange, reply } = this.#exchange(open, body, text, caller);
+      void session.start(exchange, reply).then((warm) => {
+        if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
+      });
+    } else throw new GatewayError(400, ErrorCode.InvalidRequest, "the session was never initialised");
+    sendEmpty(response, 202);
+  }
+
+  #exchange({ session, stream }: Open, body: Exchange["request"], text: string, caller: Caller) {
+    const { client } = session;
+    const reply: Reply = {
+      response: stream,
+      openStream: () => client.openStream(),
+      stream: { send: (message) => client.send(message), end: () => {} },
+      open: 1,
+    };
+    return {
+      reply,
+      exchange: new Exchange(body, text, callOf(body, caller, session.key), reply, this.context.recorder),
+    };
+  }
+}

@@ -1,0 +1,226 @@
+import type { Exchange } from "../downstream/exchange";
+import { asGatewayError } from "../downstream/http-answers";
+import { GatewayError } from "../gateway-api";
+import {
+  ErrorCode,
+  isResponse,
+  type JsonObject,
+  type Message,
+  notificationText,
+  type Request,
+  type RequestId,
+  requestText,
+  textOr,
+} from "../wire/json-rpc";
+import { splice } from "../wire/json-splice";
+import type { Backend } from "./backend";
+import { type Handshake, handshake } from "./handshake";
+import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
+
+/** Ids of what the gateway itself asks a server in a client's session. */
+const OWN = "dind-mcp:";
+/** A process that ends so often without a success in between is given up. */
+const DEATHS = 2;
+
+/** The session that a conversation belongs to. */
+export interface ConversationUser {
+  answered(exchange: Exchange, message: Message, text: string): void;
+  /** A notification of the server, or a question to the client. */
+  told(message: Message, text: string, related?: RequestId): void;
+  /** There will be no answer. */
+  lost(exchange: Exchange, code: number, reason: string, data?: JsonObject): void;
+  /** The process ended again and again. */
+  givenUp(): void;
+}
+
+/** A request as it went to the server, so that it can go to a new process that never saw it. */
+interface Sent {
+  exchange: Exchange;
+  request: Request;
+  text: string;
+}
+
+/**
+ * What one client has with one server in the era with sessions: a connection of its own. When the server's process has
+ * ended, the next request gets a new one, which is told all that the old one was told; once, then the failure is reported.
+ */
+export class Conversation implements UpstreamUser {
+  readonly #sent = new Map<RequestId, Sent>();
+  /** What a new process has to be told again: the log level and the subscriptions. */
+  readonly #state = new Map<string, { method: string; params: JsonObject }>();
+  #upstream: Upstream | undefined;
+  #opening: Promise<Upstream> | undefined;
+  #initialized: boolean;
+  #deaths = 0;
+  #usedAt = Date.now();
+  readonly #closing = new AbortController();
+
+  /**
+   * @param initialize of the client
+   * @param initialized the client has said that it has the answer
+   */
+  constructor(
+    readonly backend: Backend,
+    private readonly initialize: { request: Request; text: string },
+    private readonly user: ConversationUser,
+    initialized = false,
+  ) {
+    this.#initialized = initialized;
+  }
+
+  /** Milliseconds since 1970 of its last request; undefined when an answer is missing, or there is no connection. */
+  get spareSince(): number | undefined {
+    return this.#upstream && this.#sent.size === 0 ? this.#usedAt : undefined;
+  }
+
+  /** Gives the connection up until the next request. */
+  rest(): void {
+    this.#upstream?.close();
+    this.#upstream = undefined;
+  }
+
+  /** Opens the connection with the client's own `initialize`. @throws GatewayError */
+  async begin(): Promise<Handshake> {
+    const { signal } = this.#closing;
+    const opened = await handshake(this.backend, this.initialize.request, this.initialize.text, signal);
+    if (opened.message.error || signal.aborted) opened.upstream.close();
+    else this.#adopt(opened);
+    return opened;
+  }
+
+  /** Sends a request; its answer, or the lack of one, goes to the user. */
+  send(exchange: Exchange, request: Request, text: string): void {
+    const sent = { exchange, request, text };
+    this.#usedAt = Date.now();
+    this.#remember(request);
+    this.#sent.set(request.id, sent);
+    if (this.#upstream) this.#upstream.send(request, text);
+    else void this.#sendAgain([sent]);
+  }
+
+  /** Sends something that is no request; without a process there is nobody to hear it. */
+  say(message: Message, text: string): void {
+    if (message.method === "notifications/initialized") this.#initialized = true;
+    this.#upstream?.send(message, text);
+  }
+
+  /** Sets what a process is to be told when it comes to be. */
+  remember(method: string, params: JsonObject): void {
+    this.#state.set(method, { method, params });
+  }
+
+  /** Nobody waits for the answer any more. */
+  cancel(id: RequestId, reason: string): void {
+    if (this.#sent.delete(id)) this.#upstream?.cancel(id, reason);
+  }
+
+  pressure(slow: boolean): void {
+    if (slow) this.#upstream?.pause();
+    else this.#upstream?.resume();
+  }
+
+  /** @param reason told to those who wait for an answer */
+  close(reason = "the session ended"): void {
+    this.#closing.abort();
+    this.rest();
+    for (const { exchange } of this.#sent.values()) this.#lost(exchange, reason);
+    this.#sent.clear();
+  }
+
+  message(message: Message, text: string, related?: RequestId): void {
+    if (!isResponse(message)) {
+      if (message.method?.endsWith("/list_changed")) this.backend.listChanged(message.method);
+      this.user.told(message, text, related);
+      return;
+    }
+    const sent = this.#sent.get(message.id);
+    if (!sent) return; // a late answer, or one to the gateway's own request
+    this.#sent.delete(message.id);
+    this.#deaths = 0;
+    try {
+      this.user.answered(sent.exchange, message, text);
+    } catch (error) {
+      this.#lost(sent.exchange, `its answer cannot be handled: ${(error as Error).message}`);
+    }
+  }
+
+  ended({ reason, untouched = [] }: UpstreamEnd): void {
+    this.#upstream = undefined;
+    this.#deaths++;
+    const again: Sent[] = [];
+    for (const [id, sent] of this.#sent) {
+      if (untouched.includes(id) && !sent.exchange.retried) {
+        sent.exchange.retried = true;
+        again.push(sent);
+      } else {
+        this.#sent.delete(id);
+        this.#lost(sent.exchange, reason);
+      }
+    }
+    if (this.#deaths >= DEATHS) this.user.givenUp();
+    else if (again.length > 0) void this.#sendAgain(again);
+  }
+
+  #lost(exchange: Exchange, reason: string): void {
+    const words = `server ${this.backend.name} failed during the call: ${reason}`;
+    this.user.lost(exchange, ErrorCode.ServerUnavailable, words, { server: this.backend.name });
+  }
+
+  #adopt(opened: Handshake): void {
+    this.#upstream = opened.upstream;
+    opened.takeOver(this);
+  }
+
+  /** Keeps what the server was told to remember. */
+  #remember({ method, params = {} }: Request): void {
+    if (method === "logging/setLevel") this.#state.set(method, { method, params });
+    else if (method === "resources/subscribe") this.#state.set(textOr(params.uri, ""), { method, params });
+    else if (method === "resources/unsubscribe") this.#state.delete(textOr(params.uri, ""));
+  }
+
+  async #sendAgain(requests: Sent[]): Promise<void> {
+    try {
+      const upstream = await this.#reopen();
+      for (const { request, text } of requests) if (this.#sent.has(request.id)) upstream.send(request, text);
+    } catch (error) {
+      const { code, message, data } = asGatewayError(error);
+      for (const { exchange, request } of requests) {
+        if (this.#sent.delete(request.id)) this.user.lost(exchange, code, message, data);
+      }
+      if (code !== ErrorCode.Busy && ++this.#deaths >= DEATHS) this.user.givenUp();
+    }
+  }
+
+  #reopen(): Promise<Upstream> {
+    if (this.#upstream) return Promise.resolve(this.#upstream);
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<Upstream> {
+    const id = `${OWN}initialize`;
+    const { request, text } = this.initialize;
+    const renamed = splice(text, [{ path: ["id"], json: JSON.stringify(id) }]);
+    const { signal } = this.#closing;
+    const opened = await handshake(this.backend, { ...request, id }, renamed, signal);
+    const { upstream, message } = opened;
+    if (signal.aborted || message.error) {
+      upstream.close();
+      const words = `server ${this.backend.name} does not take the session: ${message.error?.message ?? "it has ended"}`;
+      throw new GatewayError(502, ErrorCode.ServerUnavailable, words, { server: this.backend.name });
+    }
+    this.#adopt(opened);
+    if (this.#initialized) {
+      const method = "notifications/initialized";
+      upstream.send({ method }, notificationText(method, {}));
+    }
+    let count = 0;
+    for (const { method, params } of this.#state.values()) {
+      const own = `${OWN}${++count}`;
+      upstream.send({ id: own, method, params }, requestText(own, method, params));
+    }
+    return upstream;
+  }
+}

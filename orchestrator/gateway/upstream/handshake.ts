@@ -1,0 +1,123 @@
+import { GatewayError } from "../gateway-api";
+import { ErrorCode, isResponse, type Message, type Request } from "../wire/json-rpc";
+import type { Backend } from "./backend";
+import { startTimeout } from "./backend";
+import { ModernAsLegacy } from "./translate/modern-as-legacy";
+import type { Upstream, UpstreamUser } from "./upstream";
+
+/** A connection on which `initialize` was answered. */
+export interface Handshake {
+  upstream: Upstream;
+  warm: boolean;
+  /** The server's answer: a result, or its refusal. */
+  message: Message;
+  text: string;
+  /** Hands the connection over, with what the server said meanwhile. */
+  takeOver(user: UpstreamUser): void;
+}
+
+/** A server of the stateless era has no `initialize`: it answers with one of these. */
+const NOT_MY_ERA: number[] = [
+  ErrorCode.MethodNotFound,
+  ErrorCode.UnsupportedVersion,
+  ErrorCode.InvalidParams,
+  ErrorCode.InvalidRequest,
+];
+
+/**
+ * Opens a connection of the era with sessions: the client's own `initialize` goes to the server as it is. A server that
+ * only knows the stateless era is spoken to through a translator.
+ * @param signal nobody waits any more
+ * @throws GatewayError when there is no connection, the process ends, or there is no answer in time
+ */
+export async function handshake(
+  backend: Backend,
+  initialize: Request,
+  text: string,
+  signal?: AbortSignal,
+): Promise<Handshake> {
+  if (backend.shared && backend.openShared) {
+    return { ...(await exchange(backend, await backend.openShared(), initialize, text, signal)), warm: true };
+  }
+  return ownHandshake(backend, initialize, text, signal);
+}
+
+/** The same on a connection of its own, also where clients share one: that is how the shared one begins. */
+export async function ownHandshake(
+  backend: Backend,
+  initialize: Request,
+  text: string,
+  signal?: AbortSignal,
+): Promise<Handshake> {
+  if (backend.eras.legacy === false) return translated(backend, initialize, text, signal);
+  const opened = await backend.open();
+  const done = await exchange(backend, opened.upstream, initialize, text, signal);
+  if (!done.message.error) backend.eras.legacy = true;
+  else if (backend.eras.legacy === undefined && NOT_MY_ERA.includes(done.message.error.code)) {
+    opened.upstream.close();
+    return translated(backend, initialize, text, signal).then((modern) => {
+      if (!modern.message.error) backend.eras = { legacy: false, modern: true };
+      return modern;
+    });
+  }
+  return { ...done, warm: opened.warm };
+}
+
+async function translated(
+  backend: Backend,
+  initialize: Request,
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<Handshake> {
+  const { upstream, warm } = await backend.open();
+  return { ...(await exchange(backend, new ModernAsLegacy(upstream), initialize, text, signal)), warm };
+}
+
+function exchange(
+  backend: Backend,
+  upstream: Upstream,
+  initialize: Request,
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<Omit<Handshake, "warm">> {
+  const limit = startTimeout(backend.info());
+  return new Promise((resolve, reject) => {
+    const early: Parameters<UpstreamUser["message"]>[] = [];
+    let end: Parameters<UpstreamUser["ended"]>[0] | undefined;
+    let answered = false;
+    const settled = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", left);
+    };
+    const fail = (status: number, code: number, words: string) => {
+      settled();
+      upstream.close();
+      reject(new GatewayError(status, code, `server ${backend.name}: ${words}`, { server: backend.name }));
+    };
+    const left = () => fail(503, ErrorCode.ServerUnavailable, "the session ended before initialize was answered");
+    const timer = setTimeout(() => fail(504, ErrorCode.Timeout, `no answer to initialize within ${limit} ms`), limit);
+    const takeOver = (user: UpstreamUser) => {
+      upstream.user = user;
+      for (const message of early.splice(0)) user.message(...message);
+      if (end) user.ended(end);
+    };
+    upstream.user = {
+      message: (...arrived) => {
+        const [message, line] = arrived;
+        if (answered || !isResponse(message) || message.id !== initialize.id) return void early.push(arrived);
+        answered = true;
+        settled();
+        resolve({ upstream, message, text: line, takeOver });
+      },
+      ended: (how) => {
+        end = how;
+        if (answered) return;
+        if (how.busy) fail(503, ErrorCode.Busy, how.reason);
+        else fail(502, ErrorCode.ServerUnavailable, `${how.reason} before it answered initialize`);
+      },
+    };
+    if (signal?.aborted) left();
+    else signal?.addEventListener("abort", left);
+    upstream.send(initialize, text);
+  });
+}

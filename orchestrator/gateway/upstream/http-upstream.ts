@@ -1,0 +1,221 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  ErrorCode,
+  errorText,
+  isMessage,
+  isRequest,
+  isResponse,
+  type Message,
+  notificationText,
+  type RequestId,
+} from "../wire/json-rpc";
+import { ReadingPace } from "../wire/reading-pace";
+import { drained, request, textOf } from "./http-client";
+import { parsed, readEvents, Seen } from "./read-events";
+import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
+
+/** Milliseconds for the DELETE of a session at its end. */
+const FAREWELL_MS = 2_000;
+/** Attempts in a row that bring nothing new, to go on with a stream that broke. */
+const RECONNECTS = 5;
+
+/** One session of a Streamable HTTP server, or, in the stateless era, a client of it. Redirects are never followed. */
+export class HttpUpstream implements Upstream {
+  user: UpstreamUser = NOBODY;
+  onGone?: () => void;
+  readonly #aborts = new Map<RequestId | symbol, AbortController>();
+  #alive = true;
+  #session: string | undefined;
+  #version: string | undefined;
+  #open: { promise: Promise<void>; resume: () => void } | undefined;
+  readonly #pace = new ReadingPace();
+
+  constructor(private readonly url: string) {}
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  send(message: Message, text: string, headers: Record<string, string> = {}): void {
+    if (!this.#alive) return;
+    const id = isRequest(message) ? message.id : undefined;
+    const abort = new AbortController();
+    const key = id ?? Symbol();
+    this.#aborts.set(key, abort);
+    void this.#post(message, text, headers, id, abort.signal)
+      .catch((error: NodeJS.ErrnoException) => {
+        if (!abort.signal.aborted) this.#failed(id, error);
+      })
+      .finally(() => this.#aborts.delete(key));
+  }
+
+  cancel(id: RequestId, reason: string): void {
+    if (this.#session !== undefined) {
+      const params = { requestId: id, reason };
+      this.send({ method: "notifications/cancelled", params }, notificationText("notifications/cancelled", params));
+    }
+    this.#aborts.get(id)?.abort(); // in the stateless era that is the cancellation, in the other one it frees a connection
+  }
+
+  pause(): void {
+    if (this.#open) return;
+    let resume = (): void => {};
+    const promise = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    this.#open = { promise, resume };
+  }
+
+  resume(): void {
+    this.#open?.resume();
+    this.#open = undefined;
+  }
+
+  close(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.resume();
+    for (const abort of this.#aborts.values()) abort.abort();
+    if (this.#session !== undefined) void this.#farewell(this.#session);
+    this.onGone?.();
+  }
+
+  async #farewell(session: string): Promise<void> {
+    const headers = { "mcp-session-id": session, ...(this.#version ? { "mcp-protocol-version": this.#version } : {}) };
+    await request(this.url, "DELETE", headers, AbortSignal.timeout(FAREWELL_MS))
+      .then(drained)
+      .catch(() => {}); // it has gone, or goes by its own time-out
+  }
+
+  #headers(more: Record<string, string>): Record<string, string> {
+    return {
+      ...(this.#session !== undefined ? { "mcp-session-id": this.#session } : {}),
+      ...(this.#version !== undefined ? { "mcp-protocol-version": this.#version } : {}),
+      ...more,
+    };
+  }
+
+  async #post(
+    message: Message,
+    body: string,
+    more: Record<string, string>,
+    id: RequestId | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const headers = this.#headers({
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...more,
+    });
+    // A tool is never called twice; all else may be asked again.
+    const answer = await request(this.url, "POST", headers, signal, body, message.method !== "tools/call");
+    if (answer.statusCode === 404 && this.#session !== undefined) {
+      drained(answer);
+      return this.#end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
+    }
+    if (message.method === "initialize") this.#adopt(answer.headers);
+    if (id === undefined) drained(answer);
+    else if (isEventStream(answer)) await this.#stream(answer, id, signal);
+    else await this.#json(answer, id);
+    if (message.method === "notifications/initialized") void this.#listen();
+  }
+
+  #adopt(headers: IncomingHttpHeaders): void {
+    const session = headers["mcp-session-id"];
+    if (typeof session === "string") this.#session = session;
+  }
+
+  async #json(answer: IncomingMessage, id: RequestId): Promise<void> {
+    const text = await textOf(answer);
+    const body = parsed(text);
+    const messages = (Array.isArray(body) ? body : [body]).filter(isMessage);
+    for (const message of messages) {
+      const line = messages.length === 1 ? text.replace(/[\r\n]+/g, " ") : JSON.stringify(message);
+      this.#deliver(message, line, id);
+    }
+    if (!messages.some((message) => isResponse(message) && message.id === id))
+      this.#answerError(id, `it answered HTTP ${answer.statusCode}`);
+  }
+
+  /** Reads the stream of a request until its answer; when it breaks, goes on behind the last event, if the server can. */
+  async #stream(first: IncomingMessage, id: RequestId, signal: AbortSignal): Promise<void> {
+    const seen = new Seen();
+    let answer: IncomingMessage | undefined = first;
+    for (let failures = 0; answer && failures < RECONNECTS; failures++) {
+      const before = seen.last;
+      await this.#read(answer, id, seen);
+      if (seen.answered) return;
+      if (seen.last === undefined || !this.#alive) break;
+      if (seen.last !== before) failures = 0;
+      await sleep(seen.wait, undefined, { signal });
+      answer = await this.#get(seen.last, signal);
+    }
+    this.#answerError(id, "its stream ended before the answer");
+  }
+
+  async #get(lastEventId: string | undefined, signal: AbortSignal): Promise<IncomingMessage | undefined> {
+    const more: Record<string, string> = { accept: "text/event-stream" };
+    if (lastEventId !== undefined) more["last-event-id"] = lastEventId;
+    const answer = await request(this.url, "GET", this.#headers(more), signal);
+    if (answer.statusCode === 200 && isEventStream(answer)) return answer;
+    drained(answer);
+    return undefined;
+  }
+
+  #read(answer: IncomingMessage, id: RequestId | undefined, seen: Seen): Promise<void> {
+    const deliver = (message: Message, text: string): void => this.#deliver(message, text, id);
+    return readEvents(answer, seen, { id, pace: this.#pace, ready: () => this.#open?.promise, deliver });
+  }
+
+  /** The stream for what belongs to no request; servers need not have one. */
+  async #listen(): Promise<void> {
+    const key = Symbol();
+    const abort = new AbortController();
+    this.#aborts.set(key, abort);
+    const seen = new Seen();
+    try {
+      for (let failures = 0; this.#alive && failures < RECONNECTS; failures++) {
+        const before = seen.last;
+        const answer = await this.#get(seen.last, abort.signal);
+        if (!answer) return;
+        await this.#read(answer, undefined, seen);
+        if (seen.last !== before) failures = 0;
+        await sleep(seen.wait, undefined, { signal: abort.signal });
+      }
+    } catch {
+      // aborted, or the server is gone: the next request finds that out
+    } finally {
+      this.#aborts.delete(key);
+    }
+  }
+
+  #deliver(message: Message, text: string, related: RequestId | undefined): void {
+    if (!this.#alive) return;
+    const version = message.result?.protocolVersion;
+    if (typeof version === "string") this.#version ??= version;
+    this.user.message(message, text, related);
+  }
+
+  #answerError(id: RequestId, reason: string): void {
+    const text = errorText(id, ErrorCode.ServerUnavailable, `the server failed: ${reason}`);
+    this.#deliver(JSON.parse(text) as Message, text, id);
+  }
+
+  #failed(id: RequestId | undefined, error: NodeJS.ErrnoException): void {
+    const refused = error.code === "ECONNREFUSED" || error.code === "EHOSTUNREACH";
+    if (refused) this.#end({ reason: `it does not answer (${error.code})`, untouched: id === undefined ? [] : [id] });
+    else if (id !== undefined) this.#answerError(id, `its connection broke (${error.code ?? error.message})`);
+  }
+
+  #end(end: UpstreamEnd): void {
+    if (!this.#alive) return;
+    this.#session = undefined; // nothing to say farewell to
+    this.close();
+    this.user.ended(end);
+  }
+}
+
+function isEventStream({ headers }: IncomingMessage): boolean {
+  return /^text\/event-stream\b/i.test(headers["content-type"] ?? "");
+}

@@ -1,0 +1,198 @@
+import {
+  ErrorCode,
+  errorText,
+  isRequest,
+  isResponse,
+  type Message,
+  progressTokenOf,
+  type Request,
+  type RequestId,
+} from "../wire/json-rpc";
+import { type Edit, rawAt, splice } from "../wire/json-splice";
+import { LISTEN, Meta, metaOf } from "../wire/modern";
+import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
+
+/** One request on a link, and who is told. */
+export interface LinkCall {
+  request: Request;
+  /** The request as the client wrote it. */
+  text: string;
+  headers?: Record<string, string>;
+  /** A message before the answer, in the client's own ids. */
+  notified(message: Message, text: string): void;
+  /** The server asks the client something in the middle of the call. @default the link answers itself, that nobody does */
+  asked?(question: Request): void;
+  /** The answer, with the client's own id. */
+  answered(message: Message, text: string): void;
+  /** The connection ended before the answer. */
+  failed(end: UpstreamEnd): void;
+}
+
+const TOKEN = ["params", "_meta", "progressToken"];
+
+/** A server that said nothing at all for so long, from a call to the end of patience with it, is taken for hung. */
+const SILENT_MS = 5_000;
+
+/**
+ * A pooled connection that carries requests of several clients' calls at a time: each gets an id of the link's own on
+ * its way to the server, and its client's id back on the way home. Everything else in the texts stays to the letter.
+ */
+export class Link implements UpstreamUser {
+  readonly #calls = new Map<RequestId, LinkCall>();
+  #count = 0;
+  #heardAt = 0;
+  /** Milliseconds since 1970. */
+  usedAt = Date.now();
+  /** Gives back what the pool reserved, without a request. */
+  release(): void {
+    this.reserved--;
+  }
+
+  /** Told when the connection is gone, besides the calls. */
+  readonly onLost = new Set<(end: UpstreamEnd) => void>();
+
+  /** Told of notifications that belong to no call. */
+  readonly others = new Set<(message: Message, text: string) => void>();
+
+  /** Says something whose answer nobody waits for. */
+  say(message: Message, text: string): void {
+    this.upstream.send(message, text);
+  }
+
+  /** Answers a question for which there is no client: a server that waits for ever would be worse. */
+  decline({ id, method }: Request): void {
+    const text =
+      method === "ping"
+        ? JSON.stringify({ jsonrpc: "2.0", id, result: {} })
+        : errorText(id, ErrorCode.MethodNotFound, `no client is there that could answer ${method}`);
+    this.say({ id, result: {} }, text);
+  }
+
+  /** Used by one call at a time: its notifications or questions could not be told apart. */
+  exclusive = false;
+
+  /** Carries the sessions of all clients of its server. */
+  common = false;
+
+  /** @param onEnd told when the connection is gone */
+  constructor(
+    readonly upstream: Upstream,
+    private readonly onEnd: (link: Link) => void,
+  ) {}
+
+  /** Promised to a caller who has not sent his request yet. */
+  reserved = 0;
+
+  /** Subscriptions, which may stay open for hours. */
+  listeners = 0;
+
+  /** The gateway's own subscriptions: they keep nobody from closing the link. */
+  own = 0;
+
+  /** Calls without an answer, and those about to be sent. */
+  get load(): number {
+    return this.#calls.size + this.reserved - this.listeners - this.own;
+  }
+
+  /** True when nobody uses it. */
+  get idle(): boolean {
+    return this.#calls.size + this.reserved - this.own === 0;
+  }
+
+  /**
+   * Sends a request for which the pool reserved the link.
+   * @returns what ends the call from the client's side
+   */
+  send(call: LinkCall): (reason: string) => void {
+    this.reserved--;
+    if (!this.upstream.alive) {
+      call.failed({ reason: "its connection ended" });
+      return () => {};
+    }
+    this.usedAt = Date.now();
+    const id = ++this.#count;
+    this.#calls.set(id, call);
+    const edits: Edit[] = [{ path: ["id"], json: String(id) }];
+    if (progressTokenOf(call.request.params) !== undefined) {
+      edits.push({ path: TOKEN, json: String(id) });
+    }
+    this.upstream.send({ ...call.request, id }, splice(call.text, edits), call.headers);
+    const sentAt = Date.now();
+    return (reason) => {
+      if (!this.#calls.delete(id)) return;
+      this.upstream.cancel(id, reason);
+      const silent = this.#heardAt < sentAt && Date.now() - sentAt > SILENT_MS;
+      if (silent && this.load === 0 && !this.common) this.close(); // the next call gets a process that is not stuck
+    };
+  }
+
+  message(message: Message, text: string, related?: RequestId): void {
+    this.#heardAt = Date.now();
+    if (isResponse(message)) {
+      this.#answered(message, text);
+      return;
+    }
+    const subscription = metaOf(message)[Meta.Subscription] as RequestId | undefined;
+    const progress =
+      message.method === "notifications/progress" ? (message.params?.progressToken as RequestId) : undefined;
+    const call = this.#calls.get(related ?? subscription ?? progress ?? this.#only(message));
+    if (isRequest(message)) {
+      if (call?.asked) call.asked(message);
+      else this.decline(message);
+      return;
+    }
+    if (!call) {
+      for (const told of this.others) told(message, text);
+      return;
+    }
+    const token = rawAt(call.text, TOKEN);
+    if (progress !== undefined && token === undefined) return; // nobody asked for it
+    const edits: Edit[] = [];
+    if (subscription !== undefined) edits.push({ path: ["params", "_meta", Meta.Subscription], json: clientsId(call) });
+    if (progress !== undefined && token !== undefined) edits.push({ path: ["params", "progressToken"], json: token });
+    call.notified(message, splice(text, edits));
+  }
+
+  ended(end: UpstreamEnd): void {
+    this.onEnd(this);
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) call.failed(end);
+    for (const lost of this.onLost) lost(end);
+  }
+
+  close(): void {
+    this.upstream.close();
+    this.ended({ reason: "the gateway closed the connection" });
+  }
+
+  #answered(message: Message, text: string): void {
+    const call = this.#calls.get(message.id as RequestId);
+    if (!call) return;
+    this.#calls.delete(message.id as RequestId);
+    this.usedAt = Date.now();
+    const { id } = call.request;
+    const json = clientsId(call);
+    const edits: Edit[] = [{ path: ["id"], json }];
+    if (message.result && metaOf({ params: message.result })[Meta.Subscription] !== undefined) {
+      edits.push({ path: ["result", "_meta", Meta.Subscription], json });
+    }
+    try {
+      call.answered({ ...message, id }, splice(text, edits));
+    } catch (error) {
+      call.failed({ reason: `its answer cannot be handled: ${(error as Error).message}` });
+    }
+  }
+
+  /** The call that a message without a mark must belong to. */
+  #only({ method }: Message): RequestId {
+    if (method?.endsWith("/list_changed") || method === "notifications/resources/updated") return "";
+    const calls = [...this.#calls].filter(([, { request }]) => request.method !== LISTEN);
+    return calls.length === 1 ? (calls[0]?.[0] as RequestId) : "";
+  }
+}
+
+/** A request's id as its client wrote it. */
+function clientsId({ request, text }: LinkCall): string {
+  return rawAt(text, ["id"]) ?? JSON.stringify(request.id);
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { EventStreamParser } from "../wire/event-stream-parser";
+import { isMessage, isResponse, type Message, type RequestId } from "../wire/json-rpc";
+import { MESSAGE_LIMIT, type ReadingPace } from "../wire/reading-pace";
+
+/** Before a stream that broke is asked for again, in milliseconds; and the bounds of what a server may wish instead. */
+const RECONNECT_MS = 500;
+const RECONNECT_LEAST_MS = 50;
+const RECONNECT_MOST_MS = 30_000;
+/** Milliseconds a server has to end a stream after its answer, so that the connection can be kept. */
+const ANSWERED_MS = 1_000;
+
+/** What came on a stream so far, over all its connections. */
+export class Seen {
+  answered = false;
+  /** The last event's id. */
+  last: string | undefined;
+  /** Milliseconds until the next attempt. */
+  wait = RECONNECT_MS;
+}
+
+/** Reads the events of one answer, to its end or until it breaks: `seen` then tells how to go on. */
+export async function readEvents(
+  answer: IncomingMessage,
+  seen: Seen,
+  options: {
+    /** The request whose answer ends the reading. */
+    id: RequestId | undefined;
+    pace: ReadingPace;
+    /** Waits while nobody is ready for more. */
+    ready: () => Promise<void> | undefined;
+    deliver: (message: Message, text: string) => void;
+  },
+): Promise<void> {
+  let lingering: NodeJS.Timeout | undefined;
+  const parser = new EventStreamParser(MESSAGE_LIMIT, ({ id, data, retry }) => {
+    if (id !== undefined) seen.last = id;
+    if (retry !== undefined) seen.wait = Math.min(Math.max(retry, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
+    const message = parsed(data);
+    if (!isMessage(message)) return; // the priming event, or nothing that we know
+    if (isResponse(message) && message.id === options.id) seen.answered = true;
+    options.deliver(message, data.replace(/[\r\n]+/g, " "));
+  });
+  try {
+    answer.setEncoding("utf8");
+    for await (const chunk of answer) {
+      await options.ready();
+      if (!parser.push(chunk as string)) break;
+      const wait = options.pace.spend((chunk as string).length);
+      if (wait > 0) await sleep(wait);
+      if (seen.answered) lingering ??= setTimeout(() => answer.destroy(), ANSWERED_MS);
+    }
+  } catch {
+    // it broke
+  } finally {
+    clearTimeout(lingering);
+  }
+}
+
+/** JSON, or undefined. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { isRequest, isResponse, type JsonObject, type Message, type Request, type RequestId } from "../wire/json-rpc";
+import type { Link } from "./link";
+import type { PooledLink } from "./link-pool";
+import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
+
+/**
+ * One client's part of a connection that all clients of a server share (manifest: `sessions.mode: shared`). The gateway
+ * initialised it, without capabilities: a question of the server could not be for one of the clients.
+ */
+export class SharedUpstream implements Upstream {
+  user: UpstreamUser = NOBODY;
+  readonly #cancels = new Map<RequestId, (reason: string) => void>();
+  readonly #link: Link;
+  readonly #initialized: JsonObject;
+  readonly #told = (message: Message, text: string): void => this.user.message(message, text);
+  readonly #lost = (end: UpstreamEnd): void => {
+    if (!this.#alive) return;
+    this.#leave();
+    this.user.ended(end);
+  };
+  #alive = true;
+
+  /** @param pooled with a reservation, which this one keeps until it is closed */
+  constructor({ link, initialized = {} }: PooledLink) {
+    this.#link = link;
+    this.#initialized = initialized;
+    link.listeners++; // it counts as no call
+    link.others.add(this.#told);
+    link.onLost.add(this.#lost);
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  send(message: Message, text: string): void {
+    if (!this.#alive || isResponse(message)) return;
+    if (isRequest(message)) this.#request(message, text);
+    else if (message.method !== "notifications/initialized") this.#link.say(message, text);
+  }
+
+  cancel(id: RequestId, reason: string): void {
+    this.#cancels.get(id)?.(reason);
+    this.#cancels.delete(id);
+  }
+
+  /** One slow client must not stop the others: its own backlog is bounded by the time-out of its call. */
+  pause(): void {}
+  resume(): void {}
+
+  close(): void {
+    if (!this.#alive) return;
+    for (const id of [...this.#cancels.keys()]) this.cancel(id, "the client left");
+    this.#leave();
+  }
+
+  #request(request: Request, text: string): void {
+    const { id } = request;
+    if (request.method === "initialize") {
+      const result = JSON.stringify(this.#initialized);
+      const answer = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+      setImmediate(() => this.user.message({ id, result: this.#initialized }, answer));
+      return;
+    }
+    this.#link.reserved++;
+    const cancel = this.#link.send({
+      request,
+      text,
+      notified: (message, line) => this.user.message(message, line, id),
+      answered: (message, line) => {
+        this.#cancels.delete(id);
+        this.user.message(message, line);
+      },
+      failed: () => {}, // the link tells all its users at once
+    });
+    this.#cancels.set(id, cancel);
+  }
+
+  #leave(): void {
+    this.#alive = false;
+    this.#link.others.delete(this.#told);
+    this.#link.onLost.delete(this.#lost);
+    this.#link.listeners--;
+    this.#link.release();
+  }
+}

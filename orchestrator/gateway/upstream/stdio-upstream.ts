@@ -1,0 +1,162 @@
+import { connect, type Socket } from "node:net";
+import { isMessage, isObject, type Message, notificationText, type RequestId, textOr } from "../wire/json-rpc";
+import { LineReader } from "../wire/line-reader";
+import { MESSAGE_LIMIT, ReadingPace } from "../wire/reading-pace";
+import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
+
+/** Bytes waiting to be read by a server, above which it counts as hung. */
+const BACKLOG_LIMIT = 64 * 1024 * 1024;
+/** Milliseconds before the next attempt when mcp-init had no place. */
+const RETRY_MS = 20;
+
+/** One connection to mcp-init: one process of the server, with its stdin and stdout on this socket. */
+export class StdioUpstream implements Upstream {
+  user: UpstreamUser = NOBODY;
+  onGone?: () => void;
+  #socket: Socket;
+  #alive = true;
+  /** What was sent before the server's first word: should mcp-init refuse the connection, another one is sent it again. */
+  #unheard: string[] | undefined = [];
+  #refusal: string | undefined;
+  readonly #pace = new ReadingPace();
+  #throttled = false;
+  #paused = false;
+
+  private constructor(
+    private readonly path: string,
+    private readonly patientUntil: number,
+    socket: Socket,
+  ) {
+    this.#socket = this.#read(socket);
+  }
+
+  /**
+   * Connects, so that mcp-init starts a process.
+   * @param patience milliseconds for mcp-init to have a place: a process whose session is over keeps its own for a while
+   * @throws Error when there is no socket or nobody listens
+   */
+  static async open(path: string, patience: number): Promise<StdioUpstream> {
+    return new StdioUpstream(path, Date.now() + patience, await connected(path));
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  send(_message: Message, text: string): void {
+    if (!this.#alive) return;
+    if (Date.now() > this.patientUntil) this.#unheard = undefined;
+    this.#unheard?.push(text);
+    this.#socket.write(`${text}\n`);
+    if (this.#socket.writableLength > BACKLOG_LIMIT) this.#end("it does not read what it is sent");
+  }
+
+  cancel(id: RequestId, reason: string): void {
+    const params = { requestId: id, reason };
+    this.send({ method: "notifications/cancelled", params }, notificationText("notifications/cancelled", params));
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (!this.#throttled) this.#socket.resume();
+  }
+
+  close(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#socket.destroy();
+    this.onGone?.();
+  }
+
+  #read(socket: Socket): Socket {
+    const reader = new LineReader(MESSAGE_LIMIT, (text) => this.#line(text));
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => {
+      if (!reader.push(chunk)) this.#end(`it sent a message of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
+      this.#spend(chunk.length);
+    });
+    socket.on("close", () => {
+      if (this.#refusal === undefined || Date.now() > this.patientUntil)
+        this.#end(this.#refusal ?? "its process ended");
+      else setTimeout(() => void this.#again(), RETRY_MS);
+    });
+    socket.on("error", () => {}); // "close" follows
+    return socket;
+  }
+
+  /** mcp-init had no place for the connection: tries another one. */
+  async #again(): Promise<void> {
+    if (!this.#alive) return;
+    try {
+      const socket = await connected(this.path);
+      this.#refusal = undefined;
+      this.#socket = this.#read(socket);
+      for (const text of this.#unheard ?? []) socket.write(`${text}\n`);
+      if (!this.#alive) socket.destroy();
+    } catch {
+      this.#end("it cannot be reached");
+    }
+  }
+
+  #line(line: string): void {
+    if (!this.#alive) return;
+    const text = line.includes("\r") ? line.replaceAll("\r", " ") : line; // a line end to event streams, space to JSON
+    let message: Message;
+    try {
+      const parsed: unknown = JSON.parse(text);
+      if (!isObject(parsed)) return;
+      message = parsed;
+    } catch {
+      return; // servers print other things on stdout; the specification forbids it, clients ignore it
+    }
+    // mcp-init's own word when it cannot start a process; the end of the connection follows.
+    if (this.#unheard && message.id === null && message.error)
+      this.#refusal = textOr(message.error.message, "it refused the connection"); // a server could say this as well
+    else if (isMessage(message)) {
+      this.#unheard = undefined;
+      this.#deliver(message, text);
+    }
+  }
+
+  /** What the gateway fails at (JSON nested too deep, for example) ends this connection, and nothing else. */
+  #deliver(message: Message, text: string): void {
+    try {
+      this.user.message(message, text);
+    } catch (error) {
+      this.#end(`it sent a message that cannot be handled: ${(error as Error).message}`);
+    }
+  }
+
+  #end(reason: string): void {
+    if (!this.#alive) return;
+    this.close();
+    this.user.ended({ reason, busy: this.#refusal !== undefined });
+  }
+
+  #spend(characters: number): void {
+    const wait = this.#pace.spend(characters);
+    if (wait === 0 || this.#throttled) return;
+    this.#throttled = true;
+    this.#socket.pause();
+    setTimeout(() => {
+      this.#throttled = false;
+      if (!this.#paused) this.#socket.resume();
+    }, wait).unref();
+  }
+}
+
+function connected(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.removeListener("error", reject);
+      resolve(socket);
+    });
+  });
+}

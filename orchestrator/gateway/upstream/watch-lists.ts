@@ -1,0 +1,22 @@
+import { LISTEN } from "../wire/modern";
+import { modernRequest } from "../wire/modern-send";
+import type { Backend } from "./backend";
+import type { Link } from "./link";
+
+/** A stateless server tells of changed lists only whoever subscribed: so the gateway does, on each of its links. */
+export function watchLists(link: Link, backend: Backend): void {
+  const wishes = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
+  const over = (): void => {
+    link.own--;
+  };
+  link.own++;
+  link.reserved++;
+  link.send({
+    ...modernRequest("dind-mcp:lists", LISTEN, { notifications: wishes }),
+    notified: ({ method = "" }) => {
+      if (method.endsWith("/list_changed")) backend.listChanged(method);
+    },
+    answered: over, // it has nothing that changes
+    failed: () => {},
+  });
+}

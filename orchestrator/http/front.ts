@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Audit } from "../audit/entry";
+import { type OrchestratorConfig, Scope } from "../config";
+import type { Gateway } from "../gateway/gateway-api";
+import { auditDenial } from "../rest/audit";
+import type { RestDeps } from "../rest/deps";
+import type { Guard } from "../security/guard-api";
+import { isRejection, type Principal, type Rejection } from "../security/principal";
+import { pathOf } from "../security/resource-metadata";
+import { allowOrigin, answerPreflight } from "./cors";
+import { arrivalLimits, listen } from "./guarded-server";
+import { PROBLEM_TYPE, reject } from "./problem";
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** Longer than the idle times of common proxies, which otherwise meet a connection that closes at that moment. */
+const KEEP_ALIVE_MS = 75_000;
+/** Connections of clients without a session, beside two for each session: its stream and its calls. */
+const SPARE_CONNECTIONS = 512;
+const FAULT = { status: 500, title: "Internal Server Error", detail: "the orchestrator's log has the reason" };
+/** Milliseconds that requests under way get when the front closes. */
+const CLOSE_MS = 2_000;
+
+/** Answers a request, as Node calls it. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What the front puts together. */
+export interface FrontParts {
+  guard: Guard;
+  gateway: Pick<Gateway, "owns" | "handle">;
+  audit: Audit;
+  /** Where faults are told. */
+  log: RestDeps["log"];
+  limits: OrchestratorConfig["limits"];
+}
+
+/** What Node's parser could not read, by the error's code. */
+const UNREADABLE: Record<string, [number, string, string]> = {
+  HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large", "the request's headers are larger than the limit"],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "the request took longer to arrive than the limit"],
+};
+
+/** A last word on a connection that never became a request. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // A client that is gone, or an answer already under way: two answers in one stream would be read as one. Node has no
+  // public word for the latter, and asks the same in its own handler.
+  const answer = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
+  if (error.code === "ECONNRESET" || !socket.writable || answer?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  const [status, title, detail] = UNREADABLE[error.code ?? ""] ?? [400, "Bad Request", "the request is not HTTP/1.1"];
+  const body = JSON.stringify({ type: "about:blank", title, status, detail, instance: randomUUID() });
+  const head = `Content-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/**
+ * The one HTTP server of port 18080. Every request gets an id and has its Host and Origin checked here. What belongs to
+ * the gateway is authenticated and handed over without a detour, as this runs for every MCP message; the rest is Fastify's.
+ */
+export class Front {
+  readonly server: Server;
+  #rest: Handler = (_request, response) => void response.writeHead(503).end();
+
+  constructor(private readonly parts: FrontParts) {
+    this.server = createServer(
+      { ...arrivalLimits(parts.limits), keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
+      (request, response) => this.#begin(request, response),
+    );
+    this.server.maxConnections = 2 * parts.limits.sessions + SPARE_CONNECTIONS;
+    this.server.on("clientError", refuse);
+  }
+
+  /** Sets who answers what the gateway does not own. */
+  set rest(handler: Handler) {
+    this.#rest = handler;
+  }
+
+  /** @returns the port: `port`, or the one that 0 became */
+  listen(port: number, host?: string): Promise<number> {
+    return listen(this.server, port, host);
+  }
+
+  /** Takes no more connections, and ends those that are left after two seconds. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const timer = setTimeout(() => this.server.closeAllConnections(), CLOSE_MS);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #begin(request: IncomingMessage, response: ServerResponse): void {
+    const given = request.headers["x-request-id"];
+    const id = typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+    response.setHeader("X-Request-Id", id);
+    try {
+      this.#take(request, response, id);
+    } catch (error) {
+      // One request must not end the process, and with it everybody's sessions.
+      this.parts.log.error({ error, request: id }, "a request failed");
+      if (response.headersSent) response.destroy();
+      else reject(response, FAULT, id);
+    }
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse, id: string): void {
+    const refused = this.parts.guard.admit(request) ?? this.#tooLarge(request);
+    if (refused) {
+      reject(response, refused, id);
+      return;
+    }
+    allowOrigin(request, response);
+    if (answerPreflight(request, response)) return;
+
+    const path = pathOf(request.url);
+    if (this.parts.gateway.owns(path)) {
+      this.#authenticate(request, response, id, path);
+    } else {
+      // Fastify reads the id there.
+      request.headers["x-request-id"] = id;
+      this.#rest(request, response);
+    }
+  }
+
+  /** Without waiting, unless the guard has to. */
+  #authenticate(request: IncomingMessage, response: ServerResponse, id: string, path: string): void {
+    const known = this.parts.guard.authenticate(request);
+    const enter = (who: Principal | Rejection): void => this.#enter(request, response, id, path, who);
+    if (!(known instanceof Promise)) {
+      enter(known);
+      return;
+    }
+    const unknowable = { status: 503, title: "Service Unavailable", detail: "the token cannot be checked now" };
+    known.then(enter, () => reject(response, unknowable, id));
+  }
+
+  /** A body that says it is too large is not waited for; one that does not say is measured by whoever reads it. */
+  #tooLarge(request: IncomingMessage): Rejection | undefined {
+    const length = request.headers["content-length"];
+    const { bodyBytes } = this.parts.limits;
+    if (length === undefined || Number(length) <= bodyBytes) return undefined;
+    const detail = `got a body of ${length} bytes, expected at most ${bodyBytes}`;
+    return { status: 413, title: "Content Too Large", detail, headers: { Connection: "close" } };
+  }
+
+  #enter(request: IncomingMessage, response: ServerResponse, id: string, path: string, who: Principal | Rejection) {
+    const refused = isRejection(who) ? who : this.parts.guard.permit(who, Scope.Mcp, path);
+    if (!refused) {
+      this.parts.gateway.handle(request, response, who as Principal, id);
+      return;
+    }
+    const principal = isRejection(who) ? undefined : who.name;
+    auditDenial(this.parts.audit, { request: id, method: `${request.method} ${path}`, principal }, refused.status);
+    reject(response, refused, id);
+  }
+}

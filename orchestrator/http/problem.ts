@@ -1,0 +1,103 @@
+import { type ServerResponse, STATUS_CODES } from "node:http";
+import { z } from "zod";
+import { ProblemsError } from "../../lib/problems";
+import type { Finding } from "../../lib/zod-problems";
+import type { Rejection } from "../security/principal";
+
+/** Content type of every error. */
+export const PROBLEM_TYPE = "application/problem+json";
+/** The `type` of an answer that has `problems`; of every other it is about:blank, so its title is the status's name. */
+const INVALID_INPUT = "urn:dind-mcp:invalid-input";
+
+const oneProblem = z.object({
+  path: z.string().describe("Where in the input: a key path like resources.memory"),
+  got: z.string(),
+  expected: z.string(),
+  fix: z.string().optional(),
+});
+
+/** RFC 9457. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().describe("The request's id, as in the header X-Request-Id"),
+    problems: z.array(oneProblem).optional().describe("Everything that is wrong in the input, at once"),
+    logs: z.array(z.string()).optional().describe("The last lines of the server's log, where they say more"),
+  })
+  .meta({ id: "Problem", description: "What went wrong (RFC 9457)" });
+export type ProblemDetails = z.output<typeof problemSchema>;
+type InputProblem = z.output<typeof oneProblem>;
+
+/** An answer that is an error. Its message goes to the caller: no secret, no name the caller may not know. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** What is wrong in a part of a request, for Fastify: it gives errors of validators on to the error handler. */
+export class InvalidInput extends HttpError {
+  readonly problems: InputProblem[];
+
+  constructor(status: 400 | 422, findings: Finding[]) {
+    super(status, `${findings.length === 1 ? "1 problem" : `${findings.length} problems`} in the request`);
+    this.problems = findings.map(({ path, ...finding }) => ({ path: path.join(".") || "(the request)", ...finding }));
+  }
+}
+
+function details(status: number, detail: string, instance: string, problems?: InputProblem[]): ProblemDetails {
+  const type = problems ? INVALID_INPUT : "about:blank";
+  const title = problems ? "Invalid input" : (STATUS_CODES[status] ?? "Error");
+  return { type, title, status, detail, instance, ...(problems ? { problems } : {}) };
+}
+
+function statusOf(error: object): number | undefined {
+  const { status, statusCode, code } = error as { status?: unknown; statusCode?: unknown; code?: unknown };
+  // Fastify's own; the status codes of Docker's client mean something else.
+  const fastify = typeof code === "string" && code.startsWith("FST_ERR_");
+  const known = fastify ? statusCode : status;
+  return typeof known === "number" && known >= 400 && known <= (fastify ? 499 : 599) ? known : undefined;
+}
+
+/**
+ * The answer to any error. One that does not say it is for the caller tells nothing of itself.
+ * @returns `fault`: true when it has to be logged, as nobody but us can do something about it
+ */
+export function problemOf(
+  error: unknown,
+  instance: string,
+): { body: ProblemDetails; headers: Record<string, string>; fault: boolean } {
+  if (error instanceof ProblemsError) {
+    const problems = error.problems.map(({ path, got, expected, fix }) => ({ path, got, expected, fix }));
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    return { body: details(422, `${count} found, nothing was changed`, instance, problems), headers: {}, fault: false };
+  }
+  const status = error instanceof Error ? statusOf(error) : undefined;
+  if (status === undefined) {
+    return { body: details(500, "the orchestrator's log has the reason", instance), headers: {}, fault: true };
+  }
+  const { message, problems, headers, logs } = error as HttpError & { problems?: InputProblem[]; logs?: string[] };
+  const body = { ...details(status, message, instance, problems), ...(logs?.length ? { logs } : {}) };
+  return { body, headers: headers ?? {}, fault: false };
+}
+
+/** Answers on a bare response, before or beside Fastify. */
+export function reject(response: ServerResponse, rejection: Rejection, instance: string): void {
+  const { status, title, detail, headers } = rejection;
+  const body = JSON.stringify({ ...details(status, detail, instance), title });
+  response.writeHead(status, {
+    "Content-Type": PROBLEM_TYPE,
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    ...headers,
+  });
+  response.end(body);
+}

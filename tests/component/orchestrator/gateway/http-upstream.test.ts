@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { type HttpCall, HttpServer } from "../../../support/gateway/http-server";
+import { assertFailed, DONE, HttpSite } from "../../../support/gateway/http-site";
+import type { McpClient } from "../../../support/gateway/mcp-client";
+import { until } from "../../../support/mcp-init/mcp-init";
+
+const answer = ({ body }: HttpCall) => ({ jsonrpc: "2.0", id: body.id, result: DONE });
+const progress = ({ body }: HttpCall, n: number) => ({
+  jsonrpc: "2.0",
+  method: "notifications/progress",
+  params: { progressToken: body.params._meta.progressToken, progress: n },
+});
+
+describe("gateway: a server behind HTTP", function () {
+  this.timeout(20_000);
+  let web: HttpSite;
+
+  beforeEach(async () => {
+    web = await HttpSite.open();
+  });
+  afterEach(() => web.close());
+
+  it("has a session of its own for each client, which is told when it ends", async () => {
+    const [ada, bob] = [await web.site.client("web"), await web.site.client("web")];
+    for (const client of [ada, bob]) assert.equal((await client.call("x")).result.content[0].text, "done");
+    assert.deepEqual(
+      web.tools.map(({ headers }) => headers["mcp-session-id"]),
+      ["s1", "s2"],
+    );
+    assert.deepEqual(
+      web.tools.map(({ headers }) => headers["mcp-protocol-version"]),
+      ["2025-06-18", "2025-06-18"],
+    );
+    for (const { headers } of web.tools) assert.ok(!("authorization" in headers) && !("x-test-principal" in headers));
+    await ada.delete();
+    await until(
+      "told",
+      () => web.server.calls.find(({ method }) => method === "DELETE")?.headers["mcp-session-id"],
+      (id) => id === "s1",
+    );
+    assert.equal((await bob.call("x")).result.content[0].text, "done");
+  });
+
+  it("that lost its session gets a new one, once, and the call again", async () => {
+    let lost = 1;
+    web.onCall = (call) => (lost-- > 0 ? call.json({ error: "no session" }, {}, 404) : call.result(DONE));
+    const client = await web.site.client("web");
+    await client.ask({ jsonrpc: "2.0", id: "l", method: "logging/setLevel", params: { level: "info" } });
+    assert.equal((await client.call("x")).result.content[0].text, "done");
+    assert.deepEqual(
+      web.tools.map(({ headers }) => headers["mcp-session-id"]),
+      ["s1", "s2"],
+    );
+    assert.deepEqual(
+      web.methods.slice(-5),
+      ["tools/call", "initialize", "notifications/initialized", "logging/setLevel", "tools/call"].slice(-5),
+    );
+
+    lost = 99;
+    const answered = await client.call("x");
+    assertFailed(answered, /its session is gone/);
+    assert.equal(web.tools.length, 4, "once more, and no more");
+    const { status } = await client.ask({ jsonrpc: "2.0", id: 1, method: "ping" });
+    assert.equal(status, 404, "then it is over");
+  });
+
+  it("that fails is told, whatever it answers, and never as a success", async () => {
+    const client = await web.site.client("web");
+    const cases: [(call: HttpCall) => void, RegExp][] = [
+      [(call) => call.json("Internal Server Error", { "content-type": "text/plain" }, 500), /it answered HTTP 500/],
+      [(call) => call.json("<html>", { "content-type": "text/html" }), /it answered HTTP 200/],
+      [(call) => call.json(""), /it answered HTTP 200/],
+      [(call) => call.json("[]"), /it answered HTTP 200/],
+      [(call) => call.json("null"), /it answered HTTP 200/],
+      [(call) => call.json({ jsonrpc: "2.0", id: "another", result: DONE }), /it answered HTTP 200/],
+      [({ response }) => response.writeHead(202).end(), /it answered HTTP 202/],
+      [({ response }) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end(), /it answered HTTP 302/],
+      [({ response }) => response.destroy(), /its connection broke/],
+      [(call) => call.stream() && call.response.end(), /its stream ended before the answer/],
+      [(call) => call.stream()("no JSON") ?? call.response.end(), /its stream ended before the answer/],
+      [(call) => call.stream()("null") ?? call.response.end(), /its stream ended before the answer/],
+    ];
+    for (const [act, words] of cases) {
+      web.onCall = act;
+      assertFailed(await client.call("x"), words);
+    }
+    web.onCall = (call) =>
+      call.json({ jsonrpc: "2.0", id: call.body.id, error: { code: -32602, message: "its own" } }, {}, 400);
+    assert.equal((await client.call("x")).error?.message, "its own");
+    web.onCall = (call) => call.result(DONE);
+    assert.equal((await client.call("x")).result.content[0].text, "done", "and goes on");
+    assert.equal(web.tools.length, cases.length + 2, "no call was made twice");
+  });
+
+  it("that closes a kept connection in the middle is asked again, but no tool is called twice", async () => {
+    const client = await web.site.client("web");
+    await client.call("x");
+    web.onCall = ({ request }) => request.socket.resetAndDestroy();
+    assertFailed(await client.call("x"), /its connection broke/);
+    assert.equal(web.tools.length, 2);
+  });
+
+  it("that breaks off a stream is asked for the rest of it", async () => {
+    let first: HttpCall | undefined;
+    const asked: unknown[] = [];
+    web.onCall = (call) => {
+      first = call;
+      call.stream()(progress(call, 1), "e1", "retry: 60\n");
+      setTimeout(() => call.response.destroy(), 30);
+    };
+    web.onGet = (call) => {
+      asked.push(call.headers["last-event-id"]);
+      if (!first) return void call.response.writeHead(405).end();
+      const n = asked.length + 1;
+      const event = call.stream();
+      event(n < 9 ? progress(first, n) : answer(first), `e${n}`); // more often than a number of attempts would allow
+      setTimeout(() => (n % 2 ? call.response.end() : call.response.destroy()), 10);
+    };
+    const client = await web.site.client("web");
+    await until(
+      "the standing stream",
+      () => asked.length,
+      (count) => count === 1,
+    );
+    asked.length = 0;
+    const reply = client.start("x", {}, { progressToken: "t" });
+    await reply.done;
+    assert.deepEqual(
+      reply.messages.slice(0, -1).map((text) => JSON.parse(text).params.progress),
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    assert.equal(reply.last.result?.content[0].text, "done");
+    assert.deepEqual(asked, ["e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8"]);
+    assert.equal(web.tools.length, 1);
+  });
+
+  it("that has nothing new on its stream any more is given up", async () => {
+    web.onCall = (call) => {
+      call.stream()(progress(call, 1), "e1", "retry: 1\n");
+      call.response.end();
+    };
+    web.onGet = (call) =>
+      call.headers["last-event-id"] ? call.stream() && call.response.end() : call.response.writeHead(405).end();
+    const client = await web.site.client("web");
+    const reply = client.start("x", {}, { progressToken: "t" });
+    await reply.done;
+    assertFailed(reply.last, /its stream ended before the answer/);
+    assert.ok(web.server.calls.filter(({ method }) => method === "GET").length <= 7);
+  });
+
+  it("that refuses connections is told with a reason at once, and used again when it is back", async () => {
+    const client = await web.site.client("web");
+    await web.server.stop();
+    const began = performance.now();
+    assertFailed(await client.call("x"), /ECONNREFUSED/);
+    assert.ok(performance.now() - began < 500);
+    const other = await web.site.caller("web").ask({ jsonrpc: "2.0", id: 1, method: "initialize", params: {} });
+    assert.equal(other.status, 502);
+    assert.match((await web.site.caller("web").modernCall("x")).error?.message ?? "", /ECONNREFUSED/);
+    await web.server.start();
+    const again = await web.site.client("web");
+    assert.equal((await again.call("x")).result.content[0].text, "done");
+    assert.equal((await web.site.caller("web").modernCall("x")).result.content[0].text, "done");
+  });
+
+  it("that is stateless but not there yet is not taken for one with sessions", async () => {
+    const modern = new HttpServer((call) => {
+      if (call.body?.method === "server/discover") call.result({ supportedVersions: ["2026-07-28"], capabilities: {} });
+      else if (call.body?.method === "tools/call") call.result({ ...DONE, resultType: "complete" });
+      else call.json({ jsonrpc: "2.0", id: call.body?.id, error: { code: -32601, message: "no" } }, {}, 404);
+    });
+    await web.add("late", modern);
+    await modern.stop();
+    assert.ok((await web.site.caller("late").modernCall("x")).error);
+    await modern.start();
+    assert.equal((await web.site.caller("late").modernCall("x")).result.content[0].text, "done");
+    assert.ok(!modern.calls.some(({ body }) => body?.method === "initialize"));
+  });
+
+  it("passes on what comes on its standing stream, and questions with their answers", async () => {
+    let tell: ((data: unknown) => void) | undefined;
+    web.onGet = (call) => {
+      tell = call.stream();
+    };
+    web.onCall = (call) => {
+      const event = call.stream();
+      event({ jsonrpc: "2.0", id: "q", method: "elicitation/create", params: {} });
+      const wait = setInterval(() => {
+        const reply = web.server.calls.find(({ body }) => body?.id === "q");
+        if (!reply) return;
+        clearInterval(wait);
+        event({ jsonrpc: "2.0", id: call.body.id, result: { content: [], said: reply.body.result } });
+        call.response.end();
+      }, 10);
+    };
+    const client: McpClient = await web.site.client("web", { capabilities: { elicitation: {} } });
+    const stream = await client.listen();
+    await until("the standing stream", () => tell !== undefined, Boolean);
+    tell?.({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
+    await stream.has("list_changed");
+    const reply = client.start("x");
+    await reply.has("elicitation/create");
+    await client.ask({ jsonrpc: "2.0", id: "q", result: { action: "accept" } });
+    await reply.done;
+    assert.deepEqual(reply.last.result?.said, { action: "accept" });
+  });
+});

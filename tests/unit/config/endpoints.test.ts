@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { endpoints, orchestratorPorts, serverUrl } from "../../../config/endpoints";
+import { parseSettings } from "../../../config/settings";
+
+const set = (raw: Record<string, string>) => parseSettings(raw, [], "f");
+
+describe("endpoints", () => {
+  it("are on the bind address and the ports of the config", () => {
+    assert.deepEqual(endpoints(set({})), {
+      api: "http://127.0.0.1:18080",
+      mcp: "http://127.0.0.1:18080/mcp",
+      metrics: "http://127.0.0.1:19090/metrics",
+      docker: "tcp://127.0.0.1:12375",
+    });
+    const other = { bindAddress: "192.0.2.7", apiPort: "1", metricsPort: "2", dockerPort: "3" };
+    assert.deepEqual(endpoints(set(other)), {
+      api: "http://192.0.2.7:1",
+      mcp: "http://192.0.2.7:1/mcp",
+      metrics: "http://192.0.2.7:2/metrics",
+      docker: "tcp://192.0.2.7:3",
+    });
+  });
+
+  it("name the loopback address where all addresses are bound, and the public URL where there is one", () => {
+    assert.equal(endpoints(set({ bindAddress: "0.0.0.0" })).api, "http://127.0.0.1:18080");
+    const { api, mcp, metrics } = endpoints(set({ publicUrl: "https://mcp.example.com" }));
+    assert.deepEqual([api, mcp], ["https://mcp.example.com", "https://mcp.example.com/mcp"]);
+    assert.equal(metrics, "http://127.0.0.1:19090/metrics");
+    assert.equal(serverUrl(api, "files"), "https://mcp.example.com/servers/files/mcp");
+  });
+
+  it("have no Docker API where that is off, and then no port for it", () => {
+    const off = set({ dockerApi: "off" });
+    assert.ok(!("docker" in endpoints(off)));
+    assert.deepEqual(
+      orchestratorPorts(off).map(({ key }) => key),
+      ["apiPort", "metricsPort"],
+    );
+    assert.deepEqual(orchestratorPorts(set({ dockerPort: "7" }))[0], {
+      key: "dockerPort",
+      internal: 12_375,
+      external: 7,
+    });
+  });
+});

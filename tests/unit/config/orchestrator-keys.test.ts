@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { orchestratorConfig } from "../../../config/orchestrator-keys";
+import { parseSettings } from "../../../config/settings";
+import { orchestratorConfigSchema } from "../../../orchestrator/config";
+
+const facts = {
+  stack: "dind-mcp/unit",
+  version: "1.2.3",
+  listen: "10.0.0.2",
+  certificates: { server: "2027-01-01T00:00:00Z", client: "2027-01-02T00:00:00Z" },
+};
+const config = (raw: Record<string, string> = {}) =>
+  orchestratorConfigSchema.parse(orchestratorConfig(parseSettings(raw, [], "f"), facts));
+
+describe("what the orchestrator is told", () => {
+  it("are the facts, and defaults that are the orchestrator's own", () => {
+    const told = config();
+    const own = orchestratorConfigSchema.parse({
+      ...facts,
+      publicUrl: told.publicUrl,
+      allowedHosts: told.allowedHosts,
+    });
+    assert.deepEqual(told, own);
+    assert.equal(told.publicUrl, "http://127.0.0.1:18080");
+    assert.deepEqual(told.allowedHosts, ["localhost", "127.0.0.1", "mcp-engine"]);
+  });
+
+  it("is everything that an operator may set", () => {
+    const told = config({
+      dockerApi: "off",
+      publicUrl: "https://mcp.example.com",
+      allowedHosts: '["other.example"]',
+      allowedOrigins: '["https://app.example.com"]',
+      toolChanges: "block",
+      auditArguments: "none",
+      maxSessions: "7",
+      requestsPerMinute: "8",
+      tracingEndpoint: "http://collector:4318",
+      oauth: '{"issuer":"https://id.example","audience":"me","jwksUri":"https://id.example/keys"}',
+      deploy:
+        '{"enabled":false,"images":["a/*"],"servers":1,"cpus":0.5,"memory":"64m","processes":9,"workspace":"read-only"}',
+    });
+    const { limits, ...rest } = told;
+    assert.deepEqual([limits.sessions, limits.requestsPerMinute], [7, 8]);
+    assert.deepEqual(rest, {
+      ...facts,
+      publicUrl: "https://mcp.example.com",
+      allowedHosts: ["localhost", "127.0.0.1", "mcp.example.com", "mcp-engine", "other.example"],
+      allowedOrigins: ["https://app.example.com"],
+      dockerApi: "off",
+      toolChanges: "block",
+      audit: { ...config().audit, arguments: "none" },
+      oauth: { issuer: "https://id.example", audience: "me", jwksUri: "https://id.example/keys" },
+      deploy: {
+        ...{ enabled: false, images: ["a/*"], servers: 1, cpus: 0.5, memory: "64m", processes: 9 },
+        workspace: "read-only",
+      },
+      tracing: { endpoint: "http://collector:4318", sampleRatio: 1 },
+      logLevel: "info",
+    });
+  });
+
+  it("names the address it is bound to, but never all addresses, as a host to be called by", () => {
+    assert.deepEqual(config({ bindAddress: "192.0.2.7" }).allowedHosts, [
+      "localhost",
+      "127.0.0.1",
+      "192.0.2.7",
+      "mcp-engine",
+    ]);
+    assert.deepEqual(config({ bindAddress: "0.0.0.0" }).allowedHosts, ["localhost", "127.0.0.1", "mcp-engine"]);
+  });
+});

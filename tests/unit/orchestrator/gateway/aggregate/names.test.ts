@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  address,
+  innerName,
+  innerUri,
+  outerItem,
+  outerName,
+  outerNotification,
+  outerResult,
+  outerUri,
+} from "../../../../../orchestrator/gateway/aggregate/names";
+import type { Message, Request } from "../../../../../orchestrator/gateway/wire/json-rpc";
+
+const server = fc.stringMatching(/^[a-z](-?[a-z0-9]){0,20}$/);
+const text = (message: object): string => JSON.stringify(message);
+const read = (line: string): Message => JSON.parse(line) as Message;
+
+function addressed(method: string, params: object): { server: string; params: unknown; name: string } | undefined {
+  const request = { jsonrpc: "2.0", id: 1, method, params } as unknown as Request;
+  const found = address(request, text(request));
+  if (!found) return undefined;
+  assert.deepEqual(JSON.parse(found.text), found.request, "text and parsed form say the same");
+  return { server: found.server, params: found.request.params, name: found.name };
+}
+
+describe("gateway: names behind the URL of all servers", () => {
+  it("go there and back, whatever the server calls its things", () => {
+    fc.assert(
+      fc.property(server, fc.string(), (name, thing) => {
+        assert.deepEqual(innerName(outerName(name, thing)), { server: name, name: thing });
+        assert.deepEqual(innerUri(outerUri(name, thing)), { server: name, uri: thing });
+      }),
+    );
+    for (const thing of ["a__b", "__", "x+y", "mcp-a+b", "file:///a+b", "a\nb"]) {
+      assert.deepEqual(innerName(outerName("s", thing)), { server: "s", name: thing });
+      assert.deepEqual(innerUri(outerUri("s", thing)), { server: "s", uri: thing });
+    }
+  });
+
+  it("are none without a server", () => {
+    for (const name of ["", "echo", "__echo", "_", "a_b"]) assert.equal(innerName(name), undefined, name);
+    for (const uri of ["", "file:///x", "mcp-+x", "mcp-a", "mcp-A+x", "x mcp-a+b"])
+      assert.equal(innerUri(uri), undefined, uri);
+  });
+
+  it("name one server in every request that is about something", () => {
+    const one = { server: "s", name: "x" };
+    for (const method of ["tools/call", "prompts/get"]) {
+      assert.deepEqual(addressed(method, { name: "s__x", _meta: { a: 1 } }), {
+        ...one,
+        params: { name: "x", _meta: { a: 1 } },
+      });
+    }
+    for (const method of ["resources/read", "resources/subscribe", "resources/unsubscribe"]) {
+      assert.deepEqual(addressed(method, { uri: "mcp-s+x" }), { ...one, params: { uri: "x" } });
+    }
+    const argument = { name: "a", value: "v" };
+    assert.deepEqual(addressed("completion/complete", { ref: { type: "ref/prompt", name: "s__x" }, argument }), {
+      ...one,
+      params: { ref: { type: "ref/prompt", name: "x" }, argument },
+    });
+    assert.deepEqual(addressed("completion/complete", { ref: { type: "ref/resource", uri: "mcp-s+x" }, argument }), {
+      ...one,
+      params: { ref: { type: "ref/resource", uri: "x" }, argument },
+    });
+  });
+
+  it("stand for nothing when they are missing, of another kind, or of no server", () => {
+    for (const params of [{}, { name: 1 }, { name: "x" }, { name: ["s__x"] }, { uri: "mcp-s+x" }]) {
+      assert.equal(addressed("tools/call", params), undefined, text(params));
+    }
+    for (const ref of [undefined, null, 1, {}, { type: "ref/prompt" }]) {
+      assert.equal(addressed("completion/complete", { ref }), undefined);
+    }
+    assert.equal(addressed("tools/list", { name: "s__x" }), undefined);
+  });
+
+  it("leave a request's other characters alone", () => {
+    const line =
+      '{"id":12345678901234567890,"method":"tools/call","params":{"arguments":{"n":1.50,"n":2}, "name":"s__x"}}';
+    assert.equal(address(read(line) as Request, line)?.text, line.replace("s__x", "x"));
+  });
+
+  it("appear in results wherever a URI does, and nowhere else", () => {
+    const contents = [
+      { uri: "a:1", text: "a:1" },
+      { uri: "a:2", blob: "" },
+    ];
+    const cases: [string, object, object][] = [
+      [
+        "resources/read",
+        { contents, x: 1.5 },
+        {
+          contents: [
+            { uri: "mcp-s+a:1", text: "a:1" },
+            { uri: "mcp-s+a:2", blob: "" },
+          ],
+          x: 1.5,
+        },
+      ],
+      [
+        "tools/call",
+        {
+          content: [
+            { type: "text", text: '"uri"' },
+            { type: "resource", resource: { uri: "a:1" } },
+            { type: "resource_link", uri: "a:1", name: "n" },
+            null,
+          ],
+        },
+        {
+          content: [
+            { type: "text", text: '"uri"' },
+            { type: "resource", resource: { uri: "mcp-s+a:1" } },
+            { type: "resource_link", uri: "mcp-s+a:1", name: "n" },
+            null,
+          ],
+        },
+      ],
+      [
+        "prompts/get",
+        { messages: [{ role: "user", content: { type: "resource", resource: { uri: "a:1" } } }] },
+        { messages: [{ role: "user", content: { type: "resource", resource: { uri: "mcp-s+a:1" } } }] },
+      ],
+    ];
+    for (const [method, result, expected] of cases) {
+      const line = text({ id: 1, result });
+      assert.deepEqual(JSON.parse(outerResult("s", method, read(line), line)).result, expected, method);
+    }
+    const plain = '{"id":1,"result":{"content":[{"type":"text","text":"mcp"}],"n":1.50}}';
+    assert.equal(outerResult("s", "tools/call", read(plain), plain), plain);
+    const error = '{"id":1,"error":{"code":1,"message":"\\"uri\\""}}';
+    assert.equal(outerResult("s", "tools/call", read(error), error), error);
+  });
+
+  it("appear in notifications of changed resources, and in lists", () => {
+    const updated = text({ method: "notifications/resources/updated", params: { uri: "a:1" } });
+    assert.equal(outerNotification("s", read(updated), updated), updated.replace("a:1", "mcp-s+a:1"));
+    const other = text({ method: "notifications/message", params: { uri: "a:1" } });
+    assert.equal(outerNotification("s", read(other), other), other);
+    assert.deepEqual(outerItem("s", { name: "x", title: "X", extra: 1 }), { name: "s__x", title: "X", extra: 1 });
+    assert.deepEqual(outerItem("s", { name: "x", uri: "a:1" }), { name: "s__x", uri: "mcp-s+a:1" });
+    assert.deepEqual(outerItem("s", { uriTemplate: "a:{b}" }), { uriTemplate: "mcp-s+a:{b}" });
+  });
+});

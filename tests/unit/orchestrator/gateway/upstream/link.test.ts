@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { Link, type LinkCall } from "../../../../../orchestrator/gateway/upstream/link";
+import { NOBODY, type Upstream } from "../../../../../orchestrator/gateway/upstream/upstream";
+import type { Message, Request } from "../../../../../orchestrator/gateway/wire/json-rpc";
+
+/** A connection whose other end is the test. */
+class TestUpstream implements Upstream {
+  user = NOBODY;
+  alive = true;
+  readonly sent: string[] = [];
+  send = (_message: Message, text: string): void => void this.sent.push(text);
+  cancel = (): void => {};
+  pause = (): void => {};
+  resume = (): void => {};
+  close = (): void => {
+    this.alive = false;
+  };
+}
+
+describe("gateway: a pooled connection", () => {
+  const clock = Date.now;
+  let upstream: TestUpstream;
+  let link: Link;
+  let told: string[];
+
+  beforeEach(() => {
+    upstream = new TestUpstream();
+    link = new Link(upstream, () => {});
+    told = [];
+  });
+  afterEach(() => {
+    Date.now = clock;
+  });
+  const later = (milliseconds: number): void => {
+    Date.now = () => clock() + milliseconds;
+  };
+
+  function call(id: unknown = 1, meta?: object): LinkCall {
+    const request = {
+      jsonrpc: "2.0",
+      id,
+      method: "tools/call",
+      params: { name: "x", ...(meta ? { _meta: meta } : {}) },
+    };
+    return {
+      request: request as Request,
+      text: JSON.stringify(request),
+      notified: (_message, text) => told.push(text),
+      answered: (_message, text) => told.push(text),
+      failed: ({ reason }) => told.push(reason),
+    };
+  }
+  function send(one: LinkCall): (reason: string) => void {
+    link.reserved++;
+    return link.send(one);
+  }
+  const say = (message: Message): void => link.message(message, JSON.stringify(message));
+
+  it("is given up when its server said nothing at all until its caller lost patience", () => {
+    const cancel = send(call());
+    later(6_000);
+    cancel("no answer");
+    assert.equal(upstream.alive, false);
+  });
+
+  it("is kept when the server said anything meanwhile, or patience was short", () => {
+    const cancel = send(call());
+    later(3_000);
+    say({ jsonrpc: "2.0", method: "notifications/message" });
+    later(9_000);
+    cancel("no answer");
+    assert.equal(upstream.alive, true);
+    later(10_000);
+    const impatient = send(call());
+    later(14_000);
+    impatient("no answer");
+    assert.equal(upstream.alive, true);
+  });
+
+  it("is kept while others wait, and when it is everybody's", () => {
+    const cancels = [send(call(1)), send(call(2))];
+    later(6_000);
+    cancels[0]?.("no answer");
+    assert.equal(upstream.alive, true);
+    link.common = true;
+    cancels[1]?.("no answer");
+    assert.equal(upstream.alive, true);
+  });
+
+  it("fails one call when its answer cannot be handled, and goes on", () => {
+    send({
+      ...call(1),
+      answered: () => {
+        throw new RangeError("too deep");
+      },
+    });
+    send(call(2));
+    say({ jsonrpc: "2.0", id: 1, result: {} });
+    say({ jsonrpc: "2.0", id: 2, result: {} });
+    assert.deepEqual(told, ["its answer cannot be handled: too deep", '{"jsonrpc":"2.0","id":2,"result":{}}']);
+  });
+
+  it("counts who uses it", () => {
+    assert.deepEqual([link.load, link.idle], [0, true]);
+    link.reserved++;
+    assert.deepEqual([link.load, link.idle], [1, false]);
+    link.release();
+    const cancel = send(call());
+    assert.deepEqual([link.load, link.idle], [1, false]);
+    cancel("enough");
+    cancel("enough");
+    assert.deepEqual([link.load, link.idle], [0, true]);
+  });
+
+  it("tells a call on a dead connection at once", () => {
+    upstream.alive = false;
+    send(call());
+    assert.deepEqual(told, ["its connection ended"]);
+    assert.equal(link.load, 0);
+  });
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { EventStreamParser, type StreamEvent } from "../../../../../orchestrator/gateway/wire/event-stream-parser";
+
+function parse(chunks: string[], limit = 1e6): { events: StreamEvent[]; ok: boolean } {
+  const events: StreamEvent[] = [];
+  const parser = new EventStreamParser(limit, (event) => events.push(event));
+  const ok = chunks.map((chunk) => parser.push(chunk)).every(Boolean);
+  return { events, ok };
+}
+const event = (data: string, id?: string, retry?: number): StreamEvent => ({ id, data, retry });
+
+/** Cuts a text at any places, \r\n too. */
+function cut(text: string, at: number[]): string[] {
+  const places = [...new Set(at.map((n) => n % (text.length + 1)))].sort((a, b) => a - b);
+  return [0, ...places].map((from, i) => text.slice(from, places[i]));
+}
+
+describe("gateway: event stream parser", () => {
+  it("gives back what was written, wherever lines end and chunks are cut", () => {
+    const field = fc.string().map((text) => text.replace(/[\r\n\0]/g, "_"));
+    const written = fc.record({
+      data: fc.array(field, { minLength: 1, maxLength: 3 }),
+      id: fc.option(field),
+      space: fc.boolean(),
+    });
+    const end = fc.constantFrom("\n", "\r\n", "\r");
+    fc.assert(
+      fc.property(fc.array(written), end, fc.array(fc.nat()), (events, eol, at) => {
+        const lines = events.flatMap(({ data, id, space }) => [
+          ": a comment",
+          ...(id === null ? [] : [`id: ${id}`]),
+          ...data.map((line) => (space || line.startsWith(" ") ? `data: ${line}` : `data:${line}`)),
+          "unknown: field",
+          "",
+        ]);
+        const text = lines.map((line) => line + eol).join("");
+        const expected = events.map(({ data, id }) => event(data.join("\n"), id ?? undefined));
+        assert.deepEqual(parse(cut(text, at)), { events: expected, ok: true });
+      }),
+    );
+  });
+
+  it("knows the odd cases of the standard", () => {
+    assert.deepEqual(parse(["data\n\n"]).events, [event("")]);
+    assert.deepEqual(parse(["data:  two\n\n"]).events, [event(" two")]);
+    assert.deepEqual(parse([":\n\n\n\n"]).events, []);
+    assert.deepEqual(parse(["\uFEFFdata: x\n\n"]).events, [event("x")]);
+    assert.deepEqual(parse(["event: message\ndata: x\n\n"]).events, [event("x")]);
+    assert.deepEqual(parse(["id: 1\ndata: \n\n", "id: 2\nretry: 10\n\n"]).events, [event("", "1"), event("", "2", 10)]);
+    assert.deepEqual(parse(["retry: 1s\nretry: -1\ndata: x\n\n"]).events, [event("x")]);
+    assert.deepEqual(parse(["data: never ended\n"]).events, []);
+    assert.deepEqual(parse(["data: x\r\r", "\n"]).events, [event("x")], "at once, without the next chunk");
+  });
+
+  it("refuses an event that is too large, in one line or in many", () => {
+    assert.equal(parse(["data: ", "x".repeat(90), "\n\n"], 100).ok, true);
+    assert.equal(parse(["data: ", "x".repeat(101)], 100).ok, false);
+    assert.equal(parse(Array(20).fill("data: 123456\n"), 100).ok, false);
+    assert.equal(parse(Array(20).fill("data: 123456\n\n"), 100).ok, true);
+  });
+
+  it("reads 16 MB without an end in time that grows with its size", () => {
+    const chunks = Array(256).fill("x".repeat(65_536)) as string[];
+    const began = performance.now();
+    parse(chunks, 1e9);
+    parse(["data: x\n".repeat(100_000)], 1e9);
+    assert.ok(performance.now() - began < 1_000);
+  });
+});
