@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { packTar, unpackTar } from "../../../../orchestrator/servers/tar";
 
 const files = [
