@@ -3,8 +3,8 @@ import { stackSettings } from "../cli/stack/settings";
 import { stackOutputs } from "../cli/stack/workspace";
 import type { Settings } from "../config/settings";
 import { isMapping } from "../manifest/manifest";
-import type { Scope } from "../orchestrator/config";
 import type { Outputs } from "../stack/outputs";
+import type { Scope } from "./scopes";
 
 /** Where the API is, and who asks. */
 interface Access {

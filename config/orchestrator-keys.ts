@@ -1,11 +1,9 @@
 import { z } from "zod";
+import { Scope } from "../api/scopes";
 import { line, pattern, whole } from "../lib/schema-parts";
 import { parseBytes } from "../lib/sizes";
-import { type OrchestratorConfigInput, Scope } from "../orchestrator/config";
-import { endpoints } from "./endpoints";
-import type { Settings } from "./settings";
 
-// The config keys of the management layer. What an operator does not say here has its default in orchestrator/config.ts.
+// The config keys of the management layer. What an operator does not say here has its default in orchestrator-config.ts.
 
 const flag = z.boolean("true or false");
 const port = whole(1, 65_535);
@@ -98,37 +96,3 @@ export const orchestratorKeys = {
   /** Bearer tokens to make. */
   tokens: z.array(token, "a list of tokens").default(TOKENS),
 } as const;
-
-/** What only the program knows. */
-export interface Facts {
-  /** "project/stack". */
-  stack: string;
-  version: string;
-  /** Address in its container on which the orchestrator listens. */
-  listen: string;
-  /** RFC 3339 ends of the engine's certificates. */
-  certificates: { server: string; client: string };
-}
-
-/** What the orchestrator is told of the settings. */
-export function orchestratorConfig(settings: Settings, facts: Facts): OrchestratorConfigInput {
-  const publicUrl = endpoints(settings).api;
-  const hosts = [
-    ...["localhost", "127.0.0.1", settings.bindAddress, new URL(publicUrl).hostname],
-    settings.engineName, // by which containers in the engine's network call it
-    ...settings.allowedHosts,
-  ];
-  return {
-    ...facts,
-    publicUrl,
-    allowedHosts: [...new Set(hosts)].filter((host) => host !== "0.0.0.0"),
-    allowedOrigins: settings.allowedOrigins,
-    dockerApi: settings.dockerApi,
-    limits: { sessions: settings.maxSessions, requestsPerMinute: settings.requestsPerMinute },
-    toolChanges: settings.toolChanges,
-    audit: { arguments: settings.auditArguments },
-    ...(settings.oauth ? { oauth: settings.oauth } : {}),
-    ...(settings.deploy ? { deploy: settings.deploy } : {}),
-    ...(settings.tracingEndpoint ? { tracing: { endpoint: settings.tracingEndpoint } } : {}),
-  };
-}

@@ -1,5 +1,5 @@
 import pino, { type Logger } from "pino";
-import type { OrchestratorConfig } from "./config";
+import type { OrchestratorConfig } from "../config/orchestrator-config";
 
 /** Keys whose values never get into the log, at the top of an entry or one level below. */
 const SECRET = ["authorization", "token", "password", "secret", "secrets"];

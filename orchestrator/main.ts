@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
+import { PORTS } from "../config/endpoints";
+import { PATHS } from "../config/orchestrator-config";
 import { AuditLog } from "./audit/audit-log";
-import { loadConfig, PATHS, PORTS } from "./config";
+import { loadConfig } from "./config";
 import { DockerApi } from "./docker-api/docker-api";
 import { Events } from "./events";
 import { McpGateway } from "./gateway/gateway";

@@ -1,6 +1,6 @@
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import type { OrchestratorConfig } from "../config/orchestrator-config";
 import { AuditResult } from "./audit/entry";
-import type { OrchestratorConfig } from "./config";
 
 /** What a span tells of a call: nothing of its arguments, and nobody's name. */
 export interface TracedCall {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Scope } from "../api/scopes";
 import type { EngineHost } from "../components/engine/engine-host";
 import type { Fleet } from "../components/inner/fleet";
 import type { InternalNetwork } from "../components/internal-network";
@@ -10,7 +11,6 @@ import type { Settings } from "../config/settings";
 import type { CatalogServer } from "../manifest/catalog";
 import { containerName } from "../manifest/container/container-spec";
 import type { TransportType } from "../manifest/types";
-import { Scope } from "../orchestrator/config";
 
 /** The contract's version: raised when an output changes its meaning or goes away. */
 export const OUTPUTS_VERSION = 2 as const;

@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 import { Api } from "../../api/client";
-import { Scope } from "../../orchestrator/config";
+import { Scope } from "../../api/scopes";
 import { toolsOf } from "../servers/tools";
 
 /** Commands of the launcher itself. */

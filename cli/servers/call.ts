@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { Api } from "../../api/client";
+import { Scope } from "../../api/scopes";
 import { isMapping } from "../../manifest/manifest";
-import { Scope } from "../../orchestrator/config";
 import { CliError, ExitCode } from "../errors";
 import { examples, foreign, progress, show } from "../output";
 import { toolArguments } from "./arguments";

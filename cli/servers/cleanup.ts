@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { z } from "zod";
 import { Api } from "../../api/client";
 import type { cleanupSchema } from "../../api/schemas";
-import { Scope } from "../../orchestrator/config";
+import { Scope } from "../../api/scopes";
 import { ExitCode } from "../errors";
 import { examples, progress, show, table } from "../output";
 import { mib } from "./server";

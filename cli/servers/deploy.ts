@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { z } from "zod";
 import { Api } from "../../api/client";
 import type { deployedSchema } from "../../api/schemas";
-import { Scope } from "../../orchestrator/config";
+import { Scope } from "../../api/scopes";
 import { examples, progress, show } from "../output";
 import { readInput } from "./input";
 import { serverPath, serverRows } from "./server";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { Api } from "../../api/client";
-import { Scope } from "../../orchestrator/config";
+import { Scope } from "../../api/scopes";
 import { CliError, ExitCode } from "../errors";
 import { examples, progress, show } from "../output";
 import { type Server, serverPath } from "./server";

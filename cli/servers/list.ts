@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { z } from "zod";
 import { Api } from "../../api/client";
 import type { serverDetailSchema } from "../../api/schemas";
-import { Scope } from "../../orchestrator/config";
+import { Scope } from "../../api/scopes";
 import { examples, show } from "../output";
 import { mib, type Server, serverPath, serverRows } from "./server";
 

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { z } from "zod";
 import { Api } from "../../api/client";
 import type { logLineSchema } from "../../api/schemas";
-import { Scope } from "../../orchestrator/config";
+import { Scope } from "../../api/scopes";
 import { type LogOptions, lines, since, withLogOptions } from "../log-options";
 import { examples, foreign } from "../output";
 import { serverPath } from "./server";

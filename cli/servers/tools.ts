@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { z } from "zod";
 import { Api } from "../../api/client";
 import type { toolsSchema } from "../../api/schemas";
-import { Scope } from "../../orchestrator/config";
+import { Scope } from "../../api/scopes";
 import { CliError } from "../errors";
 import { examples, note, progress, show, table } from "../output";
 import { type Server, serverPath } from "./server";

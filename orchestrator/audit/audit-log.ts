@@ -1,4 +1,4 @@
-import type { OrchestratorConfig } from "../config";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import { AuditFiles } from "./audit-files";
 import type { Audit, AuditEntry } from "./entry";
 import { type AuditPage, type AuditQuery, readPage } from "./query";

@@ -1,4 +1,4 @@
-import type { OrchestratorConfig } from "../config";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 
 const DEPTH = 4;
 const KEYS = 32;

@@ -1,5 +1,5 @@
 import { type Server, STATUS_CODES } from "node:http";
-import type { OrchestratorConfig } from "../config";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import { guardedServer, listen, shut } from "../http/guarded-server";
 import type { Guard } from "../security/guard-api";
 import { answerError } from "./answer";

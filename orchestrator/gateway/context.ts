@@ -1,4 +1,4 @@
-import type { OrchestratorConfig } from "../config";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Events } from "../events";
 import type { CallObserver } from "../metrics/observer";
 import type { Servers } from "../servers/server-info";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config";
 import type { Audit } from "../audit/entry";
-import { type OrchestratorConfig, PATHS } from "../config";
 import type { Events } from "../events";
 import { type Route, routeOf } from "../http/paths";
 import type { CallObserver } from "../metrics/observer";

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { Scope } from "../../api/scopes";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Audit } from "../audit/entry";
-import { type OrchestratorConfig, Scope } from "../config";
 import type { Gateway } from "../gateway/gateway-api";
 import { auditDenial } from "../rest/audit";
 import type { RestDeps } from "../rest/deps";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { OrchestratorConfig } from "../config";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Guard } from "../security/guard-api";
 import type { Rejection } from "../security/principal";
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { type OrchestratorConfig, Scope } from "../config";
+import { Scope } from "../../api/scopes";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import { guardedServer, listen, shut } from "../http/guarded-server";
 import { reject } from "../http/problem";
 import type { Guard } from "../security/guard-api";

@@ -1,4 +1,4 @@
-import type { OrchestratorConfig } from "../config";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Servers } from "../servers/server-info";
 import type { ContainerUsage } from "../servers/stats";

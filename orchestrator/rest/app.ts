@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Scope } from "../../api/scopes";
 import type { AuditResult } from "../audit/entry";
-import type { Scope } from "../config";
 import type { Front } from "../http/front";
 import { HttpError, PROBLEM_TYPE, problemOf } from "../http/problem";
 import { Streams } from "../http/sse";

@@ -1,5 +1,5 @@
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { AuditLog } from "../audit/audit-log";
-import type { OrchestratorConfig } from "../config";
 import type { Events } from "../events";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Guard } from "../security/guard-api";

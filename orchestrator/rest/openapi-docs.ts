@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { OpenAPIV3_1 } from "openapi-types";
+import { orchestratorConfigSchema } from "../../config/orchestrator-config";
 import { version } from "../../package.json";
-import { orchestratorConfigSchema } from "../config";
 import { createApp } from "./app";
 import type { RestDeps } from "./deps";
 import { operationTable } from "./operation-table";

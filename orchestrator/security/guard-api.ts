@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Scope } from "../config";
+import type { Scope } from "../../api/scopes";
 import type { Principal, Rejection } from "./principal";
 
 /** Who may come in: asked by every listener, in this order, before anything else is done with a request. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { type OrchestratorConfig, Scope, type StoredToken } from "../config";
+import { Scope } from "../../api/scopes";
+import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-config";
 import { clientOf } from "./address";
 import type { Guard } from "./guard-api";
 import { valuesOf } from "./headers";

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
+import { Scope } from "../../api/scopes";
 import { BoundedMap } from "../../lib/bounded-map";
-import { Scope } from "../config";
 import { IssuerKeys, type IssuerKeysOptions, IssuerUnavailable } from "./issuer-keys";
 import type { Principal } from "./principal";
 

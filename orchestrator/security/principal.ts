@@ -1,4 +1,4 @@
-import type { Scope } from "../config";
+import type { Scope } from "../../api/scopes";
 
 /** Who asks: the holder of one of the stack's tokens, or the subject of an OAuth token. */
 export interface Principal {

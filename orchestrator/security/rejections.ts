@@ -1,4 +1,5 @@
-import type { OrchestratorConfig, Scope } from "../config";
+import type { Scope } from "../../api/scopes";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Rejection } from "./principal";
 import { metadataUrl } from "./resource-metadata";
 

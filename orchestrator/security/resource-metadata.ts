@@ -1,4 +1,5 @@
-import { type OrchestratorConfig, Scope } from "../config";
+import { Scope } from "../../api/scopes";
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 const RESOURCE_PATH = /^(\/[A-Za-z0-9._~-]+)*\/?$/;

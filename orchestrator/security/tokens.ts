@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
-import type { StoredToken } from "../config";
+import type { StoredToken } from "../../config/orchestrator-config";
 import type { Principal } from "./principal";
 
 /** SHA-256. */

@@ -1,4 +1,4 @@
-import { type OrchestratorConfig, PATHS } from "../config";
+import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config";
 import type { Events } from "../events";
 import { Cleanup } from "./cleanup";
 import { Deployer } from "./deploy";

@@ -1,8 +1,8 @@
+import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Problem } from "../../lib/problems";
 import { parseBytes } from "../../lib/sizes";
 import { isMapping, parseManifest, secretFiles } from "../../manifest/manifest";
 import type { Manifest } from "../../manifest/types";
-import type { OrchestratorConfig } from "../config";
 import type { ServerInfo } from "./server-info";
 
 export type DeployPolicy = OrchestratorConfig["deploy"];

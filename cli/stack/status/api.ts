@@ -1,6 +1,6 @@
 import { Api } from "../../../api/client";
+import { Scope } from "../../../api/scopes";
 import type { Settings } from "../../../config/settings";
-import { Scope } from "../../../orchestrator/config";
 import type { Outputs } from "../../../stack/outputs";
 
 /** The management layer's API. */

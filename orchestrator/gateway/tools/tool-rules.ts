@@ -1,4 +1,4 @@
-import type { OrchestratorConfig } from "../../config";
+import type { OrchestratorConfig } from "../../../config/orchestrator-config";
 import type { Events } from "../../events";
 import { mayCall } from "../../security/filters";
 import type { Principal } from "../../security/principal";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { auditEntrySchema, pageOf } from "../../../api/schemas";
+import { Scope } from "../../../api/scopes";
 import { AuditResult } from "../../audit/entry";
 import { isCursor } from "../../audit/query";
-import { Scope } from "../../config";
 import { type App, principalOf } from "../app";
 import { pageQuery } from "../pagination";
 import type { RouteContext } from "./context";

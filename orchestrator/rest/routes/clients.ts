@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Client, clientConfig, targets } from "../../../api/client-configs";
-import { Scope } from "../../config";
+import { Scope } from "../../../api/scopes";
 import { mayUse } from "../../security/filters";
 import { type App, principalOf } from "../app";
 import type { RouteContext } from "./context";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deployedSchema, manifestSchema } from "../../../api/schemas";
-import { Scope } from "../../config";
+import { Scope } from "../../../api/scopes";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import { serverOf } from "../access";

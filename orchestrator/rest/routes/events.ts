@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Scope } from "../../config";
+import { Scope } from "../../../api/scopes";
 import type { FleetEvent } from "../../events";
 import { mayUse } from "../../security/filters";
 import { type App, principalOf } from "../app";

@@ -1,5 +1,5 @@
 import { serverSchema } from "../../../api/schemas";
-import { Scope } from "../../config";
+import { Scope } from "../../../api/scopes";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
 import { summary } from "../server-views";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { logLineSchema } from "../../../api/schemas";
-import { Scope } from "../../config";
+import { Scope } from "../../../api/scopes";
 import type { LogLine } from "../../servers/logs";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";

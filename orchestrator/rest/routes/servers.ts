@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pageOf, serverDetailSchema, serverSchema, statsSchema } from "../../../api/schemas";
-import { Scope } from "../../config";
+import { Scope } from "../../../api/scopes";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import { ServerStatus } from "../../servers/server-info";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pageOf, sessionSchema } from "../../../api/schemas";
-import { Scope } from "../../config";
+import { Scope } from "../../../api/scopes";
 import type { SessionInfo } from "../../gateway/gateway-api";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { Scope } from "../../config";
+import { Scope } from "../../../api/scopes";
 import { HttpError } from "../../http/problem";
 import { pathOf, resourceMetadata } from "../../security/resource-metadata";
 import type { App } from "../app";

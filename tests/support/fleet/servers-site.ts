@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, connect as connectTo, createServer, type Server, type Socket } from "node:net";
 import { pino } from "pino";
-import { orchestratorConfigSchema } from "../../../orchestrator/config";
+import { orchestratorConfigSchema } from "../../../config/orchestrator-config";
 import { Events } from "../../../orchestrator/events";
 import { createServers, type ServersParts } from "../../../orchestrator/servers/create-servers";
 import type { EngineAddress } from "../../../orchestrator/servers/engine-client";

@@ -1,4 +1,4 @@
-import type { OrchestratorConfigInput } from "../../../orchestrator/config";
+import type { OrchestratorConfigInput } from "../../../config/orchestrator-config";
 import type { GatewayDeps } from "../../../orchestrator/gateway/gateway";
 import type { Init, InitOptions } from "../mcp-init/mcp-init";
 import { startGateway, type TestGateway } from "./gateway";

@@ -2,8 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import {
+  type OrchestratorConfigInput,
+  orchestratorConfigSchema,
+  type StoredToken,
+} from "../../../config/orchestrator-config";
 import { AuditLog } from "../../../orchestrator/audit/audit-log";
-import { type OrchestratorConfigInput, orchestratorConfigSchema, type StoredToken } from "../../../orchestrator/config";
 import { Events } from "../../../orchestrator/events";
 import { Front } from "../../../orchestrator/http/front";
 import { type App, createApp } from "../../../orchestrator/rest/app";

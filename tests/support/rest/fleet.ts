@@ -1,5 +1,5 @@
+import { orchestratorConfigSchema } from "../../../config/orchestrator-config";
 import { ProblemsError } from "../../../lib/problems";
-import { orchestratorConfigSchema } from "../../../orchestrator/config";
 import type { SessionInfo, ToolReport } from "../../../orchestrator/gateway/gateway-api";
 import { GatewayError } from "../../../orchestrator/gateway/gateway-api";
 import type { RestDeps } from "../../../orchestrator/rest/deps";

@@ -4,7 +4,7 @@ import {
   type OrchestratorConfig,
   type OrchestratorConfigInput,
   orchestratorConfigSchema,
-} from "../../../orchestrator/config";
+} from "../../../config/orchestrator-config";
 
 /** A request as Node's parser would make it, from `Name: value` lines. */
 export function request(lines: string[], url = "/mcp", address = "172.30.0.1"): IncomingMessage {

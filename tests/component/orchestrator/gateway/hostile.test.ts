@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Scope } from "../../../../orchestrator/config";
+import { Scope } from "../../../../api/scopes";
 import { startGateway, type TestGateway } from "../../../support/gateway/gateway";
 import { type ManifestChanges, manifestOf } from "../../../support/gateway/gateway-manifest";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Scope } from "../../../../orchestrator/config";
+import { Scope } from "../../../../api/scopes";
 import { Site, servers } from "../../../support/gateway/gateway-site";
 import { McpClient, type Reply } from "../../../support/gateway/mcp-client";
 import { type Init, pause, until } from "../../../support/mcp-init/mcp-init";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Scope } from "../../../../orchestrator/config";
+import { Scope } from "../../../../api/scopes";
 import { GatewayError } from "../../../../orchestrator/gateway/gateway-api";
 import { Site } from "../../../support/gateway/gateway-site";
 import type { Answer, McpClient } from "../../../support/gateway/mcp-client";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { Scope } from "../../../../api/scopes";
 import { Fleet, type FleetArgs, OUTBOUND, RELAY_ADDRESS } from "../../../../components/inner/fleet";
-import { Scope } from "../../../../orchestrator/config";
 import { record } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, only, visible } from "../../../support/components/queries";

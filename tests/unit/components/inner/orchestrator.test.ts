@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { Scope } from "../../../../api/scopes";
 import {
   GATEWAY,
   GATEWAY_ADDRESS,
   Orchestrator,
   type OrchestratorArgs,
 } from "../../../../components/inner/orchestrator";
+import { orchestratorConfigSchema, tokenSchema } from "../../../../config/orchestrator-config";
 import { contains } from "../../../../lib/subnets";
-import { orchestratorConfigSchema, Scope, tokenSchema } from "../../../../orchestrator/config";
 import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../../support/components/parts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { StoredToken } from "../../../../orchestrator/config";
+import type { StoredToken } from "../../../../config/orchestrator-config";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
 import { isRejection, type Principal, type Rejection } from "../../../../orchestrator/security/principal";
 import { config, request } from "../../../support/security/requests";

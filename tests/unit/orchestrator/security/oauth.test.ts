@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { generateKeyPair } from "jose";
-import type { OrchestratorConfigInput } from "../../../../orchestrator/config";
+import type { OrchestratorConfigInput } from "../../../../config/orchestrator-config";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
 import { IssuerUnavailable } from "../../../../orchestrator/security/issuer-keys";
 import { OAuthVerifier } from "../../../../orchestrator/security/oauth";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { orchestratorConfigSchema } from "../../../../config/orchestrator-config";
 import { formatProblem } from "../../../../lib/problems";
-import { orchestratorConfigSchema } from "../../../../orchestrator/config";
 import { checkDeployment, type DeployRequest } from "../../../../orchestrator/servers/deploy-checks";
 import { document } from "../../../support/manifests";
 

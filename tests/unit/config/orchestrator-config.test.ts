@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { orchestratorConfig } from "../../../config/orchestrator-keys";
+import { orchestratorConfig, orchestratorConfigSchema } from "../../../config/orchestrator-config";
 import { parseSettings } from "../../../config/settings";
-import { orchestratorConfigSchema } from "../../../orchestrator/config";
 
 const facts = {
   stack: "dind-mcp/unit",
