@@ -13,10 +13,8 @@ export function textTable(rows: string[][]): string {
   return rows.map((row) => padded(row, columns).join("  ").trimEnd()).join("\n");
 }
 
-/** The same in Markdown, padded to be read as text too. */
-export function markdownTable(rows: string[][]): string {
-  const columns = widths(rows);
-  const rule = columns.map((width) => "-".repeat(width));
-  const [head = [], ...body] = rows;
-  return [head, rule, ...body].map((row) => `| ${padded(row, columns).join(" | ")} |`).join("\n");
+/** The same in Markdown, not padded: a changed cell changes its line alone. An empty cell is one space. */
+export function markdownTable([head = [], ...body]: string[][]): string {
+  const line = (cells: string[]): string => `|${cells.map((cell) => (cell ? ` ${cell} |` : " |")).join("")}`;
+  return [head, head.map(() => "---"), ...body].map(line).join("\n");
 }

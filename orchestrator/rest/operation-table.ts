@@ -12,7 +12,7 @@ function queryOf({ parameters = [] }: OpenAPIV3_1.OperationObject): string {
   return query.map(({ name }) => `\`${name}\``).join(" ");
 }
 
-/** The operations of an OpenAPI description as a table in Markdown, columns padded to be read as text too. */
+/** The operations of an OpenAPI description as a table in Markdown. */
 export function operationTable({ paths = {} }: OpenAPIV3_1.Document): string {
   const rows = Object.entries(paths).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
