@@ -1,8 +1,8 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import { AuditFiles } from "./audit-files";
 import type { Audit, AuditEntry } from "./entry";
+import { keptArguments } from "./kept-arguments";
 import { type AuditPage, type AuditQuery, readPage } from "./query";
-import { keptArguments } from "./redact";
 
 const FLUSH_BYTES = 64 * 1024;
 const FLUSH_MS = 200;

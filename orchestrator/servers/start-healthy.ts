@@ -41,7 +41,7 @@ export async function startHealthy(client: EngineClient, id: string, health: Hea
     const failed = said === "wait" ? (Date.now() > end ? "it was not healthy in time" : undefined) : said.failed;
     if (failed !== undefined) {
       const log = await lastLines(client, id, secrets);
-      throw new ServerError(422, `the server does not become healthy: ${redacted(failed, secrets)}`, log);
+      throw new ServerError(422, `the server does not become healthy: ${maskSecrets(failed, secrets)}`, log);
     }
     await sleep(LOOK_MS);
   }
@@ -53,11 +53,11 @@ async function lastLines({ api }: EngineClient, id: string, secrets: string[]): 
     .logs({ stdout: true, stderr: true, timestamps: true, tail: LOG_LINES, follow: false });
   const lines: LogLine[] = [];
   for await (const line of logLines([log])) lines.push(line);
-  return lines.map(({ line }) => redacted(line, secrets));
+  return lines.map(({ line }) => maskSecrets(line, secrets));
 }
 
-/** Every line of every value, as a value of several lines is written in as many. */
-export function redacted(text: string, secrets: string[]): string {
+/** Replaces every line of every secret by `[secret]`: a value of several lines may be logged a line at a time. */
+export function maskSecrets(text: string, secrets: string[]): string {
   const parts = secrets.flatMap((secret) => secret.split("\n")).filter((part) => part.trim() !== "");
   // The longest first: one may hold another.
   return parts.sort((a, b) => b.length - a.length).reduce((line, part) => line.replaceAll(part, "[secret]"), text);

@@ -94,6 +94,12 @@ describe("audit log", () => {
     assert.deepEqual(await kept("full"), args);
     assert.equal(await kept("none"), undefined);
   });
+  it("keeps the names of four levels of objects, and counts those of the fifth", async () => {
+    const log = open();
+    log.record(entry({ arguments: { a: { b: { c: { d: { e: 1, f: 2 } } } } } }));
+    const [found] = (await log.query({ limit: 1 })).entries;
+    assert.deepEqual(found?.arguments, { a: { b: { c: { d: "object(2)" } } } });
+  });
   it("bounds what clients choose: depth, number and length of names, of methods and tools, and full arguments", async () => {
     let deep: Record<string, unknown> = {};
     for (let depth = 0; depth < 5_000; depth++) deep = { deep };

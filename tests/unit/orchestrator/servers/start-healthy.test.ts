@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redacted, verdict } from "../../../../orchestrator/servers/start-healthy";
+import { maskSecrets, verdict } from "../../../../orchestrator/servers/start-healthy";
 import { health, inspected, type State } from "../../../support/servers/inspect";
 
 const said = (state: State, RestartCount = 0) => verdict({ ...inspected("c", {}, state), RestartCount });
@@ -24,9 +24,9 @@ describe("a server that starts", () => {
 describe("secrets in a server's log", () => {
   it("are taken out, each line of them, the longer ones first", () => {
     assert.equal(
-      redacted("key=abc, pem=LINE2 abcdef", ["abc", "LINE1\nLINE2\n", "abcdef", ""]),
+      maskSecrets("key=abc, pem=LINE2 abcdef", ["abc", "LINE1\nLINE2\n", "abcdef", ""]),
       "key=[secret], pem=[secret] [secret]",
     );
-    assert.equal(redacted("nothing", []), "nothing");
+    assert.equal(maskSecrets("nothing", []), "nothing");
   });
 });

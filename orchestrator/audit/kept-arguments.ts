@@ -1,9 +1,12 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 
+/** Levels of objects whose names are kept; deeper ones are counted. */
 const DEPTH = 4;
+/** Names kept of one object. */
 const KEYS = 32;
-/** Names of one call, in all depths together: no call may push the others out of the log. */
+/** Names kept of one call, at all levels together: no call may push the others out of the log. */
 const ALL_KEYS = 256;
+/** Characters kept of a name. */
 const NAME = 64;
 /** JSON of a call's arguments that is kept whole, in characters. */
 const FULL = 64 * 1024;
@@ -15,8 +18,11 @@ function shape(value: unknown): string {
   return value === null ? "null" : typeof value;
 }
 
-/** @param left names that may still be kept; what was kept is taken from it */
-function redacted(value: unknown, depth: number, left: { keys: number }): unknown {
+/**
+ * Names and shapes, no values.
+ * @param left names that may still be kept; what was kept is taken from it
+ */
+function outline(value: unknown, depth: number, left: { keys: number }): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return shape(value);
   const names = Object.keys(value);
   if (depth === DEPTH || left.keys <= 0) return `object(${names.length})`;
@@ -28,7 +34,7 @@ function redacted(value: unknown, depth: number, left: { keys: number }): unknow
     const short = name.length > NAME ? `${name.slice(0, NAME)}…` : name;
     // Not an assignment, which `__proto__` would turn into something else.
     Object.defineProperty(kept, short, {
-      value: redacted((value as Record<string, unknown>)[name], depth + 1, left),
+      value: outline((value as Record<string, unknown>)[name], depth + 1, left),
       enumerable: true,
       configurable: true,
     });
@@ -40,7 +46,7 @@ function redacted(value: unknown, depth: number, left: { keys: number }): unknow
 /** A call's arguments as the log keeps them. Bounded in depth and size, whatever came in. */
 export function keptArguments(args: unknown, how: OrchestratorConfig["audit"]["arguments"]): unknown {
   if (args === undefined || how === "none") return undefined;
-  if (how === "redacted") return redacted(args, 0, { keys: ALL_KEYS });
+  if (how === "redacted") return outline(args, 0, { keys: ALL_KEYS });
   const length = JSON.stringify(args)?.length ?? 0;
   return length > FULL ? `too long to be kept: ${length} characters` : args;
 }
