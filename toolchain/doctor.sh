@@ -43,7 +43,7 @@ packages() {
 }
 images() {
   command -v docker >/dev/null && command -v curl >/dev/null || { say "after the Docker engine: taken from the registry, or built" && return 1; }
-  bash "$here/offline/base-images.sh" "$cache" --check
+  bash "$here/base-images.sh" "$cache" --check
 }
 
 check machine machine
@@ -51,7 +51,7 @@ check system system
 check engine bash "$here/host-engine.sh" "$cache" --check
 check node node
 check packages packages
-check pulumi bash "$here/offline/pulumi/install.sh" "$cache" --check
+check pulumi bash "$here/pulumi/install.sh" "$cache" --check
 check images images
 if [ -n "$json" ]; then
   (IFS=, && printf '{"ok":%s,"checks":[%s]}\n' "$([ $missing -eq 0 ] && echo true || echo false)" "${rows[*]}")

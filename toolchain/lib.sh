@@ -25,6 +25,9 @@ node_arch() {
   esac
 }
 
+# at_least WANTED GOT: of two versions, the second is the first or newer.
+at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
 # apt_install PACKAGE...: the ones that are missing, in one go.
 apt_install() {
   local missing=() package

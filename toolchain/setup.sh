@@ -19,10 +19,10 @@ setup() {
   local node_dir
   node_dir=$(bash "$tools/node.sh" "$CACHE" --check)
   PATH=$node_dir:$PATH
-  start pulumi "Pulumi and its plugins" bash "$tools/offline/pulumi/install.sh" "$CACHE"
+  start pulumi "Pulumi and its plugins" bash "$tools/pulumi/install.sh" "$CACHE"
   start packages "npm packages" bash "$tools/npm-install.sh" "$CACHE" "$project"
   finish engine
-  start images "base images" bash "$tools/offline/base-images.sh" "$CACHE"
+  start images "base images" bash "$tools/base-images.sh" "$CACHE"
   finish packages images pulumi
   load_environment
   [ "$1" = none ] || run stack "stack $stack" stack_setup "$1"

@@ -2,4 +2,3 @@
 # The exact versions the toolchain brings where a machine lacks them. Sourced, never run.
 NODE_VERSION=24.21.0  # npm package node-linux-<arch>: the binary alone
 NPM_VERSION=11.21.2   # npm package npm
-DEBIAN_SUITE=trixie   # what the stand-in base images are made of

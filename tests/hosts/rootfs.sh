@@ -3,7 +3,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=/dev/null
-. "$here/../../toolchain/versions.sh"
+. "$here/../../toolchain/offline/versions.sh"
 folder=$1 root=$1/root
 rm -rf "$root"
 mmdebstrap --quiet --variant=minbase \

@@ -7,7 +7,7 @@
 # `bin/dind-mcp clean`.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../lib.sh"
+. "$here/lib.sh"
 dir=${1:?usage: mirror.sh CACHE_DIR start|stop|status|address|push IMAGE...|fetch IMAGE}/mirror
 action=${2:?usage: mirror.sh CACHE_DIR start|stop|status|address|push IMAGE...|fetch IMAGE}
 shift 2

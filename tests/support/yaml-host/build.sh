@@ -6,8 +6,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 toolchain=$here/../../../toolchain
 . "$toolchain/lib.sh"
-. "$toolchain/offline/pulumi/versions.sh"
-. "$toolchain/offline/pulumi/parts.sh"
+. "$toolchain/pulumi/versions.sh"
+. "$toolchain/offline/pulumi/build.sh"
 cache=$(realpath "${1:?usage: build.sh CACHE_DIR}")
 
 file=$cache/yaml/pulumi-language-yaml

@@ -2,8 +2,8 @@
 # debian.sh TAG STAMP: a stand-in for the official slim Debian image, made by mmdebstrap and imported under its name.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../../lib.sh"
-. "$here/../../versions.sh"
+. "$here/../lib.sh"
+. "$here/../versions.sh"
 tag=$1 stamp=$2
 apt_install mmdebstrap debian-archive-keyring
 

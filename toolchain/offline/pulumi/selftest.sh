@@ -4,7 +4,7 @@
 # Needs `npm ci` in the project, Node >= 22 on PATH, and a Docker engine at /var/run/docker.sock.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../../lib.sh"
+. "$here/../lib.sh"
 cache=$(realpath "${1:?usage: selftest.sh CACHE_DIR}")
 
 work=$(mktemp -d)

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # install.sh CACHE_DIR [--check]: the Pulumi CLI, its Node.js host, and the plugins docker, random and tls.
-# The official ones wherever they are or can be downloaded; else stand-ins built from go/ (README.md), into
+# The official ones wherever they are or can be downloaded; else stand-ins that ../offline/pulumi builds. Into
 #   CACHE_DIR/bin            pulumi, pulumi-language-nodejs: to be put on PATH
 #   CACHE_DIR/pulumi         PULUMI_HOME, with the plugins in it
 # Safe to run again and to interrupt: a thing is there whole or not at all. --check: says what is there and what would be
 # done, and changes nothing; 1 when something would be.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../../lib.sh"
+. "$here/../lib.sh"
 . "$here/versions.sh"
-. "$here/parts.sh"
+. "$here/official.sh"
+. "$here/../offline/pulumi/build.sh"
 
 check=no cache=
 for argument in "$@"; do
@@ -17,10 +18,31 @@ for argument in "$@"; do
 done
 [ -n "$cache" ] || die "usage: install.sh CACHE_DIR [--check]"
 cache=$(realpath -m "$cache")
-toolchain=$(realpath "$here/../..")
+toolchain=$(realpath "$here/..")
 home=$cache/pulumi
 stamps=$home/stamps
 stamp=$(recipe_stamp)
+
+origin() { if [ "$(cat "$stamps/$1")" = official ]; then echo official; else echo "built here"; fi; }
+
+# in_place PART FILE: there, and official or built from the recipe as it is now.
+in_place() {
+  [ -x "$2" ] && case $(cat "$stamps/$1" 2>/dev/null) in official | "$stamp") true ;; *) false ;; esac
+}
+
+# take PART ORIGIN: it is no longer missing. Its stamp is written last, so that an interrupted step is done again.
+take() {
+  local left=() part
+  echo "$2" >"$stamps/$1"
+  for part in "${missing[@]}"; do [ "$part" = "$1" ] || left+=("$part"); done
+  missing=("${left[@]}")
+}
+
+is_missing() { case " ${missing[*]} " in *" $1 "*) true ;; *) false ;; esac; }
+
+plugin_install() {
+  PULUMI_HOME=$home PULUMI_SKIP_UPDATE_CHECK=1 "$cli" plugin install resource "$1" "$2" --reinstall "${@:3}" >>"$home/install.log" 2>&1
+}
 
 missing=() # what has to be brought: cli, host, and the plugins by name
 cli=$(official_cli || true)
