@@ -1,3 +1,5 @@
+import { mcpPath } from "./paths";
+
 /** The clients whose configuration files are known. */
 export const Client = {
   ClaudeDesktop: "claude-desktop",
@@ -40,9 +42,9 @@ const BRIDGE = "mcp-remote@0.15.1";
 
 /** The URL of each server, or the one of all. */
 export function targets(publicUrl: string, servers: string[], mode: "each" | "all", name = AGGREGATE): Target[] {
-  if (mode === "all") return [{ name, url: `${publicUrl}/mcp` }];
+  if (mode === "all") return [{ name, url: publicUrl + mcpPath() }];
   const prefix = name === AGGREGATE ? "" : `${name}-`;
-  return servers.map((server) => ({ name: prefix + server, url: `${publicUrl}/servers/${server}/mcp` }));
+  return servers.map((server) => ({ name: prefix + server, url: publicUrl + mcpPath(server) }));
 }
 
 /** The environment variable that a configuration of this name takes the token from: `DIND_MCP_TOKEN`. */

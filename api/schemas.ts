@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { AuditResult } from "../orchestrator/audit/entry";
-import { ServerStatus } from "../orchestrator/servers/server-info";
+import { AuditResult } from "./audit-result";
+import { ServerStatus } from "./server-status";
 
 // What the API answers, in zod: Fastify sends nothing that is not here, and the OpenAPI description is made from it.
 

@@ -1,3 +1,5 @@
+import { ApiError, ApiErrorKind } from "../api/error";
+
 /** What the command line ends with; scripts rely on these numbers. */
 export const ExitCode = {
   Ok: 0,
@@ -28,4 +30,18 @@ export class CliError extends Error {
     super(message);
     this.name = "CliError";
   }
+}
+
+const CODES: Record<ApiErrorKind, ExitCode> = {
+  [ApiErrorKind.Invalid]: ExitCode.Usage,
+  [ApiErrorKind.NotFound]: ExitCode.NotFound,
+  [ApiErrorKind.Denied]: ExitCode.Failed,
+  [ApiErrorKind.Unreachable]: ExitCode.Unreachable,
+  [ApiErrorKind.Failed]: ExitCode.Failed,
+};
+
+/** An error as the command line tells it: its own, or one of the API; undefined for any other. */
+export function expected(error: unknown): CliError | undefined {
+  if (error instanceof ApiError) return new CliError(error.message, CODES[error.kind], error.fix);
+  return error instanceof CliError ? error : undefined;
 }

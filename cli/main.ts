@@ -1,18 +1,19 @@
 import { CommanderError } from "commander";
 import { ProblemsError } from "../lib/problems";
-import { CliError, ExitCode } from "./errors";
+import { ExitCode, expected } from "./errors";
 import { note } from "./output";
 import { program } from "./program";
 
 /** What to say of an error, and what to end with. */
 function report(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage; // it has spoken
+  const told = expected(error);
   if (error instanceof ProblemsError) note(`error: ${error.message}`);
-  else if (error instanceof CliError) note(`error: ${error.message}${error.fix ? `\nto fix: ${error.fix}` : ""}`);
+  else if (told) note(`error: ${told.message}${told.fix ? `\nto fix: ${told.fix}` : ""}`);
   else note(`error: ${error instanceof Error ? error.message : String(error)}`);
   if (process.env.DIND_MCP_DEBUG && error instanceof Error) note(error.stack ?? "");
   if (error instanceof ProblemsError) return ExitCode.Usage;
-  return error instanceof CliError ? error.code : ExitCode.Failed;
+  return told?.code ?? ExitCode.Failed;
 }
 
 async function main(): Promise<void> {

@@ -1,3 +1,4 @@
+import { mcpPath } from "../api/paths";
 import type { Settings } from "./settings";
 
 /** The ports inside the orchestrator's container; the engine publishes the same numbers. */
@@ -47,7 +48,7 @@ export function endpoints({ bindAddress, publicUrl, apiPort, metricsPort, docker
   const api = publicUrl || `http://${address}:${apiPort}`;
   return {
     api,
-    mcp: `${api}/mcp`,
+    mcp: api + mcpPath(),
     metrics: `http://${address}:${metricsPort}/metrics`,
     ...(dockerApi === "off" ? {} : { docker: `tcp://${address}:${dockerPort}` }),
   };
@@ -56,10 +57,10 @@ export function endpoints({ bindAddress, publicUrl, apiPort, metricsPort, docker
 /** The same for containers that join the engine's network: by the engine's name, at the engine's own port. */
 export function networkEndpoints({ engineName }: Pick<Settings, "engineName">): Pick<Endpoints, "api" | "mcp"> {
   const api = `http://${engineName}:${PORTS.api}`;
-  return { api, mcp: `${api}/mcp` };
+  return { api, mcp: api + mcpPath() };
 }
 
 /** MCP of one server alone. @param api base URL */
 export function serverUrl(api: string, server: string): string {
-  return `${api}/servers/${server}/mcp`;
+  return api + mcpPath(server);
 }

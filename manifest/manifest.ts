@@ -1,3 +1,4 @@
+import { isMapping } from "../lib/mapping";
 import type { Problem } from "../lib/problems";
 import { type Locate, located, zodFindings } from "../lib/zod-problems";
 import { crossFieldFindings, DATABASE_SECRET } from "./rules";
@@ -17,11 +18,6 @@ export interface SecretFile extends Secret {
 }
 
 type Shape = Record<string, { safeParse(value: unknown): { success: boolean; data?: unknown } }>;
-
-/** True for a mapping of YAML or JSON. */
-export function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The fields that are right by themselves, so that rules between them are checked even when another field is wrong. */
 function checkedFields(document: Record<string, unknown>): Partial<Manifest> {

@@ -1,6 +1,6 @@
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import { AuditResult } from "../api/audit-result";
 import type { OrchestratorConfig } from "../config/orchestrator-config";
-import { AuditResult } from "./audit/entry";
 
 /** What a span tells of a call: nothing of its arguments, and nobody's name. */
 export interface TracedCall {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
-import { isMapping } from "../../manifest/manifest";
 import { CliError, ExitCode } from "../errors";
 import { readInput } from "../servers/input";
 

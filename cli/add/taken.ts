@@ -1,5 +1,5 @@
+import { isMapping } from "../../lib/mapping";
 import type { CatalogEntry } from "../../manifest/catalog";
-import { isMapping } from "../../manifest/manifest";
 
 /** The users that are given out. */
 const FIRST_USER = 11_001;

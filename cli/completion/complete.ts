@@ -1,6 +1,7 @@
 import type { Command, Option } from "commander";
-import { Api } from "../../api/client";
+import { paths } from "../../api/paths";
 import { Scope } from "../../api/scopes";
+import { openApi } from "../api/open";
 import { toolsOf } from "../servers/tools";
 
 /** Commands of the launcher itself. */
@@ -87,8 +88,8 @@ const WORD = /^[A-Za-z0-9_][\w./:@-]*$/;
 /** Names from the API; none when it does not answer: a completion has nobody to tell an error to. */
 export async function namesFromApi(server?: string): Promise<string[]> {
   try {
-    const api = await Api.open(Scope.Read);
-    const all = server === undefined ? await api.list<{ name: string }>("/v1/servers") : await toolsOf(api, server);
+    const api = await openApi(Scope.Read);
+    const all = server === undefined ? await api.list<{ name: string }>(paths.servers) : await toolsOf(api, server);
     return all.map(({ name }) => name);
   } catch {
     return [];

@@ -1,5 +1,5 @@
+import { isMapping } from "../../lib/mapping";
 import { type Problem, ProblemsError } from "../../lib/problems";
-import { isMapping } from "../../manifest/manifest";
 
 /** A JSON Schema as a server sent it: nobody has checked what is in it. */
 type Schema = Record<string, unknown>;

@@ -1,12 +1,12 @@
 import { Command } from "commander";
-import { Api } from "../../api/client";
+import { paths } from "../../api/paths";
 import { Scope } from "../../api/scopes";
-import { isMapping } from "../../manifest/manifest";
+import { isMapping } from "../../lib/mapping";
+import { openApi } from "../api/open";
 import { CliError, ExitCode } from "../errors";
 import { examples, foreign, progress, show } from "../output";
 import { toolArguments } from "./arguments";
 import { readInput } from "./input";
-import { serverPath } from "./server";
 import { toolsOf } from "./tools";
 
 interface Result {
@@ -40,9 +40,9 @@ ${EXAMPLES}`,
           throw new CliError(`--args and ${pairs[0]}: got both, expected all arguments one way`, ExitCode.Usage);
         }
         const given = args === undefined ? undefined : wholeArguments(args);
-        const api = await Api.open(Scope.Mcp);
+        const api = await openApi(Scope.Mcp);
         const values = given ?? toolArguments(`${server} ${tool}`, await schemaOf(server, tool), pairs);
-        const path = serverPath(server, "tools", tool, "call");
+        const path = paths.call(server, tool);
         const result = await progress(`calling ${tool}`, api.post<Result>(path, { arguments: values }));
         if (result.isError) process.exitCode = ExitCode.Failed;
         if (json) show(json, result, String);
@@ -61,7 +61,7 @@ function wholeArguments(args: string): Record<string, unknown> {
 }
 
 async function schemaOf(server: string, tool: string): Promise<Record<string, unknown>> {
-  const tools = await toolsOf(await Api.open(Scope.Read), server);
+  const tools = await toolsOf(await openApi(Scope.Read), server);
   const found = tools.find(({ name }) => name === tool);
   if (found) return (found.definition.inputSchema ?? {}) as Record<string, unknown>;
   const names = tools.map(({ name }) => name).join(", ");

@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import type { z } from "zod";
-import { Api } from "../../api/client";
+import { paths } from "../../api/paths";
 import type { cleanupSchema } from "../../api/schemas";
 import { Scope } from "../../api/scopes";
+import { openApi } from "../api/open";
 import { ExitCode } from "../errors";
 import { examples, progress, show, table } from "../output";
 import { mib } from "./server";
@@ -16,9 +17,9 @@ export function cleanupCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText("after", examples("bin/dind-mcp servers cleanup\nbin/dind-mcp servers cleanup --yes"))
     .action(async ({ yes, force, json }: { json?: boolean; yes?: boolean; force?: boolean }) => {
-      const api = await Api.open(Scope.Admin);
+      const api = await openApi(Scope.Admin);
       const body = { dryRun: !yes, ...(force ? { force } : {}) };
-      const result = await progress("cleaning up", api.post<z.infer<typeof cleanupSchema>>("/v1/cleanup", body));
+      const result = await progress("cleaning up", api.post<z.infer<typeof cleanupSchema>>(paths.cleanup, body));
       if (result.items.some(({ error }) => error)) process.exitCode = ExitCode.Failed;
       show(json, result, ({ items, dryRun }) => {
         const rows = items.map(({ kind, name, id, bytes, reason, error }) => [

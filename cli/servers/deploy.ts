@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import type { z } from "zod";
-import { Api } from "../../api/client";
+import { paths } from "../../api/paths";
 import type { deployedSchema } from "../../api/schemas";
 import { Scope } from "../../api/scopes";
+import { openApi } from "../api/open";
 import { examples, progress, show } from "../output";
 import { readInput } from "./input";
-import { serverPath, serverRows } from "./server";
+import { serverRows } from "./server";
 
 /** `servers deploy`. */
 export function deployCommand(): Command {
@@ -22,8 +23,8 @@ ${examples("bin/dind-mcp servers deploy weather/server.yaml\nbin/dind-mcp server
     )
     .action(async (file: string, { json }: { json?: boolean }) => {
       const text = readInput(file);
-      const api = await Api.open(Scope.Admin);
-      const deployed = api.post<z.infer<typeof deployedSchema>>("/v1/servers", text);
+      const api = await openApi(Scope.Admin);
+      const deployed = api.post<z.infer<typeof deployedSchema>>(paths.servers, text);
       show(json, await progress("deploying; until it is healthy", deployed), (server) =>
         [
           `${server.name}: ${server.change === "none" ? "runs already, exactly so" : server.change}`,
@@ -44,8 +45,8 @@ export function removeCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText("after", examples("bin/dind-mcp servers remove weather"))
     .action(async (name: string, { json }: { json?: boolean }) => {
-      const api = await Api.open(Scope.Admin);
-      await progress(`removing ${name}`, api.delete(serverPath(name)));
+      const api = await openApi(Scope.Admin);
+      await progress(`removing ${name}`, api.delete(paths.server(name)));
       show(json, { name, change: "removed" }, () => `${name}: removed`);
     });
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { Api } from "../../api/client";
+import type { ApiClient } from "../../api/client";
+import { paths } from "../../api/paths";
 import { Scope } from "../../api/scopes";
-import { CliError, ExitCode } from "../errors";
+import { openApi } from "../api/open";
+import { ExitCode, expected } from "../errors";
 import { examples, progress, show } from "../output";
-import { type Server, serverPath } from "./server";
+import type { Server } from "./server";
 
 const ACTIONS = {
   start: { goal: "running", what: "Starts servers and waits until they answer; one that runs is fine" },
@@ -35,7 +37,7 @@ export function lifecycleCommand(action: Action): Command {
     )
     .action(async (names: string[], { all, json }: { all?: boolean; json?: boolean }, command: Command) => {
       if ((names.length === 0) === !all) command.error("error: name servers, or --all");
-      const api = await Api.open(Scope.Admin);
+      const api = await openApi(Scope.Admin);
       const done: Done[] = [];
       for (const name of all ? await everyName() : names) {
         done.push(await progress(`${action} ${name}`, act(api, action, name)));
@@ -49,22 +51,23 @@ export function lifecycleCommand(action: Action): Command {
 }
 
 async function everyName(): Promise<string[]> {
-  return (await (await Api.open(Scope.Read)).list<Server>("/v1/servers")).map(({ name }) => name);
+  return (await (await openApi(Scope.Read)).list<Server>(paths.servers)).map(({ name }) => name);
 }
 
 /** Does it to one server; sets the exit code instead of failing, so that the others have their turn. */
-async function act(api: Api, action: Action, name: string): Promise<Done> {
+async function act(api: ApiClient, action: Action, name: string): Promise<Done> {
   try {
-    const answer = await api.post<Server>(serverPath(name, action));
+    const answer = await api.post<Server>(paths.action(name, action));
     const { status, reason } = action === "stop" ? answer : await untilSettled(name);
     if (status === ACTIONS[action].goal) return { name, status };
     process.exitCode ??= ExitCode.Failed;
     return { name, status, error: reason ?? `it is ${status}` };
   } catch (error) {
+    const told = expected(error);
     // Nobody there is the same for all.
-    if (!(error instanceof CliError) || error.code === ExitCode.Unreachable) throw error;
-    process.exitCode ??= error.code;
-    return { name, error: error.message };
+    if (!told || told.code === ExitCode.Unreachable) throw error;
+    process.exitCode ??= told.code;
+    return { name, error: told.message };
   }
 }
 
@@ -73,10 +76,10 @@ const START_MS = 90_000;
 
 /** The server when it is no longer starting. */
 async function untilSettled(name: string): Promise<Server> {
-  const api = await Api.open(Scope.Read);
+  const api = await openApi(Scope.Read);
   const end = Date.now() + START_MS;
   for (;;) {
-    const server = await api.get<Server>(serverPath(name));
+    const server = await api.get<Server>(paths.server(name));
     if (server.status !== "starting" || Date.now() > end) return server;
     await sleep(200);
   }

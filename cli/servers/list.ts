@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import type { z } from "zod";
-import { Api } from "../../api/client";
+import { paths } from "../../api/paths";
 import type { serverDetailSchema } from "../../api/schemas";
 import { Scope } from "../../api/scopes";
+import { openApi } from "../api/open";
 import { examples, show } from "../output";
-import { mib, type Server, serverPath, serverRows } from "./server";
+import { mib, type Server, serverRows } from "./server";
 
 /** `servers list`. */
 export function listCommand(): Command {
@@ -15,9 +16,9 @@ export function listCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText("after", examples("bin/dind-mcp servers list --status unhealthy"))
     .action(async ({ status, json }: { json?: boolean; status?: string }) => {
-      const api = await Api.open(Scope.Read);
+      const api = await openApi(Scope.Read);
       const query = status ? `?status=${encodeURIComponent(status)}` : "";
-      show(json, await api.list<Server>(`/v1/servers${query}`), serverRows);
+      show(json, await api.list<Server>(`${paths.servers}${query}`), serverRows);
     });
 }
 
@@ -29,8 +30,8 @@ export function showCommand(): Command {
     .option("--json", "as JSON, its manifest as well")
     .addHelpText("after", examples("bin/dind-mcp servers show files"))
     .action(async (name: string, { json }: { json?: boolean }) => {
-      const api = await Api.open(Scope.Read);
-      show(json, await api.get<z.infer<typeof serverDetailSchema>>(serverPath(name)), (server) => {
+      const api = await openApi(Scope.Read);
+      show(json, await api.get<z.infer<typeof serverDetailSchema>>(paths.server(name)), (server) => {
         const { container, image, usage, restarts, oomKills, tools, stats } = server;
         const facts = {
           "": `${server.title}: ${server.description}`,

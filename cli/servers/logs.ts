@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import type { z } from "zod";
-import { Api } from "../../api/client";
+import { paths } from "../../api/paths";
 import type { logLineSchema } from "../../api/schemas";
 import { Scope } from "../../api/scopes";
+import { openApi } from "../api/open";
 import { type LogOptions, lines, since, withLogOptions } from "../log-options";
 import { examples, foreign } from "../output";
-import { serverPath } from "./server";
 
 type LogLine = z.infer<typeof logLineSchema>;
 
@@ -23,10 +23,10 @@ export function logsCommand(): Command {
     .option("--json", "one JSON object a line")
     .addHelpText("after", examples("bin/dind-mcp servers logs files --since 10m\nbin/dind-mcp servers logs http -f"))
     .action(async (name: string, options: Options) => {
-      const api = await Api.open(Scope.Read);
+      const api = await openApi(Scope.Read);
       const query = new URLSearchParams({ tail: String(lines(options.tail)) });
       if (options.since) query.set("since", new Date(since(options.since, Date.now()) * 1_000).toISOString());
-      const path = `${serverPath(name, "logs")}?${query}`;
+      const path = `${paths.logs(name)}?${query}`;
       const print = (line: LogLine): void => {
         process.stdout.write(`${options.json ? JSON.stringify(line) : text(line, options.timestamps)}\n`);
       };

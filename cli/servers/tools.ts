@@ -1,17 +1,19 @@
 import { Command } from "commander";
 import type { z } from "zod";
-import { Api } from "../../api/client";
+import type { ApiClient } from "../../api/client";
+import { paths } from "../../api/paths";
 import type { toolsSchema } from "../../api/schemas";
 import { Scope } from "../../api/scopes";
-import { CliError } from "../errors";
+import { openApi } from "../api/open";
+import { expected } from "../errors";
 import { examples, note, progress, show, table } from "../output";
-import { type Server, serverPath } from "./server";
+import type { Server } from "./server";
 
 export type Tool = z.infer<typeof toolsSchema>["items"][number] & { server: string };
 
 /** The tools of one server. */
-export async function toolsOf(api: Api, server: string): Promise<Tool[]> {
-  const { items } = await api.get<z.infer<typeof toolsSchema>>(serverPath(server, "tools"));
+export async function toolsOf(api: ApiClient, server: string): Promise<Tool[]> {
+  const { items } = await api.get<z.infer<typeof toolsSchema>>(paths.tools(server));
   return items.map((tool) => ({ server, ...tool }));
 }
 
@@ -23,10 +25,10 @@ export function toolsCommand(): Command {
     .option("--json", "as JSON, with their schemas")
     .addHelpText("after", examples("bin/dind-mcp servers tools files\nbin/dind-mcp servers tools --json"))
     .action(async (name: string | undefined, { json }: { json?: boolean }) => {
-      const api = await Api.open(Scope.Read);
+      const api = await openApi(Scope.Read);
       const servers = name
         ? [name]
-        : (await api.list<Server>("/v1/servers?status=running")).map((server) => server.name);
+        : (await api.list<Server>(`${paths.servers}?status=running`)).map((server) => server.name);
       const asked = Promise.all(servers.map((server) => (name ? toolsOf(api, server) : toolsOrNone(api, server))));
       const tools = (await progress("asking the servers", asked)).flat();
       show(json, tools, (all) => {
@@ -43,13 +45,14 @@ export function toolsCommand(): Command {
 }
 
 /** One that fails must not hide the others' tools: it is told beside them, and by the exit code. */
-async function toolsOrNone(api: Api, server: string): Promise<Tool[]> {
+async function toolsOrNone(api: ApiClient, server: string): Promise<Tool[]> {
   try {
     return await toolsOf(api, server);
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    note(`${server}: ${error.message}`);
-    process.exitCode = error.code;
+    const told = expected(error);
+    if (!told) throw error;
+    note(`${server}: ${told.message}`);
+    process.exitCode = told.code;
     return [];
   }
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../lib/canonical-json";
+import { isMapping } from "../../lib/mapping";
 import { ProblemsError } from "../../lib/problems";
-import { isMapping, parseManifest } from "../manifest";
+import { parseManifest } from "../manifest";
 import { type Manifest, TransportType } from "../types";
 import {
   OUR_META,

@@ -1,4 +1,4 @@
-import { isMapping } from "../manifest";
+import { isMapping } from "../../lib/mapping";
 
 /** Keys as the schema of 2025-07-09 has them. */
 const RENAMED: Record<string, string> = {

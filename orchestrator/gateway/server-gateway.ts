@@ -1,4 +1,4 @@
-import { AuditResult } from "../audit/entry";
+import { AuditResult } from "../../api/audit-result";
 import type { Principal } from "../security/principal";
 import { CHANGES, ListCache } from "./aggregate/list-cache";
 import { ask } from "./calls/ask";

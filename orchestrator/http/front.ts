@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { PROBLEM_TYPE } from "../../api/problem";
 import { Scope } from "../../api/scopes";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Audit } from "../audit/entry";
@@ -12,7 +13,7 @@ import { isRejection, type Principal, type Rejection } from "../security/princip
 import { pathOf } from "../security/resource-metadata";
 import { allowOrigin, answerPreflight } from "./cors";
 import { arrivalLimits, listen } from "./guarded-server";
-import { PROBLEM_TYPE, reject } from "./problem";
+import { reject } from "./problem";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** Longer than the idle times of common proxies, which otherwise meet a connection that closes at that moment. */

@@ -1,35 +1,11 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import { z } from "zod";
+import { type InputProblem, PROBLEM_TYPE, type ProblemDetails } from "../../api/problem";
 import { ProblemsError } from "../../lib/problems";
 import type { Finding } from "../../lib/zod-problems";
 import type { Rejection } from "../security/principal";
 
-/** Content type of every error. */
-export const PROBLEM_TYPE = "application/problem+json";
 /** The `type` of an answer that has `problems`; of every other it is about:blank, so its title is the status's name. */
 const INVALID_INPUT = "urn:dind-mcp:invalid-input";
-
-const oneProblem = z.object({
-  path: z.string().describe("Where in the input: a key path like resources.memory"),
-  got: z.string(),
-  expected: z.string(),
-  fix: z.string().optional(),
-});
-
-/** RFC 9457. */
-export const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string().describe("The request's id, as in the header X-Request-Id"),
-    problems: z.array(oneProblem).optional().describe("Everything that is wrong in the input, at once"),
-    logs: z.array(z.string()).optional().describe("The last lines of the server's log, where they say more"),
-  })
-  .meta({ id: "Problem", description: "What went wrong (RFC 9457)" });
-export type ProblemDetails = z.output<typeof problemSchema>;
-type InputProblem = z.output<typeof oneProblem>;
 
 /** An answer that is an error. Its message goes to the caller: no secret, no name the caller may not know. */
 export class HttpError extends Error {

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import { AuditResult } from "../audit/entry";
+import { AuditResult } from "../../api/audit-result";
 import type { Refusal } from "../security/rejections";
 import { BoundedLabel, METHODS, OTHER } from "./labels";
 import type { CallObserver } from "./observer";

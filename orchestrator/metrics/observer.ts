@@ -1,4 +1,4 @@
-import type { AuditResult } from "../audit/entry";
+import type { AuditResult } from "../../api/audit-result";
 
 /** What the gateway tells the metrics; cheap, as it is called for every message. */
 export interface CallObserver {

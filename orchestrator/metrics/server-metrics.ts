@@ -1,6 +1,7 @@
 import type { Registry } from "prom-client";
+import { ServerStatus } from "../../api/server-status";
 import type { ServerUsage } from "../gateway/gateway-api";
-import { type ServerInfo, ServerStatus } from "../servers/server-info";
+import type { ServerInfo } from "../servers/server-info";
 import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { AuditResult } from "../../api/audit-result";
+import { PROBLEM_TYPE } from "../../api/problem";
 import type { Scope } from "../../api/scopes";
-import type { AuditResult } from "../audit/entry";
 import type { Front } from "../http/front";
-import { HttpError, PROBLEM_TYPE, problemOf } from "../http/problem";
+import { HttpError, problemOf } from "../http/problem";
 import { Streams } from "../http/sse";
 import { isRejection, type Principal, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";

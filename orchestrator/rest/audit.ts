@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type Audit, type AuditEntry, AuditResult } from "../audit/entry";
+import { AuditResult } from "../../api/audit-result";
+import type { Audit, AuditEntry } from "../audit/entry";
 
 /** Methods that change nothing. */
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);

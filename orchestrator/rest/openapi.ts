@@ -2,9 +2,9 @@ import swagger from "@fastify/swagger";
 import type { FastifyInstance, RouteOptions } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import type { OpenAPIV3_1 } from "openapi-types";
+import { PROBLEM_TYPE, problemSchema } from "../../api/problem";
 import { MANIFEST_ID } from "../../api/schemas";
 import serverYamlSchema from "../../manifest/server.schema.json";
-import { PROBLEM_TYPE, problemSchema } from "../http/problem";
 
 const DESCRIPTION = `The management layer of dind-mcp: MCP servers in one Docker engine, their sessions, tools, logs and audit.
 MCP itself is not in here: clients speak it at /mcp (all servers) and /servers/NAME/mcp (one).

@@ -1,3 +1,4 @@
+import { mcpPath } from "../../api/paths";
 import { ProblemsError } from "../../lib/problems";
 import { toServerJson } from "../../manifest/server-json/export";
 import { OUR_META, SERVER_JSON_SCHEMA, type ServerJson } from "../../manifest/server-json/schema";
@@ -53,7 +54,7 @@ export function registryServer(server: ServerInfo, publicUrl: string, publishedA
     isRequired: true,
     isSecret: true,
   };
-  const remote = { type: "streamable-http" as const, url: `${publicUrl}/servers/${server.name}/mcp`, headers: [token] };
+  const remote = { type: "streamable-http" as const, url: publicUrl + mcpPath(server.name), headers: [token] };
   return {
     server: { ...document(server), remotes: [remote] },
     _meta: { [OFFICIAL]: { status: "active", publishedAt: time, updatedAt: time, isLatest: true } },

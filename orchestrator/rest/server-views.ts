@@ -1,7 +1,9 @@
 import type { z } from "zod";
+import { mcpPath } from "../../api/paths";
 import type { serverDetailSchema, serverSchema, statsSchema } from "../../api/schemas";
+import { ServerStatus } from "../../api/server-status";
 import { within } from "../../lib/within";
-import { type ServerInfo, ServerStatus } from "../servers/server-info";
+import type { ServerInfo } from "../servers/server-info";
 import type { ContainerUsage } from "../servers/stats";
 import type { RestDeps } from "./deps";
 
@@ -37,7 +39,7 @@ export function summary(server: ServerInfo, { config, gateway }: Sources): Serve
     reason,
     managedBy,
     transport: manifest.transport.type,
-    url: `${config.publicUrl}/servers/${name}/mcp`,
+    url: config.publicUrl + mcpPath(name),
     sessions: gateway.usage(name).sessions,
   };
 }

@@ -1,7 +1,8 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
+import { isMapping } from "../../lib/mapping";
 import type { Problem } from "../../lib/problems";
 import { parseBytes } from "../../lib/sizes";
-import { isMapping, parseManifest, secretFiles } from "../../manifest/manifest";
+import { parseManifest, secretFiles } from "../../manifest/manifest";
 import type { Manifest } from "../../manifest/types";
 import type { ServerInfo } from "./server-info";
 

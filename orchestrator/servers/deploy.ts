@@ -1,6 +1,6 @@
+import { isMapping } from "../../lib/mapping";
 import { ProblemsError } from "../../lib/problems";
 import { containerName } from "../../manifest/container/container-spec";
-import { isMapping } from "../../manifest/manifest";
 import type { Events } from "../events";
 import { checkDeployment, type DeployPolicy } from "./deploy-checks";
 import { Deployment } from "./deployment";

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import { ServerStatus } from "../../api/server-status";
 import { type ContainerSpec, containerSpec } from "../../manifest/container/container-spec";
 import type { Manifest } from "../../manifest/types";
 import { createOptions } from "./create-options";
 import { createContainer, type EngineClient, type Log, reasonOf } from "./engine-client";
 import { type Progress, presentImage } from "./images";
-import { type ServerInfo, ServerStatus } from "./server-info";
+import type { ServerInfo } from "./server-info";
 import { API_OWNER, partsOf, putBack, ServerParts, stop } from "./server-parts";
 import { filesOf, type SecretValues, ServerSecrets } from "./server-secrets";
 import { nameOf, REPLACED } from "./server-state";

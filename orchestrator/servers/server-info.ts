@@ -1,15 +1,5 @@
+import type { ServerStatus } from "../../api/server-status";
 import type { Manifest } from "../../manifest/types";
-
-/** State of a server's container, as an operator names it. */
-export const ServerStatus = {
-  Running: "running",
-  Starting: "starting",
-  Unhealthy: "unhealthy",
-  Restarting: "restarting",
-  Stopped: "stopped",
-  Removing: "removing",
-} as const;
-export type ServerStatus = (typeof ServerStatus)[keyof typeof ServerStatus];
 
 /** Where the gateway reaches the server. */
 export type Endpoint = { type: "stdio"; socket: string } | { type: "http"; url: string };

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
+import { ServerStatus } from "../../api/server-status";
 import { formatProblem } from "../../lib/problems";
 import { containerName, sessionSocket } from "../../manifest/container/container-spec";
 import { parseManifest } from "../../manifest/manifest";
 import { type Manifest, TransportType } from "../../manifest/types";
-import { type Endpoint, type ServerInfo, ServerStatus } from "./server-info";
+import type { Endpoint, ServerInfo } from "./server-info";
 
 type State = ContainerInspectInfo["State"];
 

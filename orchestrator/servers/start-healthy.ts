@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
+import { ServerStatus } from "../../api/server-status";
 import { milliseconds } from "../../lib/durations";
 import type { Health } from "../../manifest/types";
 import type { EngineClient } from "./engine-client";
 import { type LogLine, logLines } from "./logs";
 import { ServerError } from "./server-error";
-import { ServerStatus } from "./server-info";
 import { statusAndReason } from "./server-state";
 
 const LOOK_MS = 200;

@@ -1,5 +1,6 @@
+import { ServerStatus } from "../../api/server-status";
 import type { FleetEvent } from "../events";
-import { type ServerInfo, ServerStatus } from "./server-info";
+import type { ServerInfo } from "./server-info";
 
 /** What is told about a change, in the order it happened. */
 export type Transition = Pick<FleetEvent, "type" | "data">;

@@ -1,7 +1,8 @@
-import { Api } from "../../../api/client";
+import { paths } from "../../../api/paths";
 import { Scope } from "../../../api/scopes";
 import type { Settings } from "../../../config/settings";
 import type { Outputs } from "../../../stack/outputs";
+import { stackApi } from "../../api/open";
 
 /** The management layer's API. */
 export interface ApiStatus {
@@ -19,12 +20,12 @@ const PATIENCE_MS = 3_000;
 /** Asks the API how it is. Never fails: no answer is one as well. */
 export async function apiStatus(settings: Settings, outputs: Outputs): Promise<ApiStatus> {
   try {
-    const api = Api.ofStack(Scope.Read, outputs, settings, PATIENCE_MS);
+    const api = stackApi(Scope.Read, outputs, settings, PATIENCE_MS);
     const { ready, text } = await api.ready();
     if (!ready) return { state: "not ready", reason: text };
     const [{ version }, servers] = await Promise.all([
-      api.get<{ version: string }>("/v1/version"),
-      api.list<{ name: string; sessions: number }>("/v1/servers"),
+      api.get<{ version: string }>(paths.version),
+      api.list<{ name: string; sessions: number }>(paths.servers),
     ]);
     return {
       state: "ready",

@@ -1,6 +1,6 @@
+import { ServerStatus } from "../../../api/server-status";
 import { mayUse } from "../../security/filters";
 import type { Principal } from "../../security/principal";
-import { ServerStatus } from "../../servers/server-info";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import type { ServerGateway } from "../server-gateway";

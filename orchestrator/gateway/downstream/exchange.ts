@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { AuditResult } from "../../audit/entry";
+import { AuditResult } from "../../../api/audit-result";
 import { ErrorCode, errorText, type Message, progressTokenOf, type Request, type RequestId } from "../wire/json-rpc";
 import { rawAt, splice } from "../wire/json-splice";
 import { type ClientStream, startEventStream } from "./client-stream";

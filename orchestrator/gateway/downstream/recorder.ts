@@ -1,4 +1,5 @@
-import { type Audit, AuditResult } from "../../audit/entry";
+import { AuditResult } from "../../../api/audit-result";
+import type { Audit } from "../../audit/entry";
 import type { CallObserver } from "../../metrics/observer";
 import type { CallTracer, TracedCall } from "../../tracing";
 import { ErrorCode, type Message } from "../wire/json-rpc";

@@ -1,6 +1,7 @@
+import { ServerStatus } from "../../../api/server-status";
 import { milliseconds } from "../../../lib/durations";
 import { SessionMode } from "../../../manifest/types";
-import { type ServerInfo, ServerStatus, type Servers } from "../../servers/server-info";
+import type { ServerInfo, Servers } from "../../servers/server-info";
 import { GatewayError } from "../gateway-api";
 import { ErrorCode } from "../wire/json-rpc";
 import { connectionCap, type MemorySample } from "./capacity";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { AuditResult } from "../../../api/audit-result";
 import { auditEntrySchema, pageOf } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
-import { AuditResult } from "../../audit/entry";
 import { isCursor } from "../../audit/query";
 import { type App, principalOf } from "../app";
 import { pageQuery } from "../pagination";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { pageOf, serverDetailSchema, serverSchema, statsSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
+import { ServerStatus } from "../../../api/server-status";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
-import { ServerStatus } from "../../servers/server-info";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
 import { page, pageQuery } from "../pagination";

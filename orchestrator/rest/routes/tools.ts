@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { AuditResult } from "../../../api/audit-result";
 import { toolsSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
-import { AuditResult } from "../../audit/entry";
 import { serverOf } from "../access";
 import { type App, principalOf } from "../app";
 import type { RouteContext } from "./context";

@@ -4,13 +4,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Scope } from "../../../api/scopes";
+import { ServerStatus } from "../../../api/server-status";
 import { type OrchestratorConfigInput, orchestratorConfigSchema } from "../../../config/orchestrator-config";
 import type { Manifest } from "../../../manifest/types";
 import type { AuditEntry } from "../../../orchestrator/audit/entry";
 import { Events } from "../../../orchestrator/events";
 import { type GatewayDeps, McpGateway } from "../../../orchestrator/gateway/gateway";
 import type { Principal } from "../../../orchestrator/security/principal";
-import { type Endpoint, type ServerInfo, ServerStatus, type Servers } from "../../../orchestrator/servers/server-info";
+import type { Endpoint, ServerInfo, Servers } from "../../../orchestrator/servers/server-info";
 import { manifest } from "../manifests";
 
 /** A list of servers that a test writes by hand. */

@@ -1,3 +1,4 @@
+import { ServerStatus } from "../../../api/server-status";
 import { orchestratorConfigSchema } from "../../../config/orchestrator-config";
 import { ProblemsError } from "../../../lib/problems";
 import type { SessionInfo, ToolReport } from "../../../orchestrator/gateway/gateway-api";
@@ -7,7 +8,7 @@ import { mayCall } from "../../../orchestrator/security/filters";
 import type { Orphan } from "../../../orchestrator/servers/cleanup-plan";
 import { checkDeployment } from "../../../orchestrator/servers/deploy-checks";
 import type { LogLine } from "../../../orchestrator/servers/logs";
-import { type ServerInfo, ServerStatus } from "../../../orchestrator/servers/server-info";
+import type { ServerInfo } from "../../../orchestrator/servers/server-info";
 import { manifest } from "../manifests";
 
 const POLICY = orchestratorConfigSchema.shape.deploy.parse({});

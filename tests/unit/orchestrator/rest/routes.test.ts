@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServerStatus } from "../../../../orchestrator/servers/server-info";
+import { ServerStatus } from "../../../../api/server-status";
 import { Api } from "../../../support/rest/api";
 import { server } from "../../../support/rest/fleet";
 

@@ -1,0 +1,4 @@
+/** True for a mapping of YAML or JSON. */
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
