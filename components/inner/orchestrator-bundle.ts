@@ -1,17 +1,12 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { BuildOptions, Metafile } from "esbuild";
 
 /** The project. */
 const ROOT = join(__dirname, "../..");
 /** Build context of the orchestrator's image; the bundle is its folder `app`, which git ignores. */
 export const ORCHESTRATOR_CONTEXT = join(ROOT, "images/orchestrator");
-
-/** What the bundle is made of, besides installed packages, which the lock file stands for. */
-const INPUTS = [
-  ...["orchestrator", "lib", "manifest", "config", "api", "manifest/server.schema.json", "package-lock.json"],
-  relative(ROOT, __filename),
-];
 
 /** The browsable page of the API's description, served from app/static. */
 const STATIC = ["swagger-ui.css", "swagger-ui-bundle.js"];
@@ -19,37 +14,72 @@ const STATIC = ["swagger-ui.css", "swagger-ui-bundle.js"];
 /** Ways of dockerode that the orchestrator never goes: Docker over SSH, and BuildKit's sessions. */
 const ABSENT = ["ssh2", "@grpc/grpc-js", "@grpc/proto-loader", "protobufjs"];
 
+/** What esbuild's list of inputs does not name; the lock file stands for the installed packages. */
+const SETTINGS = ["package-lock.json", "tsconfig.json"];
+
+const OPTIONS: BuildOptions = {
+  entryPoints: ["orchestrator/main.ts"],
+  bundle: true,
+  write: false,
+  platform: "node",
+  target: "node24",
+  format: "cjs",
+  alias: Object.fromEntries(ABSENT.map((name) => [name, "./orchestrator/absent.ts"])),
+};
+
+/** What a bundle was made of; lies beside it. */
+interface Recipe {
+  /** What this file asks for: bundling options, and the page's files. */
+  options: string;
+  /** Hash of every source file that esbuild read and of SETTINGS, by its path in the project. */
+  files: Record<string, string>;
+}
+
+const RECIPE_OPTIONS = JSON.stringify([OPTIONS, STATIC]);
+
 /**
  * Bundles the orchestrator into one file, app/main.js of its image's build context; does nothing when that is made of the
  * same inputs. So the image is a copy of files, built in the engine in a second and without a network.
  * @param folder where to put it @default images/orchestrator/app
  */
 export function bundleOrchestrator(folder = join(ORCHESTRATOR_CONTEXT, "app")): void {
-  const stamp = join(folder, "inputs");
-  const hash = inputsHash();
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  const file = join(folder, "inputs");
+  if (isCurrent(file)) return;
   mkdirSync(join(folder, "static"), { recursive: true });
-  for (const file of STATIC)
-    put(join(folder, "static", file), readFileSync(require.resolve(`swagger-ui-dist/${file}`)));
-  put(join(folder, "main.js"), bundle());
-  put(stamp, hash); // last: it says that the rest is there
+  for (const name of STATIC)
+    put(join(folder, "static", name), readFileSync(require.resolve(`swagger-ui-dist/${name}`)));
+  const { program, files } = bundle();
+  put(join(folder, "main.js"), program);
+  const recipe: Recipe = { options: RECIPE_OPTIONS, files };
+  put(file, JSON.stringify(recipe, null, 2)); // last: it says that the rest is there
 }
 
-function bundle(): Uint8Array {
+function bundle(): { program: Uint8Array; files: Recipe["files"] } {
   // Only here: an `up` that changes nothing does not need it.
   const { buildSync } = require("esbuild") as typeof import("esbuild");
-  const { outputFiles } = buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: ["orchestrator/main.ts"],
-    bundle: true,
-    write: false,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    alias: Object.fromEntries(ABSENT.map((name) => [name, "./orchestrator/absent.ts"])),
-    logLevel: "warning",
-  });
-  return outputFiles[0]?.contents ?? new Uint8Array();
+  const { outputFiles, metafile } = buildSync({ ...OPTIONS, absWorkingDir: ROOT, metafile: true, logLevel: "warning" });
+  return { program: outputFiles?.[0]?.contents ?? new Uint8Array(), files: hashes(metafile) };
+}
+
+/** Is the bundle beside this recipe what bundling would make now? An import more or less shows in the file that has it. */
+function isCurrent(file: string): boolean {
+  try {
+    const { options, files } = JSON.parse(readFileSync(file, "utf8")) as Recipe;
+    return options === RECIPE_OPTIONS && Object.entries(files).every(([path, hash]) => hashOf(path) === hash);
+  } catch {
+    return false; // never made, by another version, or made of a file that is gone
+  }
+}
+
+function hashes(metafile: Metafile | undefined): Recipe["files"] {
+  const sources = Object.keys(metafile?.inputs ?? {}).filter((path) => !path.includes("node_modules/"));
+  return Object.fromEntries([...sources, ...SETTINGS].map((path) => [path, hashOf(path)]));
+}
+
+function hashOf(path: string): string {
+  return createHash("sha256")
+    .update(readFileSync(join(ROOT, path)))
+    .digest("hex");
 }
 
 /** Writes a file so that nobody sees half of it: several runs of the program may be at it, with the same content. */
@@ -58,22 +88,4 @@ function put(file: string, content: string | Uint8Array): void {
   writeFileSync(draft, content);
   chmodSync(draft, 0o644); // whatever the umask: another user reads it in the image
   renameSync(draft, file);
-}
-
-function inputsHash(): string {
-  const hash = createHash("sha256");
-  for (const file of INPUTS.flatMap((input) => sources(join(ROOT, input)))) {
-    const content = readFileSync(file);
-    hash.update(`${relative(ROOT, file)}\0${content.length}\0`).update(content);
-  }
-  return hash.digest("hex");
-}
-
-/** The TypeScript files of a folder and below, or the file itself. */
-function sources(path: string): string[] {
-  if (/\.(ts|json)$/.test(path)) return [path];
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.name !== "node_modules" && (entry.isDirectory() || entry.name.endsWith(".ts")))
-    .flatMap((entry) => sources(join(path, entry.name)))
-    .sort();
 }

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(__dirname, "../../../..");
+/** Enough of the project to bundle the orchestrator. */
+const COPIED = [
+  "api",
+  "components/inner",
+  "config",
+  "lib",
+  "manifest",
+  "orchestrator",
+  "package-lock.json",
+  "tsconfig.json",
+];
+
+describe("the orchestrator's bundle", function () {
+  this.timeout(120_000);
+  let project: string;
+  let folder: string;
+  let bundleOrchestrator: (folder: string) => void;
+  const at = (file: string) => join(folder, file);
+  const source = (file: string) => join(project, file);
+  const append = (file: string, text: string) => writeFileSync(source(file), text, { flag: "a" });
+  const recipe = () => JSON.parse(readFileSync(at("inputs"), "utf8")) as { options: string; files: object };
+
+  before(() => {
+    project = mkdtempSync(join(tmpdir(), "dind-mcp-component-"));
+    folder = source("app");
+    for (const path of COPIED)
+      cpSync(join(ROOT, path), source(path), { recursive: true, filter: (name) => !name.includes("node_modules") });
+    for (const path of ["node_modules", "orchestrator/node_modules"]) symlinkSync(join(ROOT, path), source(path));
+    ({ bundleOrchestrator } = require(source("components/inner/orchestrator-bundle")));
+    bundleOrchestrator(folder);
+  });
+  after(() => rmSync(project, { recursive: true }));
+
+  it("is one program and the page's files, readable for another user", () => {
+    assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static"]);
+    const page = ["swagger-ui-bundle.js", "swagger-ui.css"];
+    assert.deepEqual(readdirSync(at("static")).sort(), page);
+    for (const file of ["main.js", ...page.map((name) => `static/${name}`)])
+      assert.equal(statSync(at(file)).mode & 0o777, 0o644, file);
+  });
+
+  it("runs by itself, without the packages it was made of, and says what is wrong with its input", () => {
+    const tokens = at("tokens.json");
+    writeFileSync(tokens, '[{"name":"a"}]');
+    const env = { PATH: process.env.PATH, ORCHESTRATOR_CONFIG: '{"colour":"red"}', ORCHESTRATOR_TOKENS: tokens };
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["main.js"], { cwd: folder, env, encoding: "utf8" });
+    rmSync(tokens);
+    assert.equal(status, 1, stdout + stderr);
+    const told = stdout + stderr;
+    for (const problem of [/the orchestrator's configuration is wrong/, /colour/, /publicUrl/, /sha256/])
+      assert.match(told, problem);
+    assert.doesNotMatch(told, /Cannot find module/);
+  });
+
+  it("names what it is made of: our own files that esbuild read, and the settings around them", () => {
+    const files = Object.keys(recipe().files);
+    for (const file of ["orchestrator/main.ts", "manifest/manifest.ts", "package-lock.json", "tsconfig.json"])
+      assert.ok(files.includes(file), file);
+    assert.deepEqual(
+      files.filter((file) => file.includes("node_modules") || file.startsWith("..")),
+      [],
+    );
+  });
+
+  /** Runs it once more. @returns whether it made the bundle anew */
+  function madeAnew(): boolean {
+    writeFileSync(at("main.js"), "as it was");
+    bundleOrchestrator(folder);
+    return readFileSync(at("main.js"), "utf8") !== "as it was";
+  }
+
+  it("is left alone, and esbuild is not loaded, when nothing has changed or what it is not made of", () => {
+    const esbuild = require.resolve("esbuild");
+    delete require.cache[esbuild];
+    writeFileSync(source("orchestrator/nobody-imports-it.ts"), "export {};\n");
+    assert.equal(madeAnew(), false);
+    assert.equal(require.cache[esbuild], undefined);
+  });
+
+  it("follows a source file, an import that comes, what that imports, and an import that goes", () => {
+    const main = readFileSync(source("orchestrator/main.ts"));
+    writeFileSync(source("lib/added.ts"), 'console.log("added, first");\n');
+    append("orchestrator/main.ts", 'import "../lib/added";\n');
+    assert.equal(madeAnew(), true);
+    assert.match(readFileSync(at("main.js"), "utf8"), /added, first/);
+    append("lib/added.ts", 'console.log("added, second");\n');
+    assert.equal(madeAnew(), true);
+    assert.match(readFileSync(at("main.js"), "utf8"), /added, second/);
+    writeFileSync(source("orchestrator/main.ts"), main);
+    rmSync(source("lib/added.ts"));
+    assert.equal(madeAnew(), true);
+    assert.doesNotMatch(readFileSync(at("main.js"), "utf8"), /added, /);
+    assert.equal(madeAnew(), false);
+  });
+
+  it("follows the lock file, and what another version of the bundling asked for or left behind", () => {
+    append("package-lock.json", "\n");
+    assert.equal(madeAnew(), true);
+    writeFileSync(at("inputs"), JSON.stringify({ ...recipe(), options: "of another version" }));
+    assert.equal(madeAnew(), true);
+    for (const foreign of ["a hash, as it once was", "{}", JSON.stringify({ options: recipe().options })]) {
+      writeFileSync(at("inputs"), foreign);
+      assert.equal(madeAnew(), true, foreign);
+    }
+    assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static"], "no draft stays");
+  });
+});
