@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { hasUrlPassword } from "../manifest/secret-names";
 import type { Problem } from "./problems";
+import { hasUrlPassword } from "./url-password";
 
 /** A key path in a document. */
 export type Path = (string | number)[];

@@ -1,3 +1,6 @@
+/** Where servers find the proxy, in their own networks. */
+export const PROXY = { host: "egress", port: 3_128 } as const;
+
 /** One place outside that a server may reach. */
 export interface EgressTarget {
   /** Lower-case DNS name, without the wildcard. */

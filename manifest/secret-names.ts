@@ -1,3 +1,5 @@
+import { hasUrlPassword } from "../lib/url-password";
+
 /** Names of variables whose values nobody should read. MAX_TOKENS counts, a TOKENIZER reads: they open nothing. */
 const SECRET_NAME = new RegExp(
   [
@@ -10,13 +12,6 @@ const SECRET_NAME = new RegExp(
 /** ... and of what is only about one: its length, its end, where it is asked for. */
 const ABOUT_SECRET =
   /[_-](URL|URI|ENDPOINT|DIR|PATH|LIMIT|MIN|MAX|LENGTH|SIZE|COUNT|TTL|EXPIRY|EXPIRES|SECONDS|MINUTES|HOURS|DAYS|TYPE|ALGORITHM)$/i;
-/** A password inside a URL: scheme://user:password@host. */
-const URL_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
-
-/** True when the text holds a URL with a password. */
-export function hasUrlPassword(text: string): boolean {
-  return URL_PASSWORD.test(text);
-}
 
 /** True for `X_PASSWORD_FILE` and the like with a path: where a secret is, not what it is. */
 function isFilePath(name: string, value: string): boolean {

@@ -1,5 +1,8 @@
-import pino, { type Logger } from "pino";
+import pino, { type BaseLogger, type Logger } from "pino";
 import type { OrchestratorConfig } from "../config/orchestrator-config";
+
+/** Where the parts write what an operator should know. */
+export type Log = Pick<BaseLogger, "debug" | "info" | "warn" | "error">;
 
 /** Keys whose values never get into the log, at the top of an entry or one level below. */
 const SECRET = ["authorization", "token", "password", "secret", "secrets"];

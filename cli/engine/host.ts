@@ -1,5 +1,5 @@
 import Docker from "dockerode";
-import { reasonOf, statusOf } from "../../orchestrator/servers/engine-client";
+import { reasonOf, statusOf } from "../../lib/docker-client";
 import { CliError, ExitCode } from "../errors";
 import { fullStackName, isOfStack, stackName } from "../project";
 

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { type EngineClient, engineClient, statusOf } from "../../orchestrator/servers/engine-client";
+import { type EngineClient, engineClient, statusOf } from "../../lib/docker-client";
 import type { Outputs } from "../../stack/outputs";
 import { CliError, ExitCode } from "../errors";
 import { stackFilter } from "../project";

@@ -1,10 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { PROXY } from "../../manifest/egress-hosts";
 import { type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
 import { egressImage } from "./egress-image";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
-import { type EgressRule, PROXY, squidConf } from "./squid-conf";
+import { type EgressRule, squidConf } from "./squid-conf";
 
 export interface EgressProxyArgs {
   /** What each server may reach. */

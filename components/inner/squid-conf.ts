@@ -1,5 +1,5 @@
 import { parseCidr } from "../../lib/subnets";
-import { parseEgress } from "../../manifest/egress-hosts";
+import { PROXY, parseEgress } from "../../manifest/egress-hosts";
 
 /** What one server may reach. */
 export interface EgressRule {
@@ -17,9 +17,6 @@ export interface SquidOptions {
    */
   outgoingAddress?: string;
 }
-
-/** Where servers find the proxy, in their own networks. */
-export const PROXY = { host: "egress", port: 3_128 } as const;
 
 /**
  * Where no name may lead. Names of allowed hosts are the world's to point anywhere, so the address is checked as well.

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
+import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
+import type { Log } from "../log";
 import { type EngineParts, type Orphan, planCleanup } from "./cleanup-plan";
-import { type EngineClient, type Log, reasonOf, statusOf } from "./engine-client";
 
 export interface CleanupResult {
   removed: Orphan[];

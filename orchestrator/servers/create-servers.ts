@@ -1,9 +1,10 @@
 import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config";
+import { type EngineAddress, engineClient, reasonOf } from "../../lib/docker-client";
 import type { Events } from "../events";
+import type { Log } from "../log";
 import { Cleanup } from "./cleanup";
 import { Deployer } from "./deploy";
 import { DockerServers } from "./docker-servers";
-import { type EngineAddress, engineClient, type Log, reasonOf } from "./engine-client";
 import { Engine } from "./engine-info";
 import { Lifecycle } from "./lifecycle";
 import { OwnNetworks } from "./own-networks";

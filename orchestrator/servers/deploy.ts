@@ -1,11 +1,12 @@
+import { type EngineClient, reasonOf, removeContainer } from "../../lib/docker-client";
 import { isMapping } from "../../lib/mapping";
 import { ProblemsError } from "../../lib/problems";
 import { containerName } from "../../manifest/container/container-spec";
 import type { Events } from "../events";
+import type { Log } from "../log";
 import { checkDeployment, type DeployPolicy } from "./deploy-checks";
 import { Deployment } from "./deployment";
 import type { DockerServers } from "./docker-servers";
-import { type EngineClient, type Log, reasonOf, removeContainer } from "./engine-client";
 import type { Progress } from "./images";
 import { ServerError } from "./server-error";
 import type { ServerInfo } from "./server-info";

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { ServerStatus } from "../../api/server-status";
+import { createContainer, type EngineClient, reasonOf } from "../../lib/docker-client";
 import { type ContainerSpec, containerSpec } from "../../manifest/container/container-spec";
+import { createOptions } from "../../manifest/container/create-options";
 import type { Manifest } from "../../manifest/types";
-import { createOptions } from "./create-options";
-import { createContainer, type EngineClient, type Log, reasonOf } from "./engine-client";
+import type { Log } from "../log";
 import { type Progress, presentImage } from "./images";
 import type { ServerInfo } from "./server-info";
 import { API_OWNER, partsOf, putBack, ServerParts, stop } from "./server-parts";

@@ -1,6 +1,8 @@
 import type { ContainerInspectInfo } from "dockerode";
+import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
+import { eachOf } from "../../lib/each-of";
 import type { Events } from "../events";
-import { type EngineClient, eachOf, type Log, reasonOf, statusOf } from "./engine-client";
+import type { Log } from "../log";
 import { type DockerEvent, followEvents } from "./event-stream";
 import type { OwnNetworks } from "./own-networks";
 import type { ServerInfo, Servers } from "./server-info";

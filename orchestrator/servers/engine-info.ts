@@ -1,4 +1,4 @@
-import { type EngineClient, reasonOf } from "./engine-client";
+import { type EngineClient, reasonOf } from "../../lib/docker-client";
 import { ServerError } from "./server-error";
 
 /** The Docker engine that all runs in. */

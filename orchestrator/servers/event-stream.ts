@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EngineClient, type Log, reasonOf } from "./engine-client";
+import { type EngineClient, reasonOf } from "../../lib/docker-client";
+import type { Log } from "../log";
 
 /** One event of Docker's stream; only what is read here. */
 export interface DockerEvent {

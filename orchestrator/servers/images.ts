@@ -1,4 +1,4 @@
-import { type EngineClient, reasonOf, statusOf } from "./engine-client";
+import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
 import { linesOf } from "./event-stream";
 import { ServerError } from "./server-error";
 

@@ -1,5 +1,5 @@
+import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
 import type { DockerServers } from "./docker-servers";
-import { type EngineClient, reasonOf, statusOf } from "./engine-client";
 import { type LogLine, logLines } from "./logs";
 import { ServerError } from "./server-error";
 import type { ServerInfo } from "./server-info";

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
+import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
 import { containerName } from "../../manifest/container/container-spec";
 import { TransportType } from "../../manifest/types";
-import { type EngineClient, type Log, reasonOf, statusOf } from "./engine-client";
+import type { Log } from "../log";
 import type { ServerInfo } from "./server-info";
 import { LABELS } from "./server-state";
 

@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
+import { createContainer, type EngineClient, removeContainer } from "../../lib/docker-client";
 import { containerName } from "../../manifest/container/container-spec";
-import { createContainer, type EngineClient, removeContainer } from "./engine-client";
 import { LABELS } from "./server-state";
 import { packTar, unpackTar } from "./tar";
 

@@ -1,5 +1,6 @@
+import { type EngineClient, reasonOf, removeContainer, statusOf } from "../../lib/docker-client";
 import { type ContainerSpec, containerName } from "../../manifest/container/container-spec";
-import { type EngineClient, type Log, reasonOf, removeContainer, statusOf } from "./engine-client";
+import type { Log } from "../log";
 import { ServerError } from "./server-error";
 import { LABELS } from "./server-state";
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { reasonOf } from "../../lib/docker-client";
 import type { Events } from "../events";
-import { type Log, reasonOf } from "./engine-client";
+import type { Log } from "../log";
 import type { ServerInfo, Servers } from "./server-info";
 import { transitions } from "./transitions";
 

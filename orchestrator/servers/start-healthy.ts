@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
 import { ServerStatus } from "../../api/server-status";
+import type { EngineClient } from "../../lib/docker-client";
 import { milliseconds } from "../../lib/durations";
 import type { Health } from "../../manifest/types";
-import type { EngineClient } from "./engine-client";
 import { type LogLine, logLines } from "./logs";
 import { ServerError } from "./server-error";
 import { statusAndReason } from "./server-state";

@@ -1,6 +1,8 @@
 import type { ContainerStats } from "dockerode";
+import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
+import { eachOf } from "../../lib/each-of";
 import { containerName } from "../../manifest/container/container-spec";
-import { type EngineClient, eachOf, type Log, reasonOf, statusOf } from "./engine-client";
+import type { Log } from "../log";
 import { LABELS } from "./server-state";
 
 /** What one running container of the stack uses. */

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { statusOf } from "../../../orchestrator/servers/engine-client";
+import { statusOf } from "../../../lib/docker-client";
 import { isOfStack } from "../../project";
 import { type Deployment, DockerType, type ExportedState, nameOf, resourcesOf, type StateResource } from "../state";
 

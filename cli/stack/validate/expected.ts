@@ -1,5 +1,5 @@
 import type { ContainerSpec } from "../../../manifest/container/container-spec";
-import { createOptions } from "../../../orchestrator/servers/create-options";
+import { createOptions } from "../../../manifest/container/create-options";
 import { environment, type Facts, factsOf, type ImageConfig } from "./facts";
 
 /** Read by nobody, there to make a changed secret a changed container (components/inner/mcp-server.ts). */

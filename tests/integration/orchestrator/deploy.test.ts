@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { createContainer, engineClient, removeContainer } from "../../../lib/docker-client";
 import { ProblemsError } from "../../../lib/problems";
 import { containerSpec } from "../../../manifest/container/container-spec";
-import { createOptions } from "../../../orchestrator/servers/create-options";
-import { createContainer, engineClient, removeContainer } from "../../../orchestrator/servers/engine-client";
+import { createOptions } from "../../../manifest/container/create-options";
 import { ServerError } from "../../../orchestrator/servers/server-error";
 import { eventually } from "../../support/fleet/command";
 import { callTool, docker } from "../../support/fleet/fleet";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { type AddressInfo, connect as connectTo, createServer, type Server, type Socket } from "node:net";
 import { pino } from "pino";
 import { orchestratorConfigSchema } from "../../../config/orchestrator-config";
+import type { EngineAddress } from "../../../lib/docker-client";
 import { Events } from "../../../orchestrator/events";
 import { createServers, type ServersParts } from "../../../orchestrator/servers/create-servers";
-import type { EngineAddress } from "../../../orchestrator/servers/engine-client";
 import { loadHostileImage } from "./catalog";
 import { docker, type Fleet, theFleet, tryDocker } from "./fleet";
 

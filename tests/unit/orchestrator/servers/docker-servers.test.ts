@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
+import { engineClient } from "../../../../lib/docker-client";
 import { Events } from "../../../../orchestrator/events";
 import { DockerServers } from "../../../../orchestrator/servers/docker-servers";
-import { engineClient } from "../../../../orchestrator/servers/engine-client";
 import { OwnNetworks } from "../../../../orchestrator/servers/own-networks";
 import { FakeEngine } from "../../../support/servers/fake-engine";
 import { health, inspected, STACK } from "../../../support/servers/inspect";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { containerArgs } from "../../../../components/inner/container-args";
 import { type ContainerSpec, containerSpec } from "../../../../manifest/container/container-spec";
+import { createOptions } from "../../../../manifest/container/create-options";
 import { parseManifest } from "../../../../manifest/manifest";
-import { createOptions } from "../../../../orchestrator/servers/create-options";
 import { document, manifest } from "../../../support/manifests";
 
 const options = { image: "sha256:abc", stack: "p/s", managedBy: "api" };

@@ -1,10 +1,6 @@
 import { Agent } from "node:http";
 import { Agent as TlsAgent } from "node:https";
 import Docker, { type ContainerCreateOptions } from "dockerode";
-import type { BaseLogger } from "pino";
-
-/** Where these parts write what an operator should know. */
-export type Log = Pick<BaseLogger, "debug" | "info" | "warn" | "error">;
 
 /** The engine's API, over its unix socket or over mutual TLS. */
 export type EngineAddress =
@@ -74,13 +70,4 @@ export function reasonOf(error: unknown): string {
     if (typeof json?.message === "string") return json.message;
   }
   return error instanceof Error ? error.message.trim() : String(error);
-}
-
-/** Does `work` for every item, at most `limit` at the same time. */
-export async function eachOf<Item>(items: Iterable<Item>, limit: number, work: (item: Item) => Promise<void>) {
-  const rest = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
 }

@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions } from "dockerode";
 import { goMilliseconds } from "../../lib/durations";
-import type { ContainerSpec } from "../../manifest/container/container-spec";
+import type { ContainerSpec } from "./container-spec";
 
 const NANOSECONDS = 1e6;
 
