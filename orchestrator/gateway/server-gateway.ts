@@ -9,6 +9,7 @@ import type { StatelessTarget } from "./downstream/modern-endpoint";
 import { GatewayError } from "./gateway-api";
 import { Backend } from "./upstream/backend";
 import { LinkPool } from "./upstream/link-pool";
+import { SharedUpstream } from "./upstream/shared-upstream";
 import { ErrorCode, isObject, type JsonObject } from "./wire/json-rpc";
 
 /** Pages of a list that are asked for at most. */
@@ -38,6 +39,8 @@ export class ServerGateway {
     };
     this.backend.reclaimers.push(() => this.backend.dropWarm());
     this.pool = new LinkPool(this.backend);
+    this.backend.openShared = async () =>
+      new SharedUpstream(await this.pool.acquire({ principal: "", capabilities: {}, exclusive: false }));
     this.lists = new ListCache(
       name,
       (method, key) => this.list(method, key),

@@ -1,30 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Principal } from "../../security/principal";
-import { traceparentOf } from "../../tracing";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ambiguousKey } from "../wire/ambiguity";
-import { ErrorCode, isMessage, isRequest, type Message, type Request, toolOf } from "../wire/json-rpc";
+import { ErrorCode, isMessage, isRequest, type Message, type Request } from "../wire/json-rpc";
 import { LEGACY_VERSIONS } from "../wire/modern";
+import { type Caller, callOf, checkInitialize, type NewSession, single } from "./caller";
 import { Exchange, type Reply } from "./exchange";
 import { sendEmpty } from "./http-answers";
-import type { OnEnd, Session } from "./session";
+import type { Session } from "./session";
 import type { Sessions } from "./sessions";
-
-/** Characters of an `initialize`. */
-const INITIALIZE_LIMIT = 64 * 1024;
-
-/** Makes the session of an endpoint; it is not known to anybody until it has started. */
-export type NewSession = (principal: Principal, onEnd: OnEnd) => Session;
-
-/** Who asks, and for what. */
-export interface Caller {
-  principal: Principal;
-  requestId: string;
-  server: string | undefined;
-  /** The header: the client's span in a trace. */
-  traceparent?: string;
-}
 
 /** Streamable HTTP with sessions, 2025-11-25 and older: what one endpoint answers. */
 export class LegacyEndpoint {
@@ -146,21 +130,6 @@ export class LegacyEndpoint {
   }
 }
 
-/** What the log keeps of a request. */
-export function callOf(request: Request, { principal, requestId, server, traceparent }: Caller, key?: string) {
-  return {
-    request: requestId,
-    principal: principal.name,
-    session: key?.slice(0, 8),
-    server,
-    method: request.method,
-    tool: toolOf(request),
-    traceparent: traceparentOf(request.params?._meta, traceparent),
-    arguments: request.method === "tools/call" ? request.params?.arguments : undefined,
-    began: performance.now(),
-  };
-}
-
 function cancelled({ id }: Request): [Message, string] {
   const message = {
     jsonrpc: "2.0",
@@ -170,20 +139,9 @@ function cancelled({ id }: Request): [Message, string] {
   return [message, JSON.stringify(message)];
 }
 
-/** A session keeps its `initialize`, to begin anew with it. @throws GatewayError 413 */
-export function checkInitialize(text: string): void {
-  if (text.length <= INITIALIZE_LIMIT) return;
-  throw new GatewayError(413, ErrorCode.InvalidRequest, `initialize is larger than ${INITIALIZE_LIMIT} characters`);
-}
-
 function checkVersion({ headers }: IncomingMessage): void {
   const version = single(headers["mcp-protocol-version"]);
   if (version === undefined || LEGACY_VERSIONS.includes(version)) return;
   const words = `MCP-Protocol-Version: got ${JSON.stringify(version)}, expected one of ${LEGACY_VERSIONS.join(", ")}`;
   throw new GatewayError(400, ErrorCode.InvalidRequest, words);
-}
-
-/** A header that must not come twice. */
-export function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

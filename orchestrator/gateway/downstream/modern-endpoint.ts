@@ -3,10 +3,10 @@ import type { Principal } from "../../security/principal";
 import type { GatewayContext } from "../context";
 import { isRequest, type Message } from "../wire/json-rpc";
 import { LISTEN } from "../wire/modern";
+import { type Caller, callOf } from "./caller";
 import { ClientStream } from "./client-stream";
 import { Exchange, type Reply } from "./exchange";
 import { sendEmpty } from "./http-answers";
-import { type Caller, callOf } from "./legacy-endpoint";
 import { checkModern, forwardedHeaders, modernStatus } from "./modern-request";
 
 /** Where requests of the stateless era go: to one server, or to all. Each returns what ends it when its client leaves. */

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ErrorCode, isMessage, isRequest } from "../wire/json-rpc";
+import { type Caller, callOf, checkInitialize, type NewSession } from "./caller";
 import { Exchange, type Reply } from "./exchange";
 import { sendEmpty } from "./http-answers";
-import { type Caller, callOf, checkInitialize, type NewSession } from "./legacy-endpoint";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
 

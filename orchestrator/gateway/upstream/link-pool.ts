@@ -8,7 +8,6 @@ import type { Backend } from "./backend";
 import { discover } from "./discover";
 import { ownHandshake } from "./handshake";
 import { Link } from "./link";
-import { SharedUpstream } from "./shared-upstream";
 import { watchLists } from "./watch-lists";
 
 /** Calls on one link before another process is started for more. */
@@ -53,9 +52,6 @@ export class LinkPool {
 
   constructor(private readonly backend: Backend) {
     backend.reclaimers.push(() => this.#reclaim());
-    backend.openShared = async () => {
-      return new SharedUpstream(await this.acquire({ principal: "", capabilities: {}, exclusive: false }));
-    };
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
   }

@@ -1,0 +1,46 @@
+import type { Principal } from "../../security/principal";
+import { traceparentOf } from "../../tracing";
+import { GatewayError } from "../gateway-api";
+import { ErrorCode, type Request, toolOf } from "../wire/json-rpc";
+import type { OnEnd, Session } from "./session";
+
+/** Characters of an `initialize`. */
+const INITIALIZE_LIMIT = 64 * 1024;
+
+/** Makes the session of an endpoint; it is not known to anybody until it has started. */
+export type NewSession = (principal: Principal, onEnd: OnEnd) => Session;
+
+/** Who asks, and for what. */
+export interface Caller {
+  principal: Principal;
+  requestId: string;
+  server: string | undefined;
+  /** The header: the client's span in a trace. */
+  traceparent?: string;
+}
+
+/** What the log keeps of a request. */
+export function callOf(request: Request, { principal, requestId, server, traceparent }: Caller, key?: string) {
+  return {
+    request: requestId,
+    principal: principal.name,
+    session: key?.slice(0, 8),
+    server,
+    method: request.method,
+    tool: toolOf(request),
+    traceparent: traceparentOf(request.params?._meta, traceparent),
+    arguments: request.method === "tools/call" ? request.params?.arguments : undefined,
+    began: performance.now(),
+  };
+}
+
+/** A session keeps its `initialize`, to begin anew with it. @throws GatewayError 413 */
+export function checkInitialize(text: string): void {
+  if (text.length <= INITIALIZE_LIMIT) return;
+  throw new GatewayError(413, ErrorCode.InvalidRequest, `initialize is larger than ${INITIALIZE_LIMIT} characters`);
+}
+
+/** A header that must not come twice. */
+export function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
