@@ -11,8 +11,8 @@ import type { ServerInfo, Servers } from "../servers/server-info";
 import type { CallTracer } from "../tracing";
 import { AggregateCalls } from "./aggregate/aggregate-calls";
 import { AggregateSession } from "./aggregate/aggregate-session";
-import { Catalogue } from "./aggregate/catalogue";
 import { CHANGES } from "./aggregate/list-cache";
+import { MergedLists } from "./aggregate/merged-lists";
 import type { GatewayContext } from "./context";
 import { type Caller, type NewSession, single } from "./downstream/caller";
 import { asGatewayError, readBody, sendError } from "./downstream/http-answers";
@@ -62,7 +62,7 @@ export class McpGateway implements Gateway {
   readonly #legacy: LegacyEndpoint;
   readonly #modern: ModernEndpoint;
   readonly #sse: SseEndpoint;
-  readonly #catalogue: Catalogue;
+  readonly #merged: MergedLists;
   readonly #aggregate: AggregateCalls;
   readonly #servers = new Map<string, ServerGateway>();
   readonly #unsubscribe: () => void;
@@ -77,8 +77,8 @@ export class McpGateway implements Gateway {
     this.#legacy = new LegacyEndpoint(this.#context, this.#sessions);
     this.#sse = new SseEndpoint(this.#context, this.#sessions);
     this.#modern = new ModernEndpoint(this.#context);
-    this.#catalogue = new Catalogue(this.#context, (name) => this.#server(name));
-    this.#aggregate = new AggregateCalls(this.#catalogue, this.#context);
+    this.#merged = new MergedLists(this.#context, (name) => this.#server(name));
+    this.#aggregate = new AggregateCalls(this.#merged, this.#context);
     this.#unsubscribe = servers.onChange((name, current, previous) => {
       if (!current) this.#removed(name, previous?.managedBy);
       else if (current.generation !== previous?.generation) this.#server(name).renewed();
@@ -200,7 +200,7 @@ export class McpGateway implements Gateway {
     }
     const claimed = request.headers["mcp-protocol-version"] === MODERN_VERSION;
     if (isObject(body) && (claimed || isModern(body as Message))) {
-      const target = route.server === undefined ? this.#aggregate : this.#known(route.server).stateless;
+      const target = route.server === undefined ? this.#aggregate : this.#known(route.server).modern;
       this.#modern.post(request, response, caller, body as Message, text, target);
     } else this.#legacy.post(request, response, caller, body, text, this.#sessionMaker(route));
   }
@@ -210,7 +210,7 @@ export class McpGateway implements Gateway {
     return (principal, onEnd) =>
       known
         ? new PassThroughSession(principal, known.backend, this.#context, onEnd)
-        : new AggregateSession(principal, this.#catalogue, this.#context, onEnd);
+        : new AggregateSession(principal, this.#merged, this.#context, onEnd);
   }
 
   /** Sees all of a server's tools, so that their definitions are known. */
@@ -231,8 +231,8 @@ export class McpGateway implements Gateway {
     if (known) return known;
     if (!this.deps.servers.get(name))
       throw new GatewayError(404, ErrorCode.InvalidRequest, `there is no server ${name}`);
-    const server = new ServerGateway(name, this.#context, (notification) => this.#catalogue.changed(notification));
-    server.backend.reclaimers.push(() => this.#sessions.reclaim(name));
+    const server = new ServerGateway(name, this.#context, (notification) => this.#merged.changed(notification));
+    server.backend.evictors.push(() => this.#sessions.evict(name));
     this.#servers.set(name, server);
     return server;
   }
@@ -243,7 +243,7 @@ export class McpGateway implements Gateway {
     for (const session of this.#sessions.of(undefined)) (session as AggregateSession).forget(name);
     this.#servers.get(name)?.close();
     this.#servers.delete(name);
-    for (const changed of CHANGES) this.#catalogue.changed(changed);
+    for (const changed of CHANGES) this.#merged.changed(changed);
   }
 }
 

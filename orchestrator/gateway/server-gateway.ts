@@ -2,13 +2,13 @@ import { AuditResult } from "../../api/audit-result";
 import type { Principal } from "../security/principal";
 import { CHANGES, ListCache } from "./aggregate/list-cache";
 import { ask } from "./calls/ask";
-import { StatelessCalls } from "./calls/stateless-calls";
+import { ModernCalls } from "./calls/modern-calls";
 import { Subscriptions } from "./calls/subscriptions";
 import type { GatewayContext } from "./context";
-import type { StatelessTarget } from "./downstream/modern-endpoint";
+import type { ModernTarget } from "./downstream/modern-endpoint";
 import { GatewayError } from "./gateway-api";
 import { Backend } from "./upstream/backend";
-import { LinkPool } from "./upstream/link-pool";
+import { ConnectionPool } from "./upstream/connection-pool";
 import { SharedUpstream } from "./upstream/shared-upstream";
 import { ErrorCode, isObject, type JsonObject } from "./wire/json-rpc";
 
@@ -22,8 +22,8 @@ const GATEWAY = { principal: "dind-mcp", brief: true };
 /** All of the gateway that concerns one server. */
 export class ServerGateway {
   readonly backend: Backend;
-  readonly pool: LinkPool;
-  readonly stateless: StatelessTarget;
+  readonly pool: ConnectionPool;
+  readonly modern: ModernTarget;
   readonly lists: ListCache;
 
   /** @param listChanged told when a list of the server may be another, by the notification that says so */
@@ -37,8 +37,8 @@ export class ServerGateway {
       this.lists.stale(notification);
       this.listChanged(notification);
     };
-    this.backend.reclaimers.push(() => this.backend.dropWarm());
-    this.pool = new LinkPool(this.backend);
+    this.backend.evictors.push(() => this.backend.dropWarm());
+    this.pool = new ConnectionPool(this.backend);
     this.backend.openShared = async () =>
       new SharedUpstream(await this.pool.acquire({ principal: "", capabilities: {}, exclusive: false }));
     this.lists = new ListCache(
@@ -49,9 +49,9 @@ export class ServerGateway {
       },
       (notification) => this.listChanged(notification),
     );
-    const calls = new StatelessCalls(this.backend, this.pool, context);
+    const calls = new ModernCalls(this.backend, this.pool, context);
     const subscriptions = new Subscriptions(this.backend, this.pool);
-    this.stateless = {
+    this.modern = {
       call: (...args) => calls.call(...args),
       listen: (...args) => subscriptions.listen(...args),
     };

@@ -3,23 +3,23 @@ import { type Filter, honoured, marked, wanted } from "../calls/subscriptions";
 import type { GatewayContext } from "../context";
 import { Exchange } from "../downstream/exchange";
 import { asGatewayError } from "../downstream/http-answers";
-import type { StatelessTarget } from "../downstream/modern-endpoint";
+import type { ModernTarget } from "../downstream/modern-endpoint";
 import { ErrorCode, isObject, type JsonObject, type Message, notificationText } from "../wire/json-rpc";
 import { ACKNOWLEDGED, DISCOVER, Meta, MODERN_VERSION } from "../wire/modern";
 import { headerValue } from "../wire/modern-send";
 import { unknown } from "./aggregate-session";
-import type { Catalogue } from "./catalogue";
 import { isList, LISTS } from "./list-cache";
+import type { MergedLists } from "./merged-lists";
 import { address, innerUri, outerNotification, outerResult } from "./names";
 import { CAPABILITIES, instructions, SERVER_INFO } from "./welcome";
 
 /** How long a merged list may be kept, and by whom: it depends on the token. */
 const CACHE = '"resultType":"complete","ttlMs":0,"cacheScope":"private"';
 
-/** Calls of the stateless era to the URL of all servers. */
-export class AggregateCalls implements StatelessTarget {
+/** Calls of the modern era to the URL of all servers. */
+export class AggregateCalls implements ModernTarget {
   constructor(
-    private readonly catalogue: Catalogue,
+    private readonly merged: MergedLists,
     private readonly context: GatewayContext,
   ) {}
 
@@ -35,10 +35,10 @@ export class AggregateCalls implements StatelessTarget {
         Object.assign(exchange, { request, text });
         exchange.rewrite = (message, result) => outerResult(server, request.method, message, result);
         try {
-          const { stateless } = this.catalogue.server(server, principal);
+          const { modern } = this.merged.server(server, principal);
           exchange.call.server = server; // now it is known to be one
           if (exchange.call.tool !== undefined) exchange.call.tool = name;
-          return stateless.call(exchange, principal, { ...headers, "mcp-name": headerValue(name) });
+          return modern.call(exchange, principal, { ...headers, "mcp-name": headerValue(name) });
         } catch (error) {
           const { code, message, data } = asGatewayError(error);
           exchange.fail(code, message, data);
@@ -58,7 +58,7 @@ export class AggregateCalls implements StatelessTarget {
     exchange.notify(marked(notificationText(ACKNOWLEDGED, { notifications: filter }), exchange));
     const ends = this.#watch(exchange, principal, filter, headers);
     ends.push(
-      this.catalogue.onChanged((method) => {
+      this.merged.onChanged((method) => {
         if (wanted(filter, { method })) exchange.notify(marked(JSON.stringify({ jsonrpc: "2.0", method }), exchange));
       }),
     );
@@ -72,7 +72,7 @@ export class AggregateCalls implements StatelessTarget {
     const rest = JSON.stringify({
       supportedVersions: [MODERN_VERSION],
       capabilities: CAPABILITIES,
-      instructions: instructions(this.catalogue.servers(principal)),
+      instructions: instructions(this.merged.servers(principal)),
       _meta: { [Meta.ServerInfo]: SERVER_INFO },
     });
     exchange.result(`{${CACHE},${rest.slice(1)}`);
@@ -81,7 +81,7 @@ export class AggregateCalls implements StatelessTarget {
   async #list(exchange: Exchange, principal: Principal): Promise<void> {
     const { method } = exchange.request;
     if (!isList(method)) return;
-    const items = await this.catalogue.list(method, principal);
+    const items = await this.merged.list(method, principal);
     exchange.result(`{${CACHE},${JSON.stringify(LISTS[method].key)}:${items}}`);
   }
 
@@ -99,9 +99,9 @@ export class AggregateCalls implements StatelessTarget {
     }
     return [...uris].flatMap(([server, resourceSubscriptions]) => {
       try {
-        const { stateless } = this.catalogue.server(server, principal);
+        const { modern } = this.merged.server(server, principal);
         const inner = this.#innerListen(exchange, server, { resourceSubscriptions });
-        return [stateless.listen(inner, principal, headers)];
+        return [modern.listen(inner, principal, headers)];
       } catch {
         return []; // no such server: nothing of it will change
       }

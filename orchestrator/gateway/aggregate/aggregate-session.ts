@@ -16,8 +16,8 @@ import {
 } from "../wire/json-rpc";
 import { splice } from "../wire/json-splice";
 import { LEGACY_VERSIONS } from "../wire/modern";
-import type { Catalogue } from "./catalogue";
 import { isList, LISTS } from "./list-cache";
+import type { MergedLists } from "./merged-lists";
 import { type Addressed, address, outerNotification, outerResult } from "./names";
 import { initializeResult } from "./welcome";
 
@@ -36,7 +36,7 @@ export class AggregateSession extends ClientSession {
 
   constructor(
     principal: Principal,
-    private readonly catalogue: Catalogue,
+    private readonly merged: MergedLists,
     context: GatewayContext,
     onEnd: OnEnd,
   ) {
@@ -44,7 +44,7 @@ export class AggregateSession extends ClientSession {
     this.client.onPressure = (slow) => {
       for (const conversation of this.#conversations.values()) conversation.pressure(slow);
     };
-    this.#unsubscribe = catalogue.onChanged((method) => {
+    this.#unsubscribe = merged.onChanged((method) => {
       if (this.#initialized) this.client.send(JSON.stringify({ jsonrpc: "2.0", method }));
     });
   }
@@ -54,7 +54,7 @@ export class AggregateSession extends ClientSession {
     const asked = textOr(exchange.request.params?.protocolVersion, "");
     const version = LEGACY_VERSIONS.includes(asked) ? asked : (LEGACY_VERSIONS[0] as string);
     this.welcome({ protocolVersion: version }, reply);
-    exchange.result(JSON.stringify(initializeResult(version, this.catalogue.servers(this.principal))));
+    exchange.result(JSON.stringify(initializeResult(version, this.merged.servers(this.principal))));
     return false;
   }
 
@@ -70,12 +70,12 @@ export class AggregateSession extends ClientSession {
     }
   }
 
-  spareSince(server: string): number | undefined {
-    return this.#conversations.get(server)?.spareSince;
+  idleSince(server: string): number | undefined {
+    return this.#conversations.get(server)?.idleSince;
   }
 
   /** Its next request to the server gets a new process, as after the death of one. */
-  giveUp(server: string): void {
+  evict(server: string): void {
     this.#conversations.get(server)?.rest();
   }
 
@@ -111,7 +111,7 @@ export class AggregateSession extends ClientSession {
   async #list(exchange: Exchange): Promise<void> {
     const { method } = exchange.request;
     if (!isList(method)) return;
-    exchange.result(`{${JSON.stringify(LISTS[method].key)}:${await this.catalogue.list(method, this.principal)}}`);
+    exchange.result(`{${JSON.stringify(LISTS[method].key)}:${await this.merged.list(method, this.principal)}}`);
   }
 
   #setLevel(exchange: Exchange, params: JsonObject): void {
@@ -127,7 +127,7 @@ export class AggregateSession extends ClientSession {
   #send(exchange: Exchange, { server, request, text, name }: Addressed): void {
     const { call } = exchange;
     try {
-      const { backend } = this.catalogue.server(server, this.principal);
+      const { backend } = this.merged.server(server, this.principal);
       call.server = server;
       if (call.tool !== undefined) call.tool = name;
       exchange.rewrite = (message, result) => outerResult(server, request.method, message, result);
@@ -159,7 +159,7 @@ export class AggregateSession extends ClientSession {
   }
 
   #told(server: string, message: Message, text: string, related: RequestId | undefined): void {
-    if (message.method?.endsWith("/list_changed")) return; // the catalogue tells, once for all
+    if (message.method?.endsWith("/list_changed")) return; // the merged lists tell, once for all
     if (isRequest(message)) {
       const id = `${server}:${++this.#count}`;
       this.#questions.set(id, { server, id: message.id });

@@ -1,6 +1,6 @@
 import { GatewayError } from "../gateway-api";
 import { type Backend, callTimeout } from "../upstream/backend";
-import type { LinkPool, LinkUse } from "../upstream/link-pool";
+import type { ConnectionPool, ConnectionUse } from "../upstream/connection-pool";
 import { ErrorCode, type JsonObject, type Request } from "../wire/json-rpc";
 import { modernRequest } from "../wire/modern-send";
 
@@ -11,14 +11,15 @@ import { modernRequest } from "../wire/modern-send";
  */
 export async function ask(
   backend: Backend,
-  pool: LinkPool,
-  who: Pick<LinkUse, "principal" | "brief">,
+  pool: ConnectionPool,
+  who: Pick<ConnectionUse, "principal" | "brief">,
   method: string,
   params: JsonObject,
 ): Promise<JsonObject> {
-  const { link, era } = await pool.acquire({ ...who, capabilities: {}, exclusive: false });
+  const connection = await pool.acquire({ ...who, capabilities: {}, exclusive: false });
   const plain: Request = { jsonrpc: "2.0", id: 0, method, params };
-  const sent = era === "modern" ? modernRequest(0, method, params) : { request: plain, text: JSON.stringify(plain) };
+  const sent =
+    connection.era === "modern" ? modernRequest(0, method, params) : { request: plain, text: JSON.stringify(plain) };
   const limit = callTimeout(backend.info());
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -27,7 +28,7 @@ export async function ask(
         new GatewayError(504, ErrorCode.Timeout, `server ${backend.name}: no answer to ${method} within ${limit} ms`),
       );
     }, limit);
-    const cancel = link.send({
+    const cancel = connection.send({
       ...sent,
       notified: () => timer.refresh(),
       answered: ({ error, result = {} }) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Exchange } from "../downstream/exchange";
-import type { Link } from "../upstream/link";
+import type { PooledConnection } from "../upstream/pooled-connection";
 import { ErrorCode, isObject, type JsonObject, type Message, type Request, type RequestId } from "../wire/json-rpc";
 import { capabilityFor, type InputRequest } from "../wire/modern";
 
@@ -10,7 +10,7 @@ const PATIENCE_MS = 10 * 60_000;
 const QUESTIONS = 100;
 
 /**
- * A call to a server of the era with sessions, made for a client of the stateless era. When the server asks something in
+ * A call to a server of the legacy era, made for a client of the modern era. When the server asks something in
  * the middle of it, the client gets `input_required` as its answer, while the call goes on waiting; the client's next
  * request, with the answers and our `requestState`, takes it up again.
  */
@@ -25,7 +25,7 @@ export class SuspendableCall {
 
   constructor(
     readonly principal: string,
-    readonly link: Link,
+    readonly connection: PooledConnection,
     exchange: Exchange,
     private readonly capabilities: JsonObject,
     private readonly suspended: Map<string, SuspendableCall>,
@@ -42,7 +42,7 @@ export class SuspendableCall {
   asked(question: Request): void {
     const needed = capabilityFor(question.method);
     if (!needed || this.capabilities[needed] === undefined || this.#waiting.size >= QUESTIONS) {
-      this.link.decline(question);
+      this.connection.decline(question);
       if (needed && this.capabilities[needed] === undefined) this.#lacking(needed);
       return;
     }
@@ -100,6 +100,6 @@ export class SuspendableCall {
   }
 
   #say(message: Message): void {
-    this.link.say(message, JSON.stringify(message));
+    this.connection.say(message, JSON.stringify(message));
   }
 }

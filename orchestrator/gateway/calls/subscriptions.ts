@@ -2,8 +2,17 @@ import type { Principal } from "../../security/principal";
 import type { Exchange } from "../downstream/exchange";
 import { asGatewayError } from "../downstream/http-answers";
 import type { Backend } from "../upstream/backend";
-import type { LinkPool, PooledLink } from "../upstream/link-pool";
-import { ErrorCode, isObject, type JsonObject, type Message, notificationText, textOr } from "../wire/json-rpc";
+import type { ConnectionPool } from "../upstream/connection-pool";
+import type { PooledConnection } from "../upstream/pooled-connection";
+import {
+  ErrorCode,
+  isObject,
+  type JsonObject,
+  type Message,
+  notificationText,
+  objectOf,
+  textOr,
+} from "../wire/json-rpc";
 import { insert } from "../wire/json-splice";
 import { ACKNOWLEDGED, Meta, metaOf } from "../wire/modern";
 
@@ -14,7 +23,7 @@ const WISHES = {
   resourcesListChanged: { part: "resources", what: "listChanged", method: "notifications/resources/list_changed" },
 } as const;
 
-/** What a subscription of the stateless era asks for. */
+/** What a subscription of the modern era asks for. */
 export interface Filter extends JsonObject {
   resourceSubscriptions?: string[];
 }
@@ -55,7 +64,7 @@ export function marked(text: string, exchange: Exchange): string {
 export class Subscriptions {
   constructor(
     private readonly backend: Backend,
-    private readonly pool: LinkPool,
+    private readonly pool: ConnectionPool,
   ) {}
 
   /** Opens a subscription; it ends with its client, or with the server. @returns what ends it */
@@ -82,16 +91,17 @@ export class Subscriptions {
     filter: JsonObject,
     headers: Record<string, string>,
   ): Promise<(reason: string) => void> {
-    const declared = metaOf(exchange.request)[Meta.Capabilities];
-    const capabilities = isObject(declared) ? declared : {};
+    const capabilities = objectOf(metaOf(exchange.request)[Meta.Capabilities]);
     try {
-      const pooled = await this.pool.acquire({
+      const connection = await this.pool.acquire({
         principal: principal.name,
         capabilities,
         exclusive: false,
         listener: true,
       });
-      return pooled.era === "modern" ? this.#modern(exchange, pooled, headers) : this.#legacy(exchange, pooled, filter);
+      return connection.era === "modern"
+        ? this.#modern(exchange, connection, headers)
+        : this.#legacy(exchange, connection, filter);
     } catch (error) {
       const { code, message, data } = asGatewayError(error);
       exchange.fail(code, message, data);
@@ -99,11 +109,11 @@ export class Subscriptions {
     }
   }
 
-  #modern(exchange: Exchange, { link }: PooledLink, headers: Record<string, string>): (reason: string) => void {
+  #modern(exchange: Exchange, connection: PooledConnection, headers: Record<string, string>): (reason: string) => void {
     const left = (): void => {
-      link.listeners--;
+      connection.listeners--;
     };
-    const cancel = link.send({
+    const cancel = connection.send({
       request: exchange.request,
       text: exchange.text,
       headers,
@@ -121,26 +131,26 @@ export class Subscriptions {
   }
 
   /** A server with sessions tells everything that changes; its resources have to be asked for one by one. */
-  #legacy(exchange: Exchange, { link, initialized = {} }: PooledLink, wishes: JsonObject): () => void {
-    const filter = honoured(wishes, isObject(initialized.capabilities) ? initialized.capabilities : {});
+  #legacy(exchange: Exchange, connection: PooledConnection, wishes: JsonObject): () => void {
+    const filter = honoured(wishes, objectOf(connection.initialized.capabilities));
     const told = (message: Message, text: string) => {
       if (wanted(filter, message)) exchange.notify(marked(text, exchange));
     };
     const lost = ({ reason }: { reason: string }) => {
       exchange.fail(ErrorCode.ServerUnavailable, `server ${this.backend.name}: ${reason}`);
     };
-    link.others.add(told);
-    link.onLost.add(lost);
+    connection.others.add(told);
+    connection.onLost.add(lost);
     for (const uri of filter.resourceSubscriptions ?? []) {
       const message = { jsonrpc: "2.0", id: `dind-mcp:${uri}`, method: "resources/subscribe", params: { uri } };
-      link.say(message, JSON.stringify(message));
+      connection.say(message, JSON.stringify(message));
     }
     exchange.notify(marked(notificationText(ACKNOWLEDGED, { notifications: filter }), exchange));
     return () => {
-      link.others.delete(told);
-      link.onLost.delete(lost);
-      link.listeners--;
-      link.release(); // it stayed reserved for as long as somebody listens
+      connection.others.delete(told);
+      connection.onLost.delete(lost);
+      connection.listeners--;
+      connection.release(); // it stayed reserved for as long as somebody listens
     };
   }
 }

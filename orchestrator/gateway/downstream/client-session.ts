@@ -67,8 +67,8 @@ export abstract class ClientSession implements Session {
   }
 
   abstract start(exchange: Exchange, reply: Reply): Promise<boolean | undefined>;
-  abstract spareSince(server: string): number | undefined;
-  abstract giveUp(server: string): void;
+  abstract idleSince(server: string): number | undefined;
+  abstract evict(server: string): void;
   protected abstract ask(exchange: Exchange): void;
   /** Hands on what the client said and the session itself has no use for. */
   protected abstract pass(message: Message, text: string): void;

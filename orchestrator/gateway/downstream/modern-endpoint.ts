@@ -9,13 +9,13 @@ import { Exchange, type Reply } from "./exchange";
 import { sendEmpty } from "./http-answers";
 import { checkModern, forwardedHeaders, modernStatus } from "./modern-request";
 
-/** Where requests of the stateless era go: to one server, or to all. Each returns what ends it when its client leaves. */
-export interface StatelessTarget {
+/** Where requests of the modern era go: to one server, or to all. Each returns what ends it when its client leaves. */
+export interface ModernTarget {
   call(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void;
   listen(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void;
 }
 
-/** Streamable HTTP of the stateless era, 2026-07-28. */
+/** Streamable HTTP of the modern era, 2026-07-28. */
 export class ModernEndpoint {
   constructor(private readonly context: GatewayContext) {}
 
@@ -30,7 +30,7 @@ export class ModernEndpoint {
     caller: Caller,
     body: Message,
     text: string,
-    target: StatelessTarget,
+    target: ModernTarget,
   ): void {
     checkModern(body, request.headers);
     if (!isRequest(body)) {

@@ -20,7 +20,7 @@ function nameOf({ method, params }: Message): string | undefined {
 }
 
 /**
- * Checks a request of the stateless era: its envelope, and that its headers say what its body says.
+ * Checks a request of the modern era: its envelope, and that its headers say what its body says.
  * @throws GatewayError 400 with the code of 2026-07-28
  */
 export function checkModern(message: Message, headers: IncomingHttpHeaders): void {

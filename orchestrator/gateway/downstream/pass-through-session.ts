@@ -72,11 +72,11 @@ export class PassThroughSession extends ClientSession implements ConversationUse
     this.end("process-ended");
   }
 
-  spareSince(server: string): number | undefined {
+  idleSince(server: string): number | undefined {
     return server === this.server && this.client.pending.size === 0 ? this.usedAt : undefined;
   }
 
-  giveUp(): void {
+  evict(): void {
     this.end("evicted");
   }
 

@@ -19,7 +19,7 @@ export type EndReason =
 /** Told once when a session has ended. */
 export type OnEnd = (session: Session, reason: EndReason) => void;
 
-/** One client's conversation in an era with sessions: with one server, or with all of them. */
+/** One client's conversation in an legacy era: with one server, or with all of them. */
 export interface Session {
   /** The Mcp-Session-Id: a secret of its client. */
   readonly key: string;
@@ -38,8 +38,8 @@ export interface Session {
   /** The client's GET stream. */
   listen(response: ServerResponse, lastEventId: string | undefined): void;
   /** Milliseconds since 1970 of its last use of a server, when it could do without; undefined when it waits for an answer there, or has no process of it. */
-  spareSince(server: string): number | undefined;
+  idleSince(server: string): number | undefined;
   /** Gives up its process of a server. */
-  giveUp(server: string): void;
+  evict(server: string): void;
   end(reason: EndReason): void;
 }

@@ -10,7 +10,7 @@ const SWEEP_MS = 2_000;
 /** A client that listened and listens no more has left, unless it comes back or asks something within this time. */
 export const DESERTED_MS = 120_000;
 /** A session whose client listens may be taken for a new one when it was silent for so long, and the cap is reached. */
-const SPARE_MS = 60_000;
+const IDLE_LISTENER_MS = 60_000;
 /** Idle time-out of sessions with all servers, which have no manifest. */
 const AGGREGATE_IDLE_MS = 30 * 60_000;
 
@@ -49,7 +49,7 @@ export class Sessions {
   /** Takes a session in that is about to be opened. @throws GatewayError 503 when the cap of all servers together is reached */
   add(session: Session): void {
     const { sessions: cap } = this.context.config.limits;
-    if (this.#sessions.size >= cap && !this.reclaim()) {
+    if (this.#sessions.size >= cap && !this.evict()) {
       throw new GatewayError(503, ErrorCode.Busy, `all ${cap} sessions of the gateway are in use`);
     }
     this.#sessions.set(session.key, session);
@@ -77,18 +77,18 @@ export class Sessions {
    * @param server takes a process of it from a session; without one, a whole session ends
    * @returns false when nothing can be spared
    */
-  reclaim(server?: string): boolean {
+  evict(server?: string): boolean {
     let found: { session: Session; rank: number } | undefined;
     const now = Date.now();
     for (const session of this.#sessions.values()) {
-      const since = this.#spareSince(session, server);
+      const since = this.#idleSince(session, server);
       const { listening } = session.client;
-      if (since === undefined || (listening && now - since < SPARE_MS)) continue;
+      if (since === undefined || (listening && now - since < IDLE_LISTENER_MS)) continue;
       const rank = since + (listening ? now : 0); // those whose clients listen go last
       if (!found || rank < found.rank) found = { session, rank };
     }
     if (server === undefined) found?.session.end("evicted");
-    else found?.session.giveUp(server);
+    else found?.session.evict(server);
     return found !== undefined;
   }
 
@@ -97,9 +97,9 @@ export class Sessions {
     for (const session of this.list()) session.end("shutdown");
   }
 
-  #spareSince(session: Session, server: string | undefined): number | undefined {
+  #idleSince(session: Session, server: string | undefined): number | undefined {
     if (this.#beginning.has(session)) return undefined;
-    if (server !== undefined) return session.spareSince(server);
+    if (server !== undefined) return session.idleSince(server);
     return session.client.pending.size === 0 ? session.usedAt : undefined;
   }
 

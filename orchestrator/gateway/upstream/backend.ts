@@ -31,7 +31,7 @@ export class Backend {
   /** What the running container speaks. */
   eras: Eras = {};
   /** Each gives up one connection that can be spared, and says whether it did; asked in this order when the cap is reached. */
-  readonly reclaimers: (() => boolean)[] = [];
+  readonly evictors: (() => boolean)[] = [];
   /** A part of the one connection that all clients share; set where the pool is. */
   openShared?: () => Promise<Upstream>;
   /** Told when the server says that one of its lists changed, by the notification's method. */
@@ -94,7 +94,7 @@ export class Backend {
     const waiting = this.#takeWarm();
     if (waiting) return { upstream: waiting, warm: true };
     while (this.connections + this.#opening >= this.cap()) {
-      if (this.reclaimers.some((reclaim) => reclaim())) continue;
+      if (this.evictors.some((evict) => evict())) continue;
       const words = `server ${this.name} has all ${this.cap()} sessions in use`;
       throw new GatewayError(503, ErrorCode.Busy, words, { server: this.name, sessions: this.connections });
     }

@@ -41,7 +41,7 @@ interface Sent {
 }
 
 /**
- * What one client has with one server in the era with sessions: a connection of its own. When the server's process has
+ * What one client has with one server in the legacy era: a connection of its own. When the server's process has
  * ended, the next request gets a new one, which is told all that the old one was told; once, then the failure is reported.
  */
 export class Conversation implements UpstreamUser {
@@ -69,7 +69,7 @@ export class Conversation implements UpstreamUser {
   }
 
   /** Milliseconds since 1970 of its last request; undefined when an answer is missing, or there is no connection. */
-  get spareSince(): number | undefined {
+  get idleSince(): number | undefined {
     return this.#upstream && this.#sent.size === 0 ? this.#usedAt : undefined;
   }
 

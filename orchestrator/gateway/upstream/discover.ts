@@ -9,7 +9,7 @@ import { NOBODY } from "./upstream";
 const PATIENCE_MS = 5_000;
 
 /**
- * Finds out whether the server speaks the stateless era, on a connection of its own, and keeps that with the backend.
+ * Finds out whether the server speaks the modern era, on a connection of its own, and keeps that with the backend.
  * @throws GatewayError when there is no connection: then nothing is known
  */
 export async function discover(backend: Backend): Promise<void> {

@@ -16,7 +16,7 @@ export interface Handshake {
   takeOver(user: UpstreamUser): void;
 }
 
-/** A server of the stateless era has no `initialize`: it answers with one of these. */
+/** A server of the modern era has no `initialize`: it answers with one of these. */
 const NOT_MY_ERA: number[] = [
   ErrorCode.MethodNotFound,
   ErrorCode.UnsupportedVersion,
@@ -25,8 +25,8 @@ const NOT_MY_ERA: number[] = [
 ];
 
 /**
- * Opens a connection of the era with sessions: the client's own `initialize` goes to the server as it is. A server that
- * only knows the stateless era is spoken to through a translator.
+ * Opens a connection of the legacy era: the client's own `initialize` goes to the server as it is. A server that
+ * only knows the modern era is spoken to through a translator.
  * @param signal nobody waits any more
  * @throws GatewayError when there is no connection, the process ends, or there is no answer in time
  */

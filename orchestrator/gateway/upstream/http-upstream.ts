@@ -20,7 +20,7 @@ const FAREWELL_MS = 2_000;
 /** Attempts in a row that bring nothing new, to go on with a stream that broke. */
 const RECONNECTS = 5;
 
-/** One session of a Streamable HTTP server, or, in the stateless era, a client of it. Redirects are never followed. */
+/** One session of a Streamable HTTP server, or, in the modern era, a client of it. Redirects are never followed. */
 export class HttpUpstream implements Upstream {
   user: UpstreamUser = NOBODY;
   onGone?: () => void;
@@ -55,7 +55,7 @@ export class HttpUpstream implements Upstream {
       const params = { requestId: id, reason };
       this.send({ method: "notifications/cancelled", params }, notificationText("notifications/cancelled", params));
     }
-    this.#aborts.get(id)?.abort(); // in the stateless era that is the cancellation, in the other one it frees a connection
+    this.#aborts.get(id)?.abort(); // in the modern era that is the cancellation, in the other one it frees a connection
   }
 
   pause(): void {

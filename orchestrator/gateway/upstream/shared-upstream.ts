@@ -1,6 +1,5 @@
-import { isRequest, isResponse, type JsonObject, type Message, type Request, type RequestId } from "../wire/json-rpc";
-import type { Link } from "./link";
-import type { PooledLink } from "./link-pool";
+import { isRequest, isResponse, type Message, type Request, type RequestId } from "../wire/json-rpc";
+import type { PooledConnection } from "./pooled-connection";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
 /**
@@ -10,8 +9,7 @@ import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./up
 export class SharedUpstream implements Upstream {
   user: UpstreamUser = NOBODY;
   readonly #cancels = new Map<RequestId, (reason: string) => void>();
-  readonly #link: Link;
-  readonly #initialized: JsonObject;
+  readonly #connection: PooledConnection;
   readonly #told = (message: Message, text: string): void => this.user.message(message, text);
   readonly #lost = (end: UpstreamEnd): void => {
     if (!this.#alive) return;
@@ -20,13 +18,12 @@ export class SharedUpstream implements Upstream {
   };
   #alive = true;
 
-  /** @param pooled with a reservation, which this one keeps until it is closed */
-  constructor({ link, initialized = {} }: PooledLink) {
-    this.#link = link;
-    this.#initialized = initialized;
-    link.listeners++; // it counts as no call
-    link.others.add(this.#told);
-    link.onLost.add(this.#lost);
+  /** @param connection with a reservation, which this one keeps until it is closed */
+  constructor(connection: PooledConnection) {
+    this.#connection = connection;
+    connection.listeners++; // it counts as no call
+    connection.others.add(this.#told);
+    connection.onLost.add(this.#lost);
   }
 
   get alive(): boolean {
@@ -36,7 +33,7 @@ export class SharedUpstream implements Upstream {
   send(message: Message, text: string): void {
     if (!this.#alive || isResponse(message)) return;
     if (isRequest(message)) this.#request(message, text);
-    else if (message.method !== "notifications/initialized") this.#link.say(message, text);
+    else if (message.method !== "notifications/initialized") this.#connection.say(message, text);
   }
 
   cancel(id: RequestId, reason: string): void {
@@ -56,14 +53,15 @@ export class SharedUpstream implements Upstream {
 
   #request(request: Request, text: string): void {
     const { id } = request;
+    const { initialized } = this.#connection;
     if (request.method === "initialize") {
-      const result = JSON.stringify(this.#initialized);
+      const result = JSON.stringify(initialized);
       const answer = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
-      setImmediate(() => this.user.message({ id, result: this.#initialized }, answer));
+      setImmediate(() => this.user.message({ id, result: initialized }, answer));
       return;
     }
-    this.#link.reserved++;
-    const cancel = this.#link.send({
+    this.#connection.reserved++;
+    const cancel = this.#connection.send({
       request,
       text,
       notified: (message, line) => this.user.message(message, line, id),
@@ -71,16 +69,16 @@ export class SharedUpstream implements Upstream {
         this.#cancels.delete(id);
         this.user.message(message, line);
       },
-      failed: () => {}, // the link tells all its users at once
+      failed: () => {}, // the connection tells all its users at once
     });
     this.#cancels.set(id, cancel);
   }
 
   #leave(): void {
     this.#alive = false;
-    this.#link.others.delete(this.#told);
-    this.#link.onLost.delete(this.#lost);
-    this.#link.listeners--;
-    this.#link.release();
+    this.#connection.others.delete(this.#told);
+    this.#connection.onLost.delete(this.#lost);
+    this.#connection.listeners--;
+    this.#connection.release();
   }
 }

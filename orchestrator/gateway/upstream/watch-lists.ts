@@ -1,17 +1,17 @@
 import { LISTEN } from "../wire/modern";
 import { modernRequest } from "../wire/modern-send";
 import type { Backend } from "./backend";
-import type { Link } from "./link";
+import type { PooledConnection } from "./pooled-connection";
 
-/** A stateless server tells of changed lists only whoever subscribed: so the gateway does, on each of its links. */
-export function watchLists(link: Link, backend: Backend): void {
+/** A stateless server tells of changed lists only whoever subscribed: so the gateway does, on each of its connections. */
+export function watchLists(connection: PooledConnection, backend: Backend): void {
   const wishes = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
   const over = (): void => {
-    link.own--;
+    connection.own--;
   };
-  link.own++;
-  link.reserved++;
-  link.send({
+  connection.own++;
+  connection.reserved++;
+  connection.send({
     ...modernRequest("dind-mcp:lists", LISTEN, { notifications: wishes }),
     notified: ({ method = "" }) => {
       if (method.endsWith("/list_changed")) backend.listChanged(method);

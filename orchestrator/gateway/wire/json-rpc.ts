@@ -75,6 +75,11 @@ export function notificationText(method: string, params: JsonObject): string {
   return JSON.stringify({ jsonrpc: "2.0", method, params });
 }
 
+/** What is an object; of anything else an empty one. */
+export function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 /** What is text; of anything else nothing, as it may not even be turned into text. */
 export function textOr(value: unknown, otherwise: string): string {
   return typeof value === "string" ? value : otherwise;

@@ -10,7 +10,7 @@ export function headerValue(text: string): string {
   return plain ? text : `=?base64?${Buffer.from(text, "utf8").toString("base64")}?=`;
 }
 
-/** The headers of the stateless era, which repeat what the body says; for servers behind HTTP. */
+/** The headers of the modern era, which repeat what the body says; for servers behind HTTP. */
 export function modernHeaders(method: string, params: JsonObject): Record<string, string> {
   const name = params.name ?? params.uri;
   return {
@@ -20,7 +20,7 @@ export function modernHeaders(method: string, params: JsonObject): Record<string
   };
 }
 
-/** A request of the stateless era that the gateway makes for itself. */
+/** A request of the modern era that the gateway makes for itself. */
 export function modernRequest(
   id: RequestId,
   method: string,

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type Message } from "./json-rpc";
 
-// The words of protocol revision 2026-07-28, the stateless era.
+// The words of protocol revision 2026-07-28, the modern era.
 
 export const MODERN_VERSION = "2026-07-28";
 /** Revisions with sessions, newest first. */
@@ -20,7 +20,7 @@ export const DISCOVER = "server/discover";
 export const LISTEN = "subscriptions/listen";
 export const ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
 
-/** Methods of the era with sessions that this one no longer has. */
+/** Methods of the legacy era that this one no longer has. */
 export const REMOVED = ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
 /** Results that say how long they may be kept. */
 export const CACHEABLE = [
@@ -37,7 +37,7 @@ export function metaOf({ params }: Message): JsonObject {
   return isObject(params?._meta) ? params._meta : {};
 }
 
-/** True when a request or notification says that it is of the stateless era. */
+/** True when a request or notification says that it is of the modern era. */
 export function isModern(message: Message): boolean {
   return metaOf(message)[Meta.Version] !== undefined;
 }

@@ -74,7 +74,7 @@ function httpCall(request: IncomingMessage, response: ServerResponse, text: stri
   };
 }
 
-/** Answers as a server of the era with sessions does; `call` gets tools/call and GET. */
+/** Answers as a server of the legacy era does; `call` gets tools/call and GET. */
 export function sessionServer(call: (call: HttpCall) => void): (call: HttpCall) => void {
   let sessions = 0;
   return (one) => {

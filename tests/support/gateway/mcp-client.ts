@@ -198,7 +198,7 @@ export class McpClient {
     return answer.result.content[0].text as string;
   }
 
-  /** A request of the stateless era, not waited for. */
+  /** A request of the modern era, not waited for. */
   startModern(method: string, params: Record<string, unknown> = {}, id: unknown = ++this.#count): Reply {
     return this.send(...modern(method, params, id));
   }
@@ -209,7 +209,7 @@ export class McpClient {
     return reply.last;
   }
 
-  /** A tool's call of the stateless era. */
+  /** A tool's call of the modern era. */
   modernCall(name: string, args: object = {}, more: Record<string, unknown> = {}): Promise<Answer> {
     return this.modern("tools/call", { name, arguments: args, ...more });
   }
@@ -246,7 +246,7 @@ export class McpClient {
 
 const META = "io.modelcontextprotocol/";
 
-/** Body and headers of a request of the stateless era. */
+/** Body and headers of a request of the modern era. */
 export function modern(
   method: string,
   params: Record<string, unknown> = {},

@@ -43,7 +43,7 @@ interface Call {
 }
 
 /**
- * A server of the stateless era, as a client of the era with sessions sees it: `initialize` becomes `server/discover`,
+ * A server of the modern era, as a client of the legacy era sees it: `initialize` becomes `server/discover`,
  * questions in results become requests to the client, subscriptions become one stream.
  */
 export class ModernAsLegacy implements Upstream, UpstreamUser {

@@ -184,7 +184,7 @@ describe("gateway: caps", function () {
     await site.close();
   });
 
-  it("gives stateless calls of many principals a process or a refusal, and never one that was just taken away", async () => {
+  it("gives modern calls of many principals a process or a refusal, and never one that was just taken away", async () => {
     const site = await Site.open();
     await site.stdio("one", { sessions: { max: 3, grace: "0s" } });
     await site.caller("one").modernCall("pid");

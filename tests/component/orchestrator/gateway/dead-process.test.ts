@@ -121,7 +121,7 @@ describe("gateway: a server's process dies", function () {
     await other.test.close();
   });
 
-  it("tells stateless calls, and the next one has a new process", async () => {
+  it("tells modern calls, and the next one has a new process", async () => {
     const caller = site.caller("one");
     await caller.modernCall("pid");
     const call = caller.startModern("tools/call", { name: "hang" });

@@ -226,8 +226,8 @@ describe("gateway: a server that misbehaves", function () {
     await client.text("release");
     await first.done;
     assert.equal(first.last.result.content[0].text, "released");
-    const stateless = await site.caller("bad").modernCall("say", { ...say(...lines), only: true });
-    assert.equal(stateless.result.content[0].text, "first");
+    const modern = await site.caller("bad").modernCall("say", { ...say(...lines), only: true });
+    assert.equal(modern.result.content[0].text, "first");
     const next = await site.caller("bad").modernCall("pid");
     assert.match(next.result.content[0].text, /^\d+$/);
   });

@@ -47,7 +47,7 @@ describe("gateway: killed with -9", function () {
     await clients[1]?.listen();
     assert.match((await new McpClient(url).modernCall("pid")).result.content[0].text, /^\d+$/);
     await until(
-      "sessions, one for stateless calls, the warm pool",
+      "sessions, one for modern calls, the warm pool",
       () => servers(init),
       (n) => n === SESSIONS + 1 + 4,
     );

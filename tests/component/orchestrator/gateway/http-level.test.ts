@@ -178,7 +178,7 @@ describe("gateway: HTTP", function () {
     }
   });
 
-  it("checks that headers and body of the stateless era agree, and answers with the request's id", async () => {
+  it("checks that headers and body of the modern era agree, and answers with the request's id", async () => {
     for (const name of endpoints) {
       const caller = site.caller(name);
       const [body, headers] = modern("tools/call", { name: "one__pid" }, "my-id");

@@ -163,7 +163,7 @@ describe("gateway: a server behind HTTP", function () {
     assert.equal((await web.site.caller("web").modernCall("x")).result.content[0].text, "done");
   });
 
-  it("that is stateless but not there yet is not taken for one with sessions", async () => {
+  it("that is modern but not there yet is not taken for one with sessions", async () => {
     const modern = new HttpServer((call) => {
       if (call.body?.method === "server/discover") call.result({ supportedVersions: ["2026-07-28"], capabilities: {} });
       else if (call.body?.method === "tools/call") call.result({ ...DONE, resultType: "complete" });

@@ -75,7 +75,7 @@ describe("gateway: nobody gets what is another's", function () {
   });
 
   for (const server of ["one", "modern"]) {
-    it(`${CALLS} stateless calls with the same ids and tokens each get their own answer (${server})`, async () => {
+    it(`${CALLS} modern calls with the same ids and tokens each get their own answer (${server})`, async () => {
       const callers = Array.from({ length: 10 }, () => site.caller(server, { principal: "ada" }));
       const answers = await Promise.all(
         Array.from({ length: CALLS }, async (_, i) => {

@@ -99,7 +99,7 @@ describe("gateway: nothing is left behind", function () {
         session(undefined, "one__pid"),
       );
     }
-    const stateless = (caller: McpClient, tool: string) => async () => {
+    const modern = (caller: McpClient, tool: string) => async () => {
       for (let i = 0; i < 10; i++) await caller.modernCall(tool, {}, { _meta: { progressToken: 1 } });
       await caller.modern("tools/list");
       const listening = caller.startModern("subscriptions/listen", { notifications: { toolsListChanged: true } });
@@ -111,10 +111,10 @@ describe("gateway: nothing is left behind", function () {
     };
     for (let i = 0; i < 20; i++) {
       work.push(
-        stateless(site.caller("one"), "progress"),
-        stateless(site.caller("modern"), "log"),
-        stateless(site.caller("all"), "pid"),
-        stateless(site.caller(), "one__progress"),
+        modern(site.caller("one"), "progress"),
+        modern(site.caller("modern"), "log"),
+        modern(site.caller("all"), "pid"),
+        modern(site.caller(), "one__progress"),
       );
     }
     const workers = Array.from({ length: 12 }, async () => {

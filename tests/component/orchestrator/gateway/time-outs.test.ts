@@ -72,11 +72,11 @@ describe("gateway: time-outs", function () {
       await reply.done;
       assert.equal(reply.last.result?.content[0].text, "done", JSON.stringify(reply.last));
       await client.delete();
-      const stateless = site
+      const modern = site
         .caller(server)
         .startModern("tools/call", { name: "progress", arguments: { n: 4, ms: 250 }, _meta: { progressToken: "x" } });
-      await stateless.done;
-      assert.equal(stateless.last.result?.content[0].text, "done", JSON.stringify(stateless.last));
+      await modern.done;
+      assert.equal(modern.last.result?.content[0].text, "done", JSON.stringify(modern.last));
     }
   });
 
@@ -99,7 +99,7 @@ describe("gateway: time-outs", function () {
     assert.equal(hanging.last.error?.code, -32001, "a question that was withdrawn holds nothing up");
   });
 
-  it("wait for the next request of a stateless client that was asked", async () => {
+  it("wait for the next request of a modern client that was asked", async () => {
     const caller = site.caller("legacy");
     const asked = await caller.modernCall("ask", {}, { _meta: ASKABLE });
     await pause(2 * CALL_MS);
@@ -116,8 +116,8 @@ describe("gateway: time-outs", function () {
     assert.ok(performance.now() - began < 1_000);
     assert.equal(reply.status, 504);
     assert.match(reply.last.error?.message ?? "", /no answer to initialize within 300 ms/);
-    const stateless = await caller.modernCall("pid");
-    assert.match(stateless.error?.message ?? "", /no answer to initialize within 300 ms/);
+    const modern = await caller.modernCall("pid");
+    assert.match(modern.error?.message ?? "", /no answer to initialize within 300 ms/);
     await until(
       "no connection is left",
       () => site.gateway.usage("slow").connections,
@@ -148,9 +148,9 @@ describe("gateway: time-outs", function () {
     assert.deepEqual(await cancelled(), ["I changed my mind", "the client left"]);
 
     const caller = site.caller("one");
-    const stateless = caller.startModern("tools/call", { name: "hang" });
+    const modern = caller.startModern("tools/call", { name: "hang" });
     await pause(150);
-    stateless.drop();
+    modern.drop();
     await until(
       "given up",
       () => site.gateway.usage("one").inFlight,

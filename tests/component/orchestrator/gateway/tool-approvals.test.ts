@@ -229,8 +229,8 @@ describe("gateway: approval of tools", function () {
     const client = await site.client("one");
     const { last } = await client.ask({ jsonrpc: "2.0", id: 1, method: "tools/list" });
     assert.match(last.error?.message ?? "", /its answer cannot be handled/);
-    const stateless = await site.caller("one").modern("tools/list");
-    assert.match(stateless.error?.message ?? "", /its answer cannot be handled/);
+    const modern = await site.caller("one").modern("tools/list");
+    assert.match(modern.error?.message ?? "", /its answer cannot be handled/);
     assert.deepEqual((await site.caller().modern("tools/list")).result.tools, []);
     assert.match(await client.text("pid"), /^\d+$/);
     await pause(10);

@@ -45,16 +45,16 @@ describe("gateway: tool filters", () => {
   }
   const WAYS: Record<string, (who: string, server: string) => Promise<Way>> = {
     "in a session": async (principal, server) => way(await site.client(server, { principal }), (_server, name) => name),
-    stateless: async (principal, server) => stateless(site.caller(server, { principal }), (_server, name) => name),
+    modern: async (principal, server) => modern(site.caller(server, { principal }), (_server, name) => name),
     "in a session with all servers": async (principal) => way(await site.client(undefined, { principal }), outer),
-    "stateless with all servers": async (principal) => stateless(site.caller(undefined, { principal }), outer),
+    "modern with all servers": async (principal) => modern(site.caller(undefined, { principal }), outer),
   };
   const outer = (server: string, name: string): string => `${server}__${name}`;
   function way(client: McpClient, named: typeof outer): Way {
     const list = async () => (await client.ask({ jsonrpc: "2.0", id: "l", method: "tools/list" })).last;
     return { list, call: (server, name) => client.call(named(server, name)) };
   }
-  function stateless(client: McpClient, named: typeof outer): Way {
+  function modern(client: McpClient, named: typeof outer): Way {
     return { list: () => client.modern("tools/list"), call: (server, name) => client.modernCall(named(server, name)) };
   }
 

@@ -93,10 +93,10 @@ describe("gateway: what passes through untouched", () => {
   });
 
   for (const [server, note] of [
-    ["modern", "the server is of the stateless era"],
+    ["modern", "the server is of the modern era"],
     ["legacy", "the server has sessions: the kind of result is added"],
   ] as const) {
-    it(`a stateless request, but for its id and token, when ${note}`, async () => {
+    it(`a modern request, but for its id and token, when ${note}`, async () => {
       const caller = site.caller(server);
       const [body, headers] = modern("tools/call", { name: "echo" });
       const envelope = JSON.stringify((body.params as { _meta: object })._meta).slice(1, -1);
@@ -117,7 +117,7 @@ describe("gateway: what passes through untouched", () => {
       }
     });
 
-    it(`what a server says in a stateless call, but for id and token, when ${note}`, async () => {
+    it(`what a server says in a modern call, but for id and token, when ${note}`, async () => {
       const caller = site.caller(server);
       const odd = `{"jsonrpc":"2.0", "id":@ID@,"result":{${ODD},"content":[],"_meta":{${ODD}}},"more":{${ODD}}}`;
       const progress = `{"jsonrpc":"2.0","method":"notifications/progress","params":{${ODD},"progressToken":@ID@,"progress":1.0}}`;
@@ -137,12 +137,12 @@ describe("gateway: what passes through untouched", () => {
   it("what goes to one server through the URL of all, but for its name", async () => {
     const all = await site.client();
     const text = request("9007199254740993", "one__echo");
-    const reply = await all.ask(text);
-    assert.equal(rawAt(reply.text, ["result", "line"]), text.replace("one__echo", "echo"));
-    assert.equal(rawAt(reply.text, ["id"]), "9007199254740993");
+    const legacy = await all.ask(text);
+    assert.equal(rawAt(legacy.text, ["result", "line"]), text.replace("one__echo", "echo"));
+    assert.equal(rawAt(legacy.text, ["id"]), "9007199254740993");
     const [body, headers] = modern("tools/call", { name: "one__echo", arguments: { a: "ODD" } });
-    const stateless = await site.caller().ask(JSON.stringify(body).replace('"a":"ODD"', ODD), headers);
-    assert.ok(stateless.text.includes(ODD), stateless.text);
+    const reply = await site.caller().ask(JSON.stringify(body).replace('"a":"ODD"', ODD), headers);
+    assert.ok(reply.text.includes(ODD), reply.text);
   });
 
   it("and errors carry the id as it was written", async () => {

@@ -29,7 +29,7 @@ function call(params: Record<string, unknown> = { name: "echo" }, method = "tool
 }
 const META = "io.modelcontextprotocol/";
 
-describe("gateway: a request of the stateless era", () => {
+describe("gateway: a request of the modern era", () => {
   it("is taken when headers and body agree, whatever the name is made of", () => {
     fc.assert(
       fc.property(

@@ -14,7 +14,7 @@ const PATIENCE_MS = 3_000;
 const QUIET_MS = 250;
 
 /** All servers' lists as one, for whoever may use them. */
-export class Catalogue {
+export class MergedLists {
   readonly #listeners = new Set<(notification: string) => void>();
 
   /** @param gatewayOf the gateway's part for one server */

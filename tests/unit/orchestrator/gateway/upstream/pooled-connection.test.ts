@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Link, type LinkCall } from "../../../../../orchestrator/gateway/upstream/link";
+import { type PooledCall, PooledConnection } from "../../../../../orchestrator/gateway/upstream/pooled-connection";
 import { NOBODY, type Upstream } from "../../../../../orchestrator/gateway/upstream/upstream";
 import type { Message, Request } from "../../../../../orchestrator/gateway/wire/json-rpc";
 
@@ -20,14 +20,16 @@ class TestUpstream implements Upstream {
 describe("gateway: a pooled connection", () => {
   const clock = Date.now;
   let upstream: TestUpstream;
-  let link: Link;
+  let connection: PooledConnection;
   let told: string[];
 
   beforeEach(() => {
     upstream = new TestUpstream();
-    link = new Link(upstream, () => {});
+    connection = opened();
     told = [];
   });
+  const opened = (common = false): PooledConnection =>
+    new PooledConnection(upstream, { key: "", era: "legacy", common, onEnd: () => {} });
   afterEach(() => {
     Date.now = clock;
   });
@@ -35,7 +37,7 @@ describe("gateway: a pooled connection", () => {
     Date.now = () => clock() + milliseconds;
   };
 
-  function call(id: unknown = 1, meta?: object): LinkCall {
+  function call(id: unknown = 1, meta?: object): PooledCall {
     const request = {
       jsonrpc: "2.0",
       id,
@@ -50,11 +52,11 @@ describe("gateway: a pooled connection", () => {
       failed: ({ reason }) => told.push(reason),
     };
   }
-  function send(one: LinkCall): (reason: string) => void {
-    link.reserved++;
-    return link.send(one);
+  function send(one: PooledCall): (reason: string) => void {
+    connection.reserved++;
+    return connection.send(one);
   }
-  const say = (message: Message): void => link.message(message, JSON.stringify(message));
+  const say = (message: Message): void => connection.message(message, JSON.stringify(message));
 
   it("is given up when its server said nothing at all until its caller lost patience", () => {
     const cancel = send(call());
@@ -82,8 +84,10 @@ describe("gateway: a pooled connection", () => {
     later(6_000);
     cancels[0]?.("no answer");
     assert.equal(upstream.alive, true);
-    link.common = true;
-    cancels[1]?.("no answer");
+    connection = opened(true);
+    const last = send(call(3));
+    later(12_000);
+    last("no answer");
     assert.equal(upstream.alive, true);
   });
 
@@ -101,21 +105,21 @@ describe("gateway: a pooled connection", () => {
   });
 
   it("counts who uses it", () => {
-    assert.deepEqual([link.load, link.idle], [0, true]);
-    link.reserved++;
-    assert.deepEqual([link.load, link.idle], [1, false]);
-    link.release();
+    assert.deepEqual([connection.load, connection.idle], [0, true]);
+    connection.reserved++;
+    assert.deepEqual([connection.load, connection.idle], [1, false]);
+    connection.release();
     const cancel = send(call());
-    assert.deepEqual([link.load, link.idle], [1, false]);
+    assert.deepEqual([connection.load, connection.idle], [1, false]);
     cancel("enough");
     cancel("enough");
-    assert.deepEqual([link.load, link.idle], [0, true]);
+    assert.deepEqual([connection.load, connection.idle], [0, true]);
   });
 
   it("tells a call on a dead connection at once", () => {
     upstream.alive = false;
     send(call());
     assert.deepEqual(told, ["its connection ended"]);
-    assert.equal(link.load, 0);
+    assert.equal(connection.load, 0);
   });
 });

@@ -7,78 +7,62 @@ import { GATEWAY_INFO } from "../wire/modern-send";
 import type { Backend } from "./backend";
 import { discover } from "./discover";
 import { ownHandshake } from "./handshake";
-import { Link } from "./link";
+import { PooledConnection } from "./pooled-connection";
 import { watchLists } from "./watch-lists";
 
-/** Calls on one link before another process is started for more. */
+/** Calls on one connection before another process is started for more. */
 const COMFORTABLE = 4;
 const SWEEP_MS = 2_000;
-/** Milliseconds that a link for a few questions is kept after the last. */
+/** Milliseconds that a connection for a few questions is kept after the last. */
 const BRIEF_MS = 2_000;
 
-/** What a link is for: links are never shared between different ones of these. */
-export interface LinkUse {
+/** What a connection is for: connections are never shared between different ones of these. */
+export interface ConnectionUse {
   /** Name of the principal: no process serves two. */
   principal: string;
-  /** The client's capabilities; a server of the era with sessions is told them once, at its start. */
+  /** The client's capabilities; a server of the legacy era is told them once, at its start. */
   capabilities: JsonObject;
   /** One call at a time. */
   exclusive: boolean;
-  /** For a subscription, which stays open; on the link that calls use, because there things change. */
+  /** For a subscription, which stays open; on the connection that calls use, because there things change. */
   listener?: boolean;
   /** A few questions and no more: the process need not wait for others. */
   brief?: boolean;
 }
 
-/** A link, and the era its server speaks. */
-export interface PooledLink {
-  link: Link;
-  era: "modern" | "legacy";
-  /** The server's answer to `initialize`, where there was one. */
-  initialized?: JsonObject;
-}
-
-interface Entry extends PooledLink {
-  key: string;
-  brief: boolean;
-}
-
 /** Initialised connections to one server for calls that belong to no session. */
-export class LinkPool {
-  readonly #entries = new Set<Entry>();
-  readonly #opening = new Map<string, Promise<Entry>>();
+export class ConnectionPool {
+  readonly #connections = new Set<PooledConnection>();
+  readonly #opening = new Map<string, Promise<PooledConnection>>();
   readonly #sweeper: NodeJS.Timeout;
   #discovering: Promise<void> | undefined;
 
   constructor(private readonly backend: Backend) {
-    backend.reclaimers.push(() => this.#reclaim());
+    backend.evictors.push(() => this.#evict());
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#sweeper.unref();
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#connections.size;
   }
 
   get idle(): number {
-    return [...this.#entries].filter(({ link }) => link.idle).length;
+    return [...this.#connections].filter((connection) => connection.idle).length;
   }
 
   get load(): number {
-    return [...this.#entries].reduce((sum, { link }) => sum + link.load, 0);
+    return [...this.#connections].reduce((sum, connection) => sum + connection.load, 0);
   }
 
-  /** A link with room for one more call. @throws GatewayError 404, 502, 503, 504 */
-  async acquire(use: LinkUse): Promise<PooledLink> {
+  /** A connection with room for one more call. @throws GatewayError 404, 502, 503, 504 */
+  async acquire(use: ConnectionUse): Promise<PooledConnection> {
     const { shared } = this.backend;
     if (!shared) await this.#knowEra();
     const key = this.#key(use);
-    const mine = [...this.#entries].filter(
-      (entry) => entry.key === key && !(entry.link.exclusive && entry.link.load > 0),
-    );
-    const best = mine.sort((a, b) => a.link.load - b.link.load)[0];
-    if (best && (shared || use.listener || best.link.load < (use.exclusive ? 1 : COMFORTABLE)))
-      return this.#take(best, use);
+    const mine = [...this.#connections].filter((one) => one.key === key && !(one.exclusive && one.load > 0));
+    const best = mine.sort((a, b) => a.load - b.load)[0];
+    if (best && (shared || use.listener || best.load < (use.exclusive ? 1 : COMFORTABLE))) return this.#take(best, use);
     // Callers that come together at the start share the first process.
     const together = !use.exclusive || shared;
     const opening = together ? this.#opening.get(key) : undefined;
@@ -86,12 +70,12 @@ export class LinkPool {
     const opened = this.#open(key, use);
     if (together) this.#opening.set(key, opened);
     try {
-      const entry = this.#take(await opened, use);
-      entry.link.release(); // as promised when it was opened
-      return entry;
+      const connection = this.#take(await opened, use);
+      connection.release(); // as promised when it was opened
+      return connection;
     } catch (error) {
       const full = error instanceof GatewayError && error.code === ErrorCode.Busy;
-      if (full && best && !use.exclusive && best.link.upstream.alive) return this.#take(best, use);
+      if (full && best && !use.exclusive && best.upstream.alive) return this.#take(best, use);
       throw error;
     } finally {
       if (this.#opening.get(key) === opened) this.#opening.delete(key);
@@ -100,10 +84,10 @@ export class LinkPool {
 
   close(): void {
     clearInterval(this.#sweeper);
-    for (const { link } of this.#entries) link.close();
+    for (const connection of this.#connections) connection.close();
   }
 
-  #key({ principal, capabilities }: LinkUse): string {
+  #key({ principal, capabilities }: ConnectionUse): string {
     if (this.backend.shared) return "";
     return this.backend.eras.modern ? principal : `${principal}\n${canonicalJson(capabilities)}`;
   }
@@ -117,30 +101,29 @@ export class LinkPool {
     return this.#discovering;
   }
 
-  #take(entry: Entry, { exclusive, listener, brief = false }: LinkUse): Entry {
-    entry.brief = brief && !this.backend.shared;
-    if (!listener) entry.link.exclusive = exclusive && !this.backend.shared;
-    entry.link.reserved++;
-    if (listener) entry.link.listeners++;
-    return entry;
+  #take(connection: PooledConnection, { exclusive, listener, brief = false }: ConnectionUse): PooledConnection {
+    connection.brief = brief && !this.backend.shared;
+    if (!listener) connection.exclusive = exclusive && !this.backend.shared;
+    connection.reserved++;
+    if (listener) connection.listeners++;
+    return connection;
   }
 
-  async #open(key: string, use: LinkUse): Promise<Entry> {
+  async #open(key: string, use: ConnectionUse): Promise<PooledConnection> {
     if (this.backend.shared) return this.#legacy(key, { ...use, capabilities: {} });
     return this.backend.eras.modern ? this.#modern(key) : this.#legacy(key, use);
   }
 
-  async #modern(key: string): Promise<Entry> {
+  async #modern(key: string): Promise<PooledConnection> {
     const { upstream } = await this.backend.open();
-    const link = new Link(upstream, () => this.#entries.delete(entry));
-    const entry: Entry = { key, link, era: "modern", brief: false };
-    upstream.user = link;
-    this.#add(entry);
-    watchLists(link, this.backend);
-    return entry;
+    const connection = new PooledConnection(upstream, { key, era: "modern", onEnd: this.#ended });
+    upstream.user = connection;
+    this.#add(connection);
+    watchLists(connection, this.backend);
+    return connection;
   }
 
-  async #legacy(key: string, use: LinkUse): Promise<Entry> {
+  async #legacy(key: string, use: ConnectionUse): Promise<PooledConnection> {
     const params = {
       protocolVersion: LEGACY_VERSIONS[0],
       capabilities: use.capabilities,
@@ -157,27 +140,35 @@ export class LinkPool {
         `server ${this.backend.name} refused initialize: ${error.message}`,
       );
     }
-    const link = new Link(opened.upstream, () => this.#entries.delete(entry));
-    link.common = this.backend.shared;
-    const entry: Entry = { key, link, era: "legacy", brief: false, initialized: opened.message.result };
+    const connection = new PooledConnection(opened.upstream, {
+      key,
+      era: "legacy",
+      initialized: opened.message.result,
+      common: this.backend.shared,
+      onEnd: this.#ended,
+    });
     const method = "notifications/initialized";
     opened.upstream.send({ method }, notificationText(method, {}));
-    opened.takeOver(link);
-    return this.#add(entry);
+    opened.takeOver(connection);
+    return this.#add(connection);
   }
 
-  #add(entry: Entry): Entry {
-    entry.link.others.add(({ method = "" }) => {
+  readonly #ended = (connection: PooledConnection): void => {
+    this.#connections.delete(connection);
+  };
+
+  #add(connection: PooledConnection): PooledConnection {
+    connection.others.add(({ method = "" }) => {
       if (method.endsWith("/list_changed")) this.backend.listChanged(method);
     });
-    entry.link.reserved++; // for whoever it was opened for
-    if (entry.link.upstream.alive) this.#entries.add(entry);
-    return entry;
+    connection.reserved++; // for whoever it was opened for
+    if (connection.upstream.alive) this.#connections.add(connection);
+    return connection;
   }
 
-  #reclaim(): boolean {
-    const idle = [...this.#entries].filter(({ link }) => link.idle).sort((a, b) => a.link.usedAt - b.link.usedAt)[0];
-    idle?.link.close();
+  #evict(): boolean {
+    const idle = [...this.#connections].filter((connection) => connection.idle).sort((a, b) => a.usedAt - b.usedAt)[0];
+    idle?.close();
     return idle !== undefined;
   }
 
@@ -187,10 +178,10 @@ export class LinkPool {
     try {
       limit = milliseconds(this.backend.info().manifest.sessions.idleTimeout);
     } catch {
-      // the server is gone: so are its links
+      // the server is gone: so are its connections
     }
-    for (const { link, brief } of this.#entries) {
-      if (link.idle && now - link.usedAt > (brief ? BRIEF_MS : limit)) link.close();
+    for (const connection of this.#connections) {
+      if (connection.idle && now - connection.usedAt > (connection.brief ? BRIEF_MS : limit)) connection.close();
     }
   }
 }

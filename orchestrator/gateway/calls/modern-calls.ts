@@ -3,8 +3,9 @@ import type { GatewayContext } from "../context";
 import { type Exchange, NAMELESS } from "../downstream/exchange";
 import { asGatewayError } from "../downstream/http-answers";
 import { type Backend, callTimeout } from "../upstream/backend";
-import type { LinkPool, PooledLink } from "../upstream/link-pool";
-import { ErrorCode, isObject, type JsonObject, type Message } from "../wire/json-rpc";
+import type { ConnectionPool } from "../upstream/connection-pool";
+import type { PooledConnection } from "../upstream/pooled-connection";
+import { ErrorCode, type JsonObject, type Message, objectOf } from "../wire/json-rpc";
 import { insert, splice } from "../wire/json-splice";
 import { CACHEABLE, DISCOVER, Meta, MODERN_VERSION, metaOf, REMOVED } from "../wire/modern";
 import { SuspendableCall } from "./questions";
@@ -12,13 +13,13 @@ import { SuspendableCall } from "./questions";
 /** How long lists of a server of the other era may be kept: not at all, as it cannot be asked. */
 const NO_CACHE = { ttlMs: 0, cacheScope: "private" };
 
-/** Calls of the stateless era to one server, whatever era the server is of. */
-export class StatelessCalls {
+/** Calls of the modern era to one server, whatever era the server is of. */
+export class ModernCalls {
   readonly #suspended = new Map<string, SuspendableCall>();
 
   constructor(
     private readonly backend: Backend,
-    private readonly pool: LinkPool,
+    private readonly pool: ConnectionPool,
     private readonly context: GatewayContext,
   ) {}
 
@@ -63,24 +64,28 @@ export class StatelessCalls {
 
   async #start(exchange: Exchange, principal: Principal, headers: Record<string, string>): Promise<void> {
     const meta = metaOf(exchange.request);
-    const declared = meta[Meta.Capabilities];
-    const capabilities = isObject(declared) ? declared : {};
+    const capabilities = objectOf(meta[Meta.Capabilities]);
     const asks = ["sampling", "elicitation", "roots"].some((name) => capabilities[name] !== undefined);
     const exclusive = meta[Meta.LogLevel] !== undefined || (asks && this.backend.eras.modern !== true);
-    let pooled: PooledLink;
+    let connection: PooledConnection;
     try {
-      pooled = await this.pool.acquire({ principal: principal.name, capabilities, exclusive });
+      connection = await this.pool.acquire({ principal: principal.name, capabilities, exclusive });
     } catch (error) {
       const { code, message, data } = asGatewayError(error);
       return exchange.fail(code, message, data);
     }
-    if (exchange.done) return pooled.link.release(); // the client left
-    if (pooled.era === "modern") this.#modern(exchange, principal, pooled, headers);
-    else this.#legacy(exchange, principal, pooled, capabilities);
+    if (exchange.done) return connection.release(); // the client left
+    if (connection.era === "modern") this.#modern(exchange, principal, connection, headers);
+    else this.#legacy(exchange, principal, connection, capabilities);
   }
 
-  #modern(exchange: Exchange, principal: Principal, { link }: PooledLink, headers: Record<string, string>): void {
-    const cancel = link.send({
+  #modern(
+    exchange: Exchange,
+    principal: Principal,
+    connection: PooledConnection,
+    headers: Record<string, string>,
+  ): void {
+    const cancel = connection.send({
       request: exchange.request,
       text: exchange.text,
       headers,
@@ -94,35 +99,30 @@ export class StatelessCalls {
     this.#watch(exchange, cancel);
   }
 
-  /** Asks a server that has sessions, and gives its answers the form of the stateless era. */
-  #legacy(
-    exchange: Exchange,
-    principal: Principal,
-    { link, initialized = {} }: PooledLink,
-    capabilities: JsonObject,
-  ): void {
+  /** Asks a server that has sessions, and gives its answers the form of the modern era. */
+  #legacy(exchange: Exchange, principal: Principal, connection: PooledConnection, capabilities: JsonObject): void {
     if (exchange.request.method === DISCOVER) {
-      link.release();
-      this.#discovered(exchange, initialized);
+      connection.release();
+      this.#discovered(exchange, connection.initialized);
       return;
     }
     if (exchange.request.params?.requestState !== undefined) {
-      link.release();
+      connection.release();
       exchange.fail(ErrorCode.InvalidParams, "requestState: no call waits with it; begin again without it");
       return;
     }
     const level = metaOf(exchange.request)[Meta.LogLevel];
     if (level !== undefined) {
       const message = { jsonrpc: "2.0", id: "dind-mcp:level", method: "logging/setLevel", params: { level } };
-      link.say(message, JSON.stringify(message));
+      connection.say(message, JSON.stringify(message));
     }
-    const call = new SuspendableCall(principal.name, link, exchange, capabilities, this.#suspended);
-    call.cancel = link.send({
+    const call = new SuspendableCall(principal.name, connection, exchange, capabilities, this.#suspended);
+    call.cancel = connection.send({
       request: exchange.request,
       text: exchange.text,
       notified: ({ method }, text) => {
         call.exchange?.extend();
-        // In the stateless era log messages are for those who asked for them in this very request.
+        // In the modern era log messages are for those who asked for them in this very request.
         if (level !== undefined || method !== "notifications/message") call.exchange?.notify(text);
       },
       asked: (question) => call.asked(question),

@@ -3,6 +3,7 @@ import {
   errorText,
   isRequest,
   isResponse,
+  type JsonObject,
   type Message,
   progressTokenOf,
   type Request,
@@ -12,20 +13,34 @@ import { type Edit, rawAt, splice } from "../wire/json-splice";
 import { LISTEN, Meta, metaOf } from "../wire/modern";
 import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
 
-/** One request on a link, and who is told. */
-export interface LinkCall {
+/** One request on a connection, and who is told. */
+export interface PooledCall {
   request: Request;
   /** The request as the client wrote it. */
   text: string;
   headers?: Record<string, string>;
   /** A message before the answer, in the client's own ids. */
   notified(message: Message, text: string): void;
-  /** The server asks the client something in the middle of the call. @default the link answers itself, that nobody does */
+  /** The server asks the client something in the middle of the call. @default the connection answers itself, that nobody does */
   asked?(question: Request): void;
   /** The answer, with the client's own id. */
   answered(message: Message, text: string): void;
   /** The connection ended before the answer. */
   failed(end: UpstreamEnd): void;
+}
+
+/** What a pooled connection is from its beginning to its end. */
+export interface ConnectionOptions {
+  /** What it is for: it is shared only by callers of the same key. */
+  key: string;
+  /** What its server speaks on it. */
+  era: "modern" | "legacy";
+  /** The server's answer to `initialize`. @default none, as in the modern era */
+  initialized?: JsonObject;
+  /** It carries the sessions of all clients of its server. @default false */
+  common?: boolean;
+  /** Told when the connection is gone. */
+  onEnd: (connection: PooledConnection) => void;
 }
 
 const TOKEN = ["params", "_meta", "progressToken"];
@@ -34,60 +49,50 @@ const TOKEN = ["params", "_meta", "progressToken"];
 const SILENT_MS = 5_000;
 
 /**
- * A pooled connection that carries requests of several clients' calls at a time: each gets an id of the link's own on
+ * A pooled connection that carries requests of several clients' calls at a time: each gets an id of the connection's own on
  * its way to the server, and its client's id back on the way home. Everything else in the texts stays to the letter.
  */
-export class Link implements UpstreamUser {
-  readonly #calls = new Map<RequestId, LinkCall>();
+export class PooledConnection implements UpstreamUser {
+  readonly #calls = new Map<RequestId, PooledCall>();
   #count = 0;
   #heardAt = 0;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 of its last request or answer. */
   usedAt = Date.now();
-  /** Gives back what the pool reserved, without a request. */
-  release(): void {
-    this.reserved--;
-  }
-
+  /** Promised to callers who have not sent their request yet. */
+  reserved = 0;
+  /** Subscriptions, which may stay open for hours. */
+  listeners = 0;
+  /** The gateway's own subscriptions: they keep nobody from closing the connection. */
+  own = 0;
+  /** Used by one call at a time: its notifications or questions could not be told apart. */
+  exclusive = false;
+  /** Opened for a few questions and no more: it need not wait for others. */
+  brief = false;
   /** Told when the connection is gone, besides the calls. */
   readonly onLost = new Set<(end: UpstreamEnd) => void>();
-
   /** Told of notifications that belong to no call. */
   readonly others = new Set<(message: Message, text: string) => void>();
 
-  /** Says something whose answer nobody waits for. */
-  say(message: Message, text: string): void {
-    this.upstream.send(message, text);
-  }
+  readonly #options: ConnectionOptions;
 
-  /** Answers a question for which there is no client: a server that waits for ever would be worse. */
-  decline({ id, method }: Request): void {
-    const text =
-      method === "ping"
-        ? JSON.stringify({ jsonrpc: "2.0", id, result: {} })
-        : errorText(id, ErrorCode.MethodNotFound, `no client is there that could answer ${method}`);
-    this.say({ id, result: {} }, text);
-  }
-
-  /** Used by one call at a time: its notifications or questions could not be told apart. */
-  exclusive = false;
-
-  /** Carries the sessions of all clients of its server. */
-  common = false;
-
-  /** @param onEnd told when the connection is gone */
   constructor(
     readonly upstream: Upstream,
-    private readonly onEnd: (link: Link) => void,
-  ) {}
+    options: ConnectionOptions,
+  ) {
+    this.#options = options;
+  }
 
-  /** Promised to a caller who has not sent his request yet. */
-  reserved = 0;
+  get key(): string {
+    return this.#options.key;
+  }
 
-  /** Subscriptions, which may stay open for hours. */
-  listeners = 0;
+  get era(): "modern" | "legacy" {
+    return this.#options.era;
+  }
 
-  /** The gateway's own subscriptions: they keep nobody from closing the link. */
-  own = 0;
+  get initialized(): JsonObject {
+    return this.#options.initialized ?? {};
+  }
 
   /** Calls without an answer, and those about to be sent. */
   get load(): number {
@@ -100,10 +105,10 @@ export class Link implements UpstreamUser {
   }
 
   /**
-   * Sends a request for which the pool reserved the link.
+   * Sends a request for which the pool reserved the connection.
    * @returns what ends the call from the client's side
    */
-  send(call: LinkCall): (reason: string) => void {
+  send(call: PooledCall): (reason: string) => void {
     this.reserved--;
     if (!this.upstream.alive) {
       call.failed({ reason: "its connection ended" });
@@ -122,8 +127,27 @@ export class Link implements UpstreamUser {
       if (!this.#calls.delete(id)) return;
       this.upstream.cancel(id, reason);
       const silent = this.#heardAt < sentAt && Date.now() - sentAt > SILENT_MS;
-      if (silent && this.load === 0 && !this.common) this.close(); // the next call gets a process that is not stuck
+      if (silent && this.load === 0 && !this.#options.common) this.close(); // the next call gets a process that is not stuck
     };
+  }
+
+  /** Gives back what the pool reserved, without a request. */
+  release(): void {
+    this.reserved--;
+  }
+
+  /** Says something whose answer nobody waits for. */
+  say(message: Message, text: string): void {
+    this.upstream.send(message, text);
+  }
+
+  /** Answers a question for which there is no client: a server that waits for ever would be worse. */
+  decline({ id, method }: Request): void {
+    const text =
+      method === "ping"
+        ? JSON.stringify({ jsonrpc: "2.0", id, result: {} })
+        : errorText(id, ErrorCode.MethodNotFound, `no client is there that could answer ${method}`);
+    this.say({ id, result: {} }, text);
   }
 
   message(message: Message, text: string, related?: RequestId): void {
@@ -154,7 +178,7 @@ export class Link implements UpstreamUser {
   }
 
   ended(end: UpstreamEnd): void {
-    this.onEnd(this);
+    this.#options.onEnd(this);
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const call of calls) call.failed(end);
@@ -193,6 +217,6 @@ export class Link implements UpstreamUser {
 }
 
 /** A request's id as its client wrote it. */
-function clientsId({ request, text }: LinkCall): string {
+function clientsId({ request, text }: PooledCall): string {
   return rawAt(text, ["id"]) ?? JSON.stringify(request.id);
 }
