@@ -1,3 +1,4 @@
+import { Label } from "../manifest/container/labels";
 /** The project's folder; the launcher sets the variable. @throws Error outside of the launcher */
 export function projectFolder(): string {
   return fromLauncher("DIND_MCP_PROJECT");
@@ -19,14 +20,12 @@ export function fullStackName(): string {
   return `dind-mcp/${stackName()}`;
 }
 
-const LABEL = "dind-mcp.stack";
-
 /** The label that everything of the stack has, as a filter for Docker's lists. */
 export function stackFilter(): { label: string[] } {
-  return { label: [`${LABEL}=${fullStackName()}`] };
+  return { label: [`${Label.Stack}=${fullStackName()}`] };
 }
 
 /** True for the labels of something that is the stack's. */
 export function isOfStack(labels: Record<string, string> | null | undefined): boolean {
-  return labels?.[LABEL] === fullStackName();
+  return labels?.[Label.Stack] === fullStackName();
 }

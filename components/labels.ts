@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { Label, Owner } from "../manifest/container/labels";
 
 /** Labels by name. */
 export type Labels = Record<string, string>;
@@ -8,7 +9,7 @@ export type Labels = Record<string, string>;
  * @param stack "project/stack"
  */
 export function stackLabels(stack: string): Labels {
-  return { "dind-mcp.managed-by": "pulumi", "dind-mcp.stack": stack };
+  return { [Label.ManagedBy]: Owner.Pulumi, [Label.Stack]: stack };
 }
 
 /** The form the docker provider takes labels in. */

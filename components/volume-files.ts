@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { Label, Role } from "../manifest/container/labels";
 import { type Labels, labelList } from "./labels";
 
 export interface VolumeFilesArgs {
@@ -48,7 +49,7 @@ export class VolumeFiles extends pulumi.ComponentResource {
           owner: uid,
           group: uid,
         })),
-        labels: labelList({ ...args.labels, "dind-mcp.role": "volume-files" }),
+        labels: labelList({ ...args.labels, [Label.Role]: Role.VolumeFiles }),
       },
       { parent: this },
     );

@@ -1,7 +1,9 @@
+import { DockerType } from "../lib/docker-types";
+import { Label, Role } from "../manifest/container/labels";
 import { items, type Maybe, text, UNKNOWN } from "./known";
-import { DockerType, isOnHost, type Resource } from "./resource";
+import { isOnHost, type Resource } from "./resource";
 
-interface Label {
+interface LabelInput {
   label?: Maybe<string>;
   value?: Maybe<string>;
 }
@@ -31,7 +33,7 @@ export interface ContainerInputs {
   healthcheck?: Maybe<{ tests?: Maybe<Maybe<string>[]> }>;
   image?: Maybe<string>;
   ipcMode?: Maybe<string>;
-  labels?: Maybe<Maybe<Label>[]>;
+  labels?: Maybe<Maybe<LabelInput>[]>;
   logOpts?: Maybe<Record<string, unknown>>;
   memory?: Maybe<number>;
   memorySwap?: Maybe<number>;
@@ -59,17 +61,6 @@ export interface Container {
   role?: Role;
 }
 
-/** Containers that need more than a server does. */
-export const Role = {
-  /** The Docker daemon, on the host engine. */
-  Engine: "engine",
-  /** The management layer, inside the engine. */
-  Orchestrator: "orchestrator",
-  /** Carries files onto a volume; is made and never started. */
-  VolumeFiles: "volume-files",
-} as const;
-export type Role = (typeof Role)[keyof typeof Role];
-
 /** The container, if the resource is one. */
 export function containerOf(resource: Resource): Container | undefined {
   if (resource.type !== DockerType.Container) return undefined;
@@ -95,7 +86,7 @@ export function labelsOf({ labels }: ContainerInputs): Record<string, string> {
 
 /** The role that its label claims, where that can be true: a role opens exceptions, and they fit one place only. */
 function roleOf(resource: Resource, inputs: ContainerInputs): Role | undefined {
-  const claimed = labelsOf(inputs)["dind-mcp.role"];
+  const claimed = labelsOf(inputs)[Label.Role];
   if (claimed === Role.Engine && isOnHost(resource)) return Role.Engine;
   if (claimed === Role.Orchestrator && !isOnHost(resource)) return Role.Orchestrator;
   if (claimed === Role.VolumeFiles && inputs.start === false) return Role.VolumeFiles;

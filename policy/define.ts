@@ -5,7 +5,8 @@ import type {
   Severity,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { type Container, containerOf, type Role } from "./container";
+import type { Role } from "../manifest/container/labels";
+import { type Container, containerOf } from "./container";
 import { dockerName, type Resource, resourceOf } from "./resource";
 
 /** JSON Schema of one setting. */

@@ -1,15 +1,6 @@
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 import { known, type Maybe, text } from "./known";
 
-/** Docker's resources, as the provider calls them. */
-export const DockerType = {
-  Container: "docker:index/container:Container",
-  Image: "docker:index/remoteImage:RemoteImage",
-  Network: "docker:index/network:Network",
-  Provider: "pulumi:providers:docker",
-  Volume: "docker:index/volume:Volume",
-} as const;
-
 /** What a policy sees of a resource, in a preview or an update. */
 export interface Resource {
   type: string;

@@ -4,6 +4,7 @@ import { orchestratorPorts } from "../config/endpoints";
 import type { Settings } from "../config/settings";
 import { type Problem, ProblemsError } from "../lib/problems";
 import { overlaps } from "../lib/subnets";
+import { Label } from "../manifest/container/labels";
 
 /** What the program needs to know of the host engine before it declares anything. */
 export interface HostEngine {
@@ -62,16 +63,13 @@ export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
       ...containers.map((c) => ({
         kind: "container" as const,
         name: c.Names[0]?.slice(1) ?? c.Id,
-        stack: c.Labels?.[LABEL],
+        stack: c.Labels?.[Label.Stack],
       })),
-      ...networks.map((n) => ({ kind: "network" as const, name: n.Name, stack: n.Labels?.[LABEL] })),
-      ...(volumes ?? []).map((v) => ({ kind: "volume" as const, name: v.Name, stack: v.Labels?.[LABEL] })),
+      ...networks.map((n) => ({ kind: "network" as const, name: n.Name, stack: n.Labels?.[Label.Stack] })),
+      ...(volumes ?? []).map((v) => ({ kind: "volume" as const, name: v.Name, stack: v.Labels?.[Label.Stack] })),
     ],
   };
 }
-
-/** Says whose a resource is; see components/labels.ts. */
-const LABEL = "dind-mcp.stack";
 
 /** True when dotted version `a` is older than `b`. */
 function older(a: string, b: string): boolean {

@@ -10,6 +10,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { VOLUMES } from "../../components/persistent-volumes";
+import { Label } from "../../manifest/container/labels";
 import { must } from "../../tests/support/fleet/command";
 import { createStack, setConfig, type TestStack } from "../../tests/support/fleet/stack";
 import { diagnose } from "./diagnose";
@@ -47,11 +48,11 @@ async function mustAnswer(engineName: string): Promise<void> {
 /** Gives the other side the images, and the cache of their builds, that the first side's `up` made inside its engine. */
 async function copyImages(from: TestStack, to: TestStack): Promise<void> {
   const volume = (stack: TestStack) => `${stack.volumePrefix}${VOLUMES.engine}`;
-  await must("docker", ["volume", "create", "--label", `dind-mcp.stack=dind-mcp/${to.name}`, volume(to)]);
+  await must("docker", ["volume", "create", "--label", `${Label.Stack}=dind-mcp/${to.name}`, volume(to)]);
   const mounts = ["--volume", `${volume(from)}:/from:ro`, "--volume", `${volume(to)}:/to`];
   // Overlay layers hold attributes that only CAP_SYS_ADMIN may read and write.
   const run = ["run", "--rm", "--cap-add", "SYS_ADMIN", "--network", "none", ...mounts, "--entrypoint", "cp"];
-  const label = ["--label", `dind-mcp.stack=dind-mcp/${to.name}`, "--name", `${to.engineName}-copy`];
+  const label = ["--label", `${Label.Stack}=dind-mcp/${to.name}`, "--name", `${to.engineName}-copy`];
   await must("docker", [...run, ...label, "debian:trixie-slim", "-a", "/from/.", "/to"]);
 }
 

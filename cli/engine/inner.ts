@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { type EngineClient, engineClient, statusOf } from "../../lib/docker-client";
+import { Label } from "../../manifest/container/labels";
 import type { Outputs } from "../../stack/outputs";
 import { CliError, ExitCode } from "../errors";
 import { stackFilter } from "../project";
@@ -52,8 +53,8 @@ export async function innerContainers(outputs: Outputs): Promise<InnerContainer[
       const [, word, starting] = HEALTH.exec(Status) ?? [];
       return {
         name: nameOf(container),
-        server: Labels["dind-mcp.server"],
-        managedBy: Labels["dind-mcp.managed-by"],
+        server: Labels[Label.Server],
+        managedBy: Labels[Label.ManagedBy],
         image: ImageID,
         id: Id,
         state: starting ?? word ?? State,

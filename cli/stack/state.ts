@@ -1,14 +1,6 @@
 import { CliError } from "../errors";
 import { quietPulumi } from "./pulumi";
 
-/** Docker's resources, as the provider calls them. */
-export const DockerType = {
-  Container: "docker:index/container:Container",
-  Image: "docker:index/remoteImage:RemoteImage",
-  Network: "docker:index/network:Network",
-  Volume: "docker:index/volume:Volume",
-} as const;
-
 /** A resource in Pulumi's state, as far as it matters here. */
 export interface StateResource {
   urn: string;

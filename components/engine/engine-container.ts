@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { DOCKER_API_GROUP } from "../../manifest/container/container-spec";
+import { Label, Role } from "../../manifest/container/labels";
 import { type Labels, labelList } from "../labels";
 import type { VolumeKey } from "../persistent-volumes";
 import { daemonConfig, INNER_DNS } from "./daemon-config";
@@ -100,7 +101,7 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
     waitTimeout: 120,
     destroyGraceSeconds: engine.stopGrace,
     stopTimeout: engine.stopGrace,
-    labels: labelList({ ...engine.labels, "dind-mcp.role": "engine" }),
+    labels: labelList({ ...engine.labels, [Label.Role]: Role.Engine }),
   };
 }
 

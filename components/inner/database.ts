@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { Label, Role } from "../../manifest/container/labels";
 import { builtImage } from "../built-image";
 import { type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
@@ -78,8 +79,8 @@ export class Database extends pulumi.ComponentResource {
         destroyGraceSeconds: 30,
         labels: labelList({
           ...args.labels,
-          "dind-mcp.role": "database",
-          "dind-mcp.secrets-revision": secrets.revision.apply((revision) => revision.slice(0, 12)),
+          [Label.Role]: Role.Database,
+          [Label.SecretsRevision]: secrets.revision.apply((revision) => revision.slice(0, 12)),
         }),
       },
       { parent: this, ...REPLACED },

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { Label, Role } from "../../manifest/container/labels";
 import { PROXY } from "../../manifest/egress-hosts";
 import { type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
@@ -42,7 +43,7 @@ export class EgressProxy extends pulumi.ComponentResource {
         wait: true,
         waitTimeout: 60,
         destroyGraceSeconds: 10,
-        labels: labelList({ ...args.labels, "dind-mcp.role": "egress" }),
+        labels: labelList({ ...args.labels, [Label.Role]: Role.Egress }),
       },
       { parent: this, ...REPLACED },
     );

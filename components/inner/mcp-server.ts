@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { CatalogServer } from "../../manifest/catalog";
 import { containerName, containerSpec } from "../../manifest/container/container-spec";
+import { Label } from "../../manifest/container/labels";
 import { builtImage } from "../built-image";
 import { type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
@@ -90,7 +91,7 @@ export class McpServer extends pulumi.ComponentResource {
         network: spec.network && args.networks.named(spec.network.name),
         volumes,
         // Read by nobody: it makes a changed secret a changed container, without telling anything of the secret.
-        labels: secretFiles ? { "dind-mcp.secrets-revision": secretFiles.revision } : {},
+        labels: secretFiles ? { [Label.SecretsRevision]: secretFiles.revision } : {},
       }),
       { parent: this, dependsOn: args.startAfter, ...REPLACED },
     );

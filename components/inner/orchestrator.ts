@@ -6,6 +6,7 @@ import { type OrchestratorConfigInput, PATHS, type StoredToken } from "../../con
 import type { TokenSettings } from "../../config/orchestrator-keys";
 import { hostAt, serverSubnet } from "../../lib/subnets";
 import { DOCKER_API_FOLDER, DOCKER_API_GROUP, SESSIONS_GROUP } from "../../manifest/container/container-spec";
+import { Label, Role } from "../../manifest/container/labels";
 import { builtImage } from "../built-image";
 import { type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
@@ -120,9 +121,9 @@ export class Orchestrator extends pulumi.ComponentResource {
         destroyGraceSeconds: 10,
         labels: labelList({
           ...args.labels,
-          "dind-mcp.role": "orchestrator",
-          "dind-mcp.docker-api": args.dockerApi,
-          "dind-mcp.secrets-revision": secrets.revision.apply((revision) => revision.slice(0, 12)),
+          [Label.Role]: Role.Orchestrator,
+          [Label.DockerApi]: args.dockerApi,
+          [Label.SecretsRevision]: secrets.revision.apply((revision) => revision.slice(0, 12)),
         }),
       },
       { parent: this, ...REPLACED },

@@ -6,6 +6,7 @@ import { PROXY } from "../egress-hosts";
 import { needsNetwork, secretFiles } from "../manifest";
 import { type Manifest, TransportType } from "../types";
 import type { ContainerSpec, HealthcheckSpec, MountSpec, NetworkSpec, VolumeSpec } from "./container-types";
+import { Label, Owner } from "./labels";
 
 export type * from "./container-types";
 
@@ -39,7 +40,7 @@ export interface ContainerSpecOptions {
   /** `project/stack`. */
   stack: string;
   /** Who owns the container. @default "pulumi" */
-  managedBy?: string;
+  managedBy?: Owner;
 }
 
 /** Name of a server's container and network; the names of its volumes and image begin with it. */
@@ -140,14 +141,14 @@ function volumes(manifest: Manifest): VolumeSpec[] {
   return [...(isStdio(manifest) ? [sessions] : []), ...(secretFiles(manifest).length > 0 ? [secrets] : [])];
 }
 
-function labels(manifest: Manifest, { stack, managedBy = "pulumi" }: ContainerSpecOptions): Record<string, string> {
+function labels(manifest: Manifest, { stack, managedBy = Owner.Pulumi }: ContainerSpecOptions): Record<string, string> {
   return {
-    "dind-mcp.managed-by": managedBy,
+    [Label.ManagedBy]: managedBy,
     // A manifest holds no secret's value: parseManifest refuses what looks like one.
-    "dind-mcp.manifest": canonicalJson(manifest),
-    "dind-mcp.server": manifest.name,
-    "dind-mcp.stack": stack,
-    "dind-mcp.transport": manifest.transport.type,
+    [Label.Manifest]: canonicalJson(manifest),
+    [Label.Server]: manifest.name,
+    [Label.Stack]: stack,
+    [Label.Transport]: manifest.transport.type,
   };
 }
 

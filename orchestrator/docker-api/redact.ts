@@ -1,8 +1,10 @@
+import { Label } from "../../manifest/container/labels";
+
 const HIDDEN = "<redacted>";
 
 /** Labels whose values are known to be harmless. The manifest is not: it repeats the environment. */
 function harmlessLabel(name: string): boolean {
-  return /^(dind-mcp|org\.opencontainers\.image|com\.docker)\./.test(name) && name !== "dind-mcp.manifest";
+  return /^(dind-mcp|org\.opencontainers\.image|com\.docker)\./.test(name) && name !== Label.Manifest;
 }
 
 /** Of an event: what Docker itself says, beside the labels it repeats. */

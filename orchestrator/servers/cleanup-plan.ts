@@ -1,6 +1,6 @@
 import { containerName } from "../../manifest/container/container-spec";
-import { API_OWNER } from "./server-parts";
-import { LABELS, REPLACED } from "./server-state";
+import { Label, Owner } from "../../manifest/container/labels";
+import { REPLACED } from "./server-state";
 
 /** Something in the engine that nobody owns. */
 export interface Orphan {
@@ -56,7 +56,7 @@ const YOUNG_MS = 10 * 60_000;
 /** What nobody owns, in the order in which it can be removed. Pure. */
 export function planCleanup(parts: EngineParts, options: CleanupOptions): Orphan[] {
   const servers = new Set(
-    parts.containers.filter(({ name, labels }) => name === containerName(labels[LABELS.server] ?? "")).map(serverOf),
+    parts.containers.filter(({ name, labels }) => name === containerName(labels[Label.Server] ?? "")).map(serverOf),
   );
   const containers = parts.containers.flatMap((one) =>
     orphan("container", one, containerReason(one, servers, options)),
@@ -87,15 +87,15 @@ function orphan(kind: Orphan["kind"], part: Part, reason: string | undefined): O
 }
 
 function serverOf({ labels }: Part): string {
-  return labels[LABELS.server] ?? "";
+  return labels[Label.Server] ?? "";
 }
 
 /** How the stack sees something by its labels: its own leftovers can be judged, what has an owner is left alone. */
 function owner(part: Part, { stack }: CleanupOptions): "nobody" | "api" | "somebody" {
   const { labels } = part;
-  if (!Object.values(LABELS).some((label) => labels[label] !== undefined)) return "nobody";
-  const { [LABELS.managedBy]: managedBy, [LABELS.stack]: theirs } = labels;
-  return managedBy === API_OWNER && theirs === stack ? "api" : "somebody";
+  if (!Object.values(Label).some((label) => labels[label] !== undefined)) return "nobody";
+  const { [Label.ManagedBy]: managedBy, [Label.Stack]: theirs } = labels;
+  return managedBy === Owner.Api && theirs === stack ? Owner.Api : "somebody";
 }
 
 function containerReason(
@@ -109,8 +109,7 @@ function containerReason(
       return undefined;
     case "api":
       if (options.busy.has(serverOf(one))) return undefined;
-      if (labels[LABELS.role] === "volume-files")
-        return "it carried secret files for a deployment that was interrupted";
+      if (labels[Label.Role] === "volume-files") return "it carried secret files for a deployment that was interrupted";
       if (name.endsWith(REPLACED) && servers.has(serverOf(one))) return "another container has taken its place";
       return state === "created" ? "a deployment that was interrupted never started it" : undefined;
     case "nobody":

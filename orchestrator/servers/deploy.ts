@@ -2,6 +2,7 @@ import { type EngineClient, reasonOf, removeContainer } from "../../lib/docker-c
 import { isMapping } from "../../lib/mapping";
 import { ProblemsError } from "../../lib/problems";
 import { containerName } from "../../manifest/container/container-spec";
+import { Label, Owner } from "../../manifest/container/labels";
 import type { Events } from "../events";
 import type { Log } from "../log";
 import { checkDeployment, type DeployPolicy } from "./deploy-checks";
@@ -10,8 +11,8 @@ import type { DockerServers } from "./docker-servers";
 import type { Progress } from "./images";
 import { ServerError } from "./server-error";
 import type { ServerInfo } from "./server-info";
-import { API_OWNER, putBack, ServerParts, stop } from "./server-parts";
-import { LABELS, REPLACED } from "./server-state";
+import { putBack, ServerParts, stop } from "./server-parts";
+import { REPLACED } from "./server-state";
 import { verdict } from "./start-healthy";
 
 export interface DeployerOptions {
@@ -72,7 +73,7 @@ export class Deployer {
     const { client, servers } = this.options;
     const server = servers.get(name);
     if (!server) throw new ServerError(404, `there is no server ${name}`);
-    if (server.managedBy !== API_OWNER) {
+    if (server.managedBy !== Owner.Api) {
       throw new ServerError(403, `server ${name} belongs to the catalog: \`pulumi up\` without it removes it`);
     }
     await this.#alone(name, async () => {
@@ -89,10 +90,10 @@ export class Deployer {
   /** Ends what a killed orchestrator left half done. Once, when the servers are known. */
   async recover(): Promise<void> {
     const { client, stack, log, servers } = this.options;
-    const label = [`${LABELS.managedBy}=${API_OWNER}`, `${LABELS.stack}=${stack}`, LABELS.manifest];
+    const label = [`${Label.ManagedBy}=${Owner.Api}`, `${Label.Stack}=${stack}`, Label.Manifest];
     const found = await client.api.listContainers({ all: true, filters: { label } });
     const named = (name: string) => found.find(({ Names }) => Names[0] === `/${name}`);
-    for (const name of new Set(found.map(({ Labels }) => Labels[LABELS.server] ?? ""))) {
+    for (const name of new Set(found.map(({ Labels }) => Labels[Label.Server] ?? ""))) {
       const current = named(containerName(name));
       const aside = named(`${containerName(name)}${REPLACED}`);
       if (!aside && current?.State !== "created") continue;
@@ -111,7 +112,7 @@ export class Deployer {
   async #deploy(name: string, document: unknown, secrets: Record<string, string>, told: Progress): Promise<Deployed> {
     const { client, servers, policy, stack, log } = this.options;
     const there = servers.get(name);
-    const old = there?.managedBy === API_OWNER ? there : undefined;
+    const old = there?.managedBy === Owner.Api ? there : undefined;
     const deployment = new Deployment(name, { client, stack, log, told });
     const kept = old ? await deployment.replaces(old) : [];
     const { manifest, problems } = checkDeployment({
@@ -134,7 +135,7 @@ export class Deployer {
     return [...this.#busy].flatMap(([name, user]) =>
       user === undefined || this.options.servers.get(name)
         ? []
-        : [{ name, managedBy: API_OWNER, manifest: { user } } as const],
+        : [{ name, managedBy: Owner.Api, manifest: { user } } as const],
     );
   }
 

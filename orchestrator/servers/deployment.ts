@@ -3,11 +3,12 @@ import { ServerStatus } from "../../api/server-status";
 import { createContainer, type EngineClient, reasonOf } from "../../lib/docker-client";
 import { type ContainerSpec, containerSpec } from "../../manifest/container/container-spec";
 import { createOptions } from "../../manifest/container/create-options";
+import { Owner } from "../../manifest/container/labels";
 import type { Manifest } from "../../manifest/types";
 import type { Log } from "../log";
 import { type Progress, presentImage } from "./images";
 import type { ServerInfo } from "./server-info";
-import { API_OWNER, partsOf, putBack, ServerParts, stop } from "./server-parts";
+import { partsOf, putBack, ServerParts, stop } from "./server-parts";
 import { filesOf, type SecretValues, ServerSecrets } from "./server-secrets";
 import { nameOf, REPLACED } from "./server-state";
 import { startHealthy } from "./start-healthy";
@@ -122,7 +123,7 @@ export class Deployment {
   }
 
   #spec(manifest: Manifest, image: string): ContainerSpec {
-    return containerSpec(manifest, { image, stack: this.options.stack, managedBy: API_OWNER });
+    return containerSpec(manifest, { image, stack: this.options.stack, managedBy: Owner.Api });
   }
 
   #secrets(manifest: Manifest, image: string): ServerSecrets {

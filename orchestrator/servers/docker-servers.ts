@@ -1,12 +1,13 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
 import { eachOf } from "../../lib/each-of";
+import { Label } from "../../manifest/container/labels";
 import type { Events } from "../events";
 import type { Log } from "../log";
 import { type DockerEvent, followEvents } from "./event-stream";
 import type { OwnNetworks } from "./own-networks";
 import type { ServerInfo, Servers } from "./server-info";
-import { LABELS, labelledManifest, nameOf, REPLACED, serverInfo } from "./server-state";
+import { labelledManifest, nameOf, REPLACED, serverInfo } from "./server-state";
 import { ServerTable } from "./server-table";
 
 export interface DockerServersOptions {
@@ -59,7 +60,7 @@ export class DockerServers implements Servers {
     const filters = {
       type: ["container"],
       event: [...ACTIONS, ...MORE_ACTIONS],
-      label: [LABELS.manifest, `${LABELS.stack}=${stack}`],
+      label: [Label.Manifest, `${Label.Stack}=${stack}`],
     };
     const first = new Promise<void>((resolve) => {
       const onOpen = (): void => {
@@ -139,7 +140,7 @@ export class DockerServers implements Servers {
   async #lookForAll(): Promise<void> {
     this.#all = false;
     try {
-      const label = [LABELS.manifest, `${LABELS.stack}=${this.options.stack}`];
+      const label = [Label.Manifest, `${Label.Stack}=${this.options.stack}`];
       const found = await this.options.client.api.listContainers({ all: true, filters: { label } });
       const ids = new Set(found.map(({ Id }) => Id));
       for (const id of [...this.#names.keys()]) if (!ids.has(id)) await this.#gone(id);

@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
 import { containerName } from "../../manifest/container/container-spec";
+import { Label } from "../../manifest/container/labels";
 import { TransportType } from "../../manifest/types";
 import type { Log } from "../log";
 import type { ServerInfo } from "./server-info";
-import { LABELS } from "./server-state";
 
 /**
  * The orchestrator's places in the private networks of HTTP servers: it joins when it sees the server, and leaves when the
@@ -59,10 +59,10 @@ export class OwnNetworks {
 
   /** This container's id; undefined when the orchestrator runs outside of the engine, in tests. */
   async #findSelf(): Promise<string | undefined> {
-    const label = [`${LABELS.role}=orchestrator`, `${LABELS.stack}=${this.stack}`];
+    const label = [`${Label.Role}=orchestrator`, `${Label.Stack}=${this.stack}`];
     const labelled = await this.client.api.listContainers({ filters: { label } });
     // A server's image may have any label, and a container has those of its image as well.
-    const found = labelled.filter(({ Labels }) => Labels[LABELS.server] === undefined);
+    const found = labelled.filter(({ Labels }) => Labels[Label.Server] === undefined);
     // Two of them while one replaces the other: the host name is the id's beginning unless somebody chose one.
     const own = found.find(({ Id }) => Id.startsWith(hostname())) ?? found[0];
     if (!own)

@@ -1,4 +1,5 @@
 import type { ServerStatus } from "../../api/server-status";
+import type { Owner } from "../../manifest/container/labels";
 import type { Manifest } from "../../manifest/types";
 
 /** Where the gateway reaches the server. */
@@ -9,7 +10,7 @@ export interface ServerInfo {
   name: string;
   manifest: Manifest;
   /** `pulumi`: declared in the catalog. `api`: deployed through the REST API. */
-  managedBy: "pulumi" | "api";
+  managedBy: Owner;
   containerId: string;
   containerName: string;
   imageId: string;

@@ -1,11 +1,8 @@
 import { type EngineClient, reasonOf, removeContainer, statusOf } from "../../lib/docker-client";
 import { type ContainerSpec, containerName } from "../../manifest/container/container-spec";
+import { Label, Owner } from "../../manifest/container/labels";
 import type { Log } from "../log";
 import { ServerError } from "./server-error";
-import { LABELS } from "./server-state";
-
-/** Who owns what the API deploys. */
-export const API_OWNER = "api" as const;
 
 /** What one server that was deployed through the API has in the engine, found by its labels. */
 export class ServerParts {
@@ -18,7 +15,7 @@ export class ServerParts {
     private readonly server: string,
     private readonly log: Log,
   ) {
-    this.labels = { [LABELS.managedBy]: API_OWNER, [LABELS.stack]: stack, [LABELS.server]: server };
+    this.labels = { [Label.ManagedBy]: Owner.Api, [Label.Stack]: stack, [Label.Server]: server };
   }
 
   /** Makes the network and the volumes of a specification, as far as they are not there. @throws ServerError */

@@ -3,20 +3,12 @@ import type { ContainerInspectInfo } from "dockerode";
 import { ServerStatus } from "../../api/server-status";
 import { formatProblem } from "../../lib/problems";
 import { containerName, sessionSocket } from "../../manifest/container/container-spec";
+import { Label, Owner } from "../../manifest/container/labels";
 import { parseManifest } from "../../manifest/manifest";
 import { type Manifest, TransportType } from "../../manifest/types";
 import type { Endpoint, ServerInfo } from "./server-info";
 
 type State = ContainerInspectInfo["State"];
-
-/** Labels that the container specification sets. */
-export const LABELS = {
-  server: "dind-mcp.server",
-  manifest: "dind-mcp.manifest",
-  managedBy: "dind-mcp.managed-by",
-  stack: "dind-mcp.stack",
-  role: "dind-mcp.role",
-} as const;
 
 /** Ends the name of a container that waits, stopped, for its replacement to become healthy. No server's name holds a dot. */
 export const REPLACED = ".replaced";
@@ -67,11 +59,11 @@ export function labelledManifest(container: ContainerInspectInfo): Manifest | st
   const labels = container.Config.Labels ?? {};
   let document: unknown;
   try {
-    document = JSON.parse(labels[LABELS.manifest] ?? "");
+    document = JSON.parse(labels[Label.Manifest] ?? "");
   } catch {
-    return `the label ${LABELS.manifest} is no JSON`;
+    return `the label ${Label.Manifest} is no JSON`;
   }
-  const { manifest, problems } = parseManifest(document, `label ${LABELS.manifest}`);
+  const { manifest, problems } = parseManifest(document, `label ${Label.Manifest}`);
   if (!manifest) return problems.map(formatProblem).join("; ");
   // One container a server: a name is Docker's own lock, so a second container cannot pass for the server.
   const expected = containerName(manifest.name);
@@ -110,7 +102,7 @@ export function serverInfo(manifest: Manifest, container: ContainerInspectInfo, 
   return {
     name: manifest.name,
     manifest,
-    managedBy: container.Config.Labels[LABELS.managedBy] === "api" ? "api" : "pulumi",
+    managedBy: container.Config.Labels[Label.ManagedBy] === Owner.Api ? Owner.Api : Owner.Pulumi,
     containerId: container.Id,
     containerName: nameOf(container),
     imageId: container.Image,

@@ -2,8 +2,8 @@ import type { ContainerStats } from "dockerode";
 import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
 import { eachOf } from "../../lib/each-of";
 import { containerName } from "../../manifest/container/container-spec";
+import { Label } from "../../manifest/container/labels";
 import type { Log } from "../log";
-import { LABELS } from "./server-state";
 
 /** What one running container of the stack uses. */
 export interface ContainerUsage {
@@ -96,7 +96,7 @@ export class StatsPoller {
   }
 
   async #poll(): Promise<void> {
-    const filters = { label: [`${LABELS.stack}=${this.stack}`], status: ["running"] };
+    const filters = { label: [`${Label.Stack}=${this.stack}`], status: ["running"] };
     const running = await this.client.api.listContainers({ filters });
     const measured = new Map<string, ContainerUsage>();
     await eachOf(running, PARALLEL, async ({ Id, Names, Labels }) => {
@@ -105,7 +105,7 @@ export class StatsPoller {
         // One shot: otherwise Docker measures twice, a second apart.
         const options = { stream: false, "one-shot": true } as const;
         const answer = await this.client.api.getContainer(Id).stats(options);
-        const server = Labels[LABELS.server];
+        const server = Labels[Label.Server];
         measured.set(container, { container, ...(server ? { server } : {}), time: Date.now(), ...usageOf(answer) });
       } catch (error) {
         // It ended in between: there is nothing to know about it.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Role } from "../container";
+import { Role } from "../../manifest/container/labels";
 import { containerPolicy } from "../define";
 import { isOpen, items, UNKNOWN } from "../known";
 import { dockerName } from "../resource";

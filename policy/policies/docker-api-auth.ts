@@ -1,8 +1,10 @@
+import { DockerType } from "../../lib/docker-types";
+import { Label } from "../../manifest/container/labels";
 import { commandOf, shellWords } from "../arguments";
 import { type Container, type ContainerInputs, containerOf, labelsOf } from "../container";
 import { resourcePolicy } from "../define";
 import { absent, isOpen, items, text } from "../known";
-import { DockerType, type Resource } from "../resource";
+import type { Resource } from "../resource";
 
 /** The port of an API without TLS, by custom. */
 const PLAIN_PORT = 2375;
@@ -56,7 +58,7 @@ function container({ inputs }: Container): string[] {
     ...environment(inputs),
     ...(isPlain(inputs) ? ["Docker on tcp without --tlsverify"] : []),
     ...(hasPlainConfig(inputs) ? ["its daemon.json has hosts on tcp without tlsverify"] : []),
-    ...(labelsOf(inputs)["dind-mcp.docker-api"] === "full" ? ["hands on the whole Docker API without a token"] : []),
+    ...(labelsOf(inputs)[Label.DockerApi] === "full" ? ["hands on the whole Docker API without a token"] : []),
   ];
 }
 

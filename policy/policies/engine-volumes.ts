@@ -1,4 +1,5 @@
-import { type Container, containersOf, Role } from "../container";
+import { Role } from "../../manifest/container/labels";
+import { type Container, containersOf } from "../container";
 import { stackPolicy } from "../define";
 import { items, text } from "../known";
 import { engineOf } from "../resource";

@@ -1,3 +1,4 @@
+import { Label } from "../../manifest/container/labels";
 import { containerOf, labelsOf } from "../container";
 import { resourcePolicy } from "../define";
 import { isOnHost, usesDefaultProvider } from "../resource";
@@ -30,7 +31,7 @@ export const innerProvider = resourcePolicy<Config>({
     if (!isOnHost(resource)) return [];
     const component = resource.parents.find((parent) => innerComponents.includes(parent));
     if (component) return [`is part of ${component}, and is on the host's engine`];
-    const server = labelsOf(containerOf(resource)?.inputs ?? {})["dind-mcp.server"];
+    const server = labelsOf(containerOf(resource)?.inputs ?? {})[Label.Server];
     return server === undefined ? [] : [`is the MCP server ${server} by its label, and is on the host's engine`];
   },
 });

@@ -1,8 +1,10 @@
-import { containerOf, hostPaths, Role, volumeDevices } from "../container";
+import { DockerType } from "../../lib/docker-types";
+import { Role } from "../../manifest/container/labels";
+import { containerOf, hostPaths, volumeDevices } from "../container";
 import { resourcePolicy } from "../define";
 import { showsEngine } from "../engine-paths";
 import { items, text } from "../known";
-import { DockerType, type Resource } from "../resource";
+import type { Resource } from "../resource";
 
 /** Host paths that a container mounts, or a volume stands for. */
 function paths(resource: Resource): string[] {

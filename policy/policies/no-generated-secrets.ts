@@ -1,5 +1,5 @@
+import { DockerType } from "../../lib/docker-types";
 import { stackPolicy } from "../define";
-import { DockerType } from "../resource";
 
 /** What these make is a secret. */
 const MAKERS = /^(random:index\/random(Password|Bytes):|tls:index\/privateKey:)/;

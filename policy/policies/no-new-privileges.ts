@@ -1,4 +1,4 @@
-import { Role } from "../container";
+import { Role } from "../../manifest/container/labels";
 import { containerPolicy } from "../define";
 import { isOpen, items } from "../known";
 

@@ -1,8 +1,9 @@
+import { DockerType } from "../../lib/docker-types";
 import { commandOf } from "../arguments";
 import { type Container, containerOf, labelsOf } from "../container";
 import { resourcePolicy } from "../define";
 import { items, text } from "../known";
-import { DockerType, type Resource } from "../resource";
+import type { Resource } from "../resource";
 import { isSecret, secretWords } from "../secrets";
 
 function pair(env: string): [string, string] {

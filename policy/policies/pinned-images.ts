@@ -1,7 +1,8 @@
+import { DockerType } from "../../lib/docker-types";
 import { containerOf } from "../container";
 import { resourcePolicy } from "../define";
 import { text, UNKNOWN } from "../known";
-import { DockerType, type Resource } from "../resource";
+import type { Resource } from "../resource";
 
 interface Config {
   allowed: string[];

@@ -1,5 +1,6 @@
+import { DockerType } from "../../lib/docker-types";
 import { resourcePolicy } from "../define";
-import { DockerType, isOnHost } from "../resource";
+import { isOnHost } from "../resource";
 
 interface Config {
   production: boolean;

@@ -1,4 +1,5 @@
-import { type ContainerInputs, Role, uidOf } from "../container";
+import { Role } from "../../manifest/container/labels";
+import { type ContainerInputs, uidOf } from "../container";
 import { containerPolicy } from "../define";
 import { absent, isOpen, items, UNKNOWN } from "../known";
 

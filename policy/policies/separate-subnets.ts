@@ -1,8 +1,9 @@
+import { DockerType } from "../../lib/docker-types";
 import { overlap } from "../addresses";
 import { clashes } from "../clashes";
 import { stackPolicy } from "../define";
 import { items, type Maybe, text } from "../known";
-import { DockerType, dockerName, engineOf } from "../resource";
+import { dockerName, engineOf } from "../resource";
 
 const isHost = ({ engine }: { engine: string }): boolean => engine === "host";
 

@@ -1,5 +1,6 @@
+import { Role } from "../../manifest/container/labels";
 import { clashes } from "../clashes";
-import { containersOf, Role, uidOf } from "../container";
+import { containersOf, uidOf } from "../container";
 import { stackPolicy } from "../define";
 import { dockerName } from "../resource";
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { DockerType } from "../../lib/docker-types";
+import { Label } from "../../manifest/container/labels";
 
 import program = require("../..");
 
@@ -54,7 +56,7 @@ describe("the program with the real catalog", () => {
       "dind-mcp:index:McpServer http",
       "dind-mcp:index:McpServer postgres",
       "dind-mcp:index:Orchestrator orchestrator",
-      "docker:index/remoteImage:RemoteImage carrier-image",
+      `${DockerType.Image} carrier-image`,
     ]);
     const networkOf = (name: string) => container(resources, name).inputs.networkMode;
     assert.deepEqual(["files", "http", "postgres"].map(networkOf), ["none", "mcp-http", "mcp-postgres"]);
@@ -88,8 +90,8 @@ describe("the program with the real catalog", () => {
     const able = resources.filter(({ id }) => /^docker:index\/(container|network|volume):/.test(id));
     assert.ok(able.length >= 20, String(able.length));
     for (const one of able) {
-      assert.equal(labelsOf(one)["dind-mcp.stack"], "dind-mcp/unit", one.id);
-      assert.equal(labelsOf(one)["dind-mcp.managed-by"], "pulumi", one.id);
+      assert.equal(labelsOf(one)[Label.Stack], "dind-mcp/unit", one.id);
+      assert.equal(labelsOf(one)[Label.ManagedBy], "pulumi", one.id);
     }
   });
 

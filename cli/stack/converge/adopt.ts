@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
 import { statusOf } from "../../../lib/docker-client";
+import { DockerType } from "../../../lib/docker-types";
 import { isOfStack } from "../../project";
-import { type Deployment, DockerType, type ExportedState, nameOf, resourcesOf, type StateResource } from "../state";
+import { type Deployment, type ExportedState, nameOf, resourcesOf, type StateResource } from "../state";
 
 /** Kinds that hold data or have no label that would tell whose they are: `destroy` takes them up, and removes them as declared. */
 const ADOPTED: string[] = [DockerType.Volume, DockerType.Image];

@@ -1,5 +1,7 @@
 import type Docker from "dockerode";
+import { DockerType } from "../../../lib/docker-types";
 import { ProblemsError } from "../../../lib/problems";
+import { Label, Owner } from "../../../manifest/container/labels";
 import { hostDocker } from "../../engine/host";
 import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
@@ -7,7 +9,6 @@ import { isOfStack } from "../../project";
 import { stackSettings } from "../settings";
 import {
   type Deployment,
-  DockerType,
   exportState,
   forget,
   importState,
@@ -121,7 +122,7 @@ async function innerPlan(
   const present = await observeInner(docker, engine);
   if (!present) return undefined;
   // All that is in the engine and says that Pulumi owns it can only be this stack's.
-  const mine: Mine = (_name, labels) => labels["dind-mcp.managed-by"] === "pulumi";
+  const mine: Mine = (_name, labels) => labels[Label.ManagedBy] === Owner.Pulumi;
   const resources = resourcesOf(deployment, false).filter(({ urn }) => !forgotten.has(urn));
   return plan(resources, present, mine, pendingNames(deployment));
 }

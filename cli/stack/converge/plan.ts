@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { DockerType, nameOf, type StateResource } from "../state";
+import { DockerType } from "../../../lib/docker-types";
+import { nameOf, type StateResource } from "../state";
 import { differences } from "../validate/compare";
 import { factsOf, inspected } from "../validate/facts";
 import { recordedContainer, recordedFacts } from "../validate/recorded";

@@ -1,9 +1,7 @@
 import type { ContainerSpec } from "../../../manifest/container/container-spec";
 import { createOptions } from "../../../manifest/container/create-options";
+import { Label } from "../../../manifest/container/labels";
 import { environment, type Facts, factsOf, type ImageConfig } from "./facts";
-
-/** Read by nobody, there to make a changed secret a changed container (components/inner/mcp-server.ts). */
-const REVISION = "dind-mcp.secrets-revision";
 
 /**
  * A server's container as its specification wants it: the third reader of manifest/container/container-spec.ts, which adds no rule.
@@ -30,7 +28,7 @@ export function expectedFacts(
       Labels: {
         ...config.Labels,
         ...spec.labels,
-        ...(revision !== undefined && spec.secretFiles.length > 0 ? { [REVISION]: revision } : {}),
+        ...(revision !== undefined && spec.secretFiles.length > 0 ? { [Label.SecretsRevision]: revision } : {}),
       },
       Healthcheck: options.Healthcheck,
     },
@@ -47,5 +45,5 @@ function entrypoint({ Entrypoint }: ImageConfig): string[] {
 
 /** The secrets' revision that a container's labels name. */
 export function secretsRevision(labels: Record<string, string>): string | undefined {
-  return labels[REVISION];
+  return labels[Label.SecretsRevision];
 }

@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, ContainerInspectInfo, ImageInspectInfo } from "dockerode";
+import { Label } from "../../../manifest/container/labels";
 import { containerState } from "../../engine/host";
 
 /** The limits that nothing here sets (cpu shares, period, quota and set, memory reservation, pids), but a `docker update` can. */
@@ -51,11 +52,9 @@ function manifestFacts(label: string | undefined): Facts {
   return facts;
 }
 
-const MANIFEST = "dind-mcp.manifest";
-
 /** The facts of a container: one that is there, or one as it should be. */
 export function factsOf({ Config: c, HostConfig: h, Image, networks, state }: Inspected): Facts {
-  const { [MANIFEST]: manifest, ...labels } = c.Labels ?? {};
+  const { [Label.Manifest]: manifest, ...labels } = c.Labels ?? {};
   const mounts = (h.Binds ?? []).map((bind) => bind.split(":"));
   const { Test, Interval, Timeout, Retries, StartPeriod } = (c.Healthcheck ?? {}) as Record<string, unknown>;
   return {

@@ -1,4 +1,5 @@
-import { type Deployment, DockerType, isOuter, type StateResource } from "../state";
+import { DockerType } from "../../../lib/docker-types";
+import { type Deployment, isOuter, type StateResource } from "../state";
 import { type Facts, NO_MORE_LIMITS } from "./facts";
 
 /** A container as Pulumi's state records it: the inputs its component gave, and what Docker made of it. */

@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 import type { Settings } from "../../../config/settings";
 import type { CatalogServer } from "../../../manifest/catalog";
 import { containerName, containerSpec } from "../../../manifest/container/container-spec";
+import { Label, Owner } from "../../../manifest/container/labels";
 import { loadCatalog } from "../../../manifest/load-catalog";
 import { parseManifest } from "../../../manifest/manifest";
 import type { Manifest } from "../../../manifest/types";
@@ -79,7 +80,7 @@ async function compareInner(docker: Docker, declared: Declared): Promise<Validat
   }
   const others = all.filter((container) => !wanted.includes(nameOf(container)));
   // Containers that carry secret files are never started: there is nothing of them to compare.
-  const more = others.filter(({ State, Labels }) => State !== "created" || Labels["dind-mcp.server"]);
+  const more = others.filter(({ State, Labels }) => State !== "created" || Labels[Label.Server]);
   for (const one of more) found.push(...(await compareOne(docker, nameOf(one), one.Id, declared)));
   return { compared: [...wanted, ...more.map(nameOf)], differences: found };
 }
@@ -106,7 +107,7 @@ async function compareOne(
   const spec = containerSpec(manifest, {
     image: image.Id,
     stack: fullStackName(),
-    managedBy: ofCatalog ? "pulumi" : "api",
+    managedBy: ofCatalog ? Owner.Pulumi : Owner.Api,
   });
   const expected = expectedFacts(spec, { id: image.Id, config: image.Config }, secretsRevision(labels));
   return differences(name, expected, actual);
@@ -114,9 +115,9 @@ async function compareOne(
 
 /** The manifest of a server that was deployed through the API: its label is all there is of it. */
 function deployedManifest(labels: Record<string, string>): Manifest | undefined {
-  if (labels["dind-mcp.managed-by"] !== "api") return undefined;
+  if (labels[Label.ManagedBy] !== Owner.Api) return undefined;
   try {
-    return parseManifest(JSON.parse(labels["dind-mcp.manifest"] ?? ""), "label").manifest;
+    return parseManifest(JSON.parse(labels[Label.Manifest] ?? ""), "label").manifest;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Label } from "../../../manifest/container/labels";
 import { eventually, must, run } from "../../support/fleet/command";
 import { interruptedAt, killedAt, pendingOf } from "../../support/fleet/killed";
 import {
@@ -141,7 +142,7 @@ describe("bin/dind-mcp up, after", function () {
     it("were replaced by others of the same name", async () => {
       const image = await inner("inspect", "-f", "{{.Image}}", "mcp-files");
       await inner("rm", "-f", "mcp-files");
-      const label = ["--label", "dind-mcp.managed-by=pulumi"];
+      const label = ["--label", `${Label.ManagedBy}=pulumi`];
       await inner("create", "--name", "mcp-files", ...label, "--network", "none", "--cap-drop", "ALL", image, "cat");
       assert.match(await heals(), /found: mcp-files was made, but never recorded/);
     });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { StackStatus } from "../../../cli/stack/status/status";
 import type { Validation } from "../../../cli/stack/validate/validate";
+import { Label } from "../../../manifest/container/labels";
 import { must } from "../../support/fleet/command";
 import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
 import { cli, mustCli } from "../../support/fleet/stack";
@@ -77,7 +78,7 @@ describe("dind-mcp status, validate and engine", function () {
       const image = (await docker(fleet, "inspect", "-f", "{{.Image}}", "mcp-files")).trim();
       await docker(fleet, "stop", "mcp-files");
       await docker(fleet, "rename", "mcp-files", "aside");
-      const label = ["--label", `dind-mcp.stack=dind-mcp/${fleet.stack.name}`];
+      const label = ["--label", `${Label.Stack}=dind-mcp/${fleet.stack.name}`];
       const weak = ["--cap-drop", "ALL", "--user", "11001:11001", "--env", "KEY=hunter2hunter2", "--network", "none"];
       try {
         await docker(fleet, "create", "--name", "mcp-files", ...label, ...weak, image, "cat");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cpus } from "node:os";
+import { Label } from "../../../manifest/container/labels";
 import { eventually, must } from "../../support/fleet/command";
 import { docker, type Fleet, theFleet, tryDocker } from "../../support/fleet/fleet";
 import { inside } from "../../support/fleet/probe";
@@ -39,10 +40,10 @@ describe("isolation of containers", function () {
           (m: Record<string, string | boolean>) => `${m.Destination} ${m.RW ? "rw" : "ro"}`,
         );
         assert.deepEqual(mounts.sort(), facts.mounts);
-        const manifest = JSON.parse(config.Labels["dind-mcp.manifest"]);
+        const manifest = JSON.parse(config.Labels[Label.Manifest]);
         assert.equal(manifest.name, server);
         assert.equal(manifest.user, facts.uid);
-        assert.equal(config.Labels["dind-mcp.stack"], `dind-mcp/${fleet.stack.name}`);
+        assert.equal(config.Labels[Label.Stack], `dind-mcp/${fleet.stack.name}`);
       });
 
       it("its processes have a user of their own and no privilege, under seccomp", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { Label } from "../../../manifest/container/labels";
 import {
   addServer,
   copyCatalog,
@@ -24,7 +25,7 @@ const EVERYTHING = "2026.8.31";
 
 /** Container ids of the servers inside the engine, by server. */
 async function containers(fleet: Fleet): Promise<Record<string, string>> {
-  const format = '{{.Label "dind-mcp.server"}} {{.ID}}';
+  const format = `{{.Label "${Label.Server}"}} {{.ID}}`;
   const lines = await docker(fleet, "ps", "--filter", "label=dind-mcp.server", "--format", format);
   return Object.fromEntries(lines.split("\n").map((line) => line.split(" ")));
 }

@@ -3,6 +3,7 @@ import { createContainer, engineClient, removeContainer } from "../../../lib/doc
 import { ProblemsError } from "../../../lib/problems";
 import { containerSpec } from "../../../manifest/container/container-spec";
 import { createOptions } from "../../../manifest/container/create-options";
+import { Label } from "../../../manifest/container/labels";
 import { ServerError } from "../../../orchestrator/servers/server-error";
 import { eventually } from "../../support/fleet/command";
 import { callTool, docker } from "../../support/fleet/fleet";
@@ -132,7 +133,7 @@ describe("extra servers, in a real engine", function () {
   it("are as Pulumi makes them: a container of the catalog and one made from its manifest inspect equal", async () => {
     for (const name of ["files", "http", "postgres"]) {
       const [theirs] = JSON.parse(await docker(site.fleet, "inspect", `mcp-${name}`));
-      const manifest = JSON.parse(theirs.Config.Labels["dind-mcp.manifest"]);
+      const manifest = JSON.parse(theirs.Config.Labels[Label.Manifest]);
       const spec = containerSpec(manifest, { image: theirs.Image, stack: "s" });
       const client = engineClient(site.address);
       const container = await createContainer(client.api, { ...createOptions(spec), name: "mcp-extra-compared" });

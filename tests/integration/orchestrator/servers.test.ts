@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Label } from "../../../manifest/container/labels";
 import type { ServerError } from "../../../orchestrator/servers/server-error";
 import { eventually } from "../../support/fleet/command";
 import { callTool, docker } from "../../support/fleet/fleet";
@@ -72,9 +73,9 @@ describe("the orchestrator's servers, in a real engine", function () {
       "--name",
       "mcp-extra-self",
       "--label",
-      "dind-mcp.role=orchestrator",
+      `${Label.Role}=orchestrator`,
       "--label",
-      `dind-mcp.stack=${site.stack}`,
+      `${Label.Stack}=${site.stack}`,
     ];
     const idle = ["--entrypoint", "node", files, "-e", "setInterval(()=>{},9e8)"];
     const id = await docker(site.fleet, "run", "-d", "--network", "none", "--cap-drop", "ALL", ...self, ...idle);

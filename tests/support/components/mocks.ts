@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { DockerType } from "../../../lib/docker-types";
 
 /** A resource as the program asks Pulumi's engine for it: what goes over the wire, not what an object of ours says. */
 export interface Registered {
-  /** "docker:index/volume:Volume volumes-certs" */
+  /** `${DockerType.Volume} volumes-certs` */
   id: string;
   name: string;
   /** `id` of the parent. */
@@ -75,7 +76,7 @@ function registered(request: RegisterResourceRequest): Registered {
 /** What providers would compute: one recognizable text for each output that the program reads. */
 function computed({ type, name }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   const outputs: Record<string, string[]> = {
-    "docker:index/remoteImage:RemoteImage": ["imageId"],
+    [DockerType.Image]: ["imageId"],
     "random:index/randomPassword:RandomPassword": ["result"],
     "tls:index/certRequest:CertRequest": ["certRequestPem"],
     "tls:index/locallySignedCert:LocallySignedCert": ["certPem", "validityEndTime"],

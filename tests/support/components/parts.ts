@@ -5,12 +5,13 @@ import { InternalNetwork } from "../../../components/internal-network";
 import { PersistentVolumes } from "../../../components/persistent-volumes";
 import { TlsCertificates } from "../../../components/tls/tls-certificates";
 import type { CatalogServer } from "../../../manifest/catalog";
+import { Label } from "../../../manifest/container/labels";
 import { manifest } from "../manifests";
 
 export const ROOT = join(__dirname, "../../..");
-export const LABELS = { "dind-mcp.stack": "dind-mcp/unit" };
+export const LABELS = { [Label.Stack]: "dind-mcp/unit" };
 /** LABELS as the docker provider takes them. */
-export const LABEL_LIST = [{ label: "dind-mcp.stack", value: "dind-mcp/unit" }];
+export const LABEL_LIST = [{ label: Label.Stack, value: "dind-mcp/unit" }];
 
 /** Component options with a docker provider of the given name. */
 export function withProvider(name: string) {

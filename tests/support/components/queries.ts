@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DockerType } from "../../../lib/docker-types";
 import type { Registered } from "./mocks";
 
 /** Type and name of all children of a resource. */
@@ -17,8 +18,7 @@ export function only(resources: Registered[], idOrName: string): Registered {
   return found[0] as Registered;
 }
 
-export const container = (resources: Registered[], name: string) =>
-  only(resources, `docker:index/container:Container ${name}`);
+export const container = (resources: Registered[], name: string) => only(resources, `${DockerType.Container} ${name}`);
 
 /** The labels of a docker resource, by name. */
 export function labelsOf({ inputs }: Registered): Record<string, string> {

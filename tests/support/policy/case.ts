@@ -1,3 +1,4 @@
+import { DockerType } from "../../../lib/docker-types";
 import { container, type Given } from "./resources";
 
 export interface Case {
@@ -26,7 +27,7 @@ export const bad = (what: string, says: RegExp, given: Given, config?: Record<st
 
 /** A volume, on the host. */
 export const volume = (props: Record<string, unknown> = {}, more: Omit<Given, "props"> = {}): Given => ({
-  type: "docker:index/volume:Volume",
+  type: DockerType.Volume,
   props: { name: "mcp-data", ...props },
   ...more,
 });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
+import { DockerType } from "../../../lib/docker-types";
+import { Label } from "../../../manifest/container/labels";
 import { policies } from "../../../policy/pack";
 
 /** In the place of a value that Pulumi does not know yet. */
@@ -19,7 +21,7 @@ export interface Given {
   madeFrom?: Record<string, string[]>;
 }
 
-export const CONTAINER = "docker:index/container:Container";
+export const CONTAINER = DockerType.Container;
 export const INNER = "tcp://127.0.0.1:12376";
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
@@ -44,7 +46,7 @@ export function container(props: Record<string, unknown> = {}, more: Omit<Given,
 
 /** The same with a role's label. */
 export function withRole(role: string, props: Record<string, unknown> = {}, more: Omit<Given, "props"> = {}): Given {
-  return container({ labels: [{ label: "dind-mcp.role", value: role }], ...props }, more);
+  return container({ labels: [{ label: Label.Role, value: role }], ...props }, more);
 }
 
 /** What the pack's policy says of the resources: one text for each violation. */

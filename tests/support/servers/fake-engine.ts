@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
+import { Label } from "../../../manifest/container/labels";
 
 /** A Docker daemon on a unix socket, as far as discovery asks one; it can go away and come back. */
 export class FakeEngine {
@@ -60,7 +61,7 @@ export class FakeEngine {
     if (path === "/containers/json") {
       const all = [...this.containers].map(([Id, { Config }]) => ({ Id, Labels: Config.Labels }));
       // A server's image may call itself the orchestrator.
-      send(200, filters.includes("dind-mcp.role=orchestrator") ? [...all, { Id: "self", Labels: {} }] : all);
+      send(200, filters.includes(`${Label.Role}=orchestrator`) ? [...all, { Id: "self", Labels: {} }] : all);
       return;
     }
     const [, id] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? [];

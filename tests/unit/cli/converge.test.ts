@@ -4,11 +4,13 @@ import { adopt, candidates } from "../../../cli/stack/converge/adopt";
 import type { Present } from "../../../cli/stack/converge/observe";
 import { plan } from "../../../cli/stack/converge/plan";
 import { type Deployment, forget, resourcesOf, type StateResource } from "../../../cli/stack/state";
+import { DockerType } from "../../../lib/docker-types";
+import { Label } from "../../../manifest/container/labels";
 
 const HOST = "urn:pulumi:dev::dind-mcp::pulumi:providers:docker::host::1";
 const INNER = "urn:pulumi:dev::dind-mcp::pulumi:providers:docker::inner::2";
-const VOLUME = "docker:index/volume:Volume";
-const CONTAINER = "docker:index/container:Container";
+const VOLUME = DockerType.Volume;
+const CONTAINER = DockerType.Container;
 
 function resource(type: string, key: string, more: Partial<StateResource> = {}): StateResource {
   const urn = `urn:pulumi:dev::dind-mcp::${type}::${key}`;
@@ -35,7 +37,7 @@ function present(containers: ContainerInspectInfo[], more: Partial<Present> = {}
 }
 
 const nobody = (): boolean => false;
-const managed = (_name: string, labels: Record<string, string>): boolean => labels["dind-mcp.managed-by"] === "pulumi";
+const managed = (_name: string, labels: Record<string, string>): boolean => labels[Label.ManagedBy] === "pulumi";
 
 describe("converge: the plan", () => {
   it("makes again what is gone, and removes nothing for it", () => {
@@ -64,8 +66,8 @@ describe("converge: the plan", () => {
   });
 
   it("removes a container that nobody recorded only when it is ours", () => {
-    const ours = container("x", "mcp-x", {}, { "dind-mcp.managed-by": "pulumi" });
-    const others = container("y", "mcp-y", {}, { "dind-mcp.managed-by": "orchestrator" });
+    const ours = container("x", "mcp-x", {}, { [Label.ManagedBy]: "pulumi" });
+    const others = container("y", "mcp-y", {}, { [Label.ManagedBy]: "orchestrator" });
     const { steps } = plan([], present([ours, others]), managed, new Set(["mcp-y"]));
     assert.deepEqual(
       steps.map(({ id }) => id),
@@ -113,7 +115,7 @@ describe("converge: what a killed run made without recording it", () => {
   });
 
   it("is a volume or an image of the host that was being created, no other", () => {
-    const image = resource("docker:index/remoteImage:RemoteImage", "image");
+    const image = resource(DockerType.Image, "image");
     const inner = resource(VOLUME, "inner", { provider: INNER });
     const all = deployment([], made, image, inner, resource(CONTAINER, "engine"));
     assert.deepEqual(candidates(all), [made, image]);

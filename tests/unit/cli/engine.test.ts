@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { existingEngine, hostDocker, isOurs, startContainer } from "../../../cli/engine/host";
 import { ExitCode } from "../../../cli/errors";
+import { Label } from "../../../manifest/container/labels";
 
 /** What Docker says, by container. */
 const REFUSALS: Record<string, string> = {
@@ -42,7 +43,7 @@ describe("the engine container", () => {
   const ask = (name: string) => existingEngine(hostDocker(`unix://${socket}`), name);
 
   it("is the stack's own: one that only has its name is never stopped, started or read", async () => {
-    const foreign: (typeof labels)[] = [undefined, {}, { "dind-mcp.stack": "dind-mcp/two" }];
+    const foreign: (typeof labels)[] = [undefined, {}, { [Label.Stack]: "dind-mcp/two" }];
     for (const others of foreign) {
       labels = others;
       await assert.rejects(ask("engine"), {
@@ -50,7 +51,7 @@ describe("the engine container", () => {
         message: "the container engine is somebody else's, not the engine of dind-mcp/one",
       });
     }
-    labels = { "dind-mcp.stack": "dind-mcp/one" };
+    labels = { [Label.Stack]: "dind-mcp/one" };
     assert.ok(isOurs(await ask("engine")));
     await assert.rejects(ask("none"), { code: ExitCode.NotFound, message: "there is no engine container none" });
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { differences } from "../../../cli/stack/validate/compare";
 import { expectedFacts } from "../../../cli/stack/validate/expected";
 import { recordedContainers, recordedFacts } from "../../../cli/stack/validate/recorded";
+import { DockerType } from "../../../lib/docker-types";
 import { containerSpec } from "../../../manifest/container/container-spec";
 import { manifest } from "../../support/manifests";
 
@@ -69,7 +70,7 @@ describe("validate", () => {
 
   it("reads containers of the state: those that run, and on which engine", () => {
     const container = (name: string, host: string, more = {}) => ({
-      type: "docker:index/container:Container",
+      type: DockerType.Container,
       urn: name,
       id: `id-${name}`,
       provider: `urn:pulumi:s::p::pulumi:providers:docker::${host}::1`,

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type BuiltImageArgs, builtImage, contextHash } from "../../../components/built-image";
+import { DockerType } from "../../../lib/docker-types";
 import { record } from "../../support/components/mocks";
 import { withProvider } from "../../support/components/parts";
 import { only } from "../../support/components/queries";
@@ -83,7 +84,7 @@ describe("built images", () => {
     const { resources } = await record(() =>
       builtImage("image", args, { provider: withProvider("inner").providers.docker }),
     );
-    return only(resources, "docker:index/remoteImage:RemoteImage image");
+    return only(resources, `${DockerType.Image} image`);
   };
 
   it("are named by the hash of all that goes into them, and built again when it changes", async () => {

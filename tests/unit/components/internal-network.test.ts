@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { InternalNetwork } from "../../../components/internal-network";
+import { DockerType } from "../../../lib/docker-types";
 import { record, reveal } from "../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../support/components/parts";
 import { children, only } from "../../support/components/queries";
@@ -10,10 +11,8 @@ const make = () => record(() => new InternalNetwork("network", args, withProvide
 describe("InternalNetwork", () => {
   it("is one bridge network, made by the host provider, its gateway stated", async () => {
     const { resources } = await make();
-    assert.deepEqual(children(resources, "dind-mcp:index:InternalNetwork network"), [
-      "docker:index/network:Network network",
-    ]);
-    const network = only(resources, "docker:index/network:Network network");
+    assert.deepEqual(children(resources, "dind-mcp:index:InternalNetwork network"), [`${DockerType.Network} network`]);
+    const network = only(resources, `${DockerType.Network} network`);
     assert.equal(network.provider, "host");
     assert.deepEqual(network.inputs, {
       name: "inside",

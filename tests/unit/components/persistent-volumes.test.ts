@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PersistentVolumes, type PersistentVolumesArgs } from "../../../components/persistent-volumes";
+import { DockerType } from "../../../lib/docker-types";
 import { record, reveal } from "../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../support/components/parts";
 import { children, only } from "../../support/components/queries";
@@ -14,7 +15,7 @@ describe("PersistentVolumes", () => {
     const { resources } = await make();
     assert.deepEqual(
       children(resources, "dind-mcp:index:PersistentVolumes volumes"),
-      KEYS.map((key) => `docker:index/volume:Volume volumes-${key}`),
+      KEYS.map((key) => `${DockerType.Volume} volumes-${key}`),
     );
     for (const key of KEYS) {
       const { inputs, provider } = only(resources, `volumes-${key}`);

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { VolumeFiles } from "../../../components/volume-files";
+import { DockerType } from "../../../lib/docker-types";
+import { Label, Role } from "../../../manifest/container/labels";
 import { record, reveal } from "../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../support/components/parts";
 import { children, only } from "../../support/components/queries";
@@ -13,7 +15,7 @@ const args = {
 };
 const make = (uid?: number) =>
   record(() => new VolumeFiles("files", { ...args, ...(uid === undefined ? {} : { uid }) }, withProvider("host")));
-const CARRIER = "docker:index/container:Container files";
+const CARRIER = `${DockerType.Container} files`;
 
 describe("VolumeFiles", () => {
   it("is one container that never starts, has no network, no capability and no user", async () => {
@@ -31,7 +33,7 @@ describe("VolumeFiles", () => {
       networkMode: "none",
       capabilities: { drops: ["ALL"] },
       volumes: [{ volumeName: "secrets", containerPath: "/files" }],
-      labels: [...LABEL_LIST, { label: "dind-mcp.role", value: "volume-files" }],
+      labels: [...LABEL_LIST, { label: Label.Role, value: Role.VolumeFiles }],
     });
     assert.equal((uploads as unknown[]).length, 2);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseSettings, type Settings } from "../../../config/settings";
 import { formatProblem, ProblemsError } from "../../../lib/problems";
+import { Label } from "../../../manifest/container/labels";
 import { type HostEngine, hostProblems, inspectHostEngine, takenNames } from "../../../stack/host-engine";
 import { fakeHostEngine } from "../../support/components/host-engine";
 
@@ -121,7 +122,7 @@ describe("the host engine", () => {
         {
           Id: "abc",
           Names: ["/web"],
-          Labels: { "dind-mcp.stack": "dind-mcp/dev" },
+          Labels: { [Label.Stack]: "dind-mcp/dev" },
           Ports: [{ PrivatePort: 1 }, { IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8080, Type: "tcp" }],
         },
         { Id: "def", Names: [], Ports: [] },

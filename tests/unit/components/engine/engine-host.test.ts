@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { EngineHost, EngineHostArgs } from "../../../../components/engine/engine-host";
+import { DockerType } from "../../../../lib/docker-types";
+import { Label, Role } from "../../../../manifest/container/labels";
 import { type Registered, record, reveal } from "../../../support/components/mocks";
 import { engineHost, LABELS } from "../../../support/components/parts";
 import { children, container, labelsOf, only, pick } from "../../../support/components/queries";
@@ -19,11 +21,11 @@ describe("EngineHost", () => {
     const { resources } = await make();
     assert.deepEqual(children(resources, "dind-mcp:index:EngineHost engine"), [
       "dind-mcp:index:VolumeFiles engine-certs",
-      "docker:index/container:Container engine",
-      "docker:index/remoteImage:RemoteImage engine-image",
+      `${DockerType.Container} engine`,
+      `${DockerType.Image} engine-image`,
       "pulumi:providers:docker engine-provider",
     ]);
-    for (const id of ["docker:index/container:Container engine", "engine-image"])
+    for (const id of [`${DockerType.Container} engine`, "engine-image"])
       assert.equal(only(resources, id).provider, "host");
     assert.equal(container(resources, "engine-certs").provider, "host");
   });
@@ -54,7 +56,7 @@ describe("EngineHost", () => {
     });
     const { tests } = engine.inputs.healthcheck as { tests: string[] };
     assert.deepEqual(tests, ["CMD", "/usr/local/lib/dind-mcp/healthcheck"]);
-    assert.deepEqual(labelsOf(engine), { ...LABELS, "dind-mcp.role": "engine" });
+    assert.deepEqual(labelsOf(engine), { ...LABELS, [Label.Role]: Role.Engine });
   });
 
   it("publishes the TLS API and what it is told, on the bind address; is on its own network alone", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseRelay, relayDsn } from "../../../../components/inner/database-relay";
+import { DockerType } from "../../../../lib/docker-types";
+import { Label, Role } from "../../../../manifest/container/labels";
 import { assertHardened, assertReplacedWhenUnwell } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";
 import { LABELS, withProvider } from "../../../support/components/parts";
@@ -19,8 +21,8 @@ describe("DatabaseRelay", () => {
   it("is an image and a container, inside the engine", async () => {
     const { resources } = await make();
     assert.deepEqual(children(resources, "dind-mcp:index:DatabaseRelay database-relay"), [
-      "docker:index/container:Container database-relay",
-      "docker:index/remoteImage:RemoteImage database-relay-image",
+      `${DockerType.Container} database-relay`,
+      `${DockerType.Image} database-relay-image`,
     ]);
     const docker = resources.filter(({ id }) => id.startsWith("docker:"));
     assert.deepEqual(new Set(docker.map(({ provider }) => provider)), new Set(["inner"]));
@@ -32,7 +34,7 @@ describe("DatabaseRelay", () => {
     assertHardened(relay, { uid: 10_903, memoryMiB: 64, cpus: "0.5", processes: 128 });
     assertReplacedWhenUnwell(relay);
     assert.equal(relay.inputs.volumes, undefined);
-    assert.deepEqual(labelsOf(relay), { ...LABELS, "dind-mcp.role": "database-relay" });
+    assert.deepEqual(labelsOf(relay), { ...LABELS, [Label.Role]: Role.DatabaseRelay });
   });
 
   it("passes on one port to one host, from its fixed address", async () => {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { Database } from "../../../../components/inner/database";
+import { DockerType } from "../../../../lib/docker-types";
+import { Label, Role } from "../../../../manifest/container/labels";
 import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../../support/components/parts";
@@ -14,9 +16,9 @@ describe("Database", () => {
     const { resources } = await make();
     assert.deepEqual(children(resources, "dind-mcp:index:Database database"), [
       "dind-mcp:index:VolumeFiles database-secret-files",
-      "docker:index/container:Container database",
-      "docker:index/remoteImage:RemoteImage database-image",
-      "docker:index/volume:Volume database-secrets",
+      `${DockerType.Container} database`,
+      `${DockerType.Image} database-image`,
+      `${DockerType.Volume} database-secrets`,
       "random:index/randomPassword:RandomPassword database-reader-password",
     ]);
     const docker = resources.filter(({ id }) => id.startsWith("docker:"));
@@ -66,8 +68,8 @@ describe("Database", () => {
     const database = container((await make()).resources, "database");
     assert.deepEqual(labelsOf(database), {
       ...LABELS,
-      "dind-mcp.role": "database",
-      "dind-mcp.secrets-revision": "<database-secret-files id>".slice(0, 12),
+      [Label.Role]: Role.Database,
+      [Label.SecretsRevision]: "<database-secret-files id>".slice(0, 12),
     });
     assert.ok(database.dependencies.includes("database-secret-files"));
   });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { EgressProxy } from "../../../../components/inner/egress-proxy";
+import { DockerType } from "../../../../lib/docker-types";
+import { Label, Role } from "../../../../manifest/container/labels";
 import { assertHardened, assertReplacedWhenUnwell } from "../../../support/components/hardening";
 import { record } from "../../../support/components/mocks";
 import { LABELS, withProvider } from "../../../support/components/parts";
@@ -19,8 +21,8 @@ describe("EgressProxy", () => {
   it("is an image and a container, inside the engine", async () => {
     const { resources } = await make();
     assert.deepEqual(children(resources, "dind-mcp:index:EgressProxy egress"), [
-      "docker:index/container:Container egress",
-      "docker:index/remoteImage:RemoteImage egress-image",
+      `${DockerType.Container} egress`,
+      `${DockerType.Image} egress-image`,
     ]);
     const docker = resources.filter(({ id }) => id.startsWith("docker:"));
     assert.deepEqual(new Set(docker.map(({ provider }) => provider)), new Set(["inner"]));
@@ -32,7 +34,7 @@ describe("EgressProxy", () => {
     assertHardened(proxy, { uid: 10_902, memoryMiB: 128, cpus: "0.5", processes: 64 });
     assertReplacedWhenUnwell(proxy);
     assert.equal(proxy.inputs.volumes, undefined);
-    assert.deepEqual(labelsOf(proxy), { ...LABELS, "dind-mcp.role": "egress" });
+    assert.deepEqual(labelsOf(proxy), { ...LABELS, [Label.Role]: Role.Egress });
   });
 
   it("lets its servers out by their lists, from its fixed address", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Scope } from "../../../../api/scopes";
 import { Fleet, type FleetArgs, OUTBOUND, RELAY_ADDRESS } from "../../../../components/inner/fleet";
+import { DockerType } from "../../../../lib/docker-types";
 import { record } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, only, visible } from "../../../support/components/queries";
@@ -43,7 +44,7 @@ describe("Fleet", () => {
       "dind-mcp:index:McpServer plain",
       "dind-mcp:index:McpServer reads",
       "dind-mcp:index:Orchestrator orchestrator",
-      "docker:index/remoteImage:RemoteImage carrier-image",
+      `${DockerType.Image} carrier-image`,
     ]);
     assert.deepEqual(Object.keys(result.servers), ["leaves", "listens", "plain", "reads"]);
     const docker = resources.filter(({ id }) => id.startsWith("docker:"));
@@ -56,7 +57,7 @@ describe("Fleet", () => {
       "dind-mcp:index:McpServer listens",
       "dind-mcp:index:McpServer plain",
       "dind-mcp:index:Orchestrator orchestrator",
-      "docker:index/remoteImage:RemoteImage carrier-image",
+      `${DockerType.Image} carrier-image`,
     ]);
   });
 
@@ -64,7 +65,7 @@ describe("Fleet", () => {
     assert.deepEqual(children((await make()).resources, FLEET), [
       "dind-mcp:index:InnerNetworks networks",
       "dind-mcp:index:Orchestrator orchestrator",
-      "docker:index/remoteImage:RemoteImage carrier-image",
+      `${DockerType.Image} carrier-image`,
     ]);
     const { resources } = await make(all);
     const names = ["leaves", "listens", "plain", "reads", "database", "egress"];
@@ -99,7 +100,7 @@ describe("Fleet", () => {
       only(resources, id).dependencies.filter((name) => ["database", "egress"].includes(name));
     const expected = { plain: [], listens: [], leaves: ["egress"], reads: ["database"] };
     for (const [name, waitsFor] of Object.entries(expected)) {
-      assert.deepEqual(needed(`docker:index/container:Container ${name}`), waitsFor);
+      assert.deepEqual(needed(`${DockerType.Container} ${name}`), waitsFor);
       assert.deepEqual(needed(`${name}-image`), []);
     }
     assert.deepEqual(needed("leaves-secrets"), []);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { McpServer } from "../../../../components/inner/mcp-server";
 import { InnerNetworks } from "../../../../components/inner/networks";
+import { DockerType } from "../../../../lib/docker-types";
+import { Label } from "../../../../manifest/container/labels";
 import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";
 import { BUILT, HTTP, LABEL_LIST, LABELS, server, withProvider } from "../../../support/components/parts";
@@ -22,9 +24,9 @@ describe("McpServer", () => {
   it("of an image is that image, its sessions' volume and a container, all inside the engine", async () => {
     const { resources } = await make();
     assert.deepEqual(children(resources, SERVER), [
-      "docker:index/container:Container echo",
-      "docker:index/remoteImage:RemoteImage echo-image",
-      "docker:index/volume:Volume echo-sessions",
+      `${DockerType.Container} echo`,
+      `${DockerType.Image} echo-image`,
+      `${DockerType.Volume} echo-sessions`,
     ]);
     const docker = resources.filter(({ id }) => id.startsWith("docker:"));
     assert.deepEqual(new Set(docker.map(({ provider }) => provider)), new Set(["inner"]));
@@ -91,10 +93,10 @@ describe("McpServer", () => {
     const { resources } = await make(more, { key: "hunter2", pin: "1234", stray: "unasked" });
     assert.deepEqual(children(resources, SERVER), [
       "dind-mcp:index:VolumeFiles echo-secret-files",
-      "docker:index/container:Container echo",
-      "docker:index/remoteImage:RemoteImage echo-image",
-      "docker:index/volume:Volume echo-secrets",
-      "docker:index/volume:Volume echo-sessions",
+      `${DockerType.Container} echo`,
+      `${DockerType.Image} echo-image`,
+      `${DockerType.Volume} echo-secrets`,
+      `${DockerType.Volume} echo-sessions`,
     ]);
     const carrier = container(resources, "echo-secret-files");
     const own = { permissions: "0400", owner: "11000", group: "11000" };
@@ -110,7 +112,7 @@ describe("McpServer", () => {
   });
 
   it("starts anew when a secret changes: its label holds the carrier's revision", async () => {
-    const revision = "dind-mcp.secrets-revision";
+    const revision = Label.SecretsRevision;
     const echo = container((await make({ secrets: [{ name: "key" }] }, { key: "v" })).resources, "echo");
     assert.equal(labelsOf(echo)[revision], "<echo-secret-files id>");
     assert.ok(echo.dependencies.includes("echo-secret-files"));
@@ -128,12 +130,12 @@ describe("McpServer", () => {
 
   it("is labelled as the stack's and the server's, and tells its container and image", async () => {
     const { result, resources } = await make();
-    const { "dind-mcp.manifest": text, ...labels } = labelsOf(container(resources, "echo"));
+    const { [Label.Manifest]: text, ...labels } = labelsOf(container(resources, "echo"));
     assert.deepEqual(labels, {
-      "dind-mcp.managed-by": "pulumi",
-      "dind-mcp.server": "echo",
-      "dind-mcp.stack": "dind-mcp/unit",
-      "dind-mcp.transport": "stdio",
+      [Label.ManagedBy]: "pulumi",
+      [Label.Server]: "echo",
+      [Label.Stack]: "dind-mcp/unit",
+      [Label.Transport]: "stdio",
     });
     assert.deepEqual(JSON.parse(text ?? ""), server().manifest);
     assert.deepEqual(await reveal(result.containerName), { value: "mcp-echo", secret: false });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { InnerNetworks } from "../../../../components/inner/networks";
+import { DockerType } from "../../../../lib/docker-types";
 import { record, reveal } from "../../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../../support/components/parts";
 import { children, only } from "../../../support/components/queries";
@@ -14,8 +15,8 @@ describe("InnerNetworks", () => {
   it("is one bridge a network, named by its own name, made inside, the old one going before the new one", async () => {
     const { resources } = await make();
     assert.deepEqual(children(resources, "dind-mcp:index:InnerNetworks networks"), [
-      "docker:index/network:Network networks-closed",
-      "docker:index/network:Network networks-way-out",
+      `${DockerType.Network} networks-closed`,
+      `${DockerType.Network} networks-way-out`,
     ]);
     for (const { name, subnet, gateway, internal } of networks) {
       const network = only(resources, `networks-${name}`);

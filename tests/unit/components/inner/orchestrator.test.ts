@@ -8,7 +8,9 @@ import {
   type OrchestratorArgs,
 } from "../../../../components/inner/orchestrator";
 import { orchestratorConfigSchema, tokenSchema } from "../../../../config/orchestrator-config";
+import { DockerType } from "../../../../lib/docker-types";
 import { contains } from "../../../../lib/subnets";
+import { Label, Role } from "../../../../manifest/container/labels";
 import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../../support/components/parts";
@@ -47,9 +49,9 @@ describe("Orchestrator", () => {
     const { resources } = await make();
     assert.deepEqual(children(resources, "dind-mcp:index:Orchestrator orchestrator"), [
       "dind-mcp:index:VolumeFiles orchestrator-secret-files",
-      "docker:index/container:Container orchestrator",
-      "docker:index/remoteImage:RemoteImage orchestrator-image",
-      "docker:index/volume:Volume orchestrator-secrets",
+      `${DockerType.Container} orchestrator`,
+      `${DockerType.Image} orchestrator-image`,
+      `${DockerType.Volume} orchestrator-secrets`,
       "random:index/randomPassword:RandomPassword orchestrator-token-all",
       "random:index/randomPassword:RandomPassword orchestrator-token-few",
     ]);
@@ -141,9 +143,9 @@ describe("Orchestrator", () => {
     const orchestrator = await made();
     assert.deepEqual(labelsOf(orchestrator), {
       ...LABELS,
-      "dind-mcp.docker-api": "read-only",
-      "dind-mcp.role": "orchestrator",
-      "dind-mcp.secrets-revision": "<orchestrator-secret-files id>".slice(0, 12),
+      [Label.DockerApi]: "read-only",
+      [Label.Role]: Role.Orchestrator,
+      [Label.SecretsRevision]: "<orchestrator-secret-files id>".slice(0, 12),
     });
     assert.ok(orchestrator.dependencies.includes("orchestrator-secret-files"));
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { containerSpec } from "../../../../manifest/container/container-spec";
+import { Label } from "../../../../manifest/container/labels";
 import { parseManifest } from "../../../../manifest/manifest";
 import { manifest } from "../../../support/manifests";
 
@@ -31,11 +32,11 @@ describe("container specification", () => {
       groups: [],
       env: { HOME: "/tmp" },
       labels: {
-        "dind-mcp.managed-by": "pulumi",
-        "dind-mcp.manifest": containerSpec(one, options).labels["dind-mcp.manifest"],
-        "dind-mcp.server": "echo",
-        "dind-mcp.stack": "dind-mcp/dev",
-        "dind-mcp.transport": "stdio",
+        [Label.ManagedBy]: "pulumi",
+        [Label.Manifest]: containerSpec(one, options).labels[Label.Manifest],
+        [Label.Server]: "echo",
+        [Label.Stack]: "dind-mcp/dev",
+        [Label.Transport]: "stdio",
       },
       mounts: [
         { type: "bind", source: "/usr/local/lib/dind-mcp/mcp-init", target: "/.mcp/init", readOnly: true },
@@ -142,15 +143,15 @@ describe("container specification", () => {
       [spec.healthcheck.interval, spec.healthcheck.timeout, spec.healthcheck.tests.at(-1)],
       ["5m0s", "1m31s", "90000"],
     );
-    assert.equal(spec.labels["dind-mcp.managed-by"], "api");
+    assert.equal(spec.labels[Label.ManagedBy], "api");
   });
 
   it("carries the whole manifest in one label, always written the same way", () => {
     const one = manifest({ env: { B: "2", A: "1" }, database: true });
-    const label = containerSpec(one, options).labels["dind-mcp.manifest"] ?? "";
+    const label = containerSpec(one, options).labels[Label.Manifest] ?? "";
     assert.deepEqual(parseManifest(JSON.parse(label), "label"), { manifest: one, problems: [] });
     const turned = Object.fromEntries(Object.entries(one).reverse()) as typeof one;
-    assert.equal(containerSpec(turned, options).labels["dind-mcp.manifest"], label);
+    assert.equal(containerSpec(turned, options).labels[Label.Manifest], label);
   });
 
   it("is plain data that survives JSON, and leaves its input alone", () => {

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { containerArgs } from "../../../../components/inner/container-args";
 import { type ContainerSpec, containerSpec } from "../../../../manifest/container/container-spec";
 import { createOptions } from "../../../../manifest/container/create-options";
+import { Label } from "../../../../manifest/container/labels";
 import { parseManifest } from "../../../../manifest/manifest";
 import { document, manifest } from "../../../support/manifests";
 
-const options = { image: "sha256:abc", stack: "p/s", managedBy: "api" };
+const options = { image: "sha256:abc", stack: "p/s", managedBy: "api" } as const;
 const full = {
   workdir: "/app",
   env: { A: "b" },
@@ -231,7 +232,7 @@ describe("no manifest whatever", () => {
           [true, true, true],
         );
         assert.match(body.User ?? "", /^1[1-4]\d{3}:1[1-4]\d{3}$/);
-        assert.equal(body.Labels?.["dind-mcp.managed-by"], "api");
+        assert.equal(body.Labels?.[Label.ManagedBy], "api");
         assert.ok(leaves(body.Labels).every((label) => typeof label === "string"));
       }),
       { numRuns: 2_000 },

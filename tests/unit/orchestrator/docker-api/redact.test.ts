@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { Label } from "../../../../manifest/container/labels";
 import { redact } from "../../../../orchestrator/docker-api/redact";
 import { redactedLines } from "../../../../orchestrator/docker-api/redacted-lines";
 
@@ -21,14 +22,14 @@ describe("read-only Docker API: redaction", () => {
   });
   it("keeps labels that are known to be harmless; not the manifest, which repeats the environment", () => {
     const Labels = {
-      "dind-mcp.server": "files",
-      "dind-mcp.manifest": '{"env":{"TOKEN":"hush"}}',
+      [Label.Server]: "files",
+      [Label.Manifest]: '{"env":{"TOKEN":"hush"}}',
       "com.docker.compose.project": "p",
       "org.opencontainers.image.version": "1",
       "my.token": "hush",
     };
     assert.deepEqual(redact({ Labels }), {
-      Labels: { ...Labels, "dind-mcp.manifest": HIDDEN, "my.token": HIDDEN },
+      Labels: { ...Labels, [Label.Manifest]: HIDDEN, "my.token": HIDDEN },
     });
     assert.deepEqual(redact([{ Labels: null }, { Labels: ["a=hush", "b"] }]), [
       { Labels: null },

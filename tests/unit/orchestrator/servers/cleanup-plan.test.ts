@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Label } from "../../../../manifest/container/labels";
 import { type EngineParts, planCleanup } from "../../../../orchestrator/servers/cleanup-plan";
 
 const NOW = 1_800_000_000_000;
@@ -6,12 +7,12 @@ const OLD = NOW - 3_600_000;
 const STACK = "p/s";
 
 const owned = (managedBy: string, more: Record<string, string> = {}, stack = STACK) => ({
-  "dind-mcp.managed-by": managedBy,
-  "dind-mcp.stack": stack,
+  [Label.ManagedBy]: managedBy,
+  [Label.Stack]: stack,
   ...more,
 });
 const api = (server: string, role?: string) =>
-  owned("api", { "dind-mcp.server": server, ...(role ? { "dind-mcp.role": role } : {}) });
+  owned("api", { [Label.Server]: server, ...(role ? { [Label.Role]: role } : {}) });
 
 type Labels = Record<string, string>;
 const part = (name: string, labels: Labels, created = OLD) => ({ id: name, name, labels, created });
@@ -44,7 +45,7 @@ describe("what nobody owns in the engine", () => {
   });
 
   it("is nothing that Pulumi, or another stack, owns", () => {
-    const labels = [owned("pulumi"), owned("pulumi", { "dind-mcp.server": "x" }), owned("api", {}, "other/stack")];
+    const labels = [owned("pulumi"), owned("pulumi", { [Label.Server]: "x" }), owned("api", {}, "other/stack")];
     for (const one of labels) {
       const parts = {
         containers: [container("c", "exited", one)],

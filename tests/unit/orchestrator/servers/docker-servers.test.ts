@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
 import { engineClient } from "../../../../lib/docker-client";
+import { Label } from "../../../../manifest/container/labels";
 import { Events } from "../../../../orchestrator/events";
 import { DockerServers } from "../../../../orchestrator/servers/docker-servers";
 import { OwnNetworks } from "../../../../orchestrator/servers/own-networks";
@@ -154,7 +155,7 @@ describe("the servers, found by their labels", () => {
 
   it("leave out a container whose manifest is wrong, and say so once", async () => {
     const wrong = inspected("bad");
-    wrong.Config.Labels["dind-mcp.manifest"] = '{"name":"echo"}';
+    wrong.Config.Labels[Label.Manifest] = '{"name":"echo"}';
     engine.containers.set("bad", wrong);
     engine.containers.set("c1", inspected("c1", { name: "good" }));
     await servers.start();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Label } from "../../../../manifest/container/labels";
 import { labelledManifest, serverInfo, statusAndReason } from "../../../../orchestrator/servers/server-state";
 import { manifest } from "../../../support/manifests";
 import { health, inspected, type State } from "../../../support/servers/inspect";
@@ -52,7 +53,7 @@ describe("a server as its container declares it", () => {
   it("is none when the label is no manifest, or another container has the server's name", () => {
     const labelled = (label: string | undefined, name = "/mcp-echo") => {
       const container = inspected("c");
-      container.Config.Labels = label === undefined ? {} : { "dind-mcp.manifest": label };
+      container.Config.Labels = label === undefined ? {} : { [Label.Manifest]: label };
       return labelledManifest({ ...container, Name: name });
     };
     assert.equal(labelled(undefined), "the label dind-mcp.manifest is no JSON");
@@ -86,7 +87,7 @@ describe("a server as its container declares it", () => {
 
   it("says who owns it and when it started", () => {
     const container = inspected("c", {}, { Status: "created", StartedAt: "0001-01-01T00:00:00Z" });
-    container.Config.Labels["dind-mcp.managed-by"] = "api";
+    container.Config.Labels[Label.ManagedBy] = "api";
     const { managedBy, startedAt, imageDigest } = serverInfo(manifest(), container, {
       ...known,
       imageDigest: "sha256:1",

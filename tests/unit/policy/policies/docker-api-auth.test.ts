@@ -1,3 +1,4 @@
+import { Label } from "../../../../manifest/container/labels";
 import { bad, envs, one } from "../../../support/policy/case";
 import { container, type Given, INNER, LATER } from "../../../support/policy/resources";
 import { testPolicy } from "../../../support/policy/test-policy";
@@ -8,7 +9,7 @@ const run = (...command: string[]): Given => container({ command });
 testPolicy("docker-api-auth", {
   passes: [
     one("mutual TLS", container({ command: ["dockerd", "--host=tcp://0.0.0.0:2376", "--tlsverify"] })),
-    one("a subset", container({ labels: [{ label: "dind-mcp.docker-api", value: "read-only" }] })),
+    one("a subset", container({ labels: [{ label: Label.DockerApi, value: "read-only" }] })),
     one("a provider with a certificate", provider({ host: INNER, certMaterial: LATER })),
     one("a provider on a socket", provider({ host: "unix:///var/run/docker.sock" })),
     one("a provider not known yet", provider({ host: LATER })),
@@ -30,7 +31,7 @@ testPolicy("docker-api-auth", {
       /on tcp without --tlsverify/,
       container({ command: ["dockerd", "-H", "tcp://0.0.0.0:1234"] }),
     ),
-    bad("handed on", /whole Docker API/, container({ labels: [{ label: "dind-mcp.docker-api", value: "full" }] })),
+    bad("handed on", /whole Docker API/, container({ labels: [{ label: Label.DockerApi, value: "full" }] })),
     bad("a provider without", /client certificate/, provider({ host: "tcp://127.0.0.1:2375" })),
     bad("without a space", /--tlsverify/, run("dockerd", "-Htcp://0.0.0.0:2376")),
     bad("without a scheme", /--tlsverify/, run("/usr/bin/dockerd", "--host", ":2376")),

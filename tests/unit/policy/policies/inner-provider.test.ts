@@ -1,3 +1,4 @@
+import { Label } from "../../../../manifest/container/labels";
 import { bad, one } from "../../../support/policy/case";
 import { container, INNER, LATER } from "../../../support/policy/resources";
 import { testPolicy } from "../../../support/policy/test-policy";
@@ -8,7 +9,7 @@ testPolicy("inner-provider", {
     one("a server inside", container({}, { parents: ["dind-mcp:index:Fleet"], host: INNER })),
     one("a server in an engine still to be made", container({}, { parents: ["dind-mcp:index:Fleet"], host: LATER })),
     one("what is not Docker's", { type: "random:index/randomPassword:RandomPassword", host: null }),
-    one("a server's label inside", container({ labels: [{ label: "dind-mcp.server", value: "f" }] }, { host: INNER })),
+    one("a server's label inside", container({ labels: [{ label: Label.Server, value: "f" }] }, { host: INNER })),
   ],
   fails: [
     bad("no provider", /DOCKER_HOST/, container({}, { host: null })),
@@ -17,10 +18,6 @@ testPolicy("inner-provider", {
     bad("config's own component", /part of x:index:In/, container({}, { parents: ["x:index:In", "x:index:B"] }), {
       innerComponents: ["x:index:In"],
     }),
-    bad(
-      "a server by its label",
-      /MCP server files/,
-      container({ labels: [{ label: "dind-mcp.server", value: "files" }] }),
-    ),
+    bad("a server by its label", /MCP server files/, container({ labels: [{ label: Label.Server, value: "files" }] })),
   ],
 });

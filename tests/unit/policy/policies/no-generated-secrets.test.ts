@@ -1,3 +1,4 @@
+import { DockerType } from "../../../../lib/docker-types";
 import { bad, one } from "../../../support/policy/case";
 import { container } from "../../../support/policy/resources";
 import { testPolicy } from "../../../support/policy/test-policy";
@@ -22,7 +23,7 @@ testPolicy("no-generated-secrets", {
       container({}, { madeFrom: { labels: ["tls:index/privateKey:PrivateKey"] } }),
     ),
     bad("given to a build", /build holds what RandomPassword made/, {
-      type: "docker:index/remoteImage:RemoteImage",
+      type: DockerType.Image,
       madeFrom: { build: ["random:index/randomPassword:RandomPassword"] },
     }),
   ],

@@ -1,8 +1,10 @@
+import { DockerType } from "../../../../lib/docker-types";
+import { Label } from "../../../../manifest/container/labels";
 import { bad, envs, one, volume } from "../../../support/policy/case";
 import { container, type Given, LATER } from "../../../support/policy/resources";
 import { testPolicy } from "../../../support/policy/test-policy";
 
-const image = (props: Record<string, unknown>): Given => ({ type: "docker:index/remoteImage:RemoteImage", props });
+const image = (props: Record<string, unknown>): Given => ({ type: DockerType.Image, props });
 const run = (...command: (string | symbol)[]): Given => container({ command });
 const key = Buffer.from("-----BEGIN PRIVATE KEY-----\nhunter2").toString("base64");
 const build = (type: string, props: Record<string, unknown>): Given => ({ type, props });
@@ -28,7 +30,7 @@ testPolicy("no-secrets-in-env", {
   passes: [
     one("where it is", envs("API_KEY_FILE=/run/secrets/key", "MAX_TOKENS=9")),
     one("not known yet", envs(LATER)),
-    one("a revision", container({ labels: [{ label: "dind-mcp.secrets-revision", value: "abc" }] })),
+    one("a revision", container({ labels: [{ label: Label.SecretsRevision, value: "abc" }] })),
     one("an option with a file", container({ command: ["serve", "--token-file", "/run/secrets/t"] })),
     one("an ordinary build argument", image({ name: "mine:1", build: { buildArgs: { BASE: "debian" } } })),
     one(
@@ -40,8 +42,8 @@ testPolicy("no-secrets-in-env", {
     one("arguments not known yet", run("serve", LATER)),
     one("what YAML leaves empty", container({ envs: null, labels: [null], command: [null], healthcheck: null })),
     one("a certificate", envs(`CA=${Buffer.from("-----BEGIN CERTIFICATE-----\nabc").toString("base64")}`)),
-    one("a build not known yet", build("docker:index/remoteImage:RemoteImage", { build: { buildArgs: LATER } })),
-    one("a build without arguments", build("docker:index/remoteImage:RemoteImage", { build: { buildArgs: null } })),
+    one("a build not known yet", build(DockerType.Image, { build: { buildArgs: LATER } })),
+    one("a build without arguments", build(DockerType.Image, { build: { buildArgs: null } })),
   ],
   fails: [
     bad("by its name", /env DB_PASSWORD looks/, envs("DB_PASSWORD=hunter2")),
@@ -71,7 +73,7 @@ testPolicy("no-secrets-in-env", {
     bad(
       "in an image's label",
       /label password/,
-      build("docker:index/remoteImage:RemoteImage", { build: { labels: { password: "hunter2" } } }),
+      build(DockerType.Image, { build: { labels: { password: "hunter2" } } }),
     ),
     bad(
       "in a build of the old kind",

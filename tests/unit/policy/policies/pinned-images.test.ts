@@ -1,8 +1,9 @@
+import { DockerType } from "../../../../lib/docker-types";
 import { bad, one } from "../../../support/policy/case";
 import { container, type Given, LATER } from "../../../support/policy/resources";
 import { testPolicy } from "../../../support/policy/test-policy";
 
-const image = (props: Record<string, unknown>): Given => ({ type: "docker:index/remoteImage:RemoteImage", props });
+const image = (props: Record<string, unknown>): Given => ({ type: DockerType.Image, props });
 
 testPolicy("pinned-images", {
   passes: [

@@ -1,8 +1,9 @@
+import { DockerType } from "../../../../lib/docker-types";
 import { type Given, INNER, LATER } from "../../../support/policy/resources";
 import { testPolicy } from "../../../support/policy/test-policy";
 
 const network = (subnet: string | symbol, host?: string): Given => ({
-  type: "docker:index/network:Network",
+  type: DockerType.Network,
   name: `net-${String(subnet)}`,
   props: { ipamConfigs: [{ subnet }] },
   ...(host ? { host } : {}),

@@ -1,0 +1,45 @@
+/** The labels of what the stack makes in an engine. Public: users filter by them, as in `docker ps --filter label=...`. */
+export const Label = {
+  /** Who made it, and so who may remove it: an Owner. */
+  ManagedBy: "dind-mcp.managed-by",
+  /** `project/stack`. */
+  Stack: "dind-mcp.stack",
+  /** What a container is that is no server: a Role. */
+  Role: "dind-mcp.role",
+  /** A server's name. */
+  Server: "dind-mcp.server",
+  /** A server's manifest as canonical JSON. It repeats the environment: not for everybody's eyes. */
+  Manifest: "dind-mcp.manifest",
+  /** How a server is spoken with. */
+  Transport: "dind-mcp.transport",
+  /** Read by nobody; makes a changed secret a changed container. */
+  SecretsRevision: "dind-mcp.secrets-revision",
+  /** What the orchestrator serves without TLS: read-only, full or off. */
+  DockerApi: "dind-mcp.docker-api",
+} as const;
+
+/** Values of Label.ManagedBy. */
+export const Owner = {
+  /** Declared by the catalog or by the stack itself. */
+  Pulumi: "pulumi",
+  /** Deployed through the REST API. */
+  Api: "api",
+} as const;
+export type Owner = (typeof Owner)[keyof typeof Owner];
+
+/** Values of Label.Role. */
+export const Role = {
+  /** The Docker daemon, on the host engine. */
+  Engine: "engine",
+  /** The management layer, inside the engine. */
+  Orchestrator: "orchestrator",
+  /** The embedded PostgreSQL. */
+  Database: "database",
+  /** Passes on to an external PostgreSQL. */
+  DatabaseRelay: "database-relay",
+  /** The proxy through which servers reach the world. */
+  Egress: "egress",
+  /** Carries files onto a volume; is made and never started. */
+  VolumeFiles: "volume-files",
+} as const;
+export type Role = (typeof Role)[keyof typeof Role];

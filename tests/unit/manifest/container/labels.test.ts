@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { Label, Owner, Role } from "../../../../manifest/container/labels";
+
+describe("labels", () => {
+  it("keep their names, by which users find containers and older stacks are recognised", () => {
+    assert.deepEqual(Object.values(Label).sort(), [
+      "dind-mcp.docker-api",
+      "dind-mcp.managed-by",
+      "dind-mcp.manifest",
+      "dind-mcp.role",
+      "dind-mcp.secrets-revision",
+      "dind-mcp.server",
+      "dind-mcp.stack",
+      "dind-mcp.transport",
+    ]);
+    assert.equal(Label.ManagedBy, "dind-mcp.managed-by");
+    assert.equal(Label.Stack, "dind-mcp.stack");
+    assert.deepEqual(Object.values(Owner), ["pulumi", "api"]);
+    assert.deepEqual(Object.values(Role).sort(), [
+      "database",
+      "database-relay",
+      "egress",
+      "engine",
+      "orchestrator",
+      "volume-files",
+    ]);
+  });
+});
