@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { type Allowed, AnswerKind, decide, isRefused } from "./allow-list";
 import { answerError } from "./answer";
-import { type Allowed, AnswerKind, decide, isRefused } from "./endpoints";
 import { EngineSilent, type EngineSocket } from "./engine-socket";
 import { redact } from "./redact";
 import { redactedLines } from "./redacted-lines";

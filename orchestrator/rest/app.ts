@@ -1,13 +1,10 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
-import type { AuditResult } from "../../api/audit-result";
 import { PROBLEM_TYPE } from "../../api/problem";
-import type { Scope } from "../../api/scopes";
 import type { Front } from "../http/front";
 import { HttpError, problemOf } from "../http/problem";
 import { Streams } from "../http/sse";
-import { isRejection, type Principal, type Rejection } from "../security/principal";
+import { isRejection, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
 import { auditChanges } from "./audit";
 import type { RestDeps } from "./deps";
@@ -15,30 +12,9 @@ import { readJson } from "./json-body";
 import { withAllow } from "./methods";
 import { describeApi } from "./openapi";
 import { registerRoutes } from "./routes";
+import type { App } from "./routes/context";
 import { validatorCompiler } from "./validation";
 import { readYaml } from "./yaml-body";
-
-declare module "fastify" {
-  interface FastifyContextConfig {
-    /** Who may use the route: holders of a token with this scope, of any token, or everybody. */
-    access?: Scope | "authenticated" | "public";
-  }
-  interface FastifyRequest {
-    /** Who asks; null on public routes. */
-    principal: Principal | null;
-    /** What the audit log is told beyond the path and the status. */
-    audited: { server?: string; arguments?: unknown; result?: AuditResult } | null;
-  }
-}
-
-/** What routes are registered on. */
-export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
-
-/** Who asks, on a route that is not public. */
-export function principalOf({ principal }: FastifyRequest): Principal {
-  if (!principal) throw new Error("a public route asked for its principal");
-  return principal;
-}
 
 function refuse({ status, detail, headers = {} }: Rejection): never {
   throw new HttpError(status, detail, headers);

@@ -1,7 +1,6 @@
 import { GatewayError } from "../gateway-api";
 import { ErrorCode, isResponse, type Message, type Request } from "../wire/json-rpc";
-import type { Backend } from "./backend";
-import { startTimeout } from "./backend";
+import { type Backend, startTimeout } from "./backend";
 import { ModernAsLegacy } from "./translate/modern-as-legacy";
 import type { Upstream, UpstreamUser } from "./upstream";
 

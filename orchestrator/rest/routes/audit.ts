@@ -3,9 +3,8 @@ import { AuditResult } from "../../../api/audit-result";
 import { auditEntrySchema, pageOf } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
 import { isCursor } from "../../audit/query";
-import { type App, principalOf } from "../app";
 import { pageQuery } from "../pagination";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 
 const time = z.iso.datetime({ offset: true, error: "a time like 2026-11-24T10:00:00Z" });
 const KINDS = ["mcp", "rest", "auth"] as const;

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { Client, clientConfig, targets } from "../../../api/client-configs";
 import { Scope } from "../../../api/scopes";
 import { mayUse } from "../../security/filters";
-import { type App, principalOf } from "../app";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 
 const CLIENTS = Object.values(Client);
 

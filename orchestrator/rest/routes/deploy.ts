@@ -4,9 +4,8 @@ import { Scope } from "../../../api/scopes";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import { serverOf } from "../access";
-import { type App, principalOf } from "../app";
 import { summary } from "../server-views";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 import { nameParams } from "./params";
 
 const tags = ["servers"];

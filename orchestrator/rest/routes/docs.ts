@@ -1,9 +1,8 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { FastifyReply } from "fastify";
-import type { App } from "../app";
 import { DOCS_HTML, DOCS_SCRIPT } from "../docs-page";
-import type { RouteContext } from "./context";
+import type { App, RouteContext } from "./context";
 
 /** Only this origin's own files; Swagger UI has its icons as data: URLs. */
 const POLICY = [

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { cleanupSchema, engineSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
 import { within } from "../../../lib/within";
-import type { App } from "../app";
-import type { RouteContext } from "./context";
+import type { App, RouteContext } from "./context";
 import { optionalBody } from "./params";
 
 const tags = ["engine"];

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { Scope } from "../../../api/scopes";
 import type { FleetEvent } from "../../events";
 import { mayUse } from "../../security/filters";
-import { type App, principalOf } from "../app";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 
 const ID = "the id of the last event seen";
 

@@ -1,7 +1,6 @@
-import type { App } from "../app";
 import { auditRoutes } from "./audit";
 import { clientRoutes } from "./clients";
-import type { RouteContext } from "./context";
+import type { App, RouteContext } from "./context";
 import { deployRoutes } from "./deploy";
 import { docsRoutes } from "./docs";
 import { engineRoutes } from "./engine";

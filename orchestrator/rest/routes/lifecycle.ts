@@ -1,9 +1,8 @@
 import { serverSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
 import { serverOf } from "../access";
-import { type App, principalOf } from "../app";
 import { summary } from "../server-views";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 import { nameParams } from "./params";
 
 const ACTIONS = [

@@ -3,8 +3,7 @@ import { logLineSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
 import type { LogLine } from "../../servers/logs";
 import { serverOf } from "../access";
-import { type App, principalOf } from "../app";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 import { nameParams } from "./params";
 
 /** Milliseconds that reading a log may take. */

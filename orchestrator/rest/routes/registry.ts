@@ -3,10 +3,9 @@ import { Scope } from "../../../api/scopes";
 import { serverJsonSchema } from "../../../manifest/server-json/schema";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
-import { type App, principalOf } from "../app";
 import { page } from "../pagination";
 import { type RegistryServer, registryServer, search } from "../registry";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 
 const tags = ["registry"];
 const LIMIT = "a whole number from 1 to 100";

@@ -5,10 +5,9 @@ import { ServerStatus } from "../../../api/server-status";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import { serverOf } from "../access";
-import { type App, principalOf } from "../app";
 import { page, pageQuery } from "../pagination";
 import { detail, measured, summary } from "../server-views";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 import { nameParams } from "./params";
 
 const tags = ["servers"];

@@ -5,9 +5,8 @@ import type { SessionInfo } from "../../gateway/gateway-api";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import type { Principal } from "../../security/principal";
-import { type App, principalOf } from "../app";
 import { page, pageQuery } from "../pagination";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 
 const tags = ["sessions"];
 

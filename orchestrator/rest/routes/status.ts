@@ -3,9 +3,8 @@ import { z } from "zod";
 import { Scope } from "../../../api/scopes";
 import { HttpError } from "../../http/problem";
 import { pathOf, resourceMetadata } from "../../security/resource-metadata";
-import type { App } from "../app";
 import { readiness } from "../readiness";
-import type { RouteContext } from "./context";
+import type { App, RouteContext } from "./context";
 
 const tags = ["status"];
 const part = z.object({ ready: z.boolean(), state: z.string() });

@@ -3,8 +3,7 @@ import { AuditResult } from "../../../api/audit-result";
 import { toolsSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
 import { serverOf } from "../access";
-import { type App, principalOf } from "../app";
-import type { RouteContext } from "./context";
+import { type App, principalOf, type RouteContext } from "./context";
 import { nameParams, optionalBody } from "./params";
 
 const tags = ["tools"];

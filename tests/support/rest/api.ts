@@ -10,7 +10,8 @@ import {
 import { AuditLog } from "../../../orchestrator/audit/audit-log";
 import { Events } from "../../../orchestrator/events";
 import { Front } from "../../../orchestrator/http/front";
-import { type App, createApp } from "../../../orchestrator/rest/app";
+import { createApp } from "../../../orchestrator/rest/app";
+import type { App } from "../../../orchestrator/rest/routes/context";
 import { AccessGuard } from "../../../orchestrator/security/guard";
 import { MemoryFleet, server } from "./fleet";
 

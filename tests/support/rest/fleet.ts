@@ -1,8 +1,7 @@
 import { ServerStatus } from "../../../api/server-status";
 import { orchestratorConfigSchema } from "../../../config/orchestrator-config";
 import { ProblemsError } from "../../../lib/problems";
-import type { SessionInfo, ToolReport } from "../../../orchestrator/gateway/gateway-api";
-import { GatewayError } from "../../../orchestrator/gateway/gateway-api";
+import { GatewayError, type SessionInfo, type ToolReport } from "../../../orchestrator/gateway/gateway-api";
 import type { RestDeps } from "../../../orchestrator/rest/deps";
 import { mayCall } from "../../../orchestrator/security/filters";
 import type { Orphan } from "../../../orchestrator/servers/cleanup-plan";

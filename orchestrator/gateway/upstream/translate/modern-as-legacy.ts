@@ -23,8 +23,7 @@ import {
   MODERN_VERSION,
 } from "../../wire/modern";
 import { modernHeaders } from "../../wire/modern-send";
-import type { Upstream, UpstreamEnd, UpstreamUser } from "../upstream";
-import { NOBODY } from "../upstream";
+import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "../upstream";
 
 const OWN = "dind-mcp:";
 /** Rounds of questions in one call; the SDKs' own limit. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decide, isRefused } from "../../../../orchestrator/docker-api/endpoints";
+import { decide, isRefused } from "../../../../orchestrator/docker-api/allow-list";
 
 describe("read-only Docker API: what is allowed", () => {
   const allowed: [target: string, passedOn?: string][] = [

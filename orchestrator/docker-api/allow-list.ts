@@ -11,7 +11,7 @@ export const AnswerKind = {
 } as const;
 export type AnswerKind = (typeof AnswerKind)[keyof typeof AnswerKind];
 
-interface Endpoint {
+interface Question {
   /** Of the path, without a version. */
   path: RegExp;
   /** Parameters that may be given, once each. */
@@ -22,7 +22,7 @@ interface Endpoint {
 const NAME = "[A-Za-z0-9][A-Za-z0-9_.-]*";
 const IMAGE = "[A-Za-z0-9][A-Za-z0-9_.:@/-]*";
 
-function endpoint(path: string, kind: AnswerKind, ...query: string[]): Endpoint {
+function question(path: string, kind: AnswerKind, ...query: string[]): Question {
   return { path: new RegExp(`^${path}$`), kind, query };
 }
 
@@ -33,21 +33,21 @@ function endpoint(path: string, kind: AnswerKind, ...query: string[]): Endpoint 
  * arguments), `attach/ws` (it is a GET that writes), `search` and `distribution` (they call registries), and everything
  * of swarm and plugins.
  */
-const ENDPOINTS: readonly Endpoint[] = [
-  endpoint("/_ping", AnswerKind.Plain),
-  endpoint("/version", AnswerKind.Json),
-  endpoint("/info", AnswerKind.Json),
-  endpoint("/containers/json", AnswerKind.Json, "all", "limit", "size", "filters", "before", "since"),
-  endpoint(`/containers/${NAME}/json`, AnswerKind.Json, "size"),
-  endpoint(`/containers/${NAME}/stats`, AnswerKind.Numbers, "stream", "one-shot"),
-  endpoint("/images/json", AnswerKind.Json, "all", "filters", "digests", "shared-size", "manifests", "filter"),
-  endpoint(`/images/${IMAGE}/json`, AnswerKind.Json, "manifests", "platform"),
-  endpoint("/networks", AnswerKind.Json, "filters"),
-  endpoint(`/networks/${NAME}`, AnswerKind.Json, "verbose", "scope"),
-  endpoint("/volumes", AnswerKind.Json, "filters"),
-  endpoint(`/volumes/${NAME}`, AnswerKind.Json),
-  endpoint("/system/df", AnswerKind.Json, "type", "verbose"),
-  endpoint("/events", AnswerKind.Events, "since", "until", "filters"),
+const ALLOW_LIST: readonly Question[] = [
+  question("/_ping", AnswerKind.Plain),
+  question("/version", AnswerKind.Json),
+  question("/info", AnswerKind.Json),
+  question("/containers/json", AnswerKind.Json, "all", "limit", "size", "filters", "before", "since"),
+  question(`/containers/${NAME}/json`, AnswerKind.Json, "size"),
+  question(`/containers/${NAME}/stats`, AnswerKind.Numbers, "stream", "one-shot"),
+  question("/images/json", AnswerKind.Json, "all", "filters", "digests", "shared-size", "manifests", "filter"),
+  question(`/images/${IMAGE}/json`, AnswerKind.Json, "manifests", "platform"),
+  question("/networks", AnswerKind.Json, "filters"),
+  question(`/networks/${NAME}`, AnswerKind.Json, "verbose", "scope"),
+  question("/volumes", AnswerKind.Json, "filters"),
+  question(`/volumes/${NAME}`, AnswerKind.Json),
+  question("/system/df", AnswerKind.Json, "type", "verbose"),
+  question("/events", AnswerKind.Events, "since", "until", "filters"),
 ];
 
 const HINTS: readonly [RegExp, string][] = [
@@ -70,7 +70,7 @@ export interface Refused {
   message: string;
 }
 
-/** Tells a refusal from an endpoint. */
+/** Tells a refusal from what is allowed. */
 export function isRefused(decision: Allowed | Refused): decision is Refused {
   return "message" in decision;
 }
@@ -88,7 +88,7 @@ export function decide(method: string | undefined, target: string | undefined): 
 
   if (method !== "GET" && method !== "HEAD")
     return refused(path, `${method} changes things; only GET and HEAD are served`);
-  const found = ENDPOINTS.find((one) => one.path.test(path));
+  const found = ALLOW_LIST.find((one) => one.path.test(path));
   if (!found) return refused(path, "this path is not served");
   const query = new URLSearchParams(search);
   const given = [...query.keys()];
