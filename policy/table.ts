@@ -25,12 +25,3 @@ export function policiesMarkdown(policies: PackPolicy[]): string {
   const rows = policies.map(({ about: { id, severity, title } }) => [`[${id}](#${id})`, severity, title]);
   return `${markdownTable([["policy", "severity", "promise"], ...rows])}\n\n${policies.map(section).join("\n\n")}\n`;
 }
-
-const [BEGIN, END] = ["<!-- policies: written by policy/write-docs.ts -->", "<!-- end of policies -->"];
-
-/** The page with its list of policies brought up to date. @throws Error when its markers are gone */
-export function withPolicies(page: string, policies: PackPolicy[]): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`the page has no "${BEGIN}" ... "${END}"`);
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${policiesMarkdown(policies)}\n${page.slice(end)}`;
-}

@@ -4,10 +4,6 @@ import { orchestratorConfigSchema } from "../../config/orchestrator-config";
 import { version } from "../../package.json";
 import { createApp } from "./app";
 import type { RestDeps } from "./deps";
-import { operationTable } from "./operation-table";
-
-const BEGIN = "<!-- operations: npm run openapi -->\n";
-const END = "<!-- end of operations -->";
 
 /** The OpenAPI description that docs/openapi.json has. */
 export async function openApi(): Promise<OpenAPIV3_1.Document> {
@@ -17,12 +13,4 @@ export async function openApi(): Promise<OpenAPIV3_1.Document> {
   // Only to be described: nothing is called, so nothing stands behind the routes.
   const app = await createApp({ server: createServer(), rest: () => {} }, { config } as RestDeps);
   return app.swagger() as OpenAPIV3_1.Document;
-}
-
-/** docs/api.md with the table of this description's operations. */
-export function apiPage(page: string, document: OpenAPIV3_1.Document): string {
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`docs/api.md: got no ${BEGIN.trim()} ... ${END}, expected both`);
-  return `${before}${BEGIN}\n${operationTable(document)}\n${END}${after}`;
 }

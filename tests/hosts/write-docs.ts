@@ -1,11 +1,10 @@
-// write-docs.ts FOLDER ACCELERATOR SECONDS: puts the results of a run (FOLDER/*.json) into docs/hosts.md, between two markers.
+// write-docs.ts FOLDER ACCELERATOR SECONDS: puts the results of a run (FOLDER/*.json) into docs/hosts.md, between its markers.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withPart } from "../../lib/marked-part";
 import type { HostResult } from "../support/hosts/facts";
 
 const PAGE = join(__dirname, "../../docs/hosts.md");
-const BEGIN = "<!-- tests/hosts/run.sh --write-docs: from here -->";
-const END = "<!-- to here -->";
 const CASES = ["here", "apparmor", "no-apparmor", "userns"];
 
 /** Rows of what is known, columns of hosts. A host that has no such row gets a dash. */
@@ -47,7 +46,4 @@ function report(results: HostResult[], accelerator: string, seconds: number): st
 const [folder = ".", accelerator = "", seconds = "0"] = process.argv.slice(2);
 const files = CASES.map((kind) => join(folder, `${kind}.json`)).filter((file) => existsSync(file));
 const results = files.map((file) => JSON.parse(readFileSync(file, "utf8")) as HostResult);
-const page = readFileSync(PAGE, "utf8");
-const [before, after] = [page.split(BEGIN)[0], page.split(END)[1]];
-if (before === undefined || after === undefined) throw new Error(`${PAGE} has lost the markers ${BEGIN} and ${END}`);
-writeFileSync(PAGE, `${before}${BEGIN}\n${report(results, accelerator, Number(seconds))}\n${END}${after}`);
+writeFileSync(PAGE, withPart(readFileSync(PAGE, "utf8"), "last run", report(results, accelerator, Number(seconds))));

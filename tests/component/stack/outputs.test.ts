@@ -7,13 +7,12 @@ import * as pulumi from "@pulumi/pulumi";
 import program = require("../../..");
 
 import { OUTPUTS_VERSION, type Outputs } from "../../../stack/outputs";
-import { outputsJsonSchema } from "../../../stack/outputs-schema";
 import { configure } from "../../support/components/config";
 import { fakeHostEngine } from "../../support/components/host-engine";
 import { record } from "../../support/components/mocks";
 import { HTTP } from "../../support/components/parts";
 import { document } from "../../support/manifests";
-import { assertFits, fields, misfits, secretPaths, storedSchema } from "../../support/outputs-schema";
+import { assertFits, fields, misfits, secretPaths } from "../../support/outputs-schema";
 
 /** Paths of the outputs that are secret, and the outputs' values: what `pulumi stack output` has to go by. */
 async function settle(value: unknown, path = ""): Promise<{ value: unknown; secrets: string[] }> {
@@ -144,8 +143,7 @@ describe("outputs", () => {
     }
   });
 
-  it("have a JSON Schema made of their types (npm run schema), with a description of every field", () => {
-    assert.deepEqual(storedSchema, outputsJsonSchema());
+  it("have a JSON Schema with a description of every field", () => {
     const silent = fields().filter(([, { description }]) => !description);
     assert.deepEqual(silent, []);
   });

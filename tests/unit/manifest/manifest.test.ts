@@ -4,7 +4,6 @@ import { join } from "node:path";
 import Ajv from "ajv/dist/2020";
 import fc from "fast-check";
 import { goDuration, goMilliseconds, parseDuration } from "../../../lib/durations";
-import { manifestJsonSchema } from "../../../manifest/json-schema";
 import { needsNetwork, parseManifest, secretFiles } from "../../../manifest/manifest";
 import { document, manifest, problemsOf } from "../../support/manifests";
 
@@ -312,8 +311,6 @@ describe("server.schema.json", () => {
     string,
     unknown
   >;
-
-  it("is up to date (npm run schema)", () => assert.deepEqual(stored, manifestJsonSchema())).timeout(60_000);
 
   it("describes every key and agrees with the program", () => {
     const properties = stored.properties as Record<string, { description?: string }>;

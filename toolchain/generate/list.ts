@@ -1,0 +1,21 @@
+import { join, relative } from "node:path";
+import { withPart } from "../../lib/marked-part";
+import { manifestJsonSchema } from "../../manifest/json-schema";
+import { openApi } from "../../orchestrator/rest/openapi-docs";
+import { operationTable } from "../../orchestrator/rest/operation-table";
+import { policies } from "../../policy/pack";
+import { policiesMarkdown } from "../../policy/table";
+import { OUTPUTS_SCHEMA_FILE, outputsJsonSchema } from "../../stack/outputs-schema";
+import { type Generated, json } from "./generate";
+
+/** The project. */
+export const ROOT = join(__dirname, "../..");
+
+/** Every file that is made of code. The only one that is not here is docs/hosts.md, which is made of a run. */
+export const GENERATED: Generated[] = [
+  { file: "manifest/server.schema.json", content: () => json(manifestJsonSchema()) },
+  { file: relative(ROOT, OUTPUTS_SCHEMA_FILE), content: () => json(outputsJsonSchema()) },
+  { file: "docs/openapi.json", content: async () => json(await openApi()) },
+  { file: "docs/api.md", content: async (page) => withPart(page, "operations", operationTable(await openApi())) },
+  { file: "docs/policies.md", content: (page) => withPart(page, "policies", policiesMarkdown(policies)) },
+];
