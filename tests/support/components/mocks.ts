@@ -120,9 +120,16 @@ export async function record<T>(
     secretOutputs = request.getAdditionalsecretoutputsList();
     return register(request, callback); // calls newResource before it returns
   };
-  const result = await program();
-  await pulumi.runtime.disconnect(); // waits for everything that was registered
-  return { result, resources: resources.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+  // Pulumi notes a stack trace for each of thousands of promises; with source maps that is most of what a test takes.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const result = await program();
+    await pulumi.runtime.disconnect(); // waits for everything that was registered
+    return { result, resources: resources.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** The value of an output, and whether it is secret. */
