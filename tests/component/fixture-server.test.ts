@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { fixtureCommand, HttpFixture, removeFixture } from "../support/gateway/fixture-server";
 import { Init, removeBuild } from "../support/mcp-init/mcp-init";
+import { fixtureCommand, HttpFixture, removeFixture } from "../support/orchestrator/gateway/fixture-server";
 
 /** A real client of one era on the fixture's stdio. */
 async function open(era: "legacy" | "modern", ...options: string[]): Promise<Client> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpFixture, removeFixture } from "../support/gateway/fixture-server";
+import { HttpFixture, removeFixture } from "../support/orchestrator/gateway/fixture-server";
 import { type Forwarder, forwardWithToken } from "./forwarder";
 import { REVISIONS, SCORED, UNSCORED } from "./scenarios";
 import { describeFailures, passed, runSuite } from "./suite";

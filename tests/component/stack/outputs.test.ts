@@ -11,8 +11,8 @@ import { configure } from "../../support/components/config";
 import { fakeHostEngine } from "../../support/components/host-engine";
 import { record } from "../../support/components/mocks";
 import { HTTP } from "../../support/components/parts";
-import { document } from "../../support/manifests";
-import { assertFits, fields, misfits, secretPaths } from "../../support/outputs-schema";
+import { document } from "../../support/manifest/documents";
+import { assertFits, fields, misfits, secretPaths } from "../../support/stack/outputs-schema";
 
 /** Paths of the outputs that are secret, and the outputs' values: what `pulumi stack output` has to go by. */
 async function settle(value: unknown, path = ""): Promise<{ value: unknown; secrets: string[] }> {

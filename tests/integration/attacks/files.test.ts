@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/client";
+import { inside } from "../../support/attacks/probe";
 import { connect, type Fleet, theFleet, transport } from "../../support/fleet/fleet";
-import { inside } from "../../support/fleet/probe";
 
 /** Only these tests' own: inside the workspace, and what their links lead to. */
 const ID = `attack-${process.pid}-${Date.now()}`;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Client } from "@modelcontextprotocol/client";
-import { type Addresses, addresses } from "../../support/fleet/addresses";
+import { type Addresses, addresses } from "../../support/attacks/addresses";
+import { inside, reachFromEngine } from "../../support/attacks/probe";
+import { ALLOWED, MARKER, type Site, startSite } from "../../support/attacks/site";
 import { eventually } from "../../support/fleet/command";
 import { connect, docker, type Fleet, theFleet } from "../../support/fleet/fleet";
-import { inside, reachFromEngine } from "../../support/fleet/probe";
-import { ALLOWED, MARKER, type Site, startSite } from "../../support/fleet/site";
 
 /** What the proxy says to each request, written to it as it stands: the first line of its answer, and what follows. */
 const ASK = `

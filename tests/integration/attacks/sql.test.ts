@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Client } from "@modelcontextprotocol/client";
+import { asReader, asSuperuser, checksum } from "../../support/attacks/database";
+import { ROLE_ATTACKS, TOOL_ATTACKS } from "../../support/attacks/sql-attacks";
 import { eventually } from "../../support/fleet/command";
-import { asReader, asSuperuser, checksum } from "../../support/fleet/database";
 import { callTool, connect, docker, type Fleet, theFleet } from "../../support/fleet/fleet";
-import { ROLE_ATTACKS, TOOL_ATTACKS } from "../../support/fleet/sql-attacks";
 
 const short = (sql: string): string => sql.replaceAll("\n", "\\n").slice(0, 100);
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
-import { type Addresses, addresses } from "../../support/fleet/addresses";
+import { type Addresses, addresses } from "../../support/attacks/addresses";
+import { inside, reachFrom, reachFromEgress, reachFromEngine, type Target } from "../../support/attacks/probe";
+import { type Site, startSite } from "../../support/attacks/site";
+import { LANGUAGE, SERVERS } from "../../support/clients/sessions";
 import { eventually } from "../../support/fleet/command";
 import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
-import { inside, reachFrom, reachFromEgress, reachFromEngine, type Target } from "../../support/fleet/probe";
-import { LANGUAGE, SERVERS } from "../../support/fleet/sessions";
-import { type Site, startSite } from "../../support/fleet/site";
 
 const LOOK_UP = {
   node: 'require("dns").lookup(require("fs").readFileSync(0, "utf8"), (e, a) => console.log(e ? "unknown" : a))',

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { cpus } from "node:os";
 import { Label } from "../../../manifest/container/labels";
+import { inside } from "../../support/attacks/probe";
+import { FACTS, type Inside, LOOK_AROUND } from "../../support/attacks/walls";
+import { LANGUAGE, SERVERS, type ServerName } from "../../support/clients/sessions";
 import { eventually, must } from "../../support/fleet/command";
 import { docker, type Fleet, theFleet, tryDocker } from "../../support/fleet/fleet";
-import { inside } from "../../support/fleet/probe";
-import { LANGUAGE, SERVERS, type ServerName } from "../../support/fleet/sessions";
-import { FACTS, type Inside, LOOK_AROUND } from "../../support/fleet/walls";
 
 const MIB = 1024 ** 2;
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { inside } from "../../support/attacks/probe";
+import { ALLOWED, MARKER, type Site, startSite } from "../../support/attacks/site";
+import { SERVERS, type ServerName, sessions } from "../../support/clients/sessions";
 import { eventually, must } from "../../support/fleet/command";
 import { callTool, connect, docker, type Fleet, SOCKET, theFleet } from "../../support/fleet/fleet";
-import { inside } from "../../support/fleet/probe";
-import { SERVERS, type ServerName, sessions } from "../../support/fleet/sessions";
-import { ALLOWED, MARKER, type Site, startSite } from "../../support/fleet/site";
 
 const INFO: Record<ServerName, { name: string; tools: string[] }> = {
   postgres: { name: "DBHub MCP Server", tools: ["execute_sql", "search_objects"] },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DockerApi } from "../../../orchestrator/docker-api/docker-api";
 import { AccessGuard } from "../../../orchestrator/security/guard";
 import { type Result, run } from "../../support/fleet/command";
-import { config } from "../../support/security/requests";
+import { config } from "../../support/orchestrator/security/requests";
 
 const NAME = "mcp-test-dockerapi-box";
 const SOCKET = "/var/run/docker.sock";

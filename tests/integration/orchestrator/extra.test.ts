@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { GatewayClient } from "../../support/clients/gateway-client";
 import { loadHostileImage } from "../../support/fleet/catalog";
 import { docker, type Fleet, theFleet, tryDocker } from "../../support/fleet/fleet";
-import { GatewayClient } from "../../support/fleet/gateway-client";
 
 const IMAGE = "example/extra-rest:1.0";
 

@@ -5,10 +5,10 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
-import { addresses } from "../../support/fleet/addresses";
+import { addresses } from "../../support/attacks/addresses";
+import { reachFrom } from "../../support/attacks/probe";
 import { eventually, must, run } from "../../support/fleet/command";
 import { callTool, docker, enter, type Fleet } from "../../support/fleet/fleet";
-import { reachFrom } from "../../support/fleet/probe";
 import {
   createStack,
   leftovers,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { theFleet } from "../../support/fleet/fleet";
 import { mustPulumi } from "../../support/fleet/stack";
-import { assertFits, secretPaths } from "../../support/outputs-schema";
+import { assertFits, secretPaths } from "../../support/stack/outputs-schema";
 
 /** Paths of what is shown as [secret]. */
 function hidden(value: unknown, path: string[] = []): string[] {

@@ -6,7 +6,7 @@ import { PersistentVolumes } from "../../../components/persistent-volumes";
 import { TlsCertificates } from "../../../components/tls/tls-certificates";
 import type { CatalogServer } from "../../../manifest/catalog";
 import { Label } from "../../../manifest/container/labels";
-import { manifest } from "../manifests";
+import { manifest } from "../manifest/documents";
 
 export const ROOT = join(__dirname, "../../..");
 export const LABELS = { [Label.Stack]: "dind-mcp/unit" };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Connection } from "../../../bench/gateway/mcp-http";
-import { Api } from "./api";
+import { Api } from "../clients/api";
+import { type Era, GatewayClient, type Target } from "../clients/gateway-client";
 import { eventually } from "./command";
 import { inEngine } from "./faults-fleet";
 import { docker, type Fleet } from "./fleet";
-import { type Era, GatewayClient, type Target } from "./gateway-client";
 
 /** Where a server of a fleet is reached through the gateway; without a name, all of them. */
 export function target({ outputs }: Fleet, server?: string): Target {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import type { Target } from "../clients/gateway-client";
 import { copyCatalog } from "./catalog";
 import { addFixtures } from "./fixture-catalog";
 import { enter, type Fleet } from "./fleet";
-import type { Target } from "./gateway-client";
 import { createStack, mustPulumi, removeStack, setConfig, type TestStack } from "./stack";
 
 let shared: Promise<Fleet> | undefined;

@@ -4,7 +4,7 @@ import { expectedFacts } from "../../../cli/stack/validate/expected";
 import { recordedContainers, recordedFacts } from "../../../cli/stack/validate/recorded";
 import { DockerType } from "../../../lib/docker-types";
 import { containerSpec } from "../../../manifest/container/container-spec";
-import { manifest } from "../../support/manifests";
+import { manifest } from "../../support/manifest/documents";
 
 const image = {
   id: "sha256:abc",

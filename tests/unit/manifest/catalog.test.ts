@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { formatProblem, ProblemsError } from "../../../lib/problems";
 import { type CatalogEntry, type CatalogOptions, validateCatalog } from "../../../manifest/catalog";
 import { loadCatalog } from "../../../manifest/load-catalog";
-import { document } from "../../support/manifests";
+import { document } from "../../support/manifest/documents";
 
 function entry(name: string, user: number, more: Record<string, unknown> = {}): CatalogEntry {
   const files = [".", "./Dockerfile"];

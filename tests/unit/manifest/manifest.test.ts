@@ -5,7 +5,7 @@ import Ajv from "ajv/dist/2020";
 import fc from "fast-check";
 import { goDuration, goMilliseconds, parseDuration } from "../../../lib/durations";
 import { needsNetwork, parseManifest, secretFiles } from "../../../manifest/manifest";
-import { document, manifest, problemsOf } from "../../support/manifests";
+import { document, manifest, problemsOf } from "../../support/manifest/documents";
 
 const SECRET_FIX =
   "got a value that looks like a secret, expected no secret: this is readable in `docker inspect`. " +

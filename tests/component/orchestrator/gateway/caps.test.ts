@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Site, servers } from "../../../support/gateway/gateway-site";
-import type { McpClient, Reply } from "../../../support/gateway/mcp-client";
 import { until } from "../../../support/mcp-init/mcp-init";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
+import type { McpClient, Reply } from "../../../support/orchestrator/gateway/mcp-client";
 
 const INITIALIZE = {
   jsonrpc: "2.0",

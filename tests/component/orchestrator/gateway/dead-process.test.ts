@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";
-import { Site, servers } from "../../../support/gateway/gateway-site";
-import type { McpClient, Reply } from "../../../support/gateway/mcp-client";
 import { type Init, pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
+import type { McpClient, Reply } from "../../../support/orchestrator/gateway/mcp-client";
 
 const kill = (init: Init): void => {
   for (const { pid, name } of init.processes) if (name === "scripted") process.kill(pid, "SIGKILL");

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { manifestOf } from "../../../support/gateway/gateway-manifest";
-import { Site } from "../../../support/gateway/gateway-site";
-import type { Answer } from "../../../support/gateway/mcp-client";
 import { pause } from "../../../support/mcp-init/mcp-init";
+import { manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
+import { Site } from "../../../support/orchestrator/gateway/gateway-site";
+import type { Answer } from "../../../support/orchestrator/gateway/mcp-client";
 
 describe("gateway: /mcp with a server that hangs, crashes or is not there", function () {
   this.timeout(30_000);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Site, servers } from "../../../support/gateway/gateway-site";
-import type { McpClient } from "../../../support/gateway/mcp-client";
 import { type Init, pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
+import type { McpClient } from "../../../support/orchestrator/gateway/mcp-client";
 
 /** An honest server's slowest answers, milliseconds, may be so many times slower than in quiet, or this. */
 const SLOWER = 12;

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildSync } from "esbuild";
-import { servers } from "../../../support/gateway/gateway-site";
-import { closeConnections, McpClient } from "../../../support/gateway/mcp-client";
-import { startScripted } from "../../../support/gateway/scripted-server";
 import { type Init, until } from "../../../support/mcp-init/mcp-init";
+import { servers } from "../../../support/orchestrator/gateway/gateway-site";
+import { closeConnections, McpClient } from "../../../support/orchestrator/gateway/mcp-client";
+import { startScripted } from "../../../support/orchestrator/gateway/scripted-server";
 
 const SESSIONS = 50;
 
@@ -19,7 +19,7 @@ describe("gateway: killed with -9", function () {
   let child: ChildProcess;
 
   before(async () => {
-    const entry = join(__dirname, "../../../support/gateway/gateway-child.ts");
+    const entry = join(__dirname, "../../../support/orchestrator/gateway/gateway-child.ts");
     const outfile = join(folder, "gateway-child.js");
     buildSync({ entryPoints: [entry], outfile, bundle: true, platform: "node", logLevel: "error" });
     init = await startScripted();

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Scope } from "../../../../api/scopes";
-import { startGateway, type TestGateway } from "../../../support/gateway/gateway";
-import { type ManifestChanges, manifestOf } from "../../../support/gateway/gateway-manifest";
+import { startGateway, type TestGateway } from "../../../support/orchestrator/gateway/gateway";
+import { type ManifestChanges, manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
 
 interface Heard {
   id?: number | string;

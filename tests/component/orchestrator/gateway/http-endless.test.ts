@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type HttpCall, HttpServer, sessionServer } from "../../../support/gateway/http-server";
-import { DONE, HttpSite } from "../../../support/gateway/http-site";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
+import { type HttpCall, HttpServer, sessionServer } from "../../../support/orchestrator/gateway/http-server";
+import { DONE, HttpSite } from "../../../support/orchestrator/gateway/http-site";
 
 const answer = ({ body }: HttpCall) => ({ jsonrpc: "2.0", id: body.id, result: DONE });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { connect } from "node:net";
-import { Site } from "../../../support/gateway/gateway-site";
-import { type McpClient, modern, Reply } from "../../../support/gateway/mcp-client";
+import { Site } from "../../../support/orchestrator/gateway/gateway-site";
+import { type McpClient, modern, Reply } from "../../../support/orchestrator/gateway/mcp-client";
 
 const PING = { jsonrpc: "2.0", id: 1, method: "ping" };
 

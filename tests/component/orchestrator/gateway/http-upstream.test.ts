@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type HttpCall, HttpServer } from "../../../support/gateway/http-server";
-import { assertFailed, DONE, HttpSite } from "../../../support/gateway/http-site";
-import type { McpClient } from "../../../support/gateway/mcp-client";
 import { until } from "../../../support/mcp-init/mcp-init";
+import { type HttpCall, HttpServer } from "../../../support/orchestrator/gateway/http-server";
+import { assertFailed, DONE, HttpSite } from "../../../support/orchestrator/gateway/http-site";
+import type { McpClient } from "../../../support/orchestrator/gateway/mcp-client";
 
 const answer = ({ body }: HttpCall) => ({ jsonrpc: "2.0", id: body.id, result: DONE });
 const progress = ({ body }: HttpCall, n: number) => ({

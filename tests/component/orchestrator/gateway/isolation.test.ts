@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Scope } from "../../../../api/scopes";
-import { Site, servers } from "../../../support/gateway/gateway-site";
-import { type Answer, type McpClient, modern } from "../../../support/gateway/mcp-client";
 import { type Init, pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
+import { type Answer, type McpClient, modern } from "../../../support/orchestrator/gateway/mcp-client";
 
 const CALLS = 300;
 /** A client that can answer questions. */

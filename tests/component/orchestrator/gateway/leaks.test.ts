@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Site, servers } from "../../../support/gateway/gateway-site";
-import { closeConnections, type McpClient } from "../../../support/gateway/mcp-client";
 import { type Init, pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
+import { closeConnections, type McpClient } from "../../../support/orchestrator/gateway/mcp-client";
 
 /** Sessions opened and never deleted; GATEWAY_SESSIONS=10000 for the long run. */
 const SESSIONS = Number(process.env.GATEWAY_SESSIONS ?? 2_000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { manifestOf } from "../../../support/gateway/gateway-manifest";
-import { Site, servers } from "../../../support/gateway/gateway-site";
 import { type Init, pause, until } from "../../../support/mcp-init/mcp-init";
+import { manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
 
 /** Mode per-client: one process a session, and none is left when the session is over, however it ended. */
 describe("gateway: the end of a session", function () {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Scope } from "../../../../api/scopes";
-import { Site, servers } from "../../../support/gateway/gateway-site";
-import type { Answer, McpClient } from "../../../support/gateway/mcp-client";
 import { type Init, pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
+import type { Answer, McpClient } from "../../../support/orchestrator/gateway/mcp-client";
 
 const kill = (init: Init): void => {
   for (const { pid, name } of init.processes) if (name === "scripted") process.kill(pid, "SIGKILL");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Scope } from "../../../../api/scopes";
-import { Site, servers } from "../../../support/gateway/gateway-site";
-import { McpClient, type Reply } from "../../../support/gateway/mcp-client";
 import { type Init, pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
+import { McpClient, type Reply } from "../../../support/orchestrator/gateway/mcp-client";
 
 /** A client of HTTP+SSE, 2024-11-05: everything comes on the one stream. */
 class OldClient {

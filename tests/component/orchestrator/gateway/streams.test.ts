@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Site } from "../../../support/gateway/gateway-site";
-import type { McpClient, Reply } from "../../../support/gateway/mcp-client";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site } from "../../../support/orchestrator/gateway/gateway-site";
+import type { McpClient, Reply } from "../../../support/orchestrator/gateway/mcp-client";
 
 /** A log message of the server, sent by one call while another may be open. */
 const notification = (text: string): string =>

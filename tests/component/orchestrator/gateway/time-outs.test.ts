@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Site } from "../../../support/gateway/gateway-site";
-import type { Answer, McpClient } from "../../../support/gateway/mcp-client";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site } from "../../../support/orchestrator/gateway/gateway-site";
+import type { Answer, McpClient } from "../../../support/orchestrator/gateway/mcp-client";
 
 const CALL_MS = 400;
 const ASKABLE = { "io.modelcontextprotocol/clientCapabilities": { elicitation: {} } };

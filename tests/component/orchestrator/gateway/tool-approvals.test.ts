@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ToolApprovals } from "../../../../orchestrator/gateway/tools/tool-approvals";
 import { toolDigest } from "../../../../orchestrator/gateway/tools/tool-digest";
-import { Site } from "../../../support/gateway/gateway-site";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site } from "../../../support/orchestrator/gateway/gateway-site";
 
 const tool = (name: string, description = "as it was"): Record<string, unknown> => ({
   name,

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Scope } from "../../../../api/scopes";
 import { GatewayError } from "../../../../orchestrator/gateway/gateway-api";
-import { Site } from "../../../support/gateway/gateway-site";
-import type { Answer, McpClient } from "../../../support/gateway/mcp-client";
+import { Site } from "../../../support/orchestrator/gateway/gateway-site";
+import type { Answer, McpClient } from "../../../support/orchestrator/gateway/mcp-client";
 
 const tool = (name: string): object => ({
   name,

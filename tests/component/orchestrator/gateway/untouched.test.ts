@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rawAt, splice } from "../../../../orchestrator/gateway/wire/json-splice";
-import { Site } from "../../../support/gateway/gateway-site";
-import { type McpClient, modern } from "../../../support/gateway/mcp-client";
+import { Site } from "../../../support/orchestrator/gateway/gateway-site";
+import { type McpClient, modern } from "../../../support/orchestrator/gateway/mcp-client";
 
 const hex = (text: string): string => Buffer.from(text).toString("hex");
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Site, servers } from "../../../support/gateway/gateway-site";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
+import { Site, servers } from "../../../support/orchestrator/gateway/gateway-site";
 
 describe("gateway: the warm pool", function () {
   this.timeout(20_000);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Api } from "../../../support/fleet/api";
+import { Api } from "../../../support/clients/api";
+import { GatewayClient } from "../../../support/clients/gateway-client";
 import { eventually } from "../../../support/fleet/command";
 import { connection, ready, target } from "../../../support/fleet/faults";
 import { addStatic, FAULTY, inEngine, theFaultsFleet } from "../../../support/fleet/faults-fleet";
 import { addHttp } from "../../../support/fleet/fixture-catalog";
 import { docker, type Fleet } from "../../../support/fleet/fleet";
-import { GatewayClient } from "../../../support/fleet/gateway-client";
 import { mustPulumi } from "../../../support/fleet/stack";
 
 const LATER = { stdio: "later", http: "later-http" };

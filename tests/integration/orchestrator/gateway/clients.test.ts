@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
+import { type Era, GatewayClient, losingConnection, type Target } from "../../../support/clients/gateway-client";
 import { FIXTURES } from "../../../support/fleet/fixture-catalog";
-import { type Era, GatewayClient, losingConnection, type Target } from "../../../support/fleet/gateway-client";
 import { gatewayTarget } from "../../../support/fleet/gateway-fleet";
 
 const ERAS: Era[] = ["legacy", "modern"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { Api } from "../../../support/fleet/api";
+import { Api } from "../../../support/clients/api";
 import { eventually, must } from "../../../support/fleet/command";
 import {
   answers,

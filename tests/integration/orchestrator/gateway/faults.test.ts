@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Api, metric } from "../../../support/fleet/api";
+import { Api, metric } from "../../../support/clients/api";
+import { type Era, GatewayClient } from "../../../support/clients/gateway-client";
 import { eventually } from "../../../support/fleet/command";
 import {
   answers,
@@ -12,7 +13,6 @@ import {
 } from "../../../support/fleet/faults";
 import { FAULTY, inEngine, sessionPids, theFaultsFleet } from "../../../support/fleet/faults-fleet";
 import { docker, type Fleet } from "../../../support/fleet/fleet";
-import { type Era, GatewayClient } from "../../../support/fleet/gateway-client";
 
 const ERAS: Era[] = ["legacy", "modern"];
 const { calm, hostile } = FAULTY;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Answer, Api } from "../../../support/fleet/api";
+import { type Answer, Api } from "../../../support/clients/api";
 import { loadHostileImage } from "../../../support/fleet/catalog";
 import { eventually } from "../../../support/fleet/command";
 import { target, withClient } from "../../../support/fleet/faults";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect as tcp } from "node:net";
-import { Api } from "../../../support/fleet/api";
+import { Api } from "../../../support/clients/api";
 import { must, run } from "../../../support/fleet/command";
 import { target, withClient } from "../../../support/fleet/faults";
 import { docker, type Fleet, theFleet, tryDocker } from "../../../support/fleet/fleet";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { containerArgs, decimal } from "../../../../components/inner/container-args";
 import { containerSpec } from "../../../../manifest/container/container-spec";
-import { manifest } from "../../../support/manifests";
+import { manifest } from "../../../support/manifest/documents";
 
 const spec = (more: Record<string, unknown> = {}) => containerSpec(manifest(more), { image: "i", stack: "p/s" });
 const references = { image: "sha256:abc", volumes: {}, labels: {} };

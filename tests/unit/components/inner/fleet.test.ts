@@ -5,7 +5,7 @@ import { DockerType } from "../../../../lib/docker-types";
 import { record } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, only, visible } from "../../../support/components/queries";
-import { document, problemsOf } from "../../../support/manifests";
+import { document, problemsOf } from "../../../support/manifest/documents";
 
 const PLAIN = server({ name: "plain", user: 11_001 });
 const LISTENS = server({ name: "listens", user: 11_002, ...HTTP });

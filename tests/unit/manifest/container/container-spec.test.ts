@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { containerSpec } from "../../../../manifest/container/container-spec";
 import { Label } from "../../../../manifest/container/labels";
 import { parseManifest } from "../../../../manifest/manifest";
-import { manifest } from "../../../support/manifests";
+import { manifest } from "../../../support/manifest/documents";
 
 const options = { image: "sha256:abc", stack: "dind-mcp/dev" };
 

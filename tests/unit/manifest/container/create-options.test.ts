@@ -5,7 +5,7 @@ import { type ContainerSpec, containerSpec } from "../../../../manifest/containe
 import { createOptions } from "../../../../manifest/container/create-options";
 import { Label } from "../../../../manifest/container/labels";
 import { parseManifest } from "../../../../manifest/manifest";
-import { document, manifest } from "../../../support/manifests";
+import { document, manifest } from "../../../support/manifest/documents";
 
 const options = { image: "sha256:abc", stack: "p/s", managedBy: "api" } as const;
 const full = {

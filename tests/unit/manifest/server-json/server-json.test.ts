@@ -4,7 +4,7 @@ import { parseManifest } from "../../../../manifest/manifest";
 import { formatNote, fromServerJson, toServerJson } from "../../../../manifest/server-json";
 import { serverJsonSchema } from "../../../../manifest/server-json/schema";
 import type { Manifest } from "../../../../manifest/types";
-import { manifest } from "../../../support/manifests";
+import { manifest } from "../../../support/manifest/documents";
 
 const EGRESS_NOTE = "egress: server.json does not tell what a server reaches; it has no way out until you list it";
 

@@ -192,7 +192,12 @@ describe("audit log", () => {
     this.timeout(60_000);
     const child = spawn(
       process.execPath,
-      ["-r", "ts-node/register/transpile-only", join(__dirname, "../../../support/audit/writer.ts"), folder],
+      [
+        "-r",
+        "ts-node/register/transpile-only",
+        join(__dirname, "../../../support/orchestrator/audit/writer.ts"),
+        folder,
+      ],
       {
         stdio: ["ignore", "pipe", "inherit"],
       },

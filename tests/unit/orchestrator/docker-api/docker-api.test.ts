@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DockerApi } from "../../../../orchestrator/docker-api/docker-api";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
-import { config } from "../../../support/security/requests";
+import { config } from "../../../support/orchestrator/security/requests";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

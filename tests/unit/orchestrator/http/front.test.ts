@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Api } from "../../../support/rest/api";
+import { Api } from "../../../support/orchestrator/rest/api";
 
 /** Sends text as it is, and gives everything that comes back until the connection closes. */
 function raw(port: number, text: string, timeout = 8_000): Promise<string> {

@@ -6,9 +6,9 @@ import { CallMetrics } from "../../../../orchestrator/metrics/call-metrics";
 import { Exposition } from "../../../../orchestrator/metrics/exposition";
 import { MetricsServer } from "../../../../orchestrator/metrics/metrics-server";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
-import { promtool } from "../../../support/metrics/promtool";
-import { server, sources } from "../../../support/metrics/sources";
-import { config } from "../../../support/security/requests";
+import { promtool } from "../../../support/orchestrator/metrics/promtool";
+import { server, sources } from "../../../support/orchestrator/metrics/sources";
+import { config } from "../../../support/orchestrator/security/requests";
 
 /** Series of an exposition: `name{labels}` -> number. */
 const seriesOf = (text: string): Record<string, number> =>

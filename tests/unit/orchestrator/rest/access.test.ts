@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Contract, type Operation } from "../../../support/fleet/contract";
-import { document } from "../../../support/manifests";
-import { Api, type TokenName } from "../../../support/rest/api";
+import { Contract, type Operation } from "../../../support/clients/contract";
+import { document } from "../../../support/manifest/documents";
+import { Api, type TokenName } from "../../../support/orchestrator/rest/api";
 
 /** How each operation is called so that it works: what its path and body need. */
 const CALLS: Record<string, { path?: Record<string, string>; query?: string; body?: unknown; status?: number }> = {

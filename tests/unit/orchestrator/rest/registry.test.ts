@@ -3,7 +3,7 @@ import { parseManifest } from "../../../../manifest/manifest";
 import { fromServerJson } from "../../../../manifest/server-json";
 import { serverJsonSchema } from "../../../../manifest/server-json/schema";
 import { registryServer, search } from "../../../../orchestrator/rest/registry";
-import { server } from "../../../support/rest/fleet";
+import { server } from "../../../support/orchestrator/rest/fleet";
 
 const URL = "https://mcp.example.com";
 const BEGUN = "2026-01-01T00:00:00.000Z";

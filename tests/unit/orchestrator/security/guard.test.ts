@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { StoredToken } from "../../../../config/orchestrator-config";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
 import { isRejection, type Principal, type Rejection } from "../../../../orchestrator/security/principal";
-import { config, request } from "../../../support/security/requests";
+import { config, request } from "../../../support/orchestrator/security/requests";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const TOKENS: StoredToken[] = [

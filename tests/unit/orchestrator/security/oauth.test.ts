@@ -7,8 +7,8 @@ import { IssuerUnavailable } from "../../../../orchestrator/security/issuer-keys
 import { OAuthVerifier } from "../../../../orchestrator/security/oauth";
 import { isRejection, type Principal, type Rejection } from "../../../../orchestrator/security/principal";
 import { resourceMetadata } from "../../../../orchestrator/security/resource-metadata";
-import { Issuer } from "../../../support/security/issuer";
-import { config, request } from "../../../support/security/requests";
+import { Issuer } from "../../../support/orchestrator/security/issuer";
+import { config, request } from "../../../support/orchestrator/security/requests";
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -5,8 +5,8 @@ import { Label } from "../../../../manifest/container/labels";
 import { Events } from "../../../../orchestrator/events";
 import { DockerServers } from "../../../../orchestrator/servers/docker-servers";
 import { OwnNetworks } from "../../../../orchestrator/servers/own-networks";
-import { FakeEngine } from "../../../support/servers/fake-engine";
-import { health, inspected, STACK } from "../../../support/servers/inspect";
+import { FakeEngine } from "../../../support/orchestrator/servers/fake-engine";
+import { health, inspected, STACK } from "../../../support/orchestrator/servers/inspect";
 
 const HTTP = { name: "web", user: 11_001, transport: { type: "streamable-http", port: 80, path: "/mcp" } };
 

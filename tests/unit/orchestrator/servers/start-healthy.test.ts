@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { maskSecrets, verdict } from "../../../../orchestrator/servers/start-healthy";
-import { health, inspected, type State } from "../../../support/servers/inspect";
+import { health, inspected, type State } from "../../../support/orchestrator/servers/inspect";
 
 const said = (state: State, RestartCount = 0) => verdict({ ...inspected("c", {}, state), RestartCount });
 

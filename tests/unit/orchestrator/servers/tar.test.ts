@@ -31,7 +31,13 @@ describe("tar archives", () => {
   });
 
   it("of tar and its folders are read as well", () => {
-    const made = spawnSync("tar", ["-c", "-C", join(__dirname, "../../../support"), "--format=ustar", "./servers"]);
+    const made = spawnSync("tar", [
+      "-c",
+      "-C",
+      join(__dirname, "../../../support/orchestrator"),
+      "--format=ustar",
+      "./servers",
+    ]);
     const names = unpackTar(made.stdout).map(({ name }) => name);
     assert.deepEqual(names.sort(), ["fake-engine.ts", "inspect.ts"]);
   });

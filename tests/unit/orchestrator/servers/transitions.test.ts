@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { serverInfo } from "../../../../orchestrator/servers/server-state";
 import { transitions } from "../../../../orchestrator/servers/transitions";
-import { manifest } from "../../../support/manifests";
-import { inspected, type State } from "../../../support/servers/inspect";
+import { manifest } from "../../../support/manifest/documents";
+import { inspected, type State } from "../../../support/orchestrator/servers/inspect";
 
 const info = (status: ServerInfo["status"], more: Partial<ServerInfo> = {}): ServerInfo => ({
   ...serverInfo(manifest(), inspected("c", {}, {} as State), { volumesFolder: "/v", oomKills: 0 }),

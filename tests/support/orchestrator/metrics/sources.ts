@@ -1,0 +1,77 @@
+import type { MetricSources } from "../../../../orchestrator/metrics/sources";
+import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
+import { config } from "../security/requests";
+
+/** A server as the table of servers has it. */
+export function server(name: string, changes: Partial<ServerInfo> = {}): ServerInfo {
+  const manifest = {
+    name,
+    version: "1.2.3",
+    transport: { type: "stdio", command: ["x"] },
+  } as unknown as ServerInfo["manifest"];
+  return {
+    name,
+    manifest,
+    managedBy: "pulumi",
+    containerId: "c",
+    containerName: `mcp-${name}`,
+    imageId: "sha256:abc",
+    status: "running",
+    generation: "1",
+    restarts: 2,
+    oomKills: 1,
+    endpoint: { type: "stdio", socket: "/run/x" },
+    ...changes,
+  };
+}
+
+/** Sources of a fleet of three servers, one of them unhealthy and one stopped. */
+export function sources(changes: Partial<MetricSources> = {}): MetricSources {
+  return {
+    config: config({ certificates: { server: "2027-11-24T10:48:02Z", client: "2027-11-24T10:48:02Z" } }),
+    servers: {
+      list: () => [server("files"), server("http", { status: "unhealthy" }), server("postgres", { status: "stopped" })],
+    },
+    gateway: {
+      usage: () => ({ sessions: 3, connections: 4, idle: 1, inFlight: 2, cap: 8 }),
+      sessions: () => [undefined, undefined, "files"].map((name) => ({ server: name }) as never),
+    },
+    stats: {
+      list: () => [
+        {
+          container: "mcp-files",
+          server: "files",
+          time: 1,
+          cpuSeconds: 1.5,
+          memory: 100,
+          memoryLimit: 200,
+          pids: 5,
+          received: 7,
+          sent: 8,
+        },
+        {
+          container: "mcp-egress",
+          time: 1,
+          cpuSeconds: 0.5,
+          memory: 10,
+          memoryLimit: 20,
+          pids: 1,
+          received: 0,
+          sent: 0,
+        },
+      ],
+    },
+    engine: {
+      info: async () => ({
+        version: "26.1.5",
+        apiVersion: "1.45",
+        os: "Debian GNU/Linux 13",
+        kernel: "6.12",
+        containers: { running: 5, stopped: 1 },
+        disk: { images: 1e9, containers: 1e6, volumes: 1e7, buildCache: 5 },
+      }),
+    },
+    audit: { dropped: 3, healthy: () => true },
+    ...changes,
+  };
+}

@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import {
+  type OrchestratorConfigInput,
+  orchestratorConfigSchema,
+  type StoredToken,
+} from "../../../../config/orchestrator-config";
+import { AuditLog } from "../../../../orchestrator/audit/audit-log";
+import { Events } from "../../../../orchestrator/events";
+import { Front } from "../../../../orchestrator/http/front";
+import { createApp } from "../../../../orchestrator/rest/app";
+import type { App } from "../../../../orchestrator/rest/routes/context";
+import { AccessGuard } from "../../../../orchestrator/security/guard";
+import { MemoryFleet, server } from "./fleet";
+
+const SCOPES = {
+  mcp: ["mcp"],
+  read: ["read"],
+  admin: ["admin"],
+  all: ["mcp", "read", "admin"],
+} as const;
+export type TokenName = keyof typeof SCOPES | "files";
+
+/** Fresh tokens: one for each scope, one for all, and `files` with all scopes for that server alone. */
+function makeTokens(): { secrets: Record<TokenName, string>; stored: StoredToken[] } {
+  const names = [...Object.keys(SCOPES), "files"] as TokenName[];
+  const secrets = Object.fromEntries(names.map((name) => [name, randomBytes(32).toString("base64url")]));
+  const stored = names.map((name): StoredToken => {
+    const sha256 = createHash("sha256")
+      .update(secrets[name] as string)
+      .digest("hex");
+    const scopes = [...SCOPES[name === "files" ? "all" : name]];
+    return { name, scopes, sha256, ...(name === "files" ? { servers: ["files"] } : {}) };
+  });
+  return { secrets: secrets as Record<TokenName, string>, stored };
+}
+
+export interface Answer<Body> {
+  status: number;
+  headers: Headers;
+  body: Body;
+  text: string;
+}
+
+/** The HTTP side of port 18080 on a free port, over a fleet in memory: everything else is the real thing. */
+export class Api {
+  readonly fleet = new MemoryFleet().add(
+    server("echo"),
+    server("files", {}, { user: 11_001 }),
+    server("extra", { managedBy: "api" }, { user: 11_002 }),
+  );
+  readonly events = new Events();
+  /** What an operator would read. */
+  readonly faults: Record<string, unknown>[] = [];
+  url = "";
+  port = 0;
+  app!: App;
+  #secrets!: Record<TokenName, string>;
+  #folder = "";
+  #front!: Front;
+  #audit!: AuditLog;
+
+  static async start(more: Partial<OrchestratorConfigInput> = {}): Promise<Api> {
+    const api = new Api();
+    api.#folder = await mkdtemp(join(tmpdir(), "mcp-test-rest-"));
+    const { secrets, stored } = makeTokens();
+    api.#secrets = secrets;
+    const config = orchestratorConfigSchema.parse({
+      ...{ stack: "dind-mcp/test", version: "9.9.9", publicUrl: "http://127.0.0.1:18080" },
+      ...{ allowedHosts: ["127.0.0.1", "localhost"], allowedOrigins: ["https://app.example.com"] },
+      ...more,
+    });
+    const guard = new AccessGuard({ config, tokens: stored });
+    api.#audit = new AuditLog({ ...config.audit, folder: api.#folder, warn: () => {} });
+    const { fleet } = api;
+    const log = { error: (context: Record<string, unknown>) => void api.faults.push(context) };
+    api.#front = new Front({ guard, gateway: fleet.gateway, audit: api.#audit, log, limits: config.limits });
+    api.app = await createApp(api.#front, {
+      ...{ config, guard, audit: api.#audit, events: api.events },
+      ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },
+      ...{ engine: fleet.engine, cleanup: fleet.cleanup },
+      servers: {
+        list: () => [...fleet.servers.values()],
+        get: (name) => fleet.servers.get(name),
+        onChange: () => () => {},
+        memory: () => undefined,
+      },
+      log,
+      staticFolder: dirname(require.resolve("swagger-ui-dist/package.json")),
+    });
+    api.port = await api.#front.listen(0, "127.0.0.1");
+    api.url = `http://127.0.0.1:${api.port}`;
+    return api;
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    await this.#front.close();
+    await this.#audit.close();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  token(name: TokenName): string {
+    return this.#secrets[name];
+  }
+
+  /** A request with one of the tokens; an object as body is sent as JSON. */
+  async call<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    { as, body, headers = {} }: { as?: TokenName; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer<Body>> {
+    const json = body !== undefined && typeof body !== "string";
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      redirect: "manual",
+      headers: {
+        ...(as ? { authorization: `Bearer ${this.token(as)}` } : {}),
+        ...(json ? { "content-type": "application/json" } : {}),
+        ...headers,
+      },
+      body: json ? JSON.stringify(body) : (body as string | undefined),
+    });
+    // Some streams never end: their head is what counts.
+    const streams = answer.headers.get("content-type") === "text/event-stream";
+    const text = streams ? "" : await answer.text();
+    if (streams) await answer.body?.cancel();
+    const isJson = text !== "" && /json/.test(answer.headers.get("content-type") ?? "");
+    const parsed: unknown = isJson ? JSON.parse(text) : undefined;
+    return { status: answer.status, headers: answer.headers, body: parsed as Body, text };
+  }
+}

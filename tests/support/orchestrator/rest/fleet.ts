@@ -1,0 +1,199 @@
+import { ServerStatus } from "../../../../api/server-status";
+import { orchestratorConfigSchema } from "../../../../config/orchestrator-config";
+import { ProblemsError } from "../../../../lib/problems";
+import { GatewayError, type SessionInfo, type ToolReport } from "../../../../orchestrator/gateway/gateway-api";
+import type { RestDeps } from "../../../../orchestrator/rest/deps";
+import { mayCall } from "../../../../orchestrator/security/filters";
+import type { Orphan } from "../../../../orchestrator/servers/cleanup-plan";
+import { checkDeployment } from "../../../../orchestrator/servers/deploy-checks";
+import type { LogLine } from "../../../../orchestrator/servers/logs";
+import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
+import { manifest } from "../../manifest/documents";
+
+const POLICY = orchestratorConfigSchema.shape.deploy.parse({});
+
+/** A server in memory. */
+export function server(
+  name: string,
+  more: Partial<ServerInfo> = {},
+  written: Record<string, unknown> = {},
+): ServerInfo {
+  return {
+    name,
+    manifest: manifest({ name, ...written }),
+    managedBy: "pulumi",
+    containerId: `id-${name}`,
+    containerName: `mcp-${name}`,
+    imageId: `sha256:${name}`,
+    status: ServerStatus.Running,
+    generation: "1",
+    startedAt: "2026-11-24T10:00:00.000Z",
+    restarts: 0,
+    oomKills: 0,
+    endpoint: { type: "stdio", socket: `/secret/socket/of/${name}` },
+    ...more,
+  };
+}
+
+function tool(name: string, approval: ToolReport["approval"] = "approved", visible = true): ToolReport {
+  return { name, digest: "0".repeat(64), approval, visible, definition: { name, inputSchema: { type: "object" } } };
+}
+
+/** A fleet without an engine: the interfaces that the REST API stands on, over what is in its fields. */
+export class MemoryFleet {
+  readonly servers = new Map<string, ServerInfo>();
+  readonly sessions = new Map<string, SessionInfo>();
+  readonly rubbish: Orphan[] = [
+    { kind: "container", id: "c1", name: "stranger", reason: "not ours" },
+    { kind: "volume", id: "v1", name: "mcp-gone-sessions", reason: "no server" },
+    { kind: "network", id: "n1", name: "mcp-gone", reason: "no server" },
+  ];
+  readonly log: LogLine[] = [
+    { time: "2026-11-24T10:00:00.000000001Z", stream: "stderr", line: "one" },
+    { time: "2026-11-24T10:00:01.000000001Z", stream: "stderr", line: "two" },
+  ];
+  readonly tools = [tool("say"), tool("shout", "changed"), tool("spy", "new", false)];
+  /** What was asked of Docker. */
+  readonly asked: string[] = [];
+  /** What the deployer was given. */
+  readonly given: Record<string, string>[] = [];
+  engineAnswers = true;
+  /** What deploying ends with, when it shall fail. */
+  deployFails?: Error;
+  /** Logs that are being followed. */
+  following = 0;
+  /** Answers MCP: who asked. */
+  handle: RestDeps["gateway"]["handle"] = (_request, response, principal, requestId) =>
+    void response.writeHead(200).end(JSON.stringify({ principal: principal.name, requestId }));
+  /** Set to make counting the disk wait for ever. */
+  diskHangs = false;
+  /** Set to make listing tools wait for ever. */
+  toolsHang = false;
+
+  add(...servers: ServerInfo[]): this {
+    for (const one of servers) this.servers.set(one.name, one);
+    return this;
+  }
+
+  openSession(id: string, more: Partial<SessionInfo> = {}): void {
+    const at = "2026-11-24T10:00:00.000Z";
+    const least = { id, server: "echo", principal: "mcp", openedAt: at, lastUsedAt: at, inFlight: 0, streams: 1 };
+    this.sessions.set(id, { ...least, ...more });
+  }
+
+  get lifecycle(): RestDeps["lifecycle"] {
+    const act = (action: string, status: ServerStatus) => async (name: string) => {
+      this.asked.push(`${action} ${name}`);
+      const changed = { ...(this.servers.get(name) as ServerInfo), status };
+      this.servers.set(name, changed);
+      return changed;
+    };
+    const fleet = this;
+    return {
+      start: act("start", ServerStatus.Starting),
+      stop: act("stop", ServerStatus.Stopped),
+      restart: act("restart", ServerStatus.Starting),
+      async *logs(_name, { tail = 200, follow, signal } = {}) {
+        yield* tail > 0 ? fleet.log.slice(-tail) : [];
+        if (!follow) return;
+        fleet.following++;
+        await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+        fleet.following--;
+      },
+    };
+  }
+
+  get deployer(): RestDeps["deployer"] {
+    return {
+      deploy: async (document, secrets = {}, told = () => {}) => {
+        if (this.deployFails) throw this.deployFails;
+        const servers = [...this.servers.values()];
+        const { manifest: made, problems } = checkDeployment({ document, secrets, policy: POLICY, servers, kept: [] });
+        if (!made) throw new ProblemsError(problems);
+        told("starting it");
+        this.given.push(secrets);
+        const change = this.servers.has(made.name) ? "replaced" : "created";
+        const deployed = server(made.name, { managedBy: "api", manifest: made });
+        this.servers.set(made.name, deployed);
+        return { server: deployed, change };
+      },
+      remove: async (name) => void this.servers.delete(name),
+    };
+  }
+
+  get stats(): RestDeps["stats"] {
+    const numbers = { cpuSeconds: 1.5, memory: 1_000, memoryLimit: 2_000, pids: 3, received: 4, sent: 5 };
+    return {
+      server: (name) =>
+        this.servers.get(name)?.status === ServerStatus.Running
+          ? { container: `mcp-${name}`, server: name, time: Date.parse("2026-11-24T10:00:00Z"), ...numbers }
+          : undefined,
+    };
+  }
+
+  get engine(): RestDeps["engine"] {
+    return {
+      info: async () => ({
+        ...{ version: "27.0", apiVersion: "1.46", os: "Debian", kernel: "6.1", cpus: 2, memory: 8_000, images: 5 },
+        ...{ architecture: "x86_64", cgroupVersion: "2", storageDriver: "overlay2", liveRestore: true },
+        containers: { running: 3, paused: 0, stopped: 1 },
+      }),
+      ping: async () => {
+        if (!this.engineAnswers) throw new Error("connect ECONNREFUSED /run/engine/docker.sock");
+      },
+      disk: async () => {
+        if (this.diskHangs) await new Promise(() => {});
+        return { images: 1, containers: 2, volumes: 3, buildCache: 4, time: Date.parse("2026-11-24T10:00:00Z") };
+      },
+    };
+  }
+
+  get cleanup(): RestDeps["cleanup"] {
+    const found = (force: boolean) => this.rubbish.filter(({ kind }) => force || kind !== "container");
+    return {
+      plan: async ({ force = false } = {}) => found(force),
+      run: async ({ force = false } = {}) => {
+        const removed = found(force);
+        for (const one of removed) this.rubbish.splice(this.rubbish.indexOf(one), 1);
+        return { removed: removed.slice(1), failed: removed.slice(0, 1).map((one) => ({ ...one, error: "in use" })) };
+      },
+    };
+  }
+
+  get gateway(): RestDeps["gateway"] {
+    const known = async (name: string): Promise<ToolReport[]> => {
+      if (this.toolsHang) await new Promise(() => {});
+      if (this.servers.get(name)?.status !== ServerStatus.Running) {
+        throw new GatewayError(503, -32_000, `${name} does not run`);
+      }
+      return this.tools;
+    };
+    return {
+      owns: (path) => path === "/mcp" || /^\/servers\/[^/]+\/mcp$/.test(path),
+      handle: (...request) => this.handle(...request),
+      sessions: () => [...this.sessions.values()],
+      endSession: (id) => this.sessions.delete(id),
+      usage: (name) => ({
+        sessions: [...this.sessions.values()].filter((session) => session.server === name).length,
+        ...{ connections: 1, idle: 0, inFlight: 0, cap: 8 },
+      }),
+      tools: known,
+      approveTools: async (name) => {
+        for (const one of await known(name)) one.approval = "approved";
+        return this.tools;
+      },
+      callTool: async (name, called, args, principal) => {
+        if (!mayCall(principal, name, called))
+          throw new GatewayError(403, -32_000, `the token does not allow ${called}`);
+        if (!(await known(name)).some((one) => one.name === called))
+          throw new GatewayError(404, -32_602, "no such tool");
+        return {
+          content: [{ type: "text", text: JSON.stringify(args) }],
+          isError: called === "shout",
+          _meta: { a: 1 },
+        };
+      },
+      close: async () => {},
+    };
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ContainerInspectInfo } from "dockerode";
+import { Label } from "../../../../manifest/container/labels";
+
+/** A Docker daemon on a unix socket, as far as discovery asks one; it can go away and come back. */
+export class FakeEngine {
+  readonly folder = mkdtempSync(join(tmpdir(), "mcp-fake-engine-"));
+  readonly socketPath = join(this.folder, "docker.sock");
+  readonly containers = new Map<string, ContainerInspectInfo>();
+  /** Requests other than the looks at containers, as "METHOD path body". */
+  readonly asked: string[] = [];
+  /** What a new listener is told again, as Docker does for the time after `since`. */
+  readonly #past: string[] = [];
+  readonly #streams = new Set<ServerResponse>();
+  #server: Server | undefined;
+
+  async start(): Promise<void> {
+    this.#server = createServer((request, response) => {
+      const { pathname: path, searchParams } = new URL(request.url ?? "", "http://engine");
+      let body = "";
+      request.on("data", (data) => (body += data));
+      request.on("end", () =>
+        this.#answer(request.method ?? "", path, searchParams.get("filters") ?? "", body, response),
+      );
+    });
+    await new Promise<void>((resolve) => this.#server?.listen(this.socketPath, resolve));
+  }
+
+  /** The daemon dies; its socket file stays until the next start. */
+  async stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) => (this.#server ? this.#server.close(resolve) : resolve(undefined)));
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  emit(Action: string, ID: string): void {
+    const event = { Type: "container", Action, Actor: { ID, Attributes: {} }, timeNano: Date.now() * 1e6 };
+    const line = `${JSON.stringify(event)}\n`;
+    this.#past.push(line);
+    for (const stream of this.#streams) stream.write(line);
+  }
+
+  #answer(method: string, path: string, filters: string, body: string, response: ServerResponse): void {
+    const send = (status: number, value: unknown): void => {
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    };
+    if (path === "/events") {
+      this.#streams.add(response);
+      response.on("close", () => this.#streams.delete(response));
+      response.writeHead(200).flushHeaders();
+      for (const line of this.#past) response.write(line);
+      return;
+    }
+    if (path === "/containers/json") {
+      const all = [...this.containers].map(([Id, { Config }]) => ({ Id, Labels: Config.Labels }));
+      // A server's image may call itself the orchestrator.
+      send(200, filters.includes(`${Label.Role}=orchestrator`) ? [...all, { Id: "self", Labels: {} }] : all);
+      return;
+    }
+    const [, id] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? [];
+    if (id !== undefined) {
+      const found = this.containers.get(id);
+      if (found) send(200, found);
+      else send(404, { message: `No such container: ${id}` });
+      return;
+    }
+    if (path.startsWith("/images/")) {
+      send(200, { RepoDigests: ["example/echo@sha256:digest"] });
+      return;
+    }
+    this.asked.push(`${method} ${path} ${body}`);
+    send(200, {});
+  }
+}
