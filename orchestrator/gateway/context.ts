@@ -1,8 +1,8 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Events } from "../events";
-import type { CallObserver } from "../metrics/observer";
 import type { Servers } from "../servers/server-info";
 import type { Recorder } from "./downstream/recorder";
+import type { CallObserver } from "./observer";
 import type { ToolRules } from "./tools/tool-rules";
 
 /** What every part of the gateway works with. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { McpHandler } from "../http/front";
 import type { Principal } from "../security/principal";
 
 /** A client's conversation with one server, or with all of them (`server` is then undefined). */
@@ -45,11 +45,7 @@ export interface ToolReport {
 }
 
 /** The MCP front, as the rest of the orchestrator sees it. */
-export interface Gateway {
-  /** True for paths of the gateway: /mcp, /servers/NAME/mcp, and the old SSE pair beside them. */
-  owns(path: string): boolean;
-  /** Answers a request whose Host and Origin were checked and whose principal is known. Never throws. */
-  handle(request: IncomingMessage, response: ServerResponse, principal: Principal, requestId: string): void;
+export interface Gateway extends McpHandler {
   sessions(): SessionInfo[];
   /** Ends a session and its process. False when there is none of that id. */
   endSession(id: string): boolean;

@@ -4,7 +4,6 @@ import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config
 import type { Audit } from "../audit/entry";
 import type { Events } from "../events";
 import { type Route, routeOf } from "../http/paths";
-import type { CallObserver } from "../metrics/observer";
 import { mayUse } from "../security/filters";
 import type { Principal } from "../security/principal";
 import type { ServerInfo, Servers } from "../servers/server-info";
@@ -24,6 +23,7 @@ import type { Session } from "./downstream/session";
 import { Sessions } from "./downstream/sessions";
 import { SseEndpoint } from "./downstream/sse-endpoint";
 import { type Gateway, GatewayError, type ServerUsage, type SessionInfo, type ToolReport } from "./gateway-api";
+import type { CallObserver } from "./observer";
 import { ServerGateway } from "./server-gateway";
 import { ToolApprovals } from "./tools/tool-approvals";
 import { ToolRules } from "./tools/tool-rules";

@@ -4,10 +4,9 @@ import type { Duplex } from "node:stream";
 import { PROBLEM_TYPE } from "../../api/problem";
 import { Scope } from "../../api/scopes";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
+import { auditDenial } from "../audit/denial";
 import type { Audit } from "../audit/entry";
-import type { Gateway } from "../gateway/gateway-api";
-import { auditDenial } from "../rest/audit";
-import type { RestDeps } from "../rest/deps";
+import type { Log } from "../log";
 import type { Guard } from "../security/guard-api";
 import { isRejection, type Principal, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
@@ -27,13 +26,21 @@ const CLOSE_MS = 2_000;
 /** Answers a request, as Node calls it. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** Who answers MCP, on the paths that are its own. */
+export interface McpHandler {
+  /** True for paths of the gateway: /mcp, /servers/NAME/mcp, and the old SSE pair beside them. */
+  owns(path: string): boolean;
+  /** Answers a request whose Host and Origin were checked and whose principal is known. Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse, principal: Principal, requestId: string): void;
+}
+
 /** What the front puts together. */
 export interface FrontParts {
   guard: Guard;
-  gateway: Pick<Gateway, "owns" | "handle">;
+  gateway: McpHandler;
   audit: Audit;
   /** Where faults are told. */
-  log: RestDeps["log"];
+  log: Pick<Log, "error">;
   limits: OrchestratorConfig["limits"];
 }
 

@@ -1,8 +1,8 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import { AuditResult } from "../../api/audit-result";
+import type { CallObserver } from "../gateway/observer";
 import type { Refusal } from "../security/rejections";
 import { BoundedLabel, METHODS, OTHER } from "./labels";
-import type { CallObserver } from "./observer";
 
 const SERVERS = 256;
 const TOOLS_OF_A_SERVER = 64;

@@ -1,22 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AuditResult } from "../../api/audit-result";
-import type { Audit, AuditEntry } from "../audit/entry";
+import { auditDenial } from "../audit/denial";
+import type { Audit } from "../audit/entry";
 
 /** Methods that change nothing. */
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
-/** Floods of these must not push everything else out of the log; the guard counts the failures that become entries. */
-const FLOODS = new Set([429, 503]);
 
 function resultOf(status: number): AuditResult {
   if (status < 400) return AuditResult.Ok;
   if (status === 401 || status === 403) return AuditResult.Denied;
   return status === 504 ? AuditResult.Timeout : AuditResult.Error;
-}
-
-/** Whoever came with a token that is none, or that does not allow it. */
-export function auditDenial(audit: Audit, entry: Pick<AuditEntry, "request" | "principal" | "method">, status: number) {
-  if (FLOODS.has(status)) return;
-  audit.record({ time: Date.now(), kind: "auth", ...entry, result: AuditResult.Denied, code: status, ms: 0 });
 }
 
 function auditOne(audit: Audit, request: FastifyRequest, reply: FastifyReply): void {

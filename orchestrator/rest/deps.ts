@@ -2,6 +2,7 @@ import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { AuditLog } from "../audit/audit-log";
 import type { Events } from "../events";
 import type { Gateway } from "../gateway/gateway-api";
+import type { Log } from "../log";
 import type { Guard } from "../security/guard-api";
 import type { Cleanup } from "../servers/cleanup";
 import type { Deployer } from "../servers/deploy";
@@ -27,7 +28,7 @@ export interface RestDeps {
   audit: Pick<AuditLog, "record" | "query" | "healthy">;
   events: Events;
   /** Where faults are told. */
-  log: { error(context: Record<string, unknown>, message: string): void };
+  log: Pick<Log, "error">;
   /** Folder with Swagger UI's swagger-ui.css and swagger-ui-bundle.js. */
   staticFolder: string;
 }

@@ -1,7 +1,7 @@
 import { AuditResult } from "../../../api/audit-result";
 import type { Audit } from "../../audit/entry";
-import type { CallObserver } from "../../metrics/observer";
 import type { CallTracer, TracedCall } from "../../tracing";
+import type { CallObserver } from "../observer";
 import { ErrorCode, type Message } from "../wire/json-rpc";
 
 /** What is known of a request when it comes. */
