@@ -1,13 +1,11 @@
 import { z } from "zod";
+import { firstHost, overlaps, parseCidr } from "../lib/addresses";
 import { ProblemsError } from "../lib/problems";
 import { whole } from "../lib/schema-parts";
-import { firstHost, overlaps, parseCidr } from "../lib/subnets";
 import { type Finding, located, zodFindings } from "../lib/zod-problems";
+import { INNER_SUBNETS } from "../manifest/container/subnets";
 import { keysOf } from "../manifest/schema-keys";
 import { orchestratorKeys } from "./orchestrator-keys";
-
-/** Subnets used inside the engine; the outer network must not touch them (docs/architecture.md, "Addresses"). */
-export const INNER_SUBNETS = ["10.213.0.0/16", "10.214.0.0/16"] as const;
 
 /** Config keys whose values must be stored encrypted. */
 const SECRET_KEYS = ["databaseDsn", "secrets"];
@@ -66,7 +64,7 @@ export const settingsSchema = z
   .superRefine((settings, context) => {
     const clashes = [...samePorts(settings), ...sameTokens(settings.tokens), ...openDockerApi(settings)];
     for (const [path, message] of clashes) context.addIssue({ code: "custom", path, message });
-    for (const inner of INNER_SUBNETS.filter((subnet) => overlaps(settings.networkCidr, subnet))) {
+    for (const inner of Object.values(INNER_SUBNETS).filter((subnet) => overlaps(settings.networkCidr, subnet))) {
       const message = `a subnet outside ${inner}, which the engine uses inside`;
       context.addIssue({ code: "custom", path: ["networkCidr"], message });
     }

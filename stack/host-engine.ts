@@ -2,8 +2,8 @@ import Docker from "dockerode";
 import { VOLUMES } from "../components/persistent-volumes";
 import { orchestratorPorts } from "../config/endpoints";
 import type { Settings } from "../config/settings";
+import { overlaps } from "../lib/addresses";
 import { type Problem, ProblemsError } from "../lib/problems";
-import { overlaps } from "../lib/subnets";
 import { Label } from "../manifest/container/labels";
 
 /** What the program needs to know of the host engine before it declares anything. */

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostAt } from "../../lib/subnets";
+import { hostAt } from "../../lib/addresses";
 import { addServer } from "../../tests/support/fleet/catalog";
 import { must } from "../../tests/support/fleet/command";
 import { docker, enter, type Fleet } from "../../tests/support/fleet/fleet";

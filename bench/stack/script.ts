@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PORTS } from "../../config/endpoints";
-import { firstHost } from "../../lib/subnets";
+import { firstHost } from "../../lib/addresses";
 import { must } from "../../tests/support/fleet/command";
 import { ROOT, type TestStack } from "../../tests/support/fleet/stack";
 import { buildFlags, containerFlags, type Inputs, networkFlags, volumeFlags } from "./flags";

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { hostAt, serverSubnet } from "../../lib/subnets";
+import { hostAt } from "../../lib/addresses";
 import type { CatalogServer } from "../../manifest/catalog";
 import { containerName, serverNetwork } from "../../manifest/container/container-spec";
+import { serverSubnet } from "../../manifest/container/subnets";
 import { DATABASE_SECRET } from "../../manifest/rules";
 import type { Manifest } from "../../manifest/types";
 import { builtImage } from "../built-image";

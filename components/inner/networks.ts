@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Subnet } from "../../lib/subnets";
+import type { Subnet } from "../../manifest/container/subnets";
 import { type Labels, labelList } from "../labels";
 
 /** A network inside the engine. */

@@ -1,4 +1,5 @@
-import { parseCidr } from "../../lib/subnets";
+import { parseCidr } from "../../lib/addresses";
+import { NOT_PUBLIC } from "../../lib/special-addresses";
 import { PROXY, parseEgress } from "../../manifest/egress-hosts";
 
 /** What one server may reach. */
@@ -17,36 +18,6 @@ export interface SquidOptions {
    */
   outgoingAddress?: string;
 }
-
-/**
- * Where no name may lead. Names of allowed hosts are the world's to point anywhere, so the address is checked as well.
- * Not among them: the documentation ranges (192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32). Nobody's
- * private network is there, and closed test sites and package mirrors are. IPv4 addresses mapped into IPv6 need no line:
- * to squid they are IPv4 addresses.
- */
-export const REFUSED = [
-  "0.0.0.0/8", // this host
-  "10.0.0.0/8", // private, the engine's own networks too
-  "100.64.0.0/10", // behind a provider's NAT
-  "127.0.0.0/8", // loopback
-  "169.254.0.0/16", // link-local, cloud metadata
-  "172.16.0.0/12", // private, Docker's networks too
-  "192.0.0.0/24", // protocol assignments
-  "192.168.0.0/16", // private
-  "198.18.0.0/15", // benchmarks
-  "224.0.0.0/4", // multicast
-  "240.0.0.0/4", // reserved, broadcast
-  "::/127", // unspecified, loopback
-  "64:ff9b::/96", // IPv4 behind NAT64
-  "64:ff9b:1::/48", // the same, local
-  "100::/64", // discard
-  "2001::/32", // Teredo: IPv4 inside
-  "2002::/16", // 6to4: IPv4 inside
-  "fc00::/7", // private
-  "fe80::/10", // link-local
-  "fec0::/10", // site-local
-  "ff00::/8", // multicast
-] as const;
 
 /** Everything but the servers' rules. The container's user is not root and its root file system is read-only. */
 const SETTINGS = [
@@ -118,7 +89,8 @@ export function squidConf(rules: EgressRule[], { outgoingAddress }: SquidOptions
   return [
     ...SETTINGS,
     ...(outgoingAddress ? [`tcp_outgoing_address ${outgoingAddress}`] : []),
-    `acl refused dst ${REFUSED.join(" ")}`,
+    // Names of allowed hosts are the world's to point anywhere, so the address is checked as well.
+    `acl refused dst ${NOT_PUBLIC.join(" ")}`,
     "acl plain proto HTTP", // no ftp: and the like through a proxy for the web
     "acl many maxconn 64", // one server's flood leaves the others their connections
     "http_access deny manager",

@@ -1,12 +1,12 @@
 import { canonicalJson } from "../../lib/canonical-json";
 import { goDuration, milliseconds } from "../../lib/durations";
 import { parseBytes } from "../../lib/sizes";
-import { serverSubnet } from "../../lib/subnets";
 import { PROXY } from "../egress-hosts";
 import { needsNetwork, secretFiles } from "../manifest";
 import { type Manifest, TransportType } from "../types";
 import type { ContainerSpec, HealthcheckSpec, MountSpec, NetworkSpec, VolumeSpec } from "./container-types";
 import { Label, Owner } from "./labels";
+import { serverSubnet } from "./subnets";
 
 export type * from "./container-types";
 

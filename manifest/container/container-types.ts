@@ -1,5 +1,5 @@
-import type { Subnet } from "../../lib/subnets";
 import type { SecretFile } from "../manifest";
+import type { Subnet } from "./subnets";
 
 export interface MountSpec {
   type: "bind" | "volume";

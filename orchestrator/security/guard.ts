@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Scope } from "../../api/scopes";
 import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-config";
-import { clientOf } from "./address";
+import { clientNetwork } from "../../lib/addresses";
 import type { Guard } from "./guard-api";
 import { valuesOf } from "./headers";
 import { AllowedHosts } from "./hosts";
@@ -123,7 +123,7 @@ export class AccessGuard implements Guard {
    * from there: behind Docker's port forwarding all clients may have one address.
    */
   #failed(request: IncomingMessage, reason: Refusal, detail: string): Rejection {
-    const wait = this.#failures.take(clientOf(request.socket.remoteAddress));
+    const wait = this.#failures.take(clientNetwork(request.socket.remoteAddress ?? "unknown"));
     if (wait > 0) {
       return this.#refused(Refusal.Failures, tooMany("too many failed authentications from this address", wait));
     }

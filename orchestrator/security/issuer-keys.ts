@@ -1,4 +1,3 @@
-import { BlockList } from "node:net";
 import {
   createRemoteJWKSet,
   customFetch,
@@ -6,6 +5,8 @@ import {
   type JWTHeaderParameters,
   type JWTVerifyGetKey,
 } from "jose";
+import { contains } from "../../lib/addresses";
+import { LOOPBACK, PRIVATE } from "../../lib/special-addresses";
 
 /** The issuer, or its keys, cannot be asked at the moment. */
 export class IssuerUnavailable extends Error {
@@ -28,16 +29,13 @@ export interface IssuerKeysOptions {
   coolDownMs?: number;
 }
 
-const PRIVATE = new BlockList();
-PRIVATE.addSubnet("127.0.0.0", 8);
-PRIVATE.addSubnet("10.0.0.0", 8);
-PRIVATE.addSubnet("172.16.0.0", 12);
-PRIVATE.addSubnet("192.168.0.0", 16);
+const NEAR = [...LOOPBACK, ...PRIVATE];
 
 /** Who can change what the issuer's keys are can make tokens: plain http only to this machine and its private networks. */
 function checked(text: string): URL {
   const url = new URL(text);
-  const near = url.hostname === "localhost" || url.hostname === "[::1]" || PRIVATE.check(url.hostname);
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const near = host === "localhost" || NEAR.some((block) => contains(block, host));
   if (url.protocol === "https:" || (url.protocol === "http:" && near)) return url;
   throw new IssuerUnavailable(`got ${text}, expected an https URL`);
 }

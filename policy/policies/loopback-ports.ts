@@ -1,9 +1,8 @@
-import { isBlock, isIn } from "../addresses";
+import { contains, parseBlock } from "../../lib/addresses";
+import { LOOPBACK } from "../../lib/special-addresses";
 import { containerPolicy } from "../define";
 import { items, UNKNOWN } from "../known";
 import { isOnHost } from "../resource";
-
-const LOOPBACK = ["127.0.0.0/8", "::1"];
 
 interface Config {
   allowedAddresses: string[];
@@ -30,14 +29,15 @@ export const loopbackPorts = containerPolicy<Config>({
   check: ({ inputs, resource }, { allowedAddresses }) => {
     // In the engine a port goes no further than the engine's own ports do.
     if (!isOnHost(resource)) return [];
-    const strange = allowedAddresses.filter((block) => !isBlock(block));
+    const strange = allowedAddresses.filter((block) => !parseBlock(block));
     if (strange.length > 0) {
       throw new Error(
         `policy config: loopback-ports: allowedAddresses: got ${strange.join(", ")}, expected addresses, or blocks like 10.0.0.0/8`,
       );
     }
+    const allowed = [...LOOPBACK, ...allowedAddresses];
     const open = items(inputs.ports).filter(
-      ({ ip }) => ip !== UNKNOWN && !isIn(ip ?? "0.0.0.0", [...LOOPBACK, ...allowedAddresses]),
+      ({ ip }) => ip !== UNKNOWN && !allowed.some((block) => contains(block, ip ?? "0.0.0.0")),
     );
     return [
       ...(inputs.publishAllPorts === true ? ["publishAllPorts is true"] : []),

@@ -1,5 +1,5 @@
+import { overlaps } from "../../lib/addresses";
 import { DockerType } from "../../lib/docker-types";
-import { overlap } from "../addresses";
 import { clashes } from "../clashes";
 import { stackPolicy } from "../define";
 import { items, type Maybe, text } from "../known";
@@ -28,7 +28,7 @@ export const separateSubnets = stackPolicy({
       subnets,
       // Two engines inside the same host never meet.
       (one, other) =>
-        (one.engine === other.engine || isHost(one) || isHost(other)) && overlap(other.subnet, one.subnet),
+        (one.engine === other.engine || isHost(one) || isHost(other)) && overlaps(other.subnet, one.subnet),
       ({ subnet }, other) =>
         `has the subnet ${subnet}, which overlaps ${other.subnet} of ${dockerName(other.resource)}`,
     );

@@ -3,7 +3,7 @@ import type * as docker from "@pulumi/docker";
 import { engineContainerArgs } from "../../../components/engine/engine-container";
 import { VOLUMES, type VolumeKey } from "../../../components/persistent-volumes";
 import { parseSettings, type Settings } from "../../../config/settings";
-import { firstHost } from "../../../lib/subnets";
+import { firstHost } from "../../../lib/addresses";
 import { eventually } from "../fleet/command";
 import { apiBody } from "./api-body";
 import { CIDR, HOST, host, hostApi, NAME } from "./host";

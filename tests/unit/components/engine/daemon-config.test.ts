@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { daemonConfig, INNER_DNS } from "../../../../components/engine/daemon-config";
-import { INNER_SUBNETS } from "../../../../config/settings";
-import { contains, overlaps } from "../../../../lib/subnets";
+import { contains, overlaps } from "../../../../lib/addresses";
+import { INNER_SUBNETS } from "../../../../manifest/container/subnets";
 
 const parse = (mirrors: string[] = []) => JSON.parse(daemonConfig(mirrors)) as Record<string, unknown>;
 
@@ -30,8 +30,8 @@ describe("the engine's daemon.json", () => {
     assert.deepEqual([INNER_DNS.address, INNER_DNS.subnet], ["10.213.0.1", "10.213.0.0/24"]);
     assert.equal(pool?.size, 24);
     for (const subnet of [INNER_DNS.subnet, pool?.base ?? ""]) {
-      assert.ok(contains(INNER_SUBNETS[0], subnet), subnet);
-      assert.ok(!overlaps("10.214.0.0/16", subnet), subnet);
+      assert.ok(contains(INNER_SUBNETS.engine, subnet), subnet);
+      assert.ok(!overlaps(INNER_SUBNETS.servers, subnet), subnet);
     }
     assert.ok(!overlaps(INNER_DNS.subnet, pool?.base ?? ""));
   });

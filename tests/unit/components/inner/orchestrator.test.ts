@@ -8,8 +8,8 @@ import {
   type OrchestratorArgs,
 } from "../../../../components/inner/orchestrator";
 import { orchestratorConfigSchema, tokenSchema } from "../../../../config/orchestrator-config";
+import { contains } from "../../../../lib/addresses";
 import { DockerType } from "../../../../lib/docker-types";
-import { contains } from "../../../../lib/subnets";
 import { Label, Role } from "../../../../manifest/container/labels";
 import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";
