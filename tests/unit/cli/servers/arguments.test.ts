@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { toolArguments } from "../../../cli/servers/arguments";
-import { ProblemsError } from "../../../lib/problems";
+import { toolArguments } from "../../../../cli/servers/arguments";
+import { ProblemsError } from "../../../../lib/problems";
 
 const schema = {
   type: "object",

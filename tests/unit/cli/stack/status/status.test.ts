@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { certificates } from "../../../cli/stack/status/certificates";
-import { isolation } from "../../../cli/stack/status/isolation";
+import { certificates } from "../../../../../cli/stack/status/certificates";
+import { isolation } from "../../../../../cli/stack/status/isolation";
 
 describe("status", () => {
   it("counts a certificate's days, and tells when the next up renews it", () => {

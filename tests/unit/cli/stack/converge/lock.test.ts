@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { clearStaleLock } from "../../../cli/stack/converge/lock";
+import { clearStaleLock } from "../../../../../cli/stack/converge/lock";
 
 describe("a lock of Pulumi's", () => {
   const backend = mkdtempSync(join(tmpdir(), "dind-mcp-lock-"));

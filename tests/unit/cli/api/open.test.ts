@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ApiError, ApiErrorKind } from "../../../api/error";
-import { openApi } from "../../../cli/api/open";
-import { CliError, ExitCode, expected } from "../../../cli/errors";
+import { ApiError, ApiErrorKind } from "../../../../api/error";
+import { openApi } from "../../../../cli/api/open";
+import { CliError, ExitCode, expected } from "../../../../cli/errors";
 
 describe("an error of the API on the command line", () => {
   it("has the exit code of its kind", () => {

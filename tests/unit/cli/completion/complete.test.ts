@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { candidates, stackOf } from "../../../cli/completion/complete";
-import { program } from "../../../cli/program";
+import { candidates, stackOf } from "../../../../cli/completion/complete";
+import { program } from "../../../../cli/program";
 
 describe("completion", () => {
   const names = async (server?: string) =>

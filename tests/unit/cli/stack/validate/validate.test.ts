@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { differences } from "../../../cli/stack/validate/compare";
-import { expectedFacts } from "../../../cli/stack/validate/expected";
-import { recordedContainers, recordedFacts } from "../../../cli/stack/validate/recorded";
-import { DockerType } from "../../../lib/docker-types";
-import { containerSpec } from "../../../manifest/container/container-spec";
-import { manifest } from "../../support/manifest/documents";
+import { differences } from "../../../../../cli/stack/validate/compare";
+import { expectedFacts } from "../../../../../cli/stack/validate/expected";
+import { recordedContainers, recordedFacts } from "../../../../../cli/stack/validate/recorded";
+import { DockerType } from "../../../../../lib/docker-types";
+import { containerSpec } from "../../../../../manifest/container/container-spec";
+import { manifest } from "../../../../support/manifest/documents";
 
 const image = {
   id: "sha256:abc",

@@ -4,12 +4,12 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { download, LIMIT_BYTES, readDocument, shownSource } from "../../../cli/add/document";
-import { type Answer, npmInfo, packageInfo, pipInfo } from "../../../cli/add/package-info";
-import { imageJson, packageJson, serverJson } from "../../../cli/add/server-json";
-import { type PackageSource, parseSource } from "../../../cli/add/source";
-import { CliError, ExitCode } from "../../../cli/errors";
-import { serverJsonSchema } from "../../../manifest/server-json/schema";
+import { download, LIMIT_BYTES, readDocument, shownSource } from "../../../../cli/add/document";
+import { type Answer, npmInfo, packageInfo, pipInfo } from "../../../../cli/add/package-info";
+import { imageJson, packageJson, serverJson } from "../../../../cli/add/server-json";
+import { type PackageSource, parseSource } from "../../../../cli/add/source";
+import { CliError, ExitCode } from "../../../../cli/errors";
+import { serverJsonSchema } from "../../../../manifest/server-json/schema";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 

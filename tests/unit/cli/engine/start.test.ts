@@ -5,7 +5,7 @@ import { buildSync } from "esbuild";
 describe("the command line's start", () => {
   it("waits for no SDK of Pulumi's: it is loaded by those commands that ask it", () => {
     const { metafile } = buildSync({
-      absWorkingDir: join(__dirname, "../../.."),
+      absWorkingDir: join(__dirname, "../../../.."),
       entryPoints: ["cli/main.ts"],
       bundle: true,
       write: false,

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { clientConfig, targets } from "../../../api/client-configs";
-import { clientFile, type Place } from "../../../cli/connect/clients";
-import { connect, connections, disconnect, entriesOf } from "../../../cli/connect/connect";
-import { Records } from "../../../cli/connect/records";
-import { clientToken } from "../../../cli/connect/token";
+import { clientConfig, targets } from "../../../../api/client-configs";
+import { clientFile, type Place } from "../../../../cli/connect/clients";
+import { connect, connections, disconnect, entriesOf } from "../../../../cli/connect/connect";
+import { Records } from "../../../../cli/connect/records";
+import { clientToken } from "../../../../cli/connect/token";
 
 const TOKEN = "a-token-that-must-not-show";
 const all = targets("http://127.0.0.1:18080", [], "all");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { ContainerInspectInfo } from "dockerode";
-import { adopt, candidates } from "../../../cli/stack/converge/adopt";
-import type { Present } from "../../../cli/stack/converge/observe";
-import { plan } from "../../../cli/stack/converge/plan";
-import { type Deployment, forget, resourcesOf, type StateResource } from "../../../cli/stack/state";
-import { DockerType } from "../../../lib/docker-types";
-import { Label } from "../../../manifest/container/labels";
+import { adopt, candidates } from "../../../../../cli/stack/converge/adopt";
+import type { Present } from "../../../../../cli/stack/converge/observe";
+import { plan } from "../../../../../cli/stack/converge/plan";
+import { type Deployment, forget, resourcesOf, type StateResource } from "../../../../../cli/stack/state";
+import { DockerType } from "../../../../../lib/docker-types";
+import { Label } from "../../../../../manifest/container/labels";
 
 const HOST = "urn:pulumi:dev::dind-mcp::pulumi:providers:docker::host::1";
 const INNER = "urn:pulumi:dev::dind-mcp::pulumi:providers:docker::inner::2";

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { existingEngine, hostDocker, isOurs, startContainer } from "../../../cli/engine/host";
-import { ExitCode } from "../../../cli/errors";
-import { Label } from "../../../manifest/container/labels";
+import { existingEngine, hostDocker, isOurs, startContainer } from "../../../../cli/engine/host";
+import { ExitCode } from "../../../../cli/errors";
+import { Label } from "../../../../manifest/container/labels";
 
 /** What Docker says, by container. */
 const REFUSALS: Record<string, string> = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ProblemsError } from "../../../../lib/problems";
-import { ServerError } from "../../../../orchestrator/servers/server-error";
-import { document } from "../../../support/manifest/documents";
-import { Api } from "../../../support/orchestrator/rest/api";
+import { ProblemsError } from "../../../../../lib/problems";
+import { ServerError } from "../../../../../orchestrator/servers/server-error";
+import { document } from "../../../../support/manifest/documents";
+import { Api } from "../../../../support/orchestrator/rest/api";
 
 const YAML = { "content-type": "application/yaml" };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "jsonc-parser";
-import type { Entry } from "../../../cli/connect/jsonc";
-import { type Connected, connected, disconnected } from "../../../cli/connect/plan";
-import { ProblemsError } from "../../../lib/problems";
+import type { Entry } from "../../../../cli/connect/jsonc";
+import { type Connected, connected, disconnected } from "../../../../cli/connect/plan";
+import { ProblemsError } from "../../../../lib/problems";
 
 const OURS: Entry[] = [
   { container: "inputs", key: "dind-mcp-token", kind: "item", value: { id: "dind-mcp-token", type: "promptString" } },

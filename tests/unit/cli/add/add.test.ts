@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nextSteps } from "../../../cli/add/next-steps";
-import { checkPlace, type Place, type Plan, plan } from "../../../cli/add/plan";
-import { packageJson } from "../../../cli/add/server-json";
-import { freeUser } from "../../../cli/add/taken";
-import { writeFolder } from "../../../cli/add/write";
-import { CliError } from "../../../cli/errors";
-import { ProblemsError } from "../../../lib/problems";
-import { loadCatalog } from "../../../manifest/load-catalog";
-import type { Manifest } from "../../../manifest/types";
+import { nextSteps } from "../../../../cli/add/next-steps";
+import { checkPlace, type Place, type Plan, plan } from "../../../../cli/add/plan";
+import { packageJson } from "../../../../cli/add/server-json";
+import { freeUser } from "../../../../cli/add/taken";
+import { writeFolder } from "../../../../cli/add/write";
+import { CliError } from "../../../../cli/errors";
+import { ProblemsError } from "../../../../lib/problems";
+import { loadCatalog } from "../../../../manifest/load-catalog";
+import type { Manifest } from "../../../../manifest/types";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ServerStatus } from "../../../../api/server-status";
-import { Api } from "../../../support/orchestrator/rest/api";
-import { server } from "../../../support/orchestrator/rest/fleet";
+import { ServerStatus } from "../../../../../api/server-status";
+import { Api } from "../../../../support/orchestrator/rest/api";
+import { server } from "../../../../support/orchestrator/rest/fleet";
 
 interface List {
   items: Record<string, unknown>[];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endpointsText } from "../../../cli/stack/endpoints-text";
+import { endpointsText } from "../../../../cli/stack/endpoints-text";
 
 describe("what up ends with", () => {
   it("every endpoint and every server's URL, and how to get the tokens", () => {

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { plan } from "../../../cli/add/plan";
-import { writeFolder } from "../../../cli/add/write";
-import { oneLine } from "../../../lib/plain-text";
-import { ProblemsError } from "../../../lib/problems";
-import { loadCatalog } from "../../../manifest/load-catalog";
-import { looksLikeSecret, secretArguments } from "../../../manifest/secret-names";
+import { plan } from "../../../../cli/add/plan";
+import { writeFolder } from "../../../../cli/add/write";
+import { oneLine } from "../../../../lib/plain-text";
+import { ProblemsError } from "../../../../lib/problems";
+import { loadCatalog } from "../../../../manifest/load-catalog";
+import { looksLikeSecret, secretArguments } from "../../../../manifest/secret-names";
 
 /** What YAML, a shell, a Dockerfile or a terminal might take for something else. */
 const INJECTIONS = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Api, type TokenName } from "../../../support/orchestrator/rest/api";
+import { Api, type TokenName } from "../../../../support/orchestrator/rest/api";
 
 /** Reads a stream until it has what was waited for. */
 async function readUntil(api: Api, path: string, wanted: RegExp, options: { as?: TokenName; last?: number } = {}) {

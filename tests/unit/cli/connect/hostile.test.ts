@@ -3,12 +3,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, connections, disconnect } from "../../../cli/connect/connect";
-import { fileOf } from "../../../cli/connect/file-of";
-import { realFile } from "../../../cli/connect/files";
-import { forgotten } from "../../../cli/connect/forgotten";
-import type { Entry } from "../../../cli/connect/jsonc";
-import { type FileRecord, Records } from "../../../cli/connect/records";
+import { connect, connections, disconnect } from "../../../../cli/connect/connect";
+import { fileOf } from "../../../../cli/connect/file-of";
+import { realFile } from "../../../../cli/connect/files";
+import { forgotten } from "../../../../cli/connect/forgotten";
+import type { Entry } from "../../../../cli/connect/jsonc";
+import { type FileRecord, Records } from "../../../../cli/connect/records";
 
 const entry = (key: string): Entry => ({ container: "mcpServers", key, kind: "property", value: { url: key } });
 
@@ -188,7 +188,7 @@ describe("connect: hostile files, records and moments", () => {
       replaceFile(process.argv[1], "{}", null, 0o600);
     `;
     const { stdout, stderr } = spawnSync(process.execPath, ["-e", program, file("new.json")], {
-      cwd: join(__dirname, "../../.."),
+      cwd: join(__dirname, "../../../.."),
       encoding: "utf8",
     });
     assert.equal(stdout, "600\n", stderr);
