@@ -13,7 +13,7 @@ if timeout 10 docker version >/dev/null 2>&1; then
   # By name: images made FROM a stand-in inherit its label, and belong to somebody else.
   while read -r image; do
     [ -n "$(docker image inspect --format '{{index .Config.Labels "dind-mcp.stand-in"}}' "$image" 2>/dev/null)" ] || continue
-    docker rmi "$image" >/dev/null 2>&1 && say "removed the stand-in image $image" || say "kept $image: a container uses it"
+    if docker rmi "$image" >/dev/null 2>&1; then say "removed the stand-in image $image"; else say "kept $image: a container uses it"; fi
   done <"$here/offline/images/list"
 fi
 bash "$here/host-engine.sh" "$cache" stop

@@ -5,14 +5,14 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib.sh"
 cache=${1:?usage: doctor.sh CACHE_DIR PROJECT [--json]} project=${2:?usage: doctor.sh CACHE_DIR PROJECT [--json]}
-json=${3:-} missing=0 rows=()
+json=${3:-} lacking=0 rows=()
 
 escape() { printf '%s' "$1" | tr '\n\t' '; ' | sed 's/[\\"]/\\&/g'; }
 
 check() { # check NAME COMMAND...
   local name=$1 detail ok=true
   shift
-  detail=$("$@" 2>&1) || { ok=false && missing=$((missing + 1)); }
+  detail=$("$@" 2>&1) || { ok=false && lacking=$((lacking + 1)); }
   rows+=("{\"name\":\"$name\",\"ok\":$ok,\"detail\":\"$(escape "$detail")\"}")
   [ -n "$json" ] || { [ $ok = true ] && printf 'ok       %-14s' "$name" || printf 'missing  %-14s' "$name"; sed '2,$s/^/                        /' <<<"$detail"; }
 }
@@ -42,7 +42,10 @@ packages() {
   PATH=$dir:$PATH bash "$here/npm-install.sh" "$cache" "$project" --check
 }
 images() {
-  command -v docker >/dev/null && command -v curl >/dev/null || { say "after the Docker engine: taken from the registry, or built" && return 1; }
+  if ! command -v docker >/dev/null || ! command -v curl >/dev/null; then
+    say "after the Docker engine: taken from the registry, or built"
+    return 1
+  fi
   bash "$here/base-images.sh" "$cache" --check
 }
 
@@ -54,8 +57,10 @@ check packages packages
 check pulumi bash "$here/pulumi/install.sh" "$cache" --check
 check images images
 if [ -n "$json" ]; then
-  (IFS=, && printf '{"ok":%s,"checks":[%s]}\n' "$([ $missing -eq 0 ] && echo true || echo false)" "${rows[*]}")
+  (IFS=, && printf '{"ok":%s,"checks":[%s]}\n' "$([ $lacking -eq 0 ] && echo true || echo false)" "${rows[*]}")
+elif [ $lacking -eq 0 ]; then
+  say "nothing is missing"
 else
-  [ $missing -eq 0 ] && say "nothing is missing" || say "$missing missing; bin/dind-mcp up brings them"
+  say "$lacking missing; bin/dind-mcp up brings them"
 fi
-[ $missing -eq 0 ]
+[ $lacking -eq 0 ]

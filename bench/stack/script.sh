@@ -7,9 +7,13 @@
 #   noop     finds everything as it should be: images, containers, networks, volumes
 #   destroy  all containers and networks; volumes stay, and with them the images inside the engine
 #   wipe     all
+# Names have no blanks, and a list of them is several words.
+# shellcheck disable=SC2046,SC2086
 set -euo pipefail
 action=$1 work=$2
-. "$work/names" # engine (also its network's name), port, image (the engine's), servers
+engine='' port='' image='' servers='' # engine: also its network's name; image: the engine's
+# shellcheck source=/dev/null
+. "$work/names"
 
 export DOCKER_BUILDKIT=0 # the builder that the program uses
 host() { docker "$@"; }

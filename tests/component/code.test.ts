@@ -5,11 +5,16 @@ import { join } from "node:path";
 const ROOT = join(__dirname, "../..");
 
 function run(tool: string, ...args: string[]): void {
-  const result = spawnSync(join(ROOT, "node_modules/.bin", tool), args, { cwd: ROOT, encoding: "utf8" });
+  const env = { ...process.env, PATH: `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}` };
+  const result = spawnSync(tool, args, { cwd: ROOT, encoding: "utf8", env });
   assert.equal(result.status, 0, `${tool} ${args.join(" ")}:\n${result.stdout}${result.stderr}`);
 }
 
 describe("the code", () => {
   it("is formatted and linted (biome)", () => run("biome", "check", "--max-diagnostics=50", "."));
+  it("has shell scripts without findings (shellcheck)", function () {
+    if (spawnSync("shellcheck", ["--version"]).error) this.skip(); // bin/dind-mcp test brings it
+    run("bash", "toolchain/lint-shell.sh");
+  }).timeout(120_000);
   it("type-checks (tsc --noEmit)", () => run("tsc", "--noEmit")).timeout(120_000);
 });

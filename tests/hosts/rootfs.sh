@@ -2,7 +2,6 @@
 # rootfs.sh FOLDER: makes FOLDER/disk.ext4, vmlinuz and initrd.img: a Debian with Docker as its packages set it up, and a few ways in.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=/dev/null
 . "$here/../../toolchain/offline/versions.sh"
 folder=$1 root=$1/root
 rm -rf "$root"

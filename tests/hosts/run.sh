@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # run.sh [--write-docs] [--only CASE] [--keep FOLDER]: brings the engine and servers up on other hosts than this one, in virtual
 # machines, and on this one. --keep reuses FOLDER's machine image, for writing tests. CASE: here, apparmor, no-apparmor, userns.
-# shellcheck disable=SC2154
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)
-# shellcheck source=/dev/null
-for part in "$project/toolchain/lib.sh" "$here/vm.sh"; do . "$part"; done
+. "$project/toolchain/lib.sh"
+. "$here/vm.sh"
 
 write_docs=no only='' keep=''
 while [ $# -gt 0 ]; do
@@ -31,6 +30,7 @@ unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
 
 work=${keep:-$(mktemp -d /tmp/dind-mcp-hosts.XXXXXX)} vm='' image=dind-mcp/mcp-test-hosts-$$-1:engine
 mkdir -p "$work"
+# shellcheck disable=SC2317 # the trap calls it
 clean_up() {
   trap - EXIT
   if [ -n "$vm" ]; then kill -9 "$vm" 2>/dev/null || true; fi

@@ -2,12 +2,13 @@
 # build.sh CACHE_DIR: what runs examples/consumer-yaml in the tests on a machine without the vendor's CLI (which has it):
 # Pulumi's own YAML language host, from the Go module proxy, as CACHE_DIR/yaml/pulumi-language-yaml. Half a minute after
 # the other stand-ins, of the same versions; nothing when it is there.
+# shellcheck disable=SC2034 # what is sourced serves install.sh too
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-toolchain=$here/../../../toolchain
-. "$toolchain/lib.sh"
-. "$toolchain/pulumi/versions.sh"
-. "$toolchain/offline/pulumi/build.sh"
+project=$here/../../..
+. "$project/toolchain/lib.sh"
+. "$project/toolchain/pulumi/versions.sh"
+. "$project/toolchain/offline/pulumi/build.sh"
 cache=$(realpath "${1:?usage: build.sh CACHE_DIR}")
 
 file=$cache/yaml/pulumi-language-yaml
