@@ -1,7 +1,7 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Events } from "../events";
 import type { Servers } from "../servers/server-info";
-import type { Recorder } from "./downstream/recorder";
+import type { Recorder } from "./calls/recorder";
 import type { CallObserver } from "./observer";
 import type { ToolRules } from "./tools/tool-rules";
 

@@ -1,5 +1,6 @@
 import type { McpHandler } from "../http/front";
 import type { Principal } from "../security/principal";
+import { ErrorCode } from "./wire/json-rpc";
 
 /** A client's conversation with one server, or with all of them (`server` is then undefined). */
 export interface SessionInfo {
@@ -75,4 +76,10 @@ export class GatewayError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Any failure as one that can be told. */
+export function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError(500, ErrorCode.Internal, "the gateway failed; its log says more");
 }

@@ -12,17 +12,24 @@ import { AggregateCalls } from "./aggregate/aggregate-calls";
 import { AggregateSession } from "./aggregate/aggregate-session";
 import { CHANGES } from "./aggregate/list-cache";
 import { MergedLists } from "./aggregate/merged-lists";
+import { Recorder } from "./calls/recorder";
 import type { GatewayContext } from "./context";
 import { type Caller, type NewSession, single } from "./downstream/caller";
-import { asGatewayError, readBody, sendError } from "./downstream/http-answers";
+import { readBody, sendError } from "./downstream/http-answers";
 import { LegacyEndpoint } from "./downstream/legacy-endpoint";
 import { ModernEndpoint } from "./downstream/modern-endpoint";
 import { PassThroughSession } from "./downstream/pass-through-session";
-import { Recorder } from "./downstream/recorder";
 import type { Session } from "./downstream/session";
 import { Sessions } from "./downstream/sessions";
 import { SseEndpoint } from "./downstream/sse-endpoint";
-import { type Gateway, GatewayError, type ServerUsage, type SessionInfo, type ToolReport } from "./gateway-api";
+import {
+  asGatewayError,
+  type Gateway,
+  GatewayError,
+  type ServerUsage,
+  type SessionInfo,
+  type ToolReport,
+} from "./gateway-api";
 import type { CallObserver } from "./observer";
 import { ServerGateway } from "./server-gateway";
 import { ToolApprovals } from "./tools/tool-approvals";

@@ -1,8 +1,7 @@
 import type { Principal } from "../../security/principal";
+import { Exchange } from "../calls/exchange";
 import { type Filter, honoured, marked, wanted } from "../calls/subscriptions";
 import type { GatewayContext } from "../context";
-import { Exchange } from "../downstream/exchange";
-import { asGatewayError } from "../downstream/http-answers";
 import type { ModernTarget } from "../downstream/modern-endpoint";
 import { ErrorCode, isObject, type JsonObject, type Message, notificationText } from "../wire/json-rpc";
 import { ACKNOWLEDGED, DISCOVER, Meta, MODERN_VERSION } from "../wire/modern";
@@ -40,8 +39,7 @@ export class AggregateCalls implements ModernTarget {
           if (exchange.call.tool !== undefined) exchange.call.tool = name;
           return modern.call(exchange, principal, { ...headers, "mcp-name": headerValue(name) });
         } catch (error) {
-          const { code, message, data } = asGatewayError(error);
-          exchange.fail(code, message, data);
+          exchange.reject(error);
         }
       }
     }
@@ -115,17 +113,16 @@ export class AggregateCalls implements ModernTarget {
       JSON.stringify(request),
       { ...outer.call, server },
       {
-        response: outer.reply.response,
-        openStream: () => outer.reply.openStream(),
-        open: 1,
-        stream: {
-          send: (text) => {
-            const message = JSON.parse(text) as Message;
-            if (message.method === "notifications/resources/updated")
-              outer.notify(outerNotification(server, message, text));
-          },
-          end: () => {},
+        headers: {},
+        streaming: true,
+        notify: (text) => {
+          const message = JSON.parse(text) as Message;
+          if (message.method === "notifications/resources/updated")
+            outer.notify(outerNotification(server, message, text));
         },
+        answer: () => {},
+        failing: () => {},
+        leave: () => {},
       },
       this.context.recorder,
     );

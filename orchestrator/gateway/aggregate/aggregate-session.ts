@@ -1,10 +1,9 @@
 import type { Principal } from "../../security/principal";
+import { Conversation, type ConversationUser } from "../calls/conversation";
+import type { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { ClientSession } from "../downstream/client-session";
-import type { Exchange, Reply } from "../downstream/exchange";
-import { asGatewayError } from "../downstream/http-answers";
 import type { EndReason, OnEnd } from "../downstream/session";
-import { Conversation, type ConversationUser } from "../upstream/conversation";
 import {
   ErrorCode,
   isRequest,
@@ -49,11 +48,11 @@ export class AggregateSession extends ClientSession {
     });
   }
 
-  async start(exchange: Exchange, reply: Reply): Promise<boolean> {
+  async start(exchange: Exchange): Promise<boolean> {
     this.initialize = { request: exchange.request, text: exchange.text };
     const asked = textOr(exchange.request.params?.protocolVersion, "");
     const version = LEGACY_VERSIONS.includes(asked) ? asked : (LEGACY_VERSIONS[0] as string);
-    this.welcome({ protocolVersion: version }, reply);
+    this.welcome({ protocolVersion: version }, exchange);
     exchange.result(JSON.stringify(initializeResult(version, this.merged.servers(this.principal))));
     return false;
   }
@@ -141,8 +140,7 @@ export class AggregateSession extends ClientSession {
       }
       conversation.send(exchange, request, text);
     } catch (error) {
-      const { code, message, data } = asGatewayError(error);
-      exchange.fail(code, message, data);
+      exchange.reject(error);
     }
   }
 
@@ -150,10 +148,7 @@ export class AggregateSession extends ClientSession {
     return {
       answered: (_exchange, message, text) => void this.client.answer(message, text),
       told: (message, text, related) => this.#told(server, message, text, related),
-      lost: (exchange, code, reason, data) => {
-        this.client.forget(exchange);
-        exchange.fail(code, reason, data);
-      },
+      lost: (exchange, error) => this.lost(exchange, error),
       givenUp: () => this.forget(server), // the next call begins anew
     };
   }

@@ -2,16 +2,24 @@ import { ServerStatus } from "../../../api/server-status";
 import { mayUse } from "../../security/filters";
 import type { Principal } from "../../security/principal";
 import type { GatewayContext } from "../context";
+import type { ModernTarget } from "../downstream/modern-endpoint";
 import { GatewayError } from "../gateway-api";
-import type { ServerGateway } from "../server-gateway";
+import type { Backend } from "../upstream/backend";
 import { ErrorCode } from "../wire/json-rpc";
-import { type Item, LISTS, type ListMethod } from "./list-cache";
+import { type Item, LISTS, type ListCache, type ListMethod } from "./list-cache";
 
 /** Milliseconds a list waits for its slowest server; who has not answered by then is left out, and told of when it has. */
 const PATIENCE_MS = 3_000;
 
 /** Milliseconds between two tellings that the same list changed. */
 const QUIET_MS = 250;
+
+/** The gateway's part for one server, as far as the URL of all servers is made of it. */
+export interface ServerPart {
+  readonly backend: Backend;
+  readonly modern: ModernTarget;
+  readonly lists: ListCache;
+}
 
 /** All servers' lists as one, for whoever may use them. */
 export class MergedLists {
@@ -20,7 +28,7 @@ export class MergedLists {
   /** @param gatewayOf the gateway's part for one server */
   constructor(
     private readonly context: GatewayContext,
-    private readonly gatewayOf: (name: string) => ServerGateway,
+    private readonly gatewayOf: (name: string) => ServerPart,
   ) {}
 
   /** Names of the servers that the principal may use. */
@@ -36,7 +44,7 @@ export class MergedLists {
   }
 
   /** The part for one server. @throws GatewayError when there is none, or the principal may not use it */
-  server(name: string, principal: Principal): ServerGateway {
+  server(name: string, principal: Principal): ServerPart {
     if (mayUse(principal, name) && this.context.servers.get(name)) return this.gatewayOf(name);
     throw new GatewayError(404, ErrorCode.InvalidParams, `there is no server ${name}`);
   }

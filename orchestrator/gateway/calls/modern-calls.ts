@@ -1,13 +1,12 @@
 import type { Principal } from "../../security/principal";
 import type { GatewayContext } from "../context";
-import { type Exchange, NAMELESS } from "../downstream/exchange";
-import { asGatewayError } from "../downstream/http-answers";
 import { type Backend, callTimeout } from "../upstream/backend";
 import type { ConnectionPool } from "../upstream/connection-pool";
 import type { PooledConnection } from "../upstream/pooled-connection";
 import { ErrorCode, type JsonObject, type Message, objectOf } from "../wire/json-rpc";
 import { insert, splice } from "../wire/json-splice";
 import { CACHEABLE, DISCOVER, Meta, MODERN_VERSION, metaOf, REMOVED } from "../wire/modern";
+import { type Exchange, NAMELESS } from "./exchange";
 import { SuspendableCall } from "./questions";
 
 /** How long lists of a server of the other era may be kept: not at all, as it cannot be asked. */
@@ -71,8 +70,7 @@ export class ModernCalls {
     try {
       connection = await this.pool.acquire({ principal: principal.name, capabilities, exclusive });
     } catch (error) {
-      const { code, message, data } = asGatewayError(error);
-      return exchange.fail(code, message, data);
+      return exchange.reject(error);
     }
     if (exchange.done) return connection.release(); // the client left
     if (connection.era === "modern") this.#modern(exchange, principal, connection, headers);

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Exchange } from "../downstream/exchange";
 import type { PooledConnection } from "../upstream/pooled-connection";
 import { ErrorCode, isObject, type JsonObject, type Message, type Request, type RequestId } from "../wire/json-rpc";
 import { capabilityFor, type InputRequest } from "../wire/modern";
+import type { Exchange } from "./exchange";
 
 /** How long a call waits for the client to come back with its answers. */
 const PATIENCE_MS = 10 * 60_000;

@@ -1,6 +1,4 @@
 import type { Principal } from "../../security/principal";
-import type { Exchange } from "../downstream/exchange";
-import { asGatewayError } from "../downstream/http-answers";
 import type { Backend } from "../upstream/backend";
 import type { ConnectionPool } from "../upstream/connection-pool";
 import type { PooledConnection } from "../upstream/pooled-connection";
@@ -15,6 +13,7 @@ import {
 } from "../wire/json-rpc";
 import { insert } from "../wire/json-splice";
 import { ACKNOWLEDGED, Meta, metaOf } from "../wire/modern";
+import type { Exchange } from "./exchange";
 
 /** What each wish of a subscription needs of the server's capabilities, and the notification it brings. */
 const WISHES = {
@@ -103,8 +102,7 @@ export class Subscriptions {
         ? this.#modern(exchange, connection, headers)
         : this.#legacy(exchange, connection, filter);
     } catch (error) {
-      const { code, message, data } = asGatewayError(error);
-      exchange.fail(code, message, data);
+      exchange.reject(error);
       return () => {};
     }
   }

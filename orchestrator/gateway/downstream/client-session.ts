@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { milliseconds } from "../../../lib/durations";
 import type { Principal } from "../../security/principal";
+import { type Exchange, NAMELESS } from "../calls/exchange";
 import type { GatewayContext } from "../context";
-import type { SessionInfo } from "../gateway-api";
+import type { GatewayError, SessionInfo } from "../gateway-api";
 import {
   ErrorCode,
   isObject,
@@ -15,7 +16,6 @@ import {
   textOr,
 } from "../wire/json-rpc";
 import { ClientSide } from "./client-side";
-import { type Exchange, NAMELESS, type Reply } from "./exchange";
 import type { EndReason, OnEnd, Session } from "./session";
 
 /** From this revision on streams begin with an event without a message. */
@@ -66,7 +66,7 @@ export abstract class ClientSession implements Session {
     };
   }
 
-  abstract start(exchange: Exchange, reply: Reply): Promise<boolean | undefined>;
+  abstract start(exchange: Exchange): Promise<boolean | undefined>;
   abstract idleSince(server: string): number | undefined;
   abstract evict(server: string): void;
   protected abstract ask(exchange: Exchange): void;
@@ -92,6 +92,12 @@ export abstract class ClientSession implements Session {
     } else this.pass(message, text);
   }
 
+  /** There will be no answer. */
+  lost(exchange: Exchange, error: GatewayError): void {
+    this.client.forget(exchange);
+    exchange.reject(error);
+  }
+
   listen(response: ServerResponse, lastEventId: string | undefined): void {
     this.#usedAt = Date.now();
     this.client.listen(response, { "mcp-session-id": this.key }, lastEventId);
@@ -106,10 +112,10 @@ export abstract class ClientSession implements Session {
   }
 
   /** The answer to `initialize` is about to go out: from now on there is a session. */
-  protected welcome({ protocolVersion }: JsonObject, reply: Reply): void {
+  protected welcome({ protocolVersion }: JsonObject, { reply }: Exchange): void {
     this.#version = textOr(protocolVersion, "");
     this.client.primed = this.#version >= PRIMED_FROM;
-    reply.headers = { ...reply.headers, "mcp-session-id": this.key };
+    reply.headers = { "mcp-session-id": this.key };
   }
 
   /** Takes a request in, unless it may not be made. @returns whether it is to go to the server */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
+import type { Exchange } from "../calls/exchange";
 import { isRequest, isResponse, type Message, type RequestId } from "../wire/json-rpc";
 import { ClientStream, ReplayBudget, startEventStream } from "./client-stream";
-import type { Exchange } from "./exchange";
 
 /** Messages kept for a client that has no stream open, and their characters. */
 const WAITING = 100;

@@ -35,12 +35,6 @@ export function sendError(response: ServerResponse, error: GatewayError, id: Req
   sendJson(response, error.status, errorText(id, error.code, error.message, error.data), headers);
 }
 
-/** Any failure as one that can be told. */
-export function asGatewayError(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  return new GatewayError(500, ErrorCode.Internal, "the gateway failed; its log says more");
-}
-
 /**
  * Reads a request's body as text.
  * @param limit bytes

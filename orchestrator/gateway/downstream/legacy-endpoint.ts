@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ambiguousKey } from "../wire/ambiguity";
 import { ErrorCode, isMessage, isRequest, type Message, type Request } from "../wire/json-rpc";
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { type Caller, callOf, checkInitialize, type NewSession, single } from "./caller";
-import { Exchange, type Reply } from "./exchange";
 import { sendEmpty } from "./http-answers";
+import { HttpReply } from "./http-reply";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
 
@@ -51,7 +52,7 @@ export class LegacyEndpoint {
       sendEmpty(response, 202);
       return;
     }
-    const reply: Reply = { response, openStream: () => session.client.openStream(), open: 1 };
+    const reply = new HttpReply(response, () => session.client.openStream());
     const exchange = this.#exchange(body, text, caller, reply, session.key);
     response.once("close", () => {
       // A stream can be taken up again; a plain answer that nobody receives is lost.
@@ -102,9 +103,12 @@ export class LegacyEndpoint {
     const began = performance.now();
     const session = make(caller.principal, (ended, reason) => this.sessions.removed(ended, reason));
     this.sessions.add(session);
-    const reply: Reply = { response, openStream: () => session.client.openStream(), open: 1 };
+    const reply = new HttpReply(response, () => session.client.openStream(), { opening: true });
     const exchange = this.#exchange(body, text, caller, reply, session.key);
-    void session.start(exchange, reply).then((warm) => {
+    response.once("close", () => {
+      if (!exchange.done) session.end("client-gone");
+    });
+    void session.start(exchange).then((warm) => {
       if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
     });
   }
@@ -121,11 +125,11 @@ export class LegacyEndpoint {
       sendEmpty(response, 202);
       return;
     }
-    const reply: Reply = { response, openStream: () => session.client.openStream(), open: requests.length };
+    const reply = new HttpReply(response, () => session.client.openStream(), { open: requests.length });
     for (const one of requests) session.request(this.#exchange(one, JSON.stringify(one), caller, reply, session.key));
   }
 
-  #exchange(request: Request, text: string, caller: Caller, reply: Reply, key: string): Exchange {
+  #exchange(request: Request, text: string, caller: Caller, reply: HttpReply, key: string): Exchange {
     return new Exchange(request, text, callOf(request, caller, key), reply, this.context.recorder);
   }
 }

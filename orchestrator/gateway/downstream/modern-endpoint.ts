@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../../security/principal";
+import { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { isRequest, type Message } from "../wire/json-rpc";
 import { LISTEN } from "../wire/modern";
 import { type Caller, callOf } from "./caller";
 import { ClientStream } from "./client-stream";
-import { Exchange, type Reply } from "./exchange";
 import { sendEmpty } from "./http-answers";
+import { HttpReply } from "./http-reply";
 import { checkModern, forwardedHeaders, modernStatus } from "./modern-request";
 
 /** Where requests of the modern era go: to one server, or to all. Each returns what ends it when its client leaves. */
@@ -37,7 +38,7 @@ export class ModernEndpoint {
       sendEmpty(response, 202);
       return;
     } // the end of a stream is what cancels here
-    const reply: Reply = { response, openStream: () => new ClientStream(), open: 1, status: modernStatus };
+    const reply = new HttpReply(response, () => new ClientStream(), { status: modernStatus });
     const exchange = new Exchange(body, text, callOf(body, caller), reply, this.context.recorder);
     const headers = forwardedHeaders(request.headers);
     const end =

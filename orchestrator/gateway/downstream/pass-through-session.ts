@@ -1,12 +1,11 @@
 import type { Principal } from "../../security/principal";
+import { Conversation, type ConversationUser } from "../calls/conversation";
+import type { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
-import { Conversation, type ConversationUser } from "../upstream/conversation";
-import { ErrorCode, type JsonObject, type Message, type RequestId } from "../wire/json-rpc";
+import { ErrorCode, type Message, type RequestId } from "../wire/json-rpc";
 import { ClientSession } from "./client-session";
-import type { Exchange, Reply } from "./exchange";
-import { asGatewayError, COME_AGAIN } from "./http-answers";
 import type { EndReason, OnEnd } from "./session";
 
 /** A client's session with one server: one connection, whose messages cross untouched. */
@@ -23,26 +22,20 @@ export class PassThroughSession extends ClientSession implements ConversationUse
     this.client.onPressure = (slow) => this.#conversation?.pressure(slow);
   }
 
-  async start(exchange: Exchange, reply: Reply): Promise<boolean | undefined> {
+  async start(exchange: Exchange): Promise<boolean | undefined> {
     this.initialize = { request: exchange.request, text: exchange.text };
     this.#conversation = new Conversation(this.backend, this.initialize, this);
-    reply.response.once("close", () => {
-      if (!exchange.done) this.end("client-gone");
-    });
     try {
       const opened = await this.#conversation.begin();
       if (this.reason) {
         throw new GatewayError(503, ErrorCode.ServerUnavailable, `the session ended: ${this.reason}`);
       }
       const refused = opened.message.error !== undefined;
-      if (!refused) this.welcome(opened.message.result ?? {}, reply);
+      if (!refused) this.welcome(opened.message.result ?? {}, exchange);
       exchange.answer(opened.message, opened.text);
       if (!refused) return opened.warm;
     } catch (error) {
-      const { status, code, message, data } = asGatewayError(error);
-      reply.status = () => status;
-      if (code === ErrorCode.Busy) reply.headers = COME_AGAIN;
-      exchange.fail(code, message, data);
+      exchange.reject(error);
     }
     this.end("process-ended");
     return undefined;
@@ -61,11 +54,6 @@ export class PassThroughSession extends ClientSession implements ConversationUse
 
   told(message: Message, text: string, related?: RequestId): void {
     this.client.deliver(message, text, this.backend.name, related);
-  }
-
-  lost(exchange: Exchange, code: number, reason: string, data?: JsonObject): void {
-    this.client.forget(exchange);
-    exchange.fail(code, reason, data);
   }
 
   givenUp(): void {

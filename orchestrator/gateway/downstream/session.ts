@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { Principal } from "../../security/principal";
+import type { Exchange } from "../calls/exchange";
 import type { SessionInfo } from "../gateway-api";
 import type { Message } from "../wire/json-rpc";
 import type { ClientSide } from "./client-side";
-import type { Exchange, Reply } from "./exchange";
 
 /** Why a session ended: a label of the metrics. */
 export type EndReason =
@@ -30,7 +30,7 @@ export interface Session {
   readonly client: ClientSide;
   info(): SessionInfo;
   /** Opens it with the client's `initialize`. @returns whether a process had been waiting; undefined when it did not come to be */
-  start(exchange: Exchange, reply: Reply): Promise<boolean | undefined>;
+  start(exchange: Exchange): Promise<boolean | undefined>;
   /** A request; its answer goes to the exchange. */
   request(exchange: Exchange): void;
   /** A notification, or the answer to a question of the server. */

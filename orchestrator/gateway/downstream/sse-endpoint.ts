@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Exchange, type Reply } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ErrorCode, isMessage, isRequest } from "../wire/json-rpc";
 import { type Caller, callOf, checkInitialize, type NewSession } from "./caller";
-import { Exchange, type Reply } from "./exchange";
 import { sendEmpty } from "./http-answers";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
 
-/** A session of an old client: one stream for all that the server says. */
+/** A session of an old client, which has one stream for all that the server says. */
 interface Open {
   session: Session;
-  stream: ServerResponse;
   started: boolean;
 }
 
@@ -31,7 +30,7 @@ export class SseEndpoint {
       this.sessions.removed(ended, reason);
     });
     this.sessions.add(session);
-    this.#open.set(session.key, { session, stream: response, started: false });
+    this.#open.set(session.key, { session, started: false });
     const folder = server === undefined ? "" : `/servers/${server}`;
     const where = `event: endpoint\ndata: ${folder}/messages?sessionId=${session.key}\n\n`;
     session.client.listen(response, {}, undefined, where);
@@ -56,30 +55,28 @@ export class SseEndpoint {
     if (!isMessage(body)) throw new GatewayError(400, ErrorCode.InvalidRequest, "the body is no JSON-RPC message");
     const { session } = open;
     if (!isRequest(body)) session.say(body, text);
-    else if (open.started) session.request(this.#exchange(open, body, text, caller).exchange);
+    else if (open.started) session.request(this.#exchange(open, body, text, caller));
     else if (body.method === "initialize") {
       checkInitialize(text);
       open.started = true;
       const began = performance.now();
-      const { exchange, reply } = this.#exchange(open, body, text, caller);
-      void session.start(exchange, reply).then((warm) => {
+      void session.start(this.#exchange(open, body, text, caller)).then((warm) => {
         if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
       });
     } else throw new GatewayError(400, ErrorCode.InvalidRequest, "the session was never initialised");
     sendEmpty(response, 202);
   }
 
-  #exchange({ session, stream }: Open, body: Exchange["request"], text: string, caller: Caller) {
+  #exchange({ session }: Open, body: Exchange["request"], text: string, caller: Caller): Exchange {
     const { client } = session;
     const reply: Reply = {
-      response: stream,
-      openStream: () => client.openStream(),
-      stream: { send: (message) => client.send(message), end: () => {} },
-      open: 1,
+      headers: {},
+      streaming: true,
+      notify: (message) => client.send(message),
+      answer: (_message, message) => client.send(message),
+      failing: () => {},
+      leave: () => {},
     };
-    return {
-      reply,
-      exchange: new Exchange(body, text, callOf(body, caller, session.key), reply, this.context.recorder),
-    };
+    return new Exchange(body, text, callOf(body, caller, session.key), reply, this.context.recorder);
   }
 }

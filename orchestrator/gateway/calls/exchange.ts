@@ -1,22 +1,22 @@
-import type { ServerResponse } from "node:http";
 import { AuditResult } from "../../../api/audit-result";
+import { asGatewayError, type GatewayError } from "../gateway-api";
 import { ErrorCode, errorText, type Message, progressTokenOf, type Request, type RequestId } from "../wire/json-rpc";
 import { rawAt, splice } from "../wire/json-splice";
-import { type ClientStream, startEventStream } from "./client-stream";
-import { sendJson } from "./http-answers";
 import { type CallRecord, type Recorder, resultOf } from "./recorder";
 
-/** Where the answers to one POST go: one JSON document, or an SSE stream as soon as there is more to say. */
+/** Where a client hears of its request. */
 export interface Reply {
-  response: ServerResponse;
-  headers?: Record<string, string>;
-  /** HTTP status for a JSON answer. @default always 200 */
-  status?: (message: Message) => number;
-  /** Makes the stream on which messages before the answer go; told only then. */
-  openStream: () => ClientStream;
-  stream?: Pick<ClientStream, "send" | "end">;
-  /** Requests of this POST without an answer. More than one: a batch, always on a stream. */
-  open: number;
+  /** Sent with the answer, where the transport has headers. */
+  headers: Record<string, string>;
+  /** True when the client can take up again what it missed. */
+  readonly streaming: boolean;
+  /** A message before the answer. */
+  notify(text: string): void;
+  answer(message: Message, text: string): void;
+  /** The answer that follows is a failure of the gateway's own. */
+  failing(error: GatewayError): void;
+  /** Nobody waits: there is no answer. */
+  leave(): void;
 }
 
 /** A tools/call whose name is no text: a server may make a name of it that nobody checked. */
@@ -60,7 +60,7 @@ export class Exchange {
   }
 
   get streaming(): boolean {
-    return this.reply.stream !== undefined;
+    return this.reply.streaming;
   }
 
   /** @param expired told when there was no sign of life for so long */
@@ -85,7 +85,7 @@ export class Exchange {
 
   /** Sends a message that comes before the answer. */
   notify(text: string): void {
-    this.#stream().send(text);
+    this.reply.notify(text);
   }
 
   /** The answer; the first one counts. @throws Error when it cannot be rewritten: then there was none */
@@ -93,12 +93,7 @@ export class Exchange {
     if (this.#done) return;
     const text = this.rewrite?.(message, answer) ?? answer;
     this.#finish();
-    const { reply } = this;
-    reply.open--;
-    if (reply.stream || reply.open > 0) {
-      this.#stream().send(text);
-      if (reply.open === 0) reply.stream?.end();
-    } else sendJson(reply.response, reply.status?.(message) ?? 200, text, reply.headers);
+    this.reply.answer(message, text);
     this.recorder.finished(this.call, resultOf(message), message.error?.code);
   }
 
@@ -112,6 +107,13 @@ export class Exchange {
     this.answer({ error: { code, message: reason } }, splice(text, [{ path: ["id"], json: this.idText }]));
   }
 
+  /** Fails with what the gateway itself could not do. */
+  reject(error: unknown): void {
+    const known = asGatewayError(error);
+    this.reply.failing(known);
+    this.fail(known.code, known.message, known.data);
+  }
+
   timedOut(): void {
     const server = this.call.server ?? "the server";
     this.fail(ErrorCode.Timeout, `no answer from ${server} within ${this.#timeout} ms`, { timeout: this.#timeout });
@@ -121,28 +123,12 @@ export class Exchange {
   abandon(): void {
     if (this.#done) return;
     this.#finish();
-    this.reply.open--;
-    if (this.reply.open === 0) {
-      this.reply.stream?.end();
-      if (!this.reply.response.headersSent) this.reply.response.destroy();
-    }
+    this.reply.leave();
     this.recorder.finished(this.call, AuditResult.Cancelled);
   }
 
   #finish(): void {
     this.#done = true;
     clearTimeout(this.#timer);
-  }
-
-  #stream(): Pick<ClientStream, "send"> {
-    if (this.reply.stream) return this.reply.stream;
-    const { response, headers = {} } = this.reply;
-    const stream = this.reply.openStream();
-    this.reply.stream = stream;
-    if (!response.destroyed) {
-      startEventStream(response, headers);
-      stream.attach(response, 0);
-    }
-    return stream;
   }
 }

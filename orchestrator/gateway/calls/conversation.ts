@@ -1,6 +1,7 @@
-import type { Exchange } from "../downstream/exchange";
-import { asGatewayError } from "../downstream/http-answers";
-import { GatewayError } from "../gateway-api";
+import { asGatewayError, GatewayError } from "../gateway-api";
+import type { Backend } from "../upstream/backend";
+import { type Handshake, handshake } from "../upstream/handshake";
+import type { Upstream, UpstreamEnd, UpstreamUser } from "../upstream/upstream";
 import {
   ErrorCode,
   isResponse,
@@ -13,9 +14,7 @@ import {
   textOr,
 } from "../wire/json-rpc";
 import { splice } from "../wire/json-splice";
-import type { Backend } from "./backend";
-import { type Handshake, handshake } from "./handshake";
-import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
+import type { Exchange } from "./exchange";
 
 /** Ids of what the gateway itself asks a server in a client's session. */
 const OWN = "dind-mcp:";
@@ -28,7 +27,7 @@ export interface ConversationUser {
   /** A notification of the server, or a question to the client. */
   told(message: Message, text: string, related?: RequestId): void;
   /** There will be no answer. */
-  lost(exchange: Exchange, code: number, reason: string, data?: JsonObject): void;
+  lost(exchange: Exchange, error: GatewayError): void;
   /** The process ended again and again. */
   givenUp(): void;
 }
@@ -162,8 +161,9 @@ export class Conversation implements UpstreamUser {
   }
 
   #lost(exchange: Exchange, reason: string): void {
-    const words = `server ${this.backend.name} failed during the call: ${reason}`;
-    this.user.lost(exchange, ErrorCode.ServerUnavailable, words, { server: this.backend.name });
+    const { name } = this.backend;
+    const words = `server ${name} failed during the call: ${reason}`;
+    this.user.lost(exchange, new GatewayError(502, ErrorCode.ServerUnavailable, words, { server: name }));
   }
 
   #adopt(opened: Handshake): void {
@@ -183,11 +183,9 @@ export class Conversation implements UpstreamUser {
       const upstream = await this.#reopen();
       for (const { request, text } of requests) if (this.#sent.has(request.id)) upstream.send(request, text);
     } catch (error) {
-      const { code, message, data } = asGatewayError(error);
-      for (const { exchange, request } of requests) {
-        if (this.#sent.delete(request.id)) this.user.lost(exchange, code, message, data);
-      }
-      if (code !== ErrorCode.Busy && ++this.#deaths >= DEATHS) this.user.givenUp();
+      const known = asGatewayError(error);
+      for (const { exchange, request } of requests) if (this.#sent.delete(request.id)) this.user.lost(exchange, known);
+      if (known.code !== ErrorCode.Busy && ++this.#deaths >= DEATHS) this.user.givenUp();
     }
   }
 
