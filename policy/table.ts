@@ -1,6 +1,20 @@
 import { markdownTable } from "../lib/text-table";
 import type { PackPolicy } from "./define";
 
+const WIDTH = 120;
+
+/** A paragraph, or an item of a list, in lines of at most 120 characters. */
+function lines(text: string): string {
+  const indent = text.startsWith("- ") ? "  " : "";
+  const [first = "", ...words] = text.split(" ");
+  let column = first.length;
+  return words.reduce((all, word) => {
+    const fits = column + 1 + word.length <= WIDTH;
+    column = (fits ? column + 1 : indent.length) + word.length;
+    return all + (fits ? ` ${word}` : `\n${indent}${word}`);
+  }, first);
+}
+
 function section({ about, settings }: PackPolicy): string {
   const { id, title, severity, reason, fix, references, exceptions = {} } = about;
   const own = Object.entries(settings).filter(([name]) => name !== "exceptions");
@@ -17,7 +31,9 @@ function section({ about, settings }: PackPolicy): string {
       const otherwise = value === undefined ? "" : ` Otherwise \`${JSON.stringify(value)}\`.`;
       return `- setting \`${name}\`: ${description ?? ""}${otherwise}`;
     }),
-  ].join("\n");
+  ]
+    .map(lines)
+    .join("\n");
 }
 
 /** All policies as docs/policies.md shows them: the table, then each by itself. */
