@@ -1,21 +1,17 @@
-import { randomUUID } from "node:crypto";
 import {
-  chmodSync,
-  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  renameSync,
   rmdirSync,
   rmSync,
   type Stats,
   statSync,
-  writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { writeAtomically } from "../../lib/atomic-file";
 import { CliError, ExitCode } from "../errors";
 
 /**
@@ -84,25 +80,18 @@ export function missingFolders(file: string): string[] {
 export function replaceFile(file: string, text: string | null, before: string | null, mode?: number): void {
   // Not `recursive`: Node never comes back from it in file systems of the kernel.
   if (text !== null) for (const folder of missingFolders(file)) mkdirSync(folder);
-  const owner = statSync(file, { throwIfNoEntry: false });
-  const permissions = mode ?? modeOf(file);
-  const draft = join(dirname(file), `.${randomUUID()}.dind-mcp`);
-  try {
-    if (text !== null) {
-      writeFileSync(draft, text, { flag: "wx", mode: permissions ?? 0o666, flush: true });
-      if (owner && process.getuid?.() === 0) chownSync(draft, owner.uid, owner.gid);
-      if (permissions !== undefined) chmodSync(draft, permissions);
-    }
-    // As late as can be: a client writes its file whenever it likes.
-    if (readText(file) !== before) {
-      throw new CliError(`${file}: was changed while it was being edited; it is as that left it. Try again`);
-    }
-    if (text === null) rmSync(file, { force: true });
-    else renameSync(draft, file);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
+  // As late as can be: a client writes its file whenever it likes.
+  const check = (): void => {
+    if (readText(file) === before) return;
+    throw new CliError(`${file}: was changed while it was being edited; it is as that left it. Try again`);
+  };
+  if (text === null) {
+    check();
+    rmSync(file, { force: true });
+    return;
   }
+  const owner = process.getuid?.() === 0 ? statSync(file, { throwIfNoEntry: false }) : undefined;
+  writeAtomically(file, text, { mode: mode ?? modeOf(file), owner, durable: true, check });
 }
 
 /** Removes folders that were made for a file, as far as nobody else uses them. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { BuildOptions, Metafile } from "esbuild";
+import { writeAtomically } from "../../lib/atomic-file";
 
 /** The project. */
 const ROOT = join(__dirname, "../..");
@@ -82,10 +83,7 @@ function hashOf(path: string): string {
     .digest("hex");
 }
 
-/** Writes a file so that nobody sees half of it: several runs of the program may be at it, with the same content. */
+/** Several runs of the program may be at it, with the same content. Another user reads it in the image. */
 function put(file: string, content: string | Uint8Array): void {
-  const draft = join(dirname(file), `${process.pid}.new`); // .dockerignore knows the ending
-  writeFileSync(draft, content);
-  chmodSync(draft, 0o644); // whatever the umask: another user reads it in the image
-  renameSync(draft, file);
+  writeAtomically(file, content, { mode: 0o644 }); // .dockerignore knows the drafts
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { writeAtomically } from "../../../lib/atomic-file";
 
 /** Digests of a server's approved tools by name. */
 type Approved = Record<string, string>;
@@ -47,11 +48,8 @@ export class ToolApprovals {
   #write(): void {
     try {
       mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
-      writeFileSync(`${this.file}.new`, JSON.stringify(Object.fromEntries(this.#servers), undefined, 1), {
-        mode: 0o600,
-        flush: true,
-      });
-      renameSync(`${this.file}.new`, this.file); // whole or not at all
+      const text = JSON.stringify(Object.fromEntries(this.#servers), undefined, 1);
+      writeAtomically(this.file, text, { mode: 0o600, durable: true });
     } catch (error) {
       this.failed(error as Error);
     }

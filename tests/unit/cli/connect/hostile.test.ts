@@ -180,7 +180,7 @@ describe("connect: hostile files, records and moments", () => {
       const { writeFileSync } = fs;
       fs.writeFileSync = (path, text, options) => {
         writeFileSync(path, text, options);
-        if (String(path).endsWith(".dind-mcp")) console.log((fs.statSync(path).mode & 0o777).toString(8));
+        if (String(path).endsWith(".new")) console.log((fs.statSync(path).mode & 0o777).toString(8));
       };
       require("ts-node/register/transpile-only");
       const { replaceFile } = require("./cli/connect/files");
