@@ -29,7 +29,7 @@ export function brokenLinks(page: Page): string[] {
       if (/^[a-z]+:/.test(target)) return [];
       const [file = "", anchor] = target.split("#");
       const path = file ? normalize(join(dirname(page.path), file)) : page.path;
-      if (!existsSync(join(ROOT, path))) return [`got a link to ${path}, expected a file that is there`];
+      if (file && !existsSync(join(ROOT, path))) return [`got a link to ${path}, expected a file that is there`];
       if (!anchor) return [];
       const known = anchors(file ? read(path) : page);
       return known.has(anchor) ? [] : [`got a link to #${anchor} of ${path}, expected one of its headings`];
