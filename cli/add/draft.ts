@@ -3,8 +3,7 @@ import { oneLine } from "../../lib/plain-text";
 import { ProblemsError } from "../../lib/problems";
 import { validateCatalog } from "../../manifest/catalog";
 import { entryOf, MANIFEST } from "../../manifest/load-catalog";
-import { formatNote, fromServerJson } from "../../manifest/server-json";
-import { note } from "../../manifest/server-json/notes";
+import { formatNote, fromServerJson, note } from "../../manifest/server-json";
 import { manifestText } from "./manifest-text";
 
 /** A server's folder before it is written. */

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { oneLine } from "../../lib/plain-text";
-import { PYTHON } from "../../manifest/server-json/dockerfile";
+import { PYTHON } from "../../manifest/server-json";
 import { CliError, ExitCode } from "../errors";
 import { projectFolder } from "../project";
 import type { PackageSource } from "./source";

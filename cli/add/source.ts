@@ -1,4 +1,4 @@
-import { PACKAGE_NAMES, PACKAGE_VERSION } from "../../manifest/server-json/dockerfile";
+import { PACKAGE_NAMES, PACKAGE_VERSION } from "../../manifest/server-json";
 import { CliError, ExitCode } from "../errors";
 
 /** A package of npm or PyPI. */

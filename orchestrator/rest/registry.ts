@@ -1,7 +1,6 @@
 import { mcpPath } from "../../api/paths";
 import { ProblemsError } from "../../lib/problems";
-import { toServerJson } from "../../manifest/server-json/export";
-import { OUR_META, SERVER_JSON_SCHEMA, type ServerJson } from "../../manifest/server-json/schema";
+import { OUR_META, SERVER_JSON_SCHEMA, type ServerJson, toServerJson } from "../../manifest/server-json";
 import type { ServerInfo } from "../servers/server-info";
 
 const OFFICIAL = "io.modelcontextprotocol.registry/official";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Scope } from "../../../api/scopes";
-import { serverJsonSchema } from "../../../manifest/server-json/schema";
+import { serverJsonSchema } from "../../../manifest/server-json";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
 import { page } from "../pagination";

@@ -9,7 +9,7 @@ import { type Answer, npmInfo, packageInfo, pipInfo } from "../../../../cli/add/
 import { imageJson, packageJson, serverJson } from "../../../../cli/add/server-json";
 import { type PackageSource, parseSource } from "../../../../cli/add/source";
 import { CliError, ExitCode } from "../../../../cli/errors";
-import { serverJsonSchema } from "../../../../manifest/server-json/schema";
+import { serverJsonSchema } from "../../../../manifest/server-json";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { formatProblem, ProblemsError } from "../../../../lib/problems";
 import { parseManifest } from "../../../../manifest/manifest";
-import { formatNote, fromServerJson, toServerJson } from "../../../../manifest/server-json";
-import { serverJsonSchema } from "../../../../manifest/server-json/schema";
+import { formatNote, fromServerJson, serverJsonSchema, toServerJson } from "../../../../manifest/server-json";
 import type { Manifest } from "../../../../manifest/types";
 import { manifest } from "../../../support/manifest/documents";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { parseManifest } from "../../../../manifest/manifest";
-import { fromServerJson } from "../../../../manifest/server-json";
-import { serverJsonSchema } from "../../../../manifest/server-json/schema";
+import { fromServerJson, serverJsonSchema } from "../../../../manifest/server-json";
 import { registryServer, search } from "../../../../orchestrator/rest/registry";
 import { server } from "../../../support/orchestrator/rest/fleet";
 
