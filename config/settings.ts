@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { firstHost, overlaps, parseCidr } from "../lib/addresses";
+import { type Finding, located } from "../lib/findings";
 import { ProblemsError } from "../lib/problems";
 import { whole } from "../lib/schema-parts";
-import { type Finding, located, zodFindings } from "../lib/zod-problems";
+import { zodFindings } from "../lib/zod-findings";
 import { INNER_SUBNETS } from "../manifest/container/subnets";
-import { keysOf } from "../manifest/schema-keys";
 import { orchestratorKeys } from "./orchestrator-keys";
 
 /** Config keys whose values must be stored encrypted. */
@@ -130,7 +130,7 @@ export function parseSettings(raw: Record<string, string>, secretKeys: string[],
     }));
   const result = settingsSchema.safeParse(decoded);
   const visible = { ...decoded, ...Object.fromEntries(SECRET_KEYS.map((key) => [key, {}])) };
-  const wrong = result.success ? [] : zodFindings(result.error, visible, keysOf(settingsSchema));
+  const wrong = result.success ? [] : zodFindings(result.error, visible, settingsSchema);
   if (plain.length > 0 || !result.success) {
     const findings = [...plain, ...wrong].map((finding) => ({ ...finding, path: ["dind-mcp", ...finding.path] }));
     throw new ProblemsError(located(findings, file));

@@ -1,5 +1,5 @@
+import { type Locate, located, type Path } from "../lib/findings";
 import type { Problem } from "../lib/problems";
-import { type Locate, located, type Path } from "../lib/zod-problems";
 import { type ParsedManifest, parseManifest } from "./manifest";
 import type { Manifest } from "./types";
 

@@ -1,38 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { located } from "../lib/findings";
 import { type Problem, ProblemsError } from "../lib/problems";
-import type { Path } from "../lib/zod-problems";
+import { parseYaml } from "../lib/yaml";
 import { type CatalogEntry, type CatalogOptions, type CatalogServer, SETTINGS_FILE, validateCatalog } from "./catalog";
 
 /** Name of the manifest in a server's folder. */
 export const MANIFEST = "server.yaml";
-
-/** A manifest's text as a document whose keys know their lines. */
-function read(text: string, file: string): Pick<CatalogEntry, "document" | "problems" | "locate"> {
-  const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines });
-  if (yaml.errors.length > 0) {
-    const problems = yaml.errors.map(
-      ({ message, linePos }): Problem => ({
-        file: linePos ? `${file}:${linePos[0].line}` : file,
-        path: "(the file)",
-        got: (message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""),
-        expected: "valid YAML",
-      }),
-    );
-    return { problems };
-  }
-  const locate = (path: Path): number | undefined => {
-    // A key that is not there is missing in what should hold it.
-    for (let depth = path.length; depth > 0; depth--) {
-      const node = yaml.getIn(path.slice(0, depth), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return undefined;
-  };
-  return { document: yaml.toJS(), locate };
-}
 
 /**
  * A manifest as an entry of the catalog.
@@ -42,7 +16,8 @@ function read(text: string, file: string): Pick<CatalogEntry, "document" | "prob
  * @param exists true when a path relative to the folder is there
  */
 export function entryOf(folder: string, file: string, text: string, exists: CatalogEntry["exists"]): CatalogEntry {
-  return { folder, file, exists, ...read(text, file) };
+  const parsed = parseYaml(text);
+  return { folder, file, exists, ...(parsed.findings ? { problems: located(parsed.findings, file) } : parsed) };
 }
 
 function entry(folder: string, root: string): CatalogEntry {

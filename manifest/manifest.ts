@@ -1,9 +1,9 @@
+import { type Locate, located } from "../lib/findings";
 import { isMapping } from "../lib/mapping";
 import type { Problem } from "../lib/problems";
-import { type Locate, located, zodFindings } from "../lib/zod-problems";
+import { zodFindings } from "../lib/zod-findings";
 import { crossFieldFindings, DATABASE_SECRET } from "./rules";
 import { manifestSchema } from "./schema";
-import { knownKeys } from "./schema-keys";
 import { type Manifest, type Secret, TransportType } from "./types";
 
 /** A manifest, or everything that keeps the document from being one. */
@@ -45,7 +45,7 @@ export function parseManifest(document: unknown, file: string, locate?: Locate):
   }
   const parsed = manifestSchema.safeParse(document);
   const findings = [
-    ...(parsed.success ? [] : zodFindings(parsed.error, document, knownKeys)),
+    ...(parsed.success ? [] : zodFindings(parsed.error, document, manifestSchema)),
     ...crossFieldFindings(checkedFields(document), document),
   ];
   if (findings.length > 0 || !parsed.success) return { problems: located(findings, file, locate) };

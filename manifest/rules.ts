@@ -1,4 +1,4 @@
-import type { Finding } from "../lib/zod-problems";
+import type { Finding } from "../lib/findings";
 import { looksLikeSecret, secretArguments } from "./secret-names";
 import { type Manifest, TransportType } from "./types";
 

@@ -1,6 +1,6 @@
 import { Document, isMap, isScalar, type Scalar, visit } from "yaml";
+import type { Path } from "../../lib/findings";
 import { oneLine } from "../../lib/plain-text";
-import type { Path } from "../../lib/zod-problems";
 import { manifestSchema } from "../../manifest/schema";
 import { formatNote, type ImportNote } from "../../manifest/server-json";
 

@@ -1,6 +1,7 @@
+import { located } from "../../lib/findings";
 import { oneLine } from "../../lib/plain-text";
 import { type Problem, ProblemsError } from "../../lib/problems";
-import { located, shown } from "../../lib/zod-problems";
+import { zodFindings } from "../../lib/zod-findings";
 import { INSTALLED_PROGRAM, PACKAGE_NAMES, PACKAGE_VERSION, packageDockerfile } from "./dockerfile";
 import { argumentTexts, environment } from "./inputs";
 import { type ImportNote, note, toFill } from "./notes";
@@ -33,11 +34,7 @@ type Registry = (typeof REGISTRIES)[number];
 function parse(document: unknown, file: string): ServerJson {
   const parsed = serverJsonSchema.safeParse(document);
   if (parsed.success) return parsed.data;
-  const findings = parsed.error.issues.map((issue) => {
-    const path = issue.path as (string | number)[];
-    return { path, got: shown(document, path), expected: issue.message };
-  });
-  throw new ProblemsError(located(findings, file));
+  throw new ProblemsError(located(zodFindings(parsed.error, document, serverJsonSchema), file));
 }
 
 /** The registry's name as ours: a DNS label. */

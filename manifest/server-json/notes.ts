@@ -1,5 +1,5 @@
+import type { Path } from "../../lib/findings";
 import { oneLine } from "../../lib/plain-text";
-import type { Path } from "../../lib/zod-problems";
 
 /** Something about an import that its user should know. */
 export interface ImportNote {

@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import { type InputProblem, PROBLEM_TYPE, type ProblemDetails } from "../../api/problem";
+import type { Finding } from "../../lib/findings";
 import { ProblemsError } from "../../lib/problems";
-import type { Finding } from "../../lib/zod-problems";
 import type { Rejection } from "../security/principal";
 
 /** The `type` of an answer that has `problems`; of every other it is about:blank, so its title is the status's name. */
@@ -24,7 +24,9 @@ export class InvalidInput extends HttpError {
 
   constructor(status: 400 | 422, findings: Finding[]) {
     super(status, `${findings.length === 1 ? "1 problem" : `${findings.length} problems`} in the request`);
-    this.problems = findings.map(({ path, ...finding }) => ({ path: path.join(".") || "(the request)", ...finding }));
+    this.problems = findings.map(({ path, line, ...finding }) => {
+      return { path: path.join(".") || (line ? `line ${line}` : "(the request)"), ...finding };
+    });
   }
 }
 

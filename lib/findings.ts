@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { Problem } from "./problems";
 import { hasUrlPassword } from "./url-password";
 
@@ -8,12 +7,11 @@ export type Path = (string | number)[];
 /** Finds the line of a key path in the file it came from; for an absent key, of what should hold it. */
 export type Locate = (path: Path) => number | undefined;
 
-/** The keys that the mapping at a path of a document may have. */
-export type KnownKeys = (path: Path, document: unknown) => string[];
-
 /** One thing that is wrong, before it is known which file it is in. */
 export interface Finding extends Omit<Problem, "file" | "path"> {
   path: Path;
+  /** Where that is known already; else the path tells it. */
+  line?: number;
 }
 
 /** What may hold secrets that somebody wrote in the wrong place: of these only the type is shown. */
@@ -42,33 +40,9 @@ export function shown(document: unknown, path: Path): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
 
-function issueFindings(issue: z.core.$ZodIssue, document: unknown, knownKeys: KnownKeys): Finding[] {
-  const path = issue.path as Path;
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      got: "an unknown key",
-      expected: `one of ${knownKeys(path, document).join(", ")}`,
-      fix: "correct the key's spelling, or remove it",
-    }));
-  }
-  // The key itself is wrong: its value says nothing.
-  if (issue.code === "invalid_key") {
-    const expected = issue.issues[0]?.message ?? issue.message;
-    return [{ path, got: JSON.stringify(String(path.at(-1))), expected }];
-  }
-  return [{ path, got: shown(document, path), expected: issue.message }];
-}
-
-/** Zod's issues as findings. */
-export function zodFindings(error: z.ZodError, document: unknown, knownKeys: KnownKeys): Finding[] {
-  return error.issues.flatMap((issue) => issueFindings(issue, document, knownKeys));
-}
-
 /** Findings with their place in a file. */
 export function located(findings: Finding[], file: string, locate?: Locate): Problem[] {
-  return findings.map(({ path, ...finding }) => {
-    const line = locate?.(path);
+  return findings.map(({ path, line = locate?.(path), ...finding }) => {
     return { file: line ? `${file}:${line}` : file, path: path.join(".") || "(the file)", ...finding };
   });
 }

@@ -1,5 +1,5 @@
-import type { KnownKeys } from "../lib/zod-problems";
-import { manifestSchema } from "./schema";
+import type { z } from "zod";
+import type { Path } from "./findings";
 
 type Def = Record<string, unknown>;
 
@@ -21,18 +21,13 @@ function fields(schema: unknown, value: unknown): Record<string, unknown> {
   return members.find(isMeant) ?? {};
 }
 
-/** Tells the keys that the mapping at a path of a document may have, by the document's schema. */
-export function keysOf(root: unknown): KnownKeys {
-  return (path, document) => {
-    let schema = root;
-    let value = document;
-    for (const key of path) {
-      schema = typeof key === "number" ? unwrap(schema).element : fields(schema, value)[key];
-      value = (value as Record<string | number, unknown>)[key];
-    }
-    return Object.keys(fields(schema, value));
-  };
+/** The keys that the mapping at a path of a document may have, by the document's schema. */
+export function knownKeys(root: z.ZodType, path: Path, document: unknown): string[] {
+  let schema: unknown = root;
+  let value = document;
+  for (const key of path) {
+    schema = typeof key === "number" ? unwrap(schema).element : fields(schema, value)[key];
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return Object.keys(fields(schema, value));
 }
-
-/** The same for manifests. */
-export const knownKeys: KnownKeys = keysOf(manifestSchema);
