@@ -8,9 +8,7 @@ import { program } from "./program";
 function report(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage; // it has spoken
   const told = expected(error);
-  if (error instanceof ProblemsError) note(`error: ${error.message}`);
-  else if (told) note(`error: ${told.message}${told.fix ? `\nto fix: ${told.fix}` : ""}`);
-  else note(`error: ${error instanceof Error ? error.message : String(error)}`);
+  note(`error: ${error instanceof Error ? error.message : String(error)}${told?.fix ? `\nto fix: ${told.fix}` : ""}`);
   if (process.env.DIND_MCP_DEBUG && error instanceof Error) note(error.stack ?? "");
   if (error instanceof ProblemsError) return ExitCode.Usage;
   return told?.code ?? ExitCode.Failed;

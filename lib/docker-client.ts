@@ -40,6 +40,11 @@ export function engineClient(address: EngineAddress): EngineClient {
   };
 }
 
+/** A Docker engine by its socket. @param endpoint unix:///PATH */
+export function dockerAt(endpoint: string): Docker {
+  return engineClient({ socketPath: endpoint.replace(/^unix:\/\//, "") }).streams;
+}
+
 /** Creates a container. dockerode by itself would put all of the options into the URL as well. */
 export function createContainer(docker: Docker, options: ContainerCreateOptions): Promise<Docker.Container> {
   const { name, ...body } = options;

@@ -1,8 +1,8 @@
-import Docker from "dockerode";
 import { VOLUMES } from "../components/persistent-volumes";
 import { orchestratorPorts } from "../config/endpoints";
 import type { Settings } from "../config/settings";
 import { overlaps } from "../lib/addresses";
+import { dockerAt } from "../lib/docker-client";
 import { type Problem, ProblemsError } from "../lib/problems";
 import { Label } from "../manifest/container/labels";
 
@@ -30,7 +30,7 @@ const MIN_API = "1.41";
  * @throws ProblemsError when it does not answer
  */
 export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
-  const docker = new Docker({ socketPath: endpoint.replace(/^unix:\/\//, "") });
+  const docker = dockerAt(endpoint);
   const [info, version, networks, containers, { Volumes: volumes }] = await Promise.all([
     docker.info(),
     docker.version(),

@@ -1,13 +1,7 @@
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import { reasonOf, statusOf } from "../../lib/docker-client";
 import { CliError, ExitCode } from "../errors";
 import { fullStackName, isOfStack, stackName } from "../project";
-
-/** The host engine, by its socket (config key `hostEngine`); opens no connection yet. */
-export function hostDocker(hostEngine: string): Docker {
-  // Host and protocol are said always: docker-modem would take them from DOCKER_HOST.
-  return new Docker({ socketPath: hostEngine.replace(/^unix:\/\//, ""), host: undefined, protocol: "http" });
-}
 
 /** The engine container as the host engine tells it. */
 export type EngineState = Docker.ContainerInspectInfo;

@@ -1,13 +1,14 @@
 import { PassThrough, type Readable } from "node:stream";
+import { dockerAt } from "../../lib/docker-client";
 import { type LogOptions, lines, since } from "../log-options";
 import { foreign } from "../output";
 import { stackSettings } from "../stack/settings";
-import { existingEngine, hostDocker } from "./host";
+import { existingEngine } from "./host";
 
 /** Prints the engine container's log: its standard output and error, as they were written. */
 export async function logs({ follow, tail, since: from }: LogOptions): Promise<void> {
   const { hostEngine, engineName } = await stackSettings();
-  const docker = hostDocker(hostEngine);
+  const docker = dockerAt(hostEngine);
   await existingEngine(docker, engineName);
   const options = { stdout: true, stderr: true, tail: lines(tail), since: from ? since(from, Date.now()) : 0 };
   // Raw streams would hold the frames of Docker's protocol.

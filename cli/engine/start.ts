@@ -1,6 +1,7 @@
+import { dockerAt } from "../../lib/docker-client";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
-import { existingEngine, hostDocker, startContainer } from "./host";
+import { existingEngine, startContainer } from "./host";
 import type { InnerContainer } from "./inner";
 import { untilHealthy, untilSettled } from "./wait";
 
@@ -14,7 +15,7 @@ export interface Started {
 /** Starts the engine container and waits for all that is in it. @param seconds how long that may take */
 export async function start(seconds: number): Promise<Started> {
   const [settings, outputs] = await Promise.all([stackSettings(), stackOutputs()]);
-  const docker = hostDocker(settings.hostEngine);
+  const docker = dockerAt(settings.hostEngine);
   const container = docker.getContainer(settings.engineName);
   const { State } = await existingEngine(docker, settings.engineName);
   if (State.Paused) await container.unpause();

@@ -1,8 +1,9 @@
 import type { Settings } from "../../config/settings";
+import { dockerAt } from "../../lib/docker-client";
 import type { Outputs } from "../../stack/outputs";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
-import { containerState, engineState, hostDocker, isOurs } from "./host";
+import { containerState, engineState, isOurs } from "./host";
 import { askInner } from "./inner";
 
 /** How the engine is. */
@@ -28,7 +29,7 @@ export async function status(): Promise<EngineStatus> {
 
 /** Looks at an engine from outside, and from inside when it answers. */
 export async function engineStatus(settings: Settings, outputs: Outputs): Promise<EngineStatus> {
-  const found = await engineState(hostDocker(settings.hostEngine), settings.engineName);
+  const found = await engineState(dockerAt(settings.hostEngine), settings.engineName);
   if (!found) return { container: settings.engineName, state: "absent" };
   if (!isOurs(found)) return { container: settings.engineName, state: "foreign" };
   const { State, Image, RestartCount } = found;

@@ -1,5 +1,6 @@
+import { dockerAt } from "../../lib/docker-client";
 import { stackSettings } from "../stack/settings";
-import { containerState, existingEngine, hostDocker } from "./host";
+import { containerState, existingEngine } from "./host";
 
 export interface Stopped {
   engine: string;
@@ -11,7 +12,7 @@ export interface Stopped {
 /** Stops the engine container within its grace (config key `engineStopGrace`); nothing is removed. */
 export async function stop(): Promise<Stopped> {
   const { hostEngine, engineName, engineStopGrace } = await stackSettings();
-  const docker = hostDocker(hostEngine);
+  const docker = dockerAt(hostEngine);
   const before = await existingEngine(docker, engineName);
   // A paused process cannot take notice of its signal.
   if (before.State.Paused) await docker.getContainer(engineName).unpause();

@@ -1,8 +1,8 @@
 import type Docker from "dockerode";
+import { dockerAt } from "../../../lib/docker-client";
 import { DockerType } from "../../../lib/docker-types";
 import { ProblemsError } from "../../../lib/problems";
 import { Label, Owner } from "../../../manifest/container/labels";
-import { hostDocker } from "../../engine/host";
 import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
 import { isOfStack } from "../../project";
@@ -58,7 +58,7 @@ export async function converge({ toDestroy = false } = {}): Promise<Converged> {
   });
   if (!settings) return { found, inside: true };
   const { hostEngine, engineStopGrace } = settings;
-  const docker = hostDocker(hostEngine);
+  const docker = dockerAt(hostEngine);
   const outer = await outerPlan(docker, state.deployment);
   outer.found.forEach(tell);
   await repairHost(docker, outer.steps, engineStopGrace);

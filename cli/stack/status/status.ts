@@ -1,5 +1,6 @@
+import { dockerAt } from "../../../lib/docker-client";
 import { version as cliVersion } from "../../../package.json";
-import { engineState, hostDocker } from "../../engine/host";
+import { engineState } from "../../engine/host";
 import { type InnerContainer, innerContainers } from "../../engine/inner";
 import { type EngineStatus, engineStatus } from "../../engine/status";
 import { fullStackName } from "../../project";
@@ -34,7 +35,7 @@ export interface StackStatus {
 /** Looks at the whole stack. What does not answer is told as such: only an absent stack is an error. */
 export async function stackStatus(): Promise<StackStatus> {
   const [settings, outputs, { pulumiVersion }] = await Promise.all([stackSettings(), stackOutputs(), workspace()]);
-  const docker = hostDocker(settings.hostEngine);
+  const docker = dockerAt(settings.hostEngine);
   const engine = await engineStatus(settings, outputs);
   const [container, info, hostVersion, api] = await Promise.all([
     engineState(docker, settings.engineName),

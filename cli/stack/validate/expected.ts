@@ -42,8 +42,3 @@ export function expectedFacts(
 function entrypoint({ Entrypoint }: ImageConfig): string[] {
   return [Entrypoint ?? []].flat();
 }
-
-/** The secrets' revision that a container's labels name. */
-export function secretsRevision(labels: Record<string, string>): string | undefined {
-  return labels[Label.SecretsRevision];
-}

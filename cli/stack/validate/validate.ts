@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import type { Settings } from "../../../config/settings";
+import { dockerAt } from "../../../lib/docker-client";
 import type { CatalogServer } from "../../../manifest/catalog";
 import { containerName, containerSpec } from "../../../manifest/container/container-spec";
 import { Label, Owner } from "../../../manifest/container/labels";
@@ -7,12 +8,12 @@ import { loadCatalog } from "../../../manifest/load-catalog";
 import { parseManifest } from "../../../manifest/manifest";
 import type { Manifest } from "../../../manifest/types";
 import type { Outputs } from "../../../stack/outputs";
-import { engineState, hostDocker } from "../../engine/host";
+import { engineState } from "../../engine/host";
 import { askInner, nameOf } from "../../engine/inner";
 import { fullStackName, projectFolder, stackFilter, stackName } from "../../project";
 import { exportState } from "../state";
 import { type Difference, differences } from "./compare";
-import { expectedFacts, secretsRevision } from "./expected";
+import { expectedFacts } from "./expected";
 import { factsOf, inspected } from "./facts";
 import { type RecordedContainer, recordedContainers, recordedFacts } from "./recorded";
 
@@ -52,7 +53,7 @@ async function engineDifferences(
   { hostEngine, engineName }: Settings,
   recorded: RecordedContainer[],
 ): Promise<Difference[]> {
-  const state = await engineState(hostDocker(hostEngine), engineName);
+  const state = await engineState(dockerAt(hostEngine), engineName);
   const own = recorded.find(({ outer, name }) => outer && name === engineName);
   if (!state) return [absent(engineName)];
   if (!own) return [{ container: engineName, path: "container", expected: "none", got: "one" }];
@@ -109,7 +110,7 @@ async function compareOne(
     stack: fullStackName(),
     managedBy: ofCatalog ? Owner.Pulumi : Owner.Api,
   });
-  const expected = expectedFacts(spec, { id: image.Id, config: image.Config }, secretsRevision(labels));
+  const expected = expectedFacts(spec, { id: image.Id, config: image.Config }, labels[Label.SecretsRevision]);
   return differences(name, expected, actual);
 }
 

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { existingEngine, hostDocker, isOurs, startContainer } from "../../../../cli/engine/host";
+import { existingEngine, isOurs, startContainer } from "../../../../cli/engine/host";
 import { ExitCode } from "../../../../cli/errors";
+import { dockerAt } from "../../../../lib/docker-client";
 import { Label } from "../../../../manifest/container/labels";
 
 /** What Docker says, by container. */
@@ -40,7 +41,7 @@ describe("the engine container", () => {
     if (stack === undefined) delete process.env.PULUMI_STACK;
     else process.env.PULUMI_STACK = stack;
   });
-  const ask = (name: string) => existingEngine(hostDocker(`unix://${socket}`), name);
+  const ask = (name: string) => existingEngine(dockerAt(`unix://${socket}`), name);
 
   it("is the stack's own: one that only has its name is never stopped, started or read", async () => {
     const foreign: (typeof labels)[] = [undefined, {}, { [Label.Stack]: "dind-mcp/two" }];
@@ -57,7 +58,7 @@ describe("the engine container", () => {
   });
 
   it("says what is in the way when it does not start", async () => {
-    const start = (id: string) => startContainer(hostDocker(`unix://${socket}`), id, "engine");
+    const start = (id: string) => startContainer(dockerAt(`unix://${socket}`), id, "engine");
     await start("runs"); // somebody else was faster
     await assert.rejects(start("port"), {
       message: "engine does not start: another program has 127.0.0.1:18080",
