@@ -27,11 +27,13 @@ export interface DockerApiOptions {
 export class DockerApi {
   readonly #server: Server;
   readonly #engine: EngineSocket;
+  readonly #full: FullApi | undefined;
 
   constructor(private readonly options: DockerApiOptions) {
     const { mode, socketPath, guard, limits } = options;
     this.#engine = new EngineSocket(socketPath);
     const full = mode === "full" ? new FullApi(this.#engine) : undefined;
+    this.#full = full;
     const api = full ?? new ReadOnlyApi(this.#engine);
     this.#server = guardedServer({
       guard,
@@ -42,6 +44,7 @@ export class DockerApi {
     if (!full) return;
     this.#server.requestTimeout = 0; // a build's context may take its time
     this.#server.on("upgrade", (request, socket, head) => {
+      socket.on("error", () => socket.destroy()); // Node hears it no more, and an error that nobody hears ends the process
       const refused = guard.admit(request);
       if (!refused) full.upgrade(request, socket, head);
       else socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}\r\nConnection: close\r\n\r\n`);
@@ -57,6 +60,7 @@ export class DockerApi {
   }
 
   async close(): Promise<void> {
+    this.#full?.close();
     await shut(this.#server);
     this.#engine.close();
   }

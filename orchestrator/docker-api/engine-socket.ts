@@ -1,7 +1,21 @@
-import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 /** The engine did not answer; the message is one sentence for the caller, without addresses. */
 export class EngineSilent extends Error {}
+
+/** What the engine is asked. */
+export interface Question {
+  method: string;
+  /** Path and query. */
+  target: string;
+  headers: string[] | Record<string, string>;
+  /** @default none */
+  body?: Readable;
+  /** Milliseconds until the answer's head is there. @default no limit */
+  patience?: number;
+}
 
 /** Connections to the engine's unix socket. */
 export class EngineSocket {
@@ -9,34 +23,36 @@ export class EngineSocket {
 
   constructor(readonly path: string) {}
 
-  /** A request whose body, if any, the caller writes. It does not follow, retry or time out. */
-  request(method: string, target: string, headers: string[] | Record<string, string>): ClientRequest {
-    return request({ socketPath: this.path, agent: this.#agent, method, path: target, headers, setHost: false });
-  }
-
   /**
-   * Asks, and gives the answer when its headers are there.
-   * @param ms to wait for them
-   * @throws EngineSilent
+   * Asks, and gives the answer when its head is there. It follows and repeats nothing.
+   * @param signal ends the question, and an answer under way
+   * @throws EngineSilent, or what Node says of a question that is not HTTP
    */
-  ask(method: string, target: string, ms: number, signal: AbortSignal): Promise<IncomingMessage> {
+  ask({ method, target, headers, body, patience }: Question, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const asked = this.request(method, target, { Host: "docker", Accept: "application/json" });
-      const end = (error: Error): void => void asked.destroy(error);
-      const timer = setTimeout(() => end(new EngineSilent("the engine did not answer in time")), ms);
-      const aborted = (): void => end(new EngineSilent("nobody waits for the answer"));
-      signal.addEventListener("abort", aborted, { once: true });
+      const options = { socketPath: this.path, agent: this.#agent, method, path: target, headers, setHost: false };
+      const asked = request(options);
+      const end = (message: string): void => void asked.destroy(new EngineSilent(message));
+      const timer = patience === undefined ? undefined : setTimeout(end, patience, "the engine did not answer in time");
+      const aborted = (): void => end("nobody waits for the answer");
+      const settled = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", aborted);
+      };
       asked.on("response", (answer) => {
         clearTimeout(timer);
-        answer.once("close", () => signal.removeEventListener("abort", aborted));
+        answer.once("close", settled);
         resolve(answer);
       });
       asked.on("error", (error) => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", aborted);
+        settled();
         reject(error instanceof EngineSilent ? error : new EngineSilent("the engine does not answer"));
       });
-      asked.end();
+      if (signal.aborted) aborted();
+      else signal.addEventListener("abort", aborted, { once: true });
+      // A body that breaks off has ended the question already; its error is heard above.
+      if (body) pipeline(body, asked).catch(() => asked.destroy());
+      else asked.end();
     });
   }
 

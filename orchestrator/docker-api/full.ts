@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { answerError } from "./answer";
 import type { EngineSocket } from "./engine-socket";
+import { relay } from "./relay";
 
 /** Headers of one connection, not of the message (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -22,21 +22,21 @@ function endToEnd(raw: string[]): string[] {
 
 /** Passes everything on to the engine: who reaches this port is root in the engine. */
 export class FullApi {
+  /** Clients' sockets that no longer speak HTTP: their server does not end them. */
+  readonly #upgraded = new Set<Duplex>();
+
   constructor(private readonly engine: EngineSocket) {}
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const headers = endToEnd(request.rawHeaders);
     // A body without a length is sent on in chunks, as it came.
     if (request.headers["transfer-encoding"] !== undefined) headers.push("Transfer-Encoding", "chunked");
-    const asked = this.engine.request(request.method ?? "GET", request.url ?? "/", headers);
-    response.once("close", () => asked.destroy());
-    asked.on("response", (answer) => {
+    const question = { method: request.method ?? "GET", target: request.url ?? "/", headers, body: request };
+    await relay(this.engine, question, response, async (answer) => {
       response.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders));
       response.flushHeaders();
-      pipeline(answer, response).catch(() => response.destroy());
+      await pipeline(answer, response);
     });
-    asked.on("error", () => answerError(response, 503, "the engine does not answer"));
-    await pipeline(request, asked).catch(() => asked.destroy());
   }
 
   /** exec, attach, and sessions of builds: after the headers, the connection is a pair of byte streams. */
@@ -48,10 +48,17 @@ export class FullApi {
     engine.write(head);
     client.pipe(engine);
     engine.pipe(client);
+    this.#upgraded.add(client);
     const end = (): void => {
+      this.#upgraded.delete(client);
       client.destroy();
       engine.destroy();
     };
     for (const side of [client, engine]) side.on("error", end).on("close", end);
+  }
+
+  /** Ends the upgraded connections. */
+  close(): void {
+    for (const client of this.#upgraded) client.destroy();
   }
 }

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { type Allowed, AnswerKind, decide, isRefused } from "./allow-list";
 import { answerError } from "./answer";
-import { EngineSilent, type EngineSocket } from "./engine-socket";
+import type { EngineSocket } from "./engine-socket";
 import { redact } from "./redact";
 import { redactedLines } from "./redacted-lines";
+import { relay } from "./relay";
 
 /** For the engine's first word; measuring disk space takes long. */
 const PATIENCE_MS = 60_000;
@@ -35,20 +36,13 @@ export class ReadOnlyApi {
     if (this.#open[kind] >= most)
       return answerError(response, 429, `more than ${most} ${kind} at the same time; try again`);
     this.#open[kind] += 1;
-    try {
-      await this.#pass(decision, response);
-    } catch (error) {
-      const silent = error instanceof EngineSilent;
-      answerError(response, silent ? 503 : 502, silent ? error.message : "the engine's answer could not be passed on");
-    } finally {
-      this.#open[kind] -= 1;
-    }
+    const headers = { Host: "docker", Accept: "application/json" };
+    const question = { method: decision.method, target: decision.target, headers, patience: PATIENCE_MS };
+    await relay(this.engine, question, response, (answer) => this.#pass(decision, answer, response));
+    this.#open[kind] -= 1;
   }
 
-  async #pass({ method, target, kind }: Allowed, response: ServerResponse): Promise<void> {
-    const gone = new AbortController();
-    response.once("close", () => gone.abort());
-    const answer = await this.engine.ask(method, target, PATIENCE_MS, gone.signal);
+  async #pass({ method, kind }: Allowed, answer: IncomingMessage, response: ServerResponse): Promise<void> {
     response.statusCode = answer.statusCode ?? 502;
     for (const name of HEADERS) {
       const value = answer.headers[name];
