@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { addServer, copyCatalog, hostileManifest } from "./catalog";
 import { must } from "./command";
 import { addHttp } from "./fixture-catalog";
-import { docker, enter, type Fleet } from "./fleet";
-import { createStack, mustPulumi, ROOT, removeStack, setConfig, type TestStack } from "./stack";
+import { docker, type Fleet, sharedFleet } from "./fleet";
+import { ROOT, setConfig } from "./stack";
 
 /** Its servers besides the catalog's own `files`. */
 export const FAULTY = {
@@ -17,37 +17,15 @@ export const FAULTY = {
   http: "over-http",
 } as const;
 
-let shared: Promise<Fleet> | undefined;
-let created: TestStack | undefined;
-
-/**
- * The fleet that tests of faults break, each leaving it whole again; brought up by the first test that asks for it.
- *
- * For writing tests, DIND_MCP_TEST_FAULTS_FLEET names a file: the fleet is kept, and taken up again by the next run.
- */
-export function theFaultsFleet(): Promise<Fleet> {
-  shared ??= (async () => {
-    const kept = process.env.DIND_MCP_TEST_FAULTS_FLEET;
-    if (kept && existsSync(kept)) return enter(JSON.parse(await readFile(kept, "utf8")) as TestStack);
-    const stack = await createStack("faults");
-    if (!kept) created = stack;
-    const catalog = await copyCatalog(stack, "files");
-    await addStatic(catalog, FAULTY.hostile, 11_910);
-    const resources = { cpus: 1, memory: "384m", processes: 256 };
-    await addStatic(catalog, FAULTY.calm, 11_911, { resources, sessions: { mode: "per-client", max: 64 } });
-    await addHttp(catalog, FAULTY.http, 11_912);
-    await setConfig(stack, { catalog: [catalog] });
-    await mustPulumi(stack, "up");
-    if (kept) await writeFile(kept, JSON.stringify(stack));
-    return enter(stack);
-  })();
-  return shared;
-}
-
-/** Removes it, if there is one. @throws Error when `destroy` failed or left something behind */
-export async function removeFaultsFleet(): Promise<void> {
-  if (created) await removeStack(created);
-}
+/** The fleet that tests of faults break, each leaving it whole again. */
+export const theFaultsFleet = sharedFleet("faults", "DIND_MCP_TEST_FAULTS_FLEET", async (stack) => {
+  const catalog = await copyCatalog(stack, "files");
+  await addStatic(catalog, FAULTY.hostile, 11_910);
+  const resources = { cpus: 1, memory: "384m", processes: 256 };
+  await addStatic(catalog, FAULTY.calm, 11_911, { resources, sessions: { mode: "per-client", max: 64 } });
+  await addHttp(catalog, FAULTY.http, 11_912);
+  await setConfig(stack, { catalog: [catalog] });
+});
 
 /** Adds a server to a catalog that is the hostile program, in an image with nothing else in it. */
 export async function addStatic(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { Outputs } from "../../../stack/outputs";
+import { atEnd } from "../mocha/at-end";
 import { must, type Result, run } from "./command";
 import { createStack, mustPulumi, removeStack, type TestStack } from "./stack";
 
@@ -81,29 +82,33 @@ export async function callTool(
   }
 }
 
-let shared: Promise<Fleet> | undefined;
-
 /**
- * The fleet that most tests share: the real catalog, brought up by the first test that asks for it.
+ * A stack that all files of a run share: brought up by the first test that asks for it, removed when all are over.
  *
- * For writing tests, DIND_MCP_TEST_FLEET names a file: the fleet is kept, and taken up again by the next run.
+ * For writing tests, the environment's `keptIn` names a file: the stack is kept, and taken up again by the next run.
+ * @param prepare what comes between an empty stack and `up`
  */
-export function theFleet(): Promise<Fleet> {
-  shared ??= (async () => {
-    const kept = process.env.DIND_MCP_TEST_FLEET;
+export function sharedFleet(
+  label: string,
+  keptIn: string,
+  prepare = async (_stack: TestStack): Promise<void> => {},
+): () => Promise<Fleet> {
+  const bringUp = async (): Promise<Fleet> => {
+    const kept = process.env[keptIn];
     if (kept && existsSync(kept)) return enter(JSON.parse(await readFile(kept, "utf8")) as TestStack);
-    const stack = await createStack("fleet");
-    if (!kept) created = stack;
+    const stack = await createStack(label);
+    if (!kept) atEnd(() => removeStack(stack));
+    await prepare(stack);
     await mustPulumi(stack, "up");
     if (kept) await writeFile(kept, JSON.stringify(stack));
     return enter(stack);
-  })();
-  return shared;
+  };
+  let fleet: Promise<Fleet> | undefined;
+  return () => {
+    fleet ??= bringUp();
+    return fleet;
+  };
 }
 
-let created: TestStack | undefined;
-
-/** Removes the shared fleet, if there is one. @throws Error when `destroy` failed or left something behind */
-export async function removeFleet(): Promise<void> {
-  if (created) await removeStack(created);
-}
+/** The fleet that most tests share: the real catalog. */
+export const theFleet = sharedFleet("fleet", "DIND_MCP_TEST_FLEET");

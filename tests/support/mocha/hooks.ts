@@ -1,19 +1,31 @@
-import { removeFaultsFleet } from "../fleet/faults-fleet";
-import { removeFleet } from "../fleet/fleet";
-import { removeGatewayFleet } from "../fleet/gateway-fleet";
+import { join, relative, sep } from "node:path";
 import { sweep } from "../fleet/sweep";
+import { removeAll } from "./at-end";
+import { refuseProcesses } from "./no-processes";
 
-/** Before all tests: remove what a killed earlier run left. After all: the shared fleets go, without remains. */
+/** Tiers whose tests bring up stacks on the host engine. */
+const WITH_ENGINE = ["integration", "conformance"];
+
+const TESTS = join(__dirname, "../..");
+
+/** The tiers of the files that mocha runs in this process; with --parallel it is one file at a time. */
+function tiers(context: Mocha.Context): (string | undefined)[] {
+  const suites = context.test?.parent?.suites ?? [];
+  return suites.map(({ file = "" }) => relative(TESTS, file).split(sep)[0]);
+}
+
 export const mochaHooks = {
+  /** Unit tests start no process; before tests that need an engine, what a killed earlier run left is removed. */
   async beforeAll(this: Mocha.Context): Promise<void> {
+    const all = tiers(this);
+    if (all.every((tier) => tier === "unit")) refuseProcesses();
+    if (!all.some((tier = "") => WITH_ENGINE.includes(tier))) return;
     this.timeout(120_000);
     await sweep();
   },
+  /** The shared fleets go, without remains. */
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout(360_000);
-    // Side by side, for most of it is waiting; and one that fails keeps no other from going.
-    const gone = await Promise.allSettled([removeFleet(), removeGatewayFleet(), removeFaultsFleet()]);
-    const failed = gone.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-    if (failed.length > 0) throw new Error(failed.map(String).join("\n"));
+    await removeAll();
   },
 };

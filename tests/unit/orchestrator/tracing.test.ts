@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { type CallTracer, openTracer, traceparentOf } from "../../../orchestrator/tracing";
 
 interface Span {
@@ -128,21 +126,10 @@ describe("tracing", () => {
     collector.close();
     const tracer = await open();
     for (let index = 0; index < 5_000; index++) tracer.finished({ request: "r", method: "ping" }, "ok", undefined, 1);
-    const begun = performance.now();
     await tracer.close();
-    assert.ok(performance.now() - begun < 25_000, `${performance.now() - begun} ms`);
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? "", /traces cannot be sent/);
   }).timeout(60_000);
-  it("loads nothing of OpenTelemetry when it is off", () => {
-    const script = `
-      require("./orchestrator/tracing").openTracer({ stack: "s", version: "1" }, console.error).then((tracer) => {
-        console.log(tracer, Object.keys(require.cache).filter((file) => file.includes("@opentelemetry")).length);
-      });`;
-    const args = ["-r", "ts-node/register/transpile-only", "-e", script];
-    const said = execFileSync(process.execPath, args, { cwd: join(__dirname, "../../.."), encoding: "utf8" });
-    assert.equal(said.trim(), "undefined 0");
-  });
 
   const good = [PARENT, UNSAMPLED, `01-${TRACE}-b7ad6b7169203331-01-more`];
   const bad = [

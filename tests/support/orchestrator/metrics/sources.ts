@@ -1,3 +1,6 @@
+import { Registry } from "prom-client";
+import { CallMetrics } from "../../../../orchestrator/metrics/call-metrics";
+import { Exposition } from "../../../../orchestrator/metrics/exposition";
 import type { MetricSources } from "../../../../orchestrator/metrics/sources";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { config } from "../security/requests";
@@ -74,4 +77,15 @@ export function sources(changes: Partial<MetricSources> = {}): MetricSources {
     audit: { dropped: 3, healthy: () => true },
     ...changes,
   };
+}
+
+/** An exposition after one call and one session; `changes` replaces or adds sources. */
+export function expose(changes = {}): Exposition {
+  const registry = new Registry();
+  const calls = new CallMetrics(registry);
+  calls.call("files", "tools/call", "read", "ok", 0.01);
+  calls.sessionOpened("files", false, 0.1);
+  calls.sessionEnded("files", "idle");
+  calls.refused("invalid");
+  return new Exposition(registry, sources(changes));
 }

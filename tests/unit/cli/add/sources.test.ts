@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { download, LIMIT_BYTES, readDocument, shownSource } from "../../../../cli/add/document";
-import { type Answer, npmInfo, packageInfo, pipInfo } from "../../../../cli/add/package-info";
+import { type Answer, npmInfo, pipInfo } from "../../../../cli/add/package-info";
 import { imageJson, packageJson, serverJson } from "../../../../cli/add/server-json";
 import { type PackageSource, parseSource } from "../../../../cli/add/source";
 import { CliError, ExitCode } from "../../../../cli/errors";
@@ -110,28 +110,6 @@ describe("servers add: what a package manager says", () => {
     assert.equal(npmInfo(npm, answer({})), undefined);
     assert.equal(pipInfo(pypi, answer({})), undefined);
     assert.equal(pipInfo(pypi, answer({}, 1, "/usr/bin/python3: No module named pip")), undefined);
-  });
-
-  it("is asked in the project's folder, whatever lies in the one that the user is in", async () => {
-    const project = realpathSync(mkdtempSync(join(tmpdir(), "add-project-")));
-    const outside = { ...process.env };
-    try {
-      const say = (json: string) => `#!/bin/sh\nprintf '${json}' "$PWD"\n`;
-      writeFileSync(join(project, "npm"), say('{"version":"1.0.0","bin":{"a":"a"},"description":"%s"}'), {
-        mode: 0o755,
-      });
-      const report = '{"install":[{"metadata":{"version":"1.0","summary":"%s"}}]}';
-      writeFileSync(join(project, "python3"), say(report), { mode: 0o755 });
-      Object.assign(process.env, { PATH: `${project}:${process.env.PATH}`, DIND_MCP_PROJECT: project });
-      assert.notEqual(process.cwd(), project);
-      assert.equal((await packageInfo(npm))?.description, project);
-      assert.equal((await packageInfo(pypi))?.description, project);
-    } finally {
-      process.env.PATH = outside.PATH;
-      if (outside.DIND_MCP_PROJECT === undefined) delete process.env.DIND_MCP_PROJECT;
-      else process.env.DIND_MCP_PROJECT = outside.DIND_MCP_PROJECT;
-      rmSync(project, { recursive: true });
-    }
   });
 
   it("becomes a server.json, as an image does", () => {

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, connections, disconnect } from "../../../../cli/connect/connect";
 import { fileOf } from "../../../../cli/connect/file-of";
-import { realFile } from "../../../../cli/connect/files";
 import { forgotten } from "../../../../cli/connect/forgotten";
 import type { Entry } from "../../../../cli/connect/jsonc";
 import { type FileRecord, Records } from "../../../../cli/connect/records";
@@ -34,24 +32,10 @@ describe("connect: hostile files, records and moments", () => {
   const text = (path = file("mcp.json")) => fs.readFileSync(path, "utf8");
   const mode = (path = file("mcp.json")) => (fs.statSync(path).mode & 0o777).toString(8);
 
-  it("a pipe is not waited for, a device not replaced", () => {
-    execFileSync("mkfifo", [file("pipe")]);
-    for (const path of ["/dev/null", file("pipe")]) {
-      assert.throws(() => go(path, { dryRun: true }), /got a pipe, socket or device, expected a text file/);
-    }
-  });
-
-  it("links in a circle are an error; somebody else's link in a folder for all is not followed", function () {
+  it("links in a circle are an error", () => {
     fs.symlinkSync("b", file("a"));
     fs.symlinkSync("a", file("b"));
     assert.throws(() => go(file("a")), /a: got ELOOP/);
-    if (process.getuid?.() !== 0) this.skip();
-    fs.chmodSync(folder, 0o1777);
-    fs.symlinkSync("target", file("theirs"));
-    fs.lchownSync(file("theirs"), 12_345, 12_345);
-    assert.throws(() => go(file("theirs")), /theirs: got a link of user 12345 in a folder for all/);
-    fs.chmodSync(folder, 0o700);
-    assert.equal(realFile(file("theirs")), file("target"));
   });
 
   it("lines that end in CR alone, and too deep a nesting, are errors", () => {
@@ -172,25 +156,5 @@ describe("connect: hostile files, records and moments", () => {
     } finally {
       process.env.HOME = home;
     }
-  });
-
-  it("a draft is never wider than its file", () => {
-    const program = `
-      const fs = require("node:fs");
-      const { writeFileSync } = fs;
-      fs.writeFileSync = (path, text, options) => {
-        writeFileSync(path, text, options);
-        if (String(path).endsWith(".new")) console.log((fs.statSync(path).mode & 0o777).toString(8));
-      };
-      require("ts-node/register/transpile-only");
-      const { replaceFile } = require("./cli/connect/files");
-      process.umask(0);
-      replaceFile(process.argv[1], "{}", null, 0o600);
-    `;
-    const { stdout, stderr } = spawnSync(process.execPath, ["-e", program, file("new.json")], {
-      cwd: join(__dirname, "../../../.."),
-      encoding: "utf8",
-    });
-    assert.equal(stdout, "600\n", stderr);
   });
 });

@@ -1,35 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  appendFileSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuditLog, type AuditLogOptions } from "../../../../orchestrator/audit/audit-log";
-import type { AuditEntry } from "../../../../orchestrator/audit/entry";
-
-let count = 0;
-const entry = (changes: Partial<AuditEntry> = {}): AuditEntry => {
-  count += 1;
-  return {
-    time: 1_000 + count,
-    kind: "mcp",
-    request: `r${count}`,
-    method: "tools/call",
-    result: "ok",
-    ms: 1.5,
-    ...changes,
-  };
-};
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+import { eventually } from "../../../support/fleet/command";
+import { entry, linesOf } from "../../../support/orchestrator/audit/entries";
 
 describe("audit log", () => {
   let folder: string;
@@ -50,24 +25,15 @@ describe("audit log", () => {
     return log;
   };
   const current = (): string => join(folder, "audit.jsonl");
-  const linesOf = (path: string): AuditEntry[] => {
-    const text = readFileSync(path, "utf8");
-    assert.ok(text === "" || text.endsWith("\n"), "the file ends with a whole line");
-    return text
-      .split("\n")
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as AuditEntry);
-  };
 
-  it("writes one line for each entry within 200 ms, for its owner's eyes only", async () => {
+  it("writes one line for each entry without being asked, for its owner's eyes only", async () => {
     const log = open();
     const recorded = [
       entry({ principal: "client", server: "files", tool: "read" }),
       entry({ kind: "rest", result: "denied", code: 403 }),
     ];
     for (const each of recorded) log.record(each);
-    await pause(400);
-    assert.deepEqual(linesOf(current()), recorded);
+    await eventually(async () => assert.deepEqual(linesOf(current()), recorded));
     assert.deepEqual([statSync(current()).mode & 0o777, statSync(folder).mode & 0o777], [0o600, 0o700]);
     assert.deepEqual([log.dropped, log.healthy(), warnings], [0, true, []]);
   });
@@ -187,68 +153,6 @@ describe("audit log", () => {
       linesOf(current()).map((each) => each.request),
       ["last"],
     );
-  });
-  it("loses nothing that was written when the process is killed with -9 in the middle of writing", async function () {
-    this.timeout(60_000);
-    const child = spawn(
-      process.execPath,
-      [
-        "-r",
-        "ts-node/register/transpile-only",
-        join(__dirname, "../../../support/orchestrator/audit/writer.ts"),
-        folder,
-      ],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
-    await once(child.stdout, "data");
-    await pause(300);
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    // What the kernel had taken stays; cut as if the machine had stopped within a line. It may have ended between two files.
-    const size = statSync(current(), { throwIfNoEntry: false })?.size ?? 0;
-    if (size > 0) truncateSync(current(), size - 7);
-    const log = open({ fileBytes: 200_000, files: 3 });
-    log.record(entry({ request: "after" }));
-    const { entries } = await log.query({ limit: 100_000 });
-    const numbers = entries.slice(1).map((each) => Number(each.request));
-    assert.ok(numbers.length > 100, `${numbers.length} entries`);
-    assert.equal(entries[0]?.request, "after");
-    for (const [index, number] of numbers.entries()) assert.equal(number, (numbers[0] as number) - index, "no gap");
-  });
-
-  it("counts what a full disk does not take, says so once, goes on, and writes again when there is room", async () => {
-    const mount = mkdtempSync(join(tmpdir(), "mcp-test-audit-disk-"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "mcp-test-audit", mount]);
-    try {
-      const log = open({ folder: join(mount, "audit"), fileBytes: 1 << 20 });
-      const path = join(mount, "audit/audit.jsonl");
-      for (let index = 0; index < 1_000; index++) {
-        log.record(entry({ server: "files", tool: "read_text_file" }));
-        if (index % 50 === 49) await log.query({ limit: 1 });
-      }
-      const kept = linesOf(path).length;
-      assert.ok(kept > 100 && kept < 1_000, `${kept} kept`);
-      assert.equal(log.dropped, 1_000 - kept);
-      assert.equal(log.healthy(), false);
-      assert.equal(warnings.length, 1, warnings.join("\n"));
-      assert.match(warnings[0] ?? "", /ENOSPC/);
-      execFileSync("mount", ["-o", "remount,size=1m", mount]);
-      log.record(entry({ request: "room" }));
-      assert.equal((await log.query({ limit: 1 })).entries[0]?.request, "room");
-      assert.equal(linesOf(path).length, kept + 1);
-      assert.equal(log.healthy(), true);
-      assert.match(warnings[1] ?? "", /written again/);
-      await log.close(); // an open file would keep the file system writable
-      execFileSync("mount", ["-o", "remount,ro", mount]);
-      log.record(entry());
-      await log.query({ limit: 1 });
-      assert.equal(log.dropped, 1_000 - kept + 1, "read-only");
-    } finally {
-      execFileSync("umount", ["--lazy", mount]);
-      rmSync(mount, { recursive: true });
-    }
   });
   it("does not end the service when its folder cannot be made", async () => {
     const file = join(folder, "..", "file");

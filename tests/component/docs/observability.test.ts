@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { parse } from "yaml";
-import { CallMetrics } from "../../../../orchestrator/metrics/call-metrics";
-import { Exposition } from "../../../../orchestrator/metrics/exposition";
-import { promtool } from "../../../support/orchestrator/metrics/promtool";
-import { sources } from "../../../support/orchestrator/metrics/sources";
+import { CallMetrics } from "../../../orchestrator/metrics/call-metrics";
+import { Exposition } from "../../../orchestrator/metrics/exposition";
+import { promtool } from "../../support/orchestrator/metrics/promtool";
+import { sources } from "../../support/orchestrator/metrics/sources";
 
-const FOLDER = join(__dirname, "../../../../docs/observability");
+const FOLDER = join(__dirname, "../../../docs/observability");
 const read = (name: string): string => readFileSync(join(FOLDER, name), "utf8");
 
 interface Panel {

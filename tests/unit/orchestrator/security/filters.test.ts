@@ -1,33 +1,6 @@
 import assert from "node:assert/strict";
-import { BoundedMap } from "../../../../lib/bounded-map";
 import { mayCall, mayUse } from "../../../../orchestrator/security/filters";
 import type { Principal } from "../../../../orchestrator/security/principal";
-import { RateLimit } from "../../../../orchestrator/security/rate-limit";
-
-describe("rate limit", () => {
-  it("gives back as time goes by, never more than a minute's worth", () => {
-    let now = 0;
-    const limit = new RateLimit(60, () => now);
-    const take = (times: number): number =>
-      Array.from({ length: times }, () => limit.take("a")).filter((wait) => wait === 0).length;
-    assert.equal(take(100), 60);
-    assert.equal(limit.take("a"), 1, "one second to wait");
-    now += 10_000;
-    assert.equal(take(100), 10);
-    now += 3_600_000;
-    assert.equal(take(100), 60);
-  });
-});
-
-describe("bounded map", () => {
-  it("forgets what was not used for longest", () => {
-    const map = new BoundedMap<number>(3);
-    for (const [key, value] of Object.entries({ a: 1, b: 2, c: 3 })) map.set(key, value);
-    map.get("a");
-    map.set("d", 4);
-    assert.deepEqual([map.length, map.get("b"), map.get("a"), map.get("d")], [3, undefined, 1, 4]);
-  });
-});
 
 describe("filters of a token", () => {
   const principal = (filters: Partial<Principal>): Principal => ({ name: "p", scopes: new Set(), ...filters });

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packageInfo } from "../../../../cli/add/package-info";
+
+describe("servers add: a package manager", () => {
+  it("is asked in the project's folder, whatever lies in the one that the user is in", async () => {
+    const project = realpathSync(mkdtempSync(join(tmpdir(), "add-project-")));
+    const outside = { ...process.env };
+    try {
+      const say = (json: string) => `#!/bin/sh\nprintf '${json}' "$PWD"\n`;
+      writeFileSync(join(project, "npm"), say('{"version":"1.0.0","bin":{"a":"a"},"description":"%s"}'), {
+        mode: 0o755,
+      });
+      const report = '{"install":[{"metadata":{"version":"1.0","summary":"%s"}}]}';
+      writeFileSync(join(project, "python3"), say(report), { mode: 0o755 });
+      Object.assign(process.env, { PATH: `${project}:${process.env.PATH}`, DIND_MCP_PROJECT: project });
+      assert.notEqual(process.cwd(), project);
+      assert.equal((await packageInfo({ kind: "npm", name: "a" }))?.description, project);
+      assert.equal((await packageInfo({ kind: "pypi", name: "a", version: "9.9" }))?.description, project);
+    } finally {
+      process.env.PATH = outside.PATH;
+      if (outside.DIND_MCP_PROJECT === undefined) delete process.env.DIND_MCP_PROJECT;
+      else process.env.DIND_MCP_PROJECT = outside.DIND_MCP_PROJECT;
+      rmSync(project, { recursive: true });
+    }
+  });
+});
