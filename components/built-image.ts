@@ -4,11 +4,12 @@ import { join, relative } from "node:path";
 import dockerignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { readText } from "../lib/read-text";
 
 /** Which paths of a build context reach the engine: all but what its .dockerignore names. */
 function contextFilter(folder: string): (path: string) => boolean {
   const file = join(folder, ".dockerignore");
-  return existsSync(file) ? dockerignore().add(readFileSync(file, "utf8")).createFilter() : () => true;
+  return existsSync(file) ? dockerignore().add(readText(file)).createFilter() : () => true;
 }
 
 /** Hash of a build context: paths, modes and contents of all its files. */

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { located } from "../lib/findings";
 import { type Problem, ProblemsError } from "../lib/problems";
+import { readText } from "../lib/read-text";
 import { parseYaml } from "../lib/yaml";
 import { type CatalogEntry, type CatalogOptions, type CatalogServer, SETTINGS_FILE, validateCatalog } from "./catalog";
 
@@ -24,7 +25,7 @@ function entry(folder: string, root: string): CatalogEntry {
   const file = relative(root, join(folder, MANIFEST));
   const exists = (path: string): boolean => existsSync(resolve(folder, path));
   try {
-    return entryOf(folder, file, readFileSync(join(folder, MANIFEST), "utf8"), exists);
+    return entryOf(folder, file, readText(join(folder, MANIFEST)), exists);
   } catch (error) {
     const got = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
     const fix = "write one, or move the folder out of the catalog";
@@ -33,29 +34,33 @@ function entry(folder: string, root: string): CatalogEntry {
   }
 }
 
-/** The folders of servers in a folder of the catalog: all but hidden ones and node_modules. */
+/** The folders of servers in a folder of the catalog: all but hidden ones and node_modules; or itself, when it is a server's. */
 function serverFolders(folder: string): string[] {
+  if (existsSync(join(folder, MANIFEST))) return [folder];
   return readdirSync(folder)
     .filter((name) => !name.startsWith(".") && name !== "node_modules")
     .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isDirectory());
+    .filter(isFolder);
 }
+
+/** True for a folder, or a link to one. */
+export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** What the catalog's folders hold, right or wrong; folders that are not there hold nothing. */
 export function catalogEntries(folders: string[], root: string): CatalogEntry[] {
-  const present = folders.map((folder) => resolve(root, folder)).filter((folder) => existsSync(folder));
+  const present = folders.map((folder) => resolve(root, folder)).filter(isFolder);
   return present.flatMap(serverFolders).map((path) => entry(path, root));
 }
 
 /**
  * Reads and checks the catalog.
- * @param folders folders with one folder a server, relative to `root`
+ * @param folders folders with one folder a server, or a server's own, relative to `root`
  * @param root the project's folder
  * @returns the selected servers, sorted by name
  * @throws ProblemsError with every problem of every file
  */
 export function loadCatalog(folders: string[], options: CatalogOptions = {}, root = process.cwd()): CatalogServer[] {
-  const absent = folders.filter((folder) => !existsSync(resolve(root, folder)));
+  const absent = folders.filter((folder) => !isFolder(resolve(root, folder)));
   const file = options.settingsFile ?? SETTINGS_FILE;
   const missing = absent.map((folder): Problem => {
     return { file, path: "catalog", got: JSON.stringify(folder), expected: "a folder that exists" };

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
+import { textOf } from "../../lib/read-text";
 import { CliError, ExitCode } from "../errors";
 import { readInput } from "../servers/input";
 
@@ -69,7 +70,7 @@ export async function download(url: URL, timeout = TIMEOUT_MS): Promise<string> 
       if (bytes > LIMIT_BYTES) throw tooLarge(where);
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks).toString("utf8");
+    return textOf(Buffer.concat(chunks));
   } catch (error) {
     if (error instanceof CliError) throw error;
     const { name, message, cause } = error as Error & { cause?: { code?: string } };

@@ -3,7 +3,7 @@ import type { CliError } from "../errors";
 import { note } from "../output";
 import type { ClientName } from "./clients";
 import type { Done } from "./done";
-import { missingFolders, modeOf, readText, realFile, removeFolders, replaceFile } from "./files";
+import { missingFolders, modeOf, readExactly, realFile, removeFolders, replaceFile } from "./files";
 import type { Entry } from "./jsonc";
 import { connected, disconnected, sameName } from "./plan";
 import { type FileRecord, Records } from "./records";
@@ -39,7 +39,7 @@ const PRIVATE = 0o600;
 export function connect(connection: Connection, records = new Records()): Done {
   const { client, stack, entries, secret, force, dryRun } = connection;
   const file = realFile(connection.file);
-  const current = readText(file);
+  const current = readExactly(file);
   const known = records.of(file);
   const { text, record } = connected(current, known, { stack, entries, file: connection.file, force });
   const change = text === current ? "none" : current === null ? "created" : "changed";
@@ -95,7 +95,7 @@ export function connections(
 export function disconnect(record: FileRecord, stack: string, dryRun: boolean, records = new Records()): Done {
   const { file, folders, mode, clients } = record;
   const { [stack]: client = Client.ClaudeCode, ...others } = clients;
-  const current = readText(file);
+  const current = readExactly(file);
   const { text, record: rest } = disconnected(current, record, stack, file);
   const exact = current === record.written;
   const change = text === current ? "none" : text === null ? "removed" : exact && !rest ? "restored" : "mended";

@@ -40,10 +40,10 @@ function trusted(link: Stats, folder: Stats): boolean {
 }
 
 /**
- * A file's text; null when there is none.
+ * A file's text, to the byte, with its byte order mark; null when there is none.
  * @throws CliError when it cannot be read, is not UTF-8 or no file: a pipe would be waited for, a device replaced
  */
-export function readText(file: string): string | null {
+export function readExactly(file: string): string | null {
   try {
     const found = statSync(file, { throwIfNoEntry: false });
     if (!found) return null;
@@ -82,7 +82,7 @@ export function replaceFile(file: string, text: string | null, before: string | 
   if (text !== null) for (const folder of missingFolders(file)) mkdirSync(folder);
   // As late as can be: a client writes its file whenever it likes.
   const check = (): void => {
-    if (readText(file) === before) return;
+    if (readExactly(file) === before) return;
     throw new CliError(`${file}: was changed while it was being edited; it is as that left it. Try again`);
   };
   if (text === null) {

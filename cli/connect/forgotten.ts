@@ -3,7 +3,7 @@ import { type ClientName, SCOPES } from "./clients";
 import { entriesOf } from "./connect";
 import { valueIn } from "./edit";
 import { fileOf } from "./file-of";
-import { readText, realFile } from "./files";
+import { readExactly, realFile } from "./files";
 import { readDocument } from "./jsonc";
 import { behindMark } from "./plan";
 import { Records } from "./records";
@@ -20,7 +20,7 @@ export function forgotten(clients: readonly ClientName[], file?: string, records
     const [entry] = entriesOf(clientConfig(client, [{ name: AGGREGATE, url: "" }], { token: "-" }));
     return files.filter((one) =>
       attempt(() => {
-        const text = readText(one);
+        const text = readExactly(one);
         if (!entry || text === null || records.of(realFile(one))) return false;
         return valueIn(readDocument(behindMark(text), one), entry) !== undefined;
       }),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { CliError, ExitCode } from "../errors";
 import { CLIENTS, type ClientName } from "./clients";
-import { readText, replaceFile } from "./files";
+import { readExactly, replaceFile } from "./files";
 import type { Connected } from "./plan";
 
 /** What is remembered of a file that we wrote to. It may hold a token, and everything the file held before. */
@@ -68,7 +68,7 @@ export class Records {
   save(record: FileRecord): void {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const path = this.path(record.file);
-    replaceFile(path, JSON.stringify({ version: VERSION, ...record }), readText(path), 0o600);
+    replaceFile(path, JSON.stringify({ version: VERSION, ...record }), readExactly(path), 0o600);
   }
 
   forget(file: string): void {
@@ -78,7 +78,7 @@ export class Records {
 
 /** Without the words of JSON or zod: they could show a piece of the file. */
 function read(path: string): FileRecord {
-  const stored = json(readText(path) ?? "");
+  const stored = json(readExactly(path) ?? "");
   const { success, data } = recordSchema.safeParse(stored);
   if (success) return data;
   const { version, file } =

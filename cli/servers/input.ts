@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { textOf } from "../../lib/read-text";
 import { CliError, ExitCode } from "../errors";
 
 /** Bytes of the longest input; a device or a pipe may never end. */
@@ -32,7 +33,7 @@ function readAll(input: number, file: string, limit: number): string {
   for (let bytes = 0; ; ) {
     const chunk = Buffer.allocUnsafe(2 ** 16);
     const read = readSync(input, chunk);
-    if (read === 0) return Buffer.concat(chunks).toString("utf8");
+    if (read === 0) return textOf(Buffer.concat(chunks));
     bytes += read;
     const where = file === "-" ? "standard input" : file;
     if (bytes > limit) throw new CliError(`${where}: got more than ${limit} bytes, expected less`, ExitCode.Usage);

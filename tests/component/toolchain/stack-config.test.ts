@@ -35,6 +35,12 @@ describe("the machine's copy of a stack's config", () => {
     assert.deepEqual(merged(), { ...OWN, config: { own: OWN.config.own, b: 2 } });
   });
 
+  it("has what is tracked with a byte order mark and CRLF, too", async () => {
+    writeFileSync(tracked, "\uFEFFconfig:\r\n  a: 1\r\n  b: |\r\n    one\r\n    two\r\n");
+    await bringUpToDate();
+    assert.deepEqual(merged(), { ...OWN, config: { ...OWN.config, b: "one\ntwo\n" } });
+  });
+
   it("is not written when nothing changed: every command that looks comes here", async () => {
     await bringUpToDate();
     const files = () => [copy, `${copy}.base`].map((file) => statSync(file).ino);

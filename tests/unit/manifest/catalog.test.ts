@@ -132,6 +132,25 @@ describe("catalog files", () => {
     assert.deepEqual(others, []);
   });
 
+  it("are read with a byte order mark and CRLF, as UTF-16 too, and their lines are told right", () => {
+    const text = `\uFEFF${["name: a", "description: |", "  one", "  two", "colour: red"].join("\r\n")}\r\n`;
+    for (const encoding of ["utf8", "utf16le"] as const) {
+      write("mcp/a/server.yaml", "");
+      writeFileSync(join(root, "mcp/a/server.yaml"), text, encoding);
+      assert.match(failure(["mcp"]).join("\n"), /^mcp\/a\/server\.yaml:5: colour: got an unknown key/m, encoding);
+    }
+    const document =
+      "name: a\ndescription: |-\n  one\nversion: 1.0.0\nimage: x:1\ntransport: {type: stdio, command: [/a]}\nuser: 11000\n";
+    write("mcp/a/server.yaml", `\uFEFF${document.replaceAll("\n", "\r\n")}`);
+    assert.equal(loadCatalog(["mcp"], {}, root)[0]?.manifest.description, "one");
+  });
+
+  it("may be a server's own folder", () => {
+    write("mcp/a/server.yaml", "name: [\n");
+    write("mcp/a/source/main.py", "");
+    assert.match(failure(["mcp/a"]).join("\n"), /^mcp\/a\/server\.yaml:\d: [^\n]*$/);
+  });
+
   it("are reported with the lines of all problems of all files", () => {
     write(
       "mcp/a/server.yaml",

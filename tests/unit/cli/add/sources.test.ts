@@ -148,7 +148,7 @@ describe("servers add: a document", () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const file = (text: string): string => {
+  const file = (text: string | Buffer): string => {
     writeFileSync(join(folder, "server.json"), text);
     return join(folder, "server.json");
   };
@@ -161,6 +161,10 @@ describe("servers add: a document", () => {
   });
 
   it("is refused when there is none, too much of it, no JSON, or arguments beside it", async () => {
+    for (const encoding of ["utf8", "utf16le"] as const) {
+      const marked = Buffer.from('\uFEFF{\r\n"name":"a/b"\r\n}\r\n', encoding);
+      assert.deepEqual(await readDocument(file(marked)), { name: "a/b" }, encoding);
+    }
     await assert.rejects(readDocument("nothing:a"), says(/nothing:a: got no such file, expected npm:PACKAGE, pypi:/));
     await assert.rejects(readDocument(folder), says(/server\.yaml: got no such file/));
     await assert.rejects(readDocument(file(`"${"x".repeat(LIMIT_BYTES)}"`)), says(/got more than 1048576 bytes/));
@@ -184,7 +188,7 @@ describe("servers add: a document", () => {
     });
 
     it("is what that gives", async () => {
-      const url = await serve((_, response) => response.end('{"name":"a/b"}'));
+      const url = await serve((_, response) => response.end('\uFEFF{"name":"a/b"}'));
       assert.deepEqual(await readDocument(url.href), { name: "a/b" });
       assert.equal(shownSource(url.href), `http://${url.host}/server.json`, "a query may hold a secret");
     });
