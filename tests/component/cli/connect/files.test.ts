@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readText, realFile } from "../../../../cli/connect/files";
+import { readExactly, realFile } from "../../../../cli/connect/files";
 
 describe("connect: files of every kind", () => {
   let folder: string;
@@ -16,7 +16,7 @@ describe("connect: files of every kind", () => {
   it("a pipe is not waited for, a device not replaced", () => {
     execFileSync("mkfifo", [file("pipe")]);
     for (const path of ["/dev/null", file("pipe")]) {
-      assert.throws(() => readText(path), /got a pipe, socket or device, expected a text file/);
+      assert.throws(() => readExactly(path), /got a pipe, socket or device, expected a text file/);
     }
   });
 
