@@ -1,5 +1,5 @@
 import type { Registry } from "prom-client";
-import type { ContainerUsage } from "../servers/stats";
+import type { ContainerUsage } from "../servers/docker/stats";
 import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 

@@ -1,7 +1,7 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Gateway } from "../gateway/gateway-api";
+import type { ContainerUsage } from "../servers/docker/stats";
 import type { Servers } from "../servers/server-info";
-import type { ContainerUsage } from "../servers/stats";
 
 /** The engine, as far as the metrics tell of it. */
 export interface EngineFacts {

@@ -4,12 +4,12 @@ import type { Events } from "../events";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Log } from "../log";
 import type { Guard } from "../security/guard-api";
-import type { Cleanup } from "../servers/cleanup";
-import type { Deployer } from "../servers/deploy";
-import type { Engine } from "../servers/engine-info";
-import type { Lifecycle } from "../servers/lifecycle";
+import type { Cleanup } from "../servers/docker/cleanup";
+import type { Deployer } from "../servers/docker/deploy/deployer";
+import type { Engine } from "../servers/docker/engine-info";
+import type { Lifecycle } from "../servers/docker/lifecycle";
+import type { StatsPoller } from "../servers/docker/stats";
 import type { Servers } from "../servers/server-info";
-import type { StatsPoller } from "../servers/stats";
 
 /**
  * Everything the HTTP side of port 18080 stands on. An error with a `status` of 400 to 599 is an answer: its message is

@@ -3,8 +3,8 @@ import { mcpPath } from "../../api/paths";
 import type { serverDetailSchema, serverSchema, statsSchema } from "../../api/schemas";
 import { ServerStatus } from "../../api/server-status";
 import { within } from "../../lib/within";
+import type { ContainerUsage } from "../servers/docker/stats";
 import type { ServerInfo } from "../servers/server-info";
-import type { ContainerUsage } from "../servers/stats";
 import type { RestDeps } from "./deps";
 
 /** Milliseconds that a server has to list its tools in, when it is only one part of an answer. */

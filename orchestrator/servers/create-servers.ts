@@ -2,13 +2,13 @@ import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config
 import { type EngineAddress, engineClient, reasonOf } from "../../lib/docker-client";
 import type { Events } from "../events";
 import type { Log } from "../log";
-import { Cleanup } from "./cleanup";
-import { Deployer } from "./deploy";
-import { DockerServers } from "./docker-servers";
-import { Engine } from "./engine-info";
-import { Lifecycle } from "./lifecycle";
-import { OwnNetworks } from "./own-networks";
-import { StatsPoller } from "./stats";
+import { Cleanup } from "./docker/cleanup";
+import { Deployer } from "./docker/deploy/deployer";
+import { DockerServers } from "./docker/docker-servers";
+import { Engine } from "./docker/engine-info";
+import { Lifecycle } from "./docker/lifecycle";
+import { OwnNetworks } from "./docker/own-networks";
+import { StatsPoller } from "./docker/stats";
 
 export interface ServersOptions {
   config: Pick<OrchestratorConfig, "stack" | "deploy">;

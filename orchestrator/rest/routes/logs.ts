@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { logLineSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
-import type { LogLine } from "../../servers/logs";
+import type { LogLine } from "../../servers/docker/logs";
 import { serverOf } from "../access";
 import { type App, principalOf, type RouteContext } from "./context";
 import { nameParams } from "./params";

@@ -4,9 +4,9 @@ import { ProblemsError } from "../../../../lib/problems";
 import { GatewayError, type SessionInfo, type ToolReport } from "../../../../orchestrator/gateway/gateway-api";
 import type { RestDeps } from "../../../../orchestrator/rest/deps";
 import { mayCall } from "../../../../orchestrator/security/filters";
-import type { Orphan } from "../../../../orchestrator/servers/cleanup-plan";
-import { checkDeployment } from "../../../../orchestrator/servers/deploy-checks";
-import type { LogLine } from "../../../../orchestrator/servers/logs";
+import type { Orphan } from "../../../../orchestrator/servers/docker/cleanup-plan";
+import { checkDeployment } from "../../../../orchestrator/servers/docker/deploy/deploy-checks";
+import type { LogLine } from "../../../../orchestrator/servers/docker/logs";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { manifest } from "../../manifest/documents";
 

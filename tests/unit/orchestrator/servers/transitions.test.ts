@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { serverInfo } from "../../../../orchestrator/servers/docker/server-state";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
-import { serverInfo } from "../../../../orchestrator/servers/server-state";
 import { transitions } from "../../../../orchestrator/servers/transitions";
 import { manifest } from "../../../support/manifest/documents";
-import { inspected, type State } from "../../../support/orchestrator/servers/inspect";
+import { inspected, type State } from "../../../support/orchestrator/servers/docker/inspect";
 
 const info = (status: ServerInfo["status"], more: Partial<ServerInfo> = {}): ServerInfo => ({
   ...serverInfo(manifest(), inspected("c", {}, {} as State), { volumesFolder: "/v", oomKills: 0 }),

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
-import { ServerStatus } from "../../api/server-status";
-import { formatProblem } from "../../lib/problems";
-import { containerName, sessionSocket } from "../../manifest/container/container-spec";
-import { Label, Owner } from "../../manifest/container/labels";
-import { parseManifest } from "../../manifest/manifest";
-import { type Manifest, TransportType } from "../../manifest/types";
-import type { Endpoint, ServerInfo } from "./server-info";
+import { ServerStatus } from "../../../api/server-status";
+import { formatProblem } from "../../../lib/problems";
+import { containerName, sessionSocket } from "../../../manifest/container/container-spec";
+import { Label, Owner } from "../../../manifest/container/labels";
+import { parseManifest } from "../../../manifest/manifest";
+import { type Manifest, TransportType } from "../../../manifest/types";
+import type { Endpoint, ServerInfo } from "../server-info";
 
 type State = ContainerInspectInfo["State"];
 

@@ -1,18 +1,18 @@
-import { type EngineClient, reasonOf, removeContainer } from "../../lib/docker-client";
-import { isMapping } from "../../lib/mapping";
-import { ProblemsError } from "../../lib/problems";
-import { containerName } from "../../manifest/container/container-spec";
-import { Label, Owner } from "../../manifest/container/labels";
-import type { Events } from "../events";
-import type { Log } from "../log";
+import { type EngineClient, reasonOf, removeContainer } from "../../../../lib/docker-client";
+import { isMapping } from "../../../../lib/mapping";
+import { ProblemsError } from "../../../../lib/problems";
+import { containerName } from "../../../../manifest/container/container-spec";
+import { Label, Owner } from "../../../../manifest/container/labels";
+import type { Events } from "../../../events";
+import type { Log } from "../../../log";
+import { ServerError } from "../../server-error";
+import type { ServerInfo } from "../../server-info";
+import type { DockerServers } from "../docker-servers";
+import { REPLACED } from "../server-state";
 import { checkDeployment, type DeployPolicy } from "./deploy-checks";
 import { Deployment } from "./deployment";
-import type { DockerServers } from "./docker-servers";
 import type { Progress } from "./images";
-import { ServerError } from "./server-error";
-import type { ServerInfo } from "./server-info";
 import { putBack, ServerParts, stop } from "./server-parts";
-import { REPLACED } from "./server-state";
 import { verdict } from "./start-healthy";
 
 export interface DeployerOptions {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Label } from "../../../../manifest/container/labels";
-import { labelledManifest, serverInfo, statusAndReason } from "../../../../orchestrator/servers/server-state";
-import { manifest } from "../../../support/manifest/documents";
-import { health, inspected, type State } from "../../../support/orchestrator/servers/inspect";
+import { Label } from "../../../../../manifest/container/labels";
+import { labelledManifest, serverInfo, statusAndReason } from "../../../../../orchestrator/servers/docker/server-state";
+import { manifest } from "../../../../support/manifest/documents";
+import { health, inspected, type State } from "../../../../support/orchestrator/servers/docker/inspect";
 
 const said = (state: State) => {
   const { status, reason } = statusAndReason(inspected("c", {}, state).State);

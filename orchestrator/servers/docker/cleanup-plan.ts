@@ -1,5 +1,5 @@
-import { containerName } from "../../manifest/container/container-spec";
-import { Label, Owner } from "../../manifest/container/labels";
+import { containerName } from "../../../manifest/container/container-spec";
+import { Label, Owner } from "../../../manifest/container/labels";
 import { REPLACED } from "./server-state";
 
 /** Something in the engine that nobody owns. */

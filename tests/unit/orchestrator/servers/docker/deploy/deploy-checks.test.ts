@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { orchestratorConfigSchema } from "../../../../config/orchestrator-config";
-import { formatProblem } from "../../../../lib/problems";
-import { checkDeployment, type DeployRequest } from "../../../../orchestrator/servers/deploy-checks";
-import { document } from "../../../support/manifest/documents";
+import { orchestratorConfigSchema } from "../../../../../../config/orchestrator-config";
+import { formatProblem } from "../../../../../../lib/problems";
+import {
+  checkDeployment,
+  type DeployRequest,
+} from "../../../../../../orchestrator/servers/docker/deploy/deploy-checks";
+import { document } from "../../../../../support/manifest/documents";
 
 const base = { stack: "p/s", version: "1", publicUrl: "http://localhost", allowedHosts: [] };
 const policy = (more: Record<string, unknown> = {}) => orchestratorConfigSchema.parse({ ...base, deploy: more }).deploy;

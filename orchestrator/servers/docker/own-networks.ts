@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
-import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
-import { containerName } from "../../manifest/container/container-spec";
-import { Label } from "../../manifest/container/labels";
-import { TransportType } from "../../manifest/types";
-import type { Log } from "../log";
-import type { ServerInfo } from "./server-info";
+import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import { containerName } from "../../../manifest/container/container-spec";
+import { Label } from "../../../manifest/container/labels";
+import { TransportType } from "../../../manifest/types";
+import type { Log } from "../../log";
+import type { ServerInfo } from "../server-info";
 
 /**
  * The orchestrator's places in the private networks of HTTP servers: it joins when it sees the server, and leaves when the

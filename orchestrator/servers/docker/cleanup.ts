@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
-import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
-import type { Log } from "../log";
+import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import type { Log } from "../../log";
 import { type EngineParts, type Orphan, planCleanup } from "./cleanup-plan";
 
 export interface CleanupResult {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
-import { engineClient } from "../../../../lib/docker-client";
-import { Label } from "../../../../manifest/container/labels";
-import { Events } from "../../../../orchestrator/events";
-import { DockerServers } from "../../../../orchestrator/servers/docker-servers";
-import { OwnNetworks } from "../../../../orchestrator/servers/own-networks";
-import { FakeEngine } from "../../../support/orchestrator/servers/fake-engine";
-import { health, inspected, STACK } from "../../../support/orchestrator/servers/inspect";
+import { engineClient } from "../../../../../lib/docker-client";
+import { Label } from "../../../../../manifest/container/labels";
+import { Events } from "../../../../../orchestrator/events";
+import { DockerServers } from "../../../../../orchestrator/servers/docker/docker-servers";
+import { OwnNetworks } from "../../../../../orchestrator/servers/docker/own-networks";
+import { FakeEngine } from "../../../../support/orchestrator/servers/docker/fake-engine";
+import { health, inspected, STACK } from "../../../../support/orchestrator/servers/docker/inspect";
 
 const HTTP = { name: "web", user: 11_001, transport: { type: "streamable-http", port: 80, path: "/mcp" } };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { maskSecrets, verdict } from "../../../../orchestrator/servers/start-healthy";
-import { health, inspected, type State } from "../../../support/orchestrator/servers/inspect";
+import { maskSecrets, verdict } from "../../../../../../orchestrator/servers/docker/deploy/start-healthy";
+import { health, inspected, type State } from "../../../../../support/orchestrator/servers/docker/inspect";
 
 const said = (state: State, RestartCount = 0) => verdict({ ...inspected("c", {}, state), RestartCount });
 

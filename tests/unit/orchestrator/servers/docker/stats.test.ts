@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { usageOf } from "../../../../orchestrator/servers/stats";
+import { usageOf } from "../../../../../orchestrator/servers/docker/stats";
 
 type Answer = Parameters<typeof usageOf>[0];
 

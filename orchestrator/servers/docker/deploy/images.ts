@@ -1,6 +1,6 @@
-import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
-import { linesOf } from "./event-stream";
-import { ServerError } from "./server-error";
+import { type EngineClient, reasonOf, statusOf } from "../../../../lib/docker-client";
+import { ServerError } from "../../server-error";
+import { linesOf } from "../event-stream";
 
 /** Told what a deployment does, in a short sentence. */
 export type Progress = (step: string) => void;

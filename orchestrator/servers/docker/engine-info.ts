@@ -1,5 +1,5 @@
-import { type EngineClient, reasonOf } from "../../lib/docker-client";
-import { ServerError } from "./server-error";
+import { type EngineClient, reasonOf } from "../../../lib/docker-client";
+import { ServerError } from "../server-error";
 
 /** The Docker engine that all runs in. */
 export interface EngineInfo {

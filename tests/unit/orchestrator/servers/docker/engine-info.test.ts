@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diskOf } from "../../../../orchestrator/servers/engine-info";
+import { diskOf } from "../../../../../orchestrator/servers/docker/engine-info";
 
 describe("the engine's disk", () => {
   it("is added up, without what Docker does not know and what is counted elsewhere", () => {

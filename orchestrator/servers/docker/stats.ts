@@ -1,9 +1,9 @@
 import type { ContainerStats } from "dockerode";
-import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
-import { eachOf } from "../../lib/each-of";
-import { containerName } from "../../manifest/container/container-spec";
-import { Label } from "../../manifest/container/labels";
-import type { Log } from "../log";
+import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import { eachOf } from "../../../lib/each-of";
+import { containerName } from "../../../manifest/container/container-spec";
+import { Label } from "../../../manifest/container/labels";
+import type { Log } from "../../log";
 
 /** What one running container of the stack uses. */
 export interface ContainerUsage {

@@ -1,8 +1,8 @@
-import { type EngineClient, reasonOf, removeContainer, statusOf } from "../../lib/docker-client";
-import { type ContainerSpec, containerName } from "../../manifest/container/container-spec";
-import { Label, Owner } from "../../manifest/container/labels";
-import type { Log } from "../log";
-import { ServerError } from "./server-error";
+import { type EngineClient, reasonOf, removeContainer, statusOf } from "../../../../lib/docker-client";
+import { type ContainerSpec, containerName } from "../../../../manifest/container/container-spec";
+import { Label, Owner } from "../../../../manifest/container/labels";
+import type { Log } from "../../../log";
+import { ServerError } from "../../server-error";
 
 /** What one server that was deployed through the API has in the engine, found by its labels. */
 export class ServerParts {

@@ -1,8 +1,8 @@
 import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { createContainer, type EngineClient, removeContainer } from "../../lib/docker-client";
-import { containerName } from "../../manifest/container/container-spec";
-import { Label } from "../../manifest/container/labels";
+import { createContainer, type EngineClient, removeContainer } from "../../../../lib/docker-client";
+import { containerName } from "../../../../manifest/container/container-spec";
+import { Label } from "../../../../manifest/container/labels";
 import { packTar, unpackTar } from "./tar";
 
 /** Where the secret files of one server are. */

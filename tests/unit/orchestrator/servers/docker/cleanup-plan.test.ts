@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Label } from "../../../../manifest/container/labels";
-import { type EngineParts, planCleanup } from "../../../../orchestrator/servers/cleanup-plan";
+import { Label } from "../../../../../manifest/container/labels";
+import { type EngineParts, planCleanup } from "../../../../../orchestrator/servers/docker/cleanup-plan";
 
 const NOW = 1_800_000_000_000;
 const OLD = NOW - 3_600_000;

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import type { EngineClient } from "../../lib/docker-client";
-import { volumeNames } from "../../manifest/container/container-spec";
-import { secretFiles } from "../../manifest/manifest";
-import type { Manifest } from "../../manifest/types";
+import type { EngineClient } from "../../../../lib/docker-client";
+import { volumeNames } from "../../../../manifest/container/container-spec";
+import { secretFiles } from "../../../../manifest/manifest";
+import type { Manifest } from "../../../../manifest/types";
 import { carrierImage } from "./images";
 import { readSecretFiles, type SecretFiles, writeSecretFiles } from "./secret-volume";
 

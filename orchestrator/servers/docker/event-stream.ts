@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EngineClient, reasonOf } from "../../lib/docker-client";
-import type { Log } from "../log";
+import { type EngineClient, reasonOf } from "../../../lib/docker-client";
+import type { Log } from "../../log";
 
 /** One event of Docker's stream; only what is read here. */
 export interface DockerEvent {

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
-import { Label } from "../../../../manifest/container/labels";
+import { Label } from "../../../../../manifest/container/labels";
 
 /** A Docker daemon on a unix socket, as far as discovery asks one; it can go away and come back. */
 export class FakeEngine {

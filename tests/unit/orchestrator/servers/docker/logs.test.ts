@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { logLines } from "../../../../orchestrator/servers/logs";
+import { logLines } from "../../../../../orchestrator/servers/docker/logs";
 
 const T = "2026-01-01T00:00:00.000000001Z";
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "dockerode";
-import { ServerStatus } from "../../api/server-status";
-import type { EngineClient } from "../../lib/docker-client";
-import { milliseconds } from "../../lib/durations";
-import type { Health } from "../../manifest/types";
-import { type LogLine, logLines } from "./logs";
-import { ServerError } from "./server-error";
-import { statusAndReason } from "./server-state";
+import { ServerStatus } from "../../../../api/server-status";
+import type { EngineClient } from "../../../../lib/docker-client";
+import { milliseconds } from "../../../../lib/durations";
+import type { Health } from "../../../../manifest/types";
+import { ServerError } from "../../server-error";
+import { type LogLine, logLines } from "../logs";
+import { statusAndReason } from "../server-state";
 
 const LOOK_MS = 200;
 /** For the container's own start, and for the last check to be answered. */

@@ -1,6 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { containerSpec } from "../../../../manifest/container/container-spec";
-import { manifest } from "../../manifest/documents";
+import { containerSpec } from "../../../../../manifest/container/container-spec";
+import { manifest } from "../../../manifest/documents";
 
 export const STACK = "p/test";
 

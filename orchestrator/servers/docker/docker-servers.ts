@@ -1,14 +1,14 @@
 import type { ContainerInspectInfo } from "dockerode";
-import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
-import { eachOf } from "../../lib/each-of";
-import { Label } from "../../manifest/container/labels";
-import type { Events } from "../events";
-import type { Log } from "../log";
+import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import { eachOf } from "../../../lib/each-of";
+import { Label } from "../../../manifest/container/labels";
+import type { Events } from "../../events";
+import type { Log } from "../../log";
+import type { ServerInfo, Servers } from "../server-info";
+import { ServerTable } from "../server-table";
 import { type DockerEvent, followEvents } from "./event-stream";
 import type { OwnNetworks } from "./own-networks";
-import type { ServerInfo, Servers } from "./server-info";
 import { labelledManifest, nameOf, REPLACED, serverInfo } from "./server-state";
-import { ServerTable } from "./server-table";
 
 export interface DockerServersOptions {
   client: EngineClient;

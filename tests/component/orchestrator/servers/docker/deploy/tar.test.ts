@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { packTar, unpackTar } from "../../../../orchestrator/servers/tar";
+import { packTar, unpackTar } from "../../../../../../orchestrator/servers/docker/deploy/tar";
 
 const files = [
   { name: "key", content: Buffer.from("geheim ä\n") },

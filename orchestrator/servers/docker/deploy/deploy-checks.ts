@@ -1,10 +1,10 @@
-import type { OrchestratorConfig } from "../../config/orchestrator-config";
-import { isMapping } from "../../lib/mapping";
-import type { Problem } from "../../lib/problems";
-import { parseBytes } from "../../lib/sizes";
-import { parseManifest, secretFiles } from "../../manifest/manifest";
-import type { Manifest } from "../../manifest/types";
-import type { ServerInfo } from "./server-info";
+import type { OrchestratorConfig } from "../../../../config/orchestrator-config";
+import { isMapping } from "../../../../lib/mapping";
+import type { Problem } from "../../../../lib/problems";
+import { parseBytes } from "../../../../lib/sizes";
+import { parseManifest, secretFiles } from "../../../../manifest/manifest";
+import type { Manifest } from "../../../../manifest/types";
+import type { ServerInfo } from "../../server-info";
 
 export type DeployPolicy = OrchestratorConfig["deploy"];
 type Taken = Pick<ServerInfo, "name" | "managedBy"> & { manifest: Pick<Manifest, "user"> };

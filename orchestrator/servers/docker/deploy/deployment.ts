@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
-import { ServerStatus } from "../../api/server-status";
-import { createContainer, type EngineClient, reasonOf } from "../../lib/docker-client";
-import { type ContainerSpec, containerSpec } from "../../manifest/container/container-spec";
-import { createOptions } from "../../manifest/container/create-options";
-import { Owner } from "../../manifest/container/labels";
-import type { Manifest } from "../../manifest/types";
-import type { Log } from "../log";
+import { ServerStatus } from "../../../../api/server-status";
+import { createContainer, type EngineClient, reasonOf } from "../../../../lib/docker-client";
+import { type ContainerSpec, containerSpec } from "../../../../manifest/container/container-spec";
+import { createOptions } from "../../../../manifest/container/create-options";
+import { Owner } from "../../../../manifest/container/labels";
+import type { Manifest } from "../../../../manifest/types";
+import type { Log } from "../../../log";
+import type { ServerInfo } from "../../server-info";
+import { nameOf, REPLACED } from "../server-state";
 import { type Progress, presentImage } from "./images";
-import type { ServerInfo } from "./server-info";
 import { partsOf, putBack, ServerParts, stop } from "./server-parts";
 import { filesOf, type SecretValues, ServerSecrets } from "./server-secrets";
-import { nameOf, REPLACED } from "./server-state";
 import { startHealthy } from "./start-healthy";
 
 export interface DeploymentOptions {

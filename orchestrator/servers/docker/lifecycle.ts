@@ -1,8 +1,8 @@
-import { type EngineClient, reasonOf, statusOf } from "../../lib/docker-client";
+import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import { ServerError } from "../server-error";
+import type { ServerInfo } from "../server-info";
 import type { DockerServers } from "./docker-servers";
 import { type LogLine, logLines } from "./logs";
-import { ServerError } from "./server-error";
-import type { ServerInfo } from "./server-info";
 
 export interface LogOptions {
   /** Lines from the end. @default 200 */
