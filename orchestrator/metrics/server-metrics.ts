@@ -24,12 +24,12 @@ export function serverMetrics(registry: Registry, { servers, gateway }: MetricSo
   ofServer(
     "dind_mcp_server_restarts_total",
     "Restarts of the server's container by Docker, since the container was made.",
-    ({ restarts }) => restarts,
+    ({ runtime }) => runtime.restarts,
   );
   ofServer(
     "dind_mcp_server_oom_kills_total",
     "Times the kernel killed a process of the server for memory, since the orchestrator started.",
-    ({ oomKills }) => oomKills,
+    ({ runtime }) => runtime.oomKills,
   );
 
   const ofUsages: [fill: ReturnType<typeof table>, value: (usage: ServerUsage) => number][] = [];
@@ -50,8 +50,8 @@ export function serverMetrics(registry: Registry, { servers, gateway }: MetricSo
   return () => {
     const list = servers.list();
     info(
-      list.map(({ name, manifest, managedBy, imageDigest, imageId }): Row => {
-        const labels = [name, manifest.version, manifest.transport.type, managedBy, imageDigest ?? imageId];
+      list.map(({ name, manifest, managedBy, runtime: { image } }): Row => {
+        const labels = [name, manifest.version, manifest.transport.type, managedBy, image.digest ?? image.id];
         return [labels, 1];
       }),
     );

@@ -75,14 +75,14 @@ export function measured(usage: ContainerUsage | undefined): z.output<typeof sta
 
 /** Everything about a server. */
 export async function detail(server: ServerInfo, sources: Sources): Promise<ServerDetail> {
-  const { name, containerId, containerName, imageId, imageDigest, startedAt, restarts, oomKills, manifest } = server;
+  const { name, startedAt, manifest, runtime } = server;
   return {
     ...summary(server, sources),
-    container: { id: containerId, name: containerName },
-    image: { id: imageId, digest: imageDigest },
+    container: { id: runtime.id, name: runtime.name },
+    image: runtime.image,
     startedAt,
-    restarts,
-    oomKills,
+    restarts: runtime.restarts,
+    oomKills: runtime.oomKills,
     usage: sources.gateway.usage(name),
     stats: measured(sources.stats.server(name)),
     tools: await toolCounts(server, sources),

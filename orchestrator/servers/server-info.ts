@@ -3,34 +3,45 @@ import type { Owner } from "../../manifest/container/labels";
 import type { Manifest } from "../../manifest/types";
 
 /** Where the gateway reaches the server. */
-export type Endpoint = { type: "stdio"; socket: string } | { type: "http"; url: string };
+export type ServerAddress = { type: "stdio"; socket: string } | { type: "http"; url: string };
 
-/** One server, as Docker knows it and its label declares it. */
+/** What a server in a container of the engine has, and no other. */
+export interface ContainerRuntime {
+  kind: "container";
+  id: string;
+  name: string;
+  image: {
+    id: string;
+    /** Repository digest, when the image came from a registry. */
+    digest?: string;
+  };
+  /** Restarts by Docker's policy since the container was made. */
+  restarts: number;
+  /** Times the kernel killed a process of it for memory, since the orchestrator started. */
+  oomKills: number;
+}
+
+/** What a server runs on, told apart by `kind`. */
+export type Runtime = ContainerRuntime;
+
+/** One server, whatever it runs on. */
 export interface ServerInfo {
   name: string;
   manifest: Manifest;
   /** `pulumi`: declared in the catalog. `api`: deployed through the REST API. */
   managedBy: Owner;
-  containerId: string;
-  containerName: string;
-  imageId: string;
-  /** Repository digest, when the image came from a registry. */
-  imageDigest?: string;
   status: ServerStatus;
   /** What is wrong, in words: the health check's last output, the exit code, "out of memory". */
   reason?: string;
-  /** Changes whenever the container's process does: sessions of an older generation are dead. */
+  /** Changes whenever the server's process does: sessions of an older generation are dead. */
   generation: string;
   /** RFC 3339. */
   startedAt?: string;
-  /** Restarts by Docker's policy since the container was made. */
-  restarts: number;
-  /** Times the kernel killed a process of it for memory, since the orchestrator started. */
-  oomKills: number;
-  endpoint: Endpoint;
+  address: ServerAddress;
+  runtime: Runtime;
 }
 
-/** All servers, kept up to date by Docker's events. */
+/** All servers, kept up to date. */
 export interface Servers {
   list(): ServerInfo[];
   get(name: string): ServerInfo | undefined;
@@ -38,6 +49,6 @@ export interface Servers {
   onChange(
     listener: (name: string, current: ServerInfo | undefined, previous: ServerInfo | undefined) => void,
   ): () => void;
-  /** Bytes the server's container uses and may use, at most some seconds old; undefined when not known. Never waits. */
+  /** Bytes the server uses and may use, at most some seconds old; undefined when not known. Never waits. */
   memory(name: string): { usage: number; limit: number } | undefined;
 }

@@ -19,7 +19,8 @@ export function transitions(previous: ServerInfo | undefined, current: ServerInf
     return [{ type: "server.added", data: { managedBy, status, ...because(current) } }];
   }
   const told: Transition[] = [];
-  if (current.oomKills > previous.oomKills) told.push({ type: "server.oom", data: { kills: current.oomKills } });
+  const { oomKills, restarts } = current.runtime;
+  if (oomKills > previous.runtime.oomKills) told.push({ type: "server.oom", data: { kills: oomKills } });
   const up = UP.includes(current.status);
   const fresh = current.generation !== previous.generation;
   if (UP.includes(previous.status) && (!up || fresh)) {
@@ -27,7 +28,6 @@ export function transitions(previous: ServerInfo | undefined, current: ServerInf
     told.push({ type: "server.stopped", data: up ? {} : because(current) });
   }
   if (up && (fresh || !UP.includes(previous.status))) {
-    const { restarts } = current;
     told.push({ type: "server.started", data: { restarts } });
   }
   if (current.status === previous.status && !fresh) return told;

@@ -104,7 +104,7 @@ export class Backend {
   /** Starts processes ahead, as many as the manifest asks for and the cap leaves room for. */
   refill(): void {
     const info = this.servers.get(this.name);
-    if (this.#closed || this.#retry || info?.endpoint.type !== "stdio" || info.status === ServerStatus.Stopped) return;
+    if (this.#closed || this.#retry || info?.address.type !== "stdio" || info.status === ServerStatus.Stopped) return;
     const wanted = info.manifest.sessions.warmPool - this.warm - this.#warming;
     const room = this.cap() - this.connections - this.#opening;
     for (let more = Math.min(wanted, room); more > 0; more--) {
@@ -174,9 +174,9 @@ export class Backend {
     this.#opening++;
     try {
       const upstream =
-        info.endpoint.type === "stdio"
-          ? await this.#process(info.endpoint.socket, info)
-          : new HttpUpstream(info.endpoint.url);
+        info.address.type === "stdio"
+          ? await this.#process(info.address.socket, info)
+          : new HttpUpstream(info.address.url);
       if (this.#closed) {
         upstream.close();
         throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);

@@ -182,7 +182,7 @@ export class DockerServers implements Servers {
     this.#oomKills.delete(id);
     const previous = name === undefined ? undefined : this.get(name);
     // A replaced server has its name again, in another container, perhaps before the old one's end is heard of.
-    if (!name || previous?.containerId !== id) return;
+    if (!name || previous?.runtime.id !== id) return;
     this.#table.set(name, undefined);
     await this.options.networks.leave(previous);
   }

@@ -43,11 +43,11 @@ export class Lifecycle {
 
   /** The server's log, oldest line first. @throws ServerError, at the first line */
   async *logs(name: string, options: LogOptions = {}): AsyncGenerator<LogLine> {
-    const { containerId } = this.#known(name);
+    const { id } = this.#known(name).runtime;
     const { signal, tail = TAIL } = options;
     const since = options.since === undefined ? {} : { since: options.since / 1_000 };
     const wanted = { stdout: true, stderr: true, timestamps: true, tail, ...since, abortSignal: signal };
-    const container = this.client.streams.getContainer(containerId);
+    const container = this.client.streams.getContainer(id);
     try {
       if (options.follow) yield* logLines((await container.logs({ ...wanted, follow: true })) as AsyncIterable<Buffer>);
       else yield* logLines([await container.logs({ ...wanted, follow: false })]);
@@ -64,14 +64,14 @@ export class Lifecycle {
   }
 
   async #act(name: string, action: (id: string) => Promise<unknown>): Promise<ServerInfo> {
-    const { containerId } = this.#known(name);
+    const { id } = this.#known(name).runtime;
     try {
       await this.client.api.ping(); // a stop may take its time, so it has no limit; a daemon that hangs is found here
-      await action(containerId);
+      await action(id);
     } catch (error) {
       if (statusOf(error) !== ALREADY) throw failed(name, error);
     }
-    await this.servers.refresh(containerId);
+    await this.servers.refresh(id);
     return this.#known(name);
   }
 }

@@ -6,7 +6,7 @@ import { containerName, sessionSocket } from "../../../manifest/container/contai
 import { Label, Owner } from "../../../manifest/container/labels";
 import { parseManifest } from "../../../manifest/manifest";
 import { type Manifest, TransportType } from "../../../manifest/types";
-import type { Endpoint, ServerInfo } from "../server-info";
+import type { ServerAddress, ServerInfo } from "../server-info";
 
 type State = ContainerInspectInfo["State"];
 
@@ -77,15 +77,15 @@ export function nameOf({ Name }: { Name: string }): string {
 }
 
 /** Where the gateway reaches the server. A container that does not run has no address: then its name stands there. */
-function endpointOf(manifest: Manifest, container: ContainerInspectInfo, volumesFolder: string): Endpoint {
+function addressOf(manifest: Manifest, container: ContainerInspectInfo, volumesFolder: string): ServerAddress {
   const name = containerName(manifest.name);
   const { transport } = manifest;
   if (transport.type === TransportType.Stdio) {
     const { volume, file } = sessionSocket(manifest.name);
     return { type: "stdio", socket: join(volumesFolder, volume, "_data", file) };
   }
-  const address = container.NetworkSettings?.Networks?.[name]?.IPAddress || name;
-  return { type: "http", url: `http://${address}:${transport.port}${transport.path}` };
+  const host = container.NetworkSettings?.Networks?.[name]?.IPAddress || name;
+  return { type: "http", url: `http://${host}:${transport.port}${transport.path}` };
 }
 
 /** What inspect does not say. */
@@ -103,15 +103,17 @@ export function serverInfo(manifest: Manifest, container: ContainerInspectInfo, 
     name: manifest.name,
     manifest,
     managedBy: container.Config.Labels[Label.ManagedBy] === Owner.Api ? Owner.Api : Owner.Pulumi,
-    containerId: container.Id,
-    containerName: nameOf(container),
-    imageId: container.Image,
-    ...(known.imageDigest ? { imageDigest: known.imageDigest } : {}),
     ...statusAndReason(State),
     generation: `${container.Id.slice(0, 12)}@${State.StartedAt}`,
     ...(started ? { startedAt: started } : {}),
-    restarts: container.RestartCount,
-    oomKills: known.oomKills,
-    endpoint: endpointOf(manifest, container, known.volumesFolder),
+    address: addressOf(manifest, container, known.volumesFolder),
+    runtime: {
+      kind: "container",
+      id: container.Id,
+      name: nameOf(container),
+      image: { id: container.Image, ...(known.imageDigest ? { digest: known.imageDigest } : {}) },
+      restarts: container.RestartCount,
+      oomKills: known.oomKills,
+    },
   };
 }

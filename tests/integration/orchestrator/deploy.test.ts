@@ -58,7 +58,7 @@ describe("extra servers, in a real engine", function () {
     const again = extraServer("extra", { secrets: [{ name: "key" }, { name: "maybe", required: false }] });
     assert.equal((await site.parts.deployer.deploy(again)).change, "none");
     assert.equal((await site.parts.deployer.deploy(again, { key: SECRET })).change, "none");
-    assert.equal(site.parts.servers.get("extra")?.containerId, before?.containerId);
+    assert.equal(site.parts.servers.get("extra")?.runtime.id, before?.runtime.id);
   });
 
   it("are replaced when something changed, and keep the secrets that are not given again", async () => {
@@ -68,7 +68,7 @@ describe("extra servers, in a real engine", function () {
       maybe: "another",
     });
     assert.deepEqual([change, server.manifest.user], ["replaced", 14_995]);
-    assert.notEqual(server.containerId, before?.containerId);
+    assert.notEqual(server.runtime.id, before?.runtime.id);
     const files = { key: `100400 14995 ${SECRET}`, maybe: "100400 14995 another" };
     assert.deepEqual(await site.secretFiles("mcp-extra-secrets"), files);
     assert.deepEqual(await site.left(), ["mcp-extra", "mcp-extra-secrets", "mcp-extra-sessions"]);
@@ -94,7 +94,7 @@ describe("extra servers, in a real engine", function () {
       return true;
     });
     await eventually(async () => assert.equal(site.parts.servers.get("extra")?.status, "running"));
-    assert.equal(site.parts.servers.get("extra")?.containerId, before?.containerId);
+    assert.equal(site.parts.servers.get("extra")?.runtime.id, before?.runtime.id);
     const files = { key: `100400 14995 ${SECRET}`, maybe: "100400 14995 third" };
     assert.deepEqual(await site.secretFiles("mcp-extra-secrets"), files);
     assert.deepEqual(await site.left(), ["mcp-extra", "mcp-extra-secrets", "mcp-extra-sessions"]);
@@ -176,14 +176,14 @@ describe("extra servers, in a real engine", function () {
       `dind-mcp.${label}`,
     ]);
     await site.parts.deployer.deploy(extraServer("extra"));
-    const id = site.parts.servers.get("extra")?.containerId;
+    const id = site.parts.servers.get("extra")?.runtime.id;
     await docker(site.fleet, "rename", "mcp-extra", "mcp-extra.replaced");
     await docker(site.fleet, "stop", "mcp-extra.replaced");
     await docker(site.fleet, "create", "--name", "mcp-extra", ...labels, EXTRA_IMAGE, "/never-started");
     site.parts.close();
     await site.start();
     await eventually(async () => assert.equal(site.parts.servers.get("extra")?.status, "running"));
-    assert.equal(site.parts.servers.get("extra")?.containerId, id);
+    assert.equal(site.parts.servers.get("extra")?.runtime.id, id);
     assert.ok(!(await site.left()).includes("mcp-extra.replaced"));
   });
 

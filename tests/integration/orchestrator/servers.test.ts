@@ -63,7 +63,7 @@ describe("the orchestrator's servers, in a real engine", function () {
     const measured = site.parts.stats.server("extra");
     assert.ok(measured && measured.pids >= 1 && measured.cpuSeconds > 0, JSON.stringify(measured));
     await callTool(site.fleet, "extra", "hog", {}).catch(() => {});
-    await eventually(async () => assert.ok((site.parts.servers.get("extra")?.oomKills ?? 0) > 0));
+    await eventually(async () => assert.ok((site.parts.servers.get("extra")?.runtime.oomKills ?? 0) > 0));
     assert.ok(site.types().includes("server.oom"));
   });
 
@@ -87,10 +87,7 @@ describe("the orchestrator's servers, in a real engine", function () {
       const transport = { type: "streamable-http", port: 8_080, command: ["node", "-e", LISTENS] };
       const manifest = extraServer("extra-http", { image: files, transport, resources: { memory: "128m" } });
       const { server } = await site.parts.deployer.deploy(manifest);
-      assert.match(
-        server.endpoint.type === "http" ? server.endpoint.url : "",
-        /^http:\/\/10\.214\.\d+\.\d+:8080\/mcp$/,
-      );
+      assert.match(server.address.type === "http" ? server.address.url : "", /^http:\/\/10\.214\.\d+\.\d+:8080\/mcp$/);
       const members = await docker(
         site.fleet,
         "network",

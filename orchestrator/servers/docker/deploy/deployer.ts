@@ -78,12 +78,12 @@ export class Deployer {
     }
     await this.#alone(name, async () => {
       try {
-        await stop(client, server.containerId);
+        await stop(client, server.runtime.id);
         await this.#parts(name).remove();
       } catch (error) {
         throw new ServerError(502, `server ${name} is not gone: ${reasonOf(error)}`);
       }
-      await servers.refresh(server.containerId);
+      await servers.refresh(server.runtime.id);
     });
   }
 

@@ -47,8 +47,8 @@ export class Deployment {
 
   /** Says what the server is that is to be replaced. Gives the names of the secrets that have a value. */
   async replaces(info: ServerInfo): Promise<string[]> {
-    const secrets = await this.#secrets(info.manifest, info.imageId).read();
-    this.#previous = { info, spec: this.#spec(info.manifest, info.imageId), secrets };
+    const secrets = await this.#secrets(info.manifest, info.runtime.image.id).read();
+    this.#previous = { info, spec: this.#spec(info.manifest, info.runtime.image.id), secrets };
     return [...secrets.keys()];
   }
 
@@ -91,7 +91,7 @@ export class Deployment {
   #isSame({ info, secrets }: Previous, manifest: Manifest, image: string, values: SecretValues): boolean {
     return (
       isUp(info) &&
-      info.imageId === image &&
+      info.runtime.image.id === image &&
       isDeepStrictEqual(info.manifest, manifest) &&
       isDeepStrictEqual(filesOf(manifest, secrets), filesOf(manifest, values))
     );
@@ -101,8 +101,8 @@ export class Deployment {
   async #setAside({ info }: Previous): Promise<void> {
     this.options.told("stopping the server it replaces");
     const { client } = this.options;
-    await client.api.getContainer(info.containerId).rename({ name: `${info.containerName}${REPLACED}` });
-    await stop(client, info.containerId);
+    await client.api.getContainer(info.runtime.id).rename({ name: `${info.runtime.name}${REPLACED}` });
+    await stop(client, info.runtime.id);
   }
 
   async #undo(): Promise<void> {
@@ -110,10 +110,10 @@ export class Deployment {
     if (!previous) return this.#parts.remove();
     const { info, secrets } = previous;
     const { client } = this.options;
-    const look = await client.api.getContainer(info.containerId).inspect();
-    const aside = nameOf(look) !== info.containerName;
+    const look = await client.api.getContainer(info.runtime.id).inspect();
+    const aside = nameOf(look) !== info.runtime.name;
     if (aside) await putBack(client, this.name, look.Id);
-    await this.#secrets(info.manifest, info.imageId).write(secrets);
+    await this.#secrets(info.manifest, info.runtime.image.id).write(secrets);
     if (aside && wasStarted(info)) await client.streams.getContainer(look.Id).start();
     await this.#parts.remove(this.#previousParts());
   }

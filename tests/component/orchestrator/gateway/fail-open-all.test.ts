@@ -63,7 +63,7 @@ describe("gateway: /mcp with a server that hangs, crashes or is not there", func
     assert.deepEqual(names(last), ["good__echo"]);
     const info = site.test.servers.get("later");
     assert.ok(info);
-    info.endpoint = { type: "stdio", socket: init.socket }; // as a socket that appears: no event tells of it
+    info.address = { type: "stdio", socket: init.socket }; // as a socket that appears: no event tells of it
     await stream.has("tools/list_changed", 8_000);
     const back = await client.ask({ jsonrpc: "2.0", id: 2, method: "tools/list" });
     assert.deepEqual(names(back.last), ["good__echo", "later__echo"]);

@@ -179,7 +179,7 @@ describe("gateway: approval of tools", function () {
       await listed(site);
       offer([tool("pid", "another server's"), tool("echo")]);
       site.test.servers.set("one");
-      site.test.servers.set("one", info.endpoint, info.manifest);
+      site.test.servers.set("one", info.address, info.manifest);
       assert.deepEqual(await listed(site), expected, managedBy);
       await site.close();
     }

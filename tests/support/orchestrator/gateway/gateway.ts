@@ -11,8 +11,9 @@ import type { AuditEntry } from "../../../../orchestrator/audit/entry";
 import { Events } from "../../../../orchestrator/events";
 import { type GatewayDeps, McpGateway } from "../../../../orchestrator/gateway/gateway";
 import type { Principal } from "../../../../orchestrator/security/principal";
-import type { Endpoint, ServerInfo, Servers } from "../../../../orchestrator/servers/server-info";
+import type { ServerAddress, ServerInfo, Servers } from "../../../../orchestrator/servers/server-info";
 import { manifest } from "../../manifest/documents";
+import { container } from "../servers/container";
 
 /** A list of servers that a test writes by hand. */
 export class FixedServers implements Servers {
@@ -29,21 +30,17 @@ export class FixedServers implements Servers {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Adds a server or takes its place; without an endpoint it is removed. */
-  set(name: string, endpoint?: Endpoint, more: Partial<Manifest> = {}): void {
+  /** Adds a server or takes its place; without an address it is removed. */
+  set(name: string, address?: ServerAddress, more: Partial<Manifest> = {}): void {
     const previous = this.infos.get(name);
-    const current: ServerInfo | undefined = endpoint && {
+    const current: ServerInfo | undefined = address && {
       name,
       manifest: { ...manifest({ name }), ...more },
       managedBy: "pulumi",
-      containerId: "0",
-      containerName: `mcp-${name}`,
-      imageId: "sha256:0",
       status: ServerStatus.Running,
       generation: `${performance.now()}`,
-      restarts: 0,
-      oomKills: 0,
-      endpoint,
+      address,
+      runtime: container(name),
     };
     if (current) this.infos.set(name, current);
     else this.infos.delete(name);

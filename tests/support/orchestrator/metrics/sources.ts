@@ -4,6 +4,7 @@ import { Exposition } from "../../../../orchestrator/metrics/exposition";
 import type { MetricSources } from "../../../../orchestrator/metrics/sources";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { config } from "../security/requests";
+import { container } from "../servers/container";
 
 /** A server as the table of servers has it. */
 export function server(name: string, changes: Partial<ServerInfo> = {}): ServerInfo {
@@ -16,14 +17,10 @@ export function server(name: string, changes: Partial<ServerInfo> = {}): ServerI
     name,
     manifest,
     managedBy: "pulumi",
-    containerId: "c",
-    containerName: `mcp-${name}`,
-    imageId: "sha256:abc",
     status: "running",
     generation: "1",
-    restarts: 2,
-    oomKills: 1,
-    endpoint: { type: "stdio", socket: "/run/x" },
+    address: { type: "stdio", socket: "/run/x" },
+    runtime: container(name, { image: { id: "sha256:abc" }, restarts: 2, oomKills: 1 }),
     ...changes,
   };
 }

@@ -9,6 +9,7 @@ import { checkDeployment } from "../../../../orchestrator/servers/docker/deploy/
 import type { LogLine } from "../../../../orchestrator/servers/docker/logs";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { manifest } from "../../manifest/documents";
+import { container } from "../servers/container";
 
 const POLICY = orchestratorConfigSchema.shape.deploy.parse({});
 
@@ -22,15 +23,11 @@ export function server(
     name,
     manifest: manifest({ name, ...written }),
     managedBy: "pulumi",
-    containerId: `id-${name}`,
-    containerName: `mcp-${name}`,
-    imageId: `sha256:${name}`,
     status: ServerStatus.Running,
     generation: "1",
     startedAt: "2026-11-24T10:00:00.000Z",
-    restarts: 0,
-    oomKills: 0,
-    endpoint: { type: "stdio", socket: `/secret/socket/of/${name}` },
+    address: { type: "stdio", socket: `/secret/socket/of/${name}` },
+    runtime: container(name),
     ...more,
   };
 }

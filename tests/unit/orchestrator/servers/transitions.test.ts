@@ -3,6 +3,7 @@ import { serverInfo } from "../../../../orchestrator/servers/docker/server-state
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { transitions } from "../../../../orchestrator/servers/transitions";
 import { manifest } from "../../../support/manifest/documents";
+import { container } from "../../../support/orchestrator/servers/container";
 import { inspected, type State } from "../../../support/orchestrator/servers/docker/inspect";
 
 const info = (status: ServerInfo["status"], more: Partial<ServerInfo> = {}): ServerInfo => ({
@@ -38,15 +39,17 @@ describe("what is told about a server's changes", () => {
   });
 
   it("restarts between two looks: stopped and started", () => {
-    const after = info("running", { generation: "2", restarts: 1 });
+    const after = info("running", { generation: "2", runtime: container("c", { restarts: 1 }) });
     assert.deepEqual(told(info("running"), after), ["server.stopped", "server.started 1", "server.healthy"]);
   });
 
   it("runs out of memory, whole or in one of its processes", () => {
-    assert.deepEqual(told(info("running"), info("running", { oomKills: 2 })), ["server.oom 2"]);
-    assert.deepEqual(told(info("running"), info("stopped", { oomKills: 1, reason: "out of memory" })), [
-      "server.oom 1",
-      "server.stopped out of memory",
+    assert.deepEqual(told(info("running"), info("running", { runtime: container("c", { oomKills: 2 }) })), [
+      "server.oom 2",
     ]);
+    assert.deepEqual(
+      told(info("running"), info("stopped", { runtime: container("c", { oomKills: 1 }), reason: "out of memory" })),
+      ["server.oom 1", "server.stopped out of memory"],
+    );
   });
 });

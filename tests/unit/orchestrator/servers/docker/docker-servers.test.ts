@@ -63,7 +63,7 @@ describe("the servers, found by their labels", () => {
       servers.list().map(({ name }) => name),
       ["another", "echo"],
     );
-    assert.equal(servers.get("echo")?.imageDigest, "sha256:digest");
+    assert.equal(servers.get("echo")?.runtime.image.digest, "sha256:digest");
     assert.deepEqual(types().sort(), ["server.added another", "server.added echo"]);
   });
 
@@ -117,7 +117,7 @@ describe("the servers, found by their labels", () => {
     engine.containers.set("c1", inspected("c1"));
     await servers.start();
     engine.emit("oom", "c1");
-    await until(() => servers.get("echo")?.oomKills === 1, "counted");
+    await until(() => servers.get("echo")?.runtime.oomKills === 1, "counted");
     assert.deepEqual(types().at(-1), "server.oom echo");
   });
 
@@ -125,7 +125,7 @@ describe("the servers, found by their labels", () => {
     engine.containers.set("c1", inspected("c1"));
     await servers.start();
     engine.emit("oom", "c1");
-    await until(() => servers.get("echo")?.oomKills === 1, "counted");
+    await until(() => servers.get("echo")?.runtime.oomKills === 1, "counted");
     await engine.stop();
     await until(() => !servers.connected, "stream ended");
     await servers.resync();
@@ -135,7 +135,7 @@ describe("the servers, found by their labels", () => {
     await engine.start();
     await until(() => servers.list().length === 2, "looked at again", 8_000);
     await servers.resync();
-    assert.equal(servers.get("echo")?.oomKills, 1);
+    assert.equal(servers.get("echo")?.runtime.oomKills, 1);
     assert.deepEqual(types().slice(2), [
       "server.stopped echo",
       "server.started echo",
@@ -175,7 +175,7 @@ describe("the servers, found by their labels", () => {
     engine.containers.delete("old");
     engine.emit("destroy", "old");
     await servers.refresh("old");
-    assert.equal(servers.get("echo")?.containerId, "new");
+    assert.equal(servers.get("echo")?.runtime.id, "new");
   });
 
   it("with HTTP have the orchestrator in their network while they are there", async () => {

@@ -65,13 +65,13 @@ describe("a server as its container declares it", () => {
 
   it("is reached on its socket, or in its network", () => {
     const stdio = serverInfo(manifest(), inspected("c"), known);
-    assert.deepEqual(stdio.endpoint, { type: "stdio", socket: "/v/mcp-echo-sessions/_data/session.sock" });
+    assert.deepEqual(stdio.address, { type: "stdio", socket: "/v/mcp-echo-sessions/_data/session.sock" });
     const more = { transport: { type: "streamable-http", port: 8_080, path: "/x" } };
     const http = serverInfo(manifest(more), inspected("c", more), known);
-    assert.deepEqual(http.endpoint, { type: "http", url: "http://10.214.6.66:8080/x" });
+    assert.deepEqual(http.address, { type: "http", url: "http://10.214.6.66:8080/x" });
     const stopped = inspected("c", more);
     stopped.NetworkSettings.Networks = {};
-    assert.deepEqual(serverInfo(manifest(more), stopped, known).endpoint, {
+    assert.deepEqual(serverInfo(manifest(more), stopped, known).address, {
       type: "http",
       url: "http://mcp-echo:8080/x",
     });
@@ -88,11 +88,11 @@ describe("a server as its container declares it", () => {
   it("says who owns it and when it started", () => {
     const container = inspected("c", {}, { Status: "created", StartedAt: "0001-01-01T00:00:00Z" });
     container.Config.Labels[Label.ManagedBy] = "api";
-    const { managedBy, startedAt, imageDigest } = serverInfo(manifest(), container, {
+    const { managedBy, startedAt, runtime } = serverInfo(manifest(), container, {
       ...known,
       imageDigest: "sha256:1",
     });
-    assert.deepEqual([managedBy, startedAt, imageDigest], ["api", undefined, "sha256:1"]);
+    assert.deepEqual([managedBy, startedAt, runtime.image.digest], ["api", undefined, "sha256:1"]);
     assert.equal(serverInfo(manifest(), inspected("c"), known).managedBy, "pulumi");
   });
 });

@@ -34,9 +34,9 @@ describe("tar archives", () => {
     const made = spawnSync("tar", [
       "-c",
       "-C",
-      join(__dirname, "../../../support/orchestrator"),
+      join(__dirname, "../../../../../support/orchestrator/servers"),
       "--format=ustar",
-      "./servers",
+      "./docker",
     ]);
     const names = unpackTar(made.stdout).map(({ name }) => name);
     assert.deepEqual(names.sort(), ["fake-engine.ts", "inspect.ts"]);
