@@ -3,8 +3,10 @@ import Mocha from "mocha";
 import { facts, type HostResult } from "../support/hosts/facts";
 import { HOST } from "../support/hosts/host";
 
-/** Mocha's own report, and a file for the table in docs/hosts.md. */
-class HostReporter extends Mocha.reporters.Spec {
+import Reporter = require("../support/mocha/reporter");
+
+/** The report of all tests, and a file for the table in docs/hosts.md. */
+class HostReporter extends Reporter {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     const checks: HostResult["checks"] = [];

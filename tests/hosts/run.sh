@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [--write-docs] [--only CASE] [--keep FOLDER]: brings the engine and servers up on other hosts than this one, in virtual
-# machines, and on this one. --keep reuses FOLDER's machine image, for writing tests. CASE: here, apparmor, no-apparmor, userns.
+# run.sh [--write-docs] [--only CASE] [--keep FOLDER]: the engine and its servers on other hosts, in virtual machines; 20 minutes
+# And on this one. --keep reuses FOLDER's machine image, for writing tests. CASE: here, apparmor, no-apparmor, userns.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 project=$(cd "$here/../.." && pwd)

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { must, type Result, run } from "./command";
+import { type Slot, takeSlot } from "./slot";
 
 export const ROOT = join(__dirname, "../../..");
 
@@ -28,10 +29,13 @@ export interface TestStack {
 const PASSPHRASE = "a test's passphrase";
 
 let count = 0;
+const slots = new Map<string, Slot>();
 
 /** Makes an empty stack with the given config on top of what keeps it apart from all others. */
 export async function createStack(label: string, config: Record<string, unknown> = {}): Promise<TestStack> {
   const id = `${label}-${process.pid}-${++count}`;
+  const slot = await takeSlot();
+  slots.set(id, slot);
   const [port, apiPort, metricsPort, dockerPort] = await freePorts();
   const folder = await mkdtemp(join(tmpdir(), `dind-mcp-${id}-`));
   const stack: TestStack = {
@@ -40,7 +44,7 @@ export async function createStack(label: string, config: Record<string, unknown>
     engineName: `mcp-test-${id}`,
     networkName: `mcp-test-${id}`,
     volumePrefix: `mcp-test-${id}-`,
-    networkCidr: `172.28.${(process.pid + count) % 256}.0/24`,
+    networkCidr: `172.28.${slot.number}.0/24`,
     port,
     apiPort,
     metricsPort,
@@ -136,6 +140,7 @@ export async function removeStack(stack: TestStack): Promise<void> {
     for (const name of names) await run("docker", [kind, "rm", ...(kind === "network" ? [] : ["-f"]), name]);
   }
   await rm(stack.folder, { recursive: true, force: true });
+  slots.get(stack.name)?.free();
   if (destroyed.code !== 0) throw new Error(`destroy failed:\n${destroyed.stdout}${destroyed.stderr}`);
   if (Object.values(left).flat().length > 0) throw new Error(`destroy left behind: ${JSON.stringify(left)}`);
 }

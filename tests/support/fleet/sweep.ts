@@ -23,9 +23,16 @@ export async function sweep(): Promise<void> {
       return owner !== undefined && !alive(Number(owner));
     });
   };
-  for (const name of await orphans("container", "{{.Names}}", "-a")) await must("docker", ["rm", "-f", "-v", name]);
-  for (const name of await orphans("network", "{{.Name}}")) await must("docker", ["network", "rm", name]);
-  for (const name of await orphans("volume", "{{.Name}}")) await must("docker", ["volume", "rm", "-f", name]);
+  for (const name of await orphans("container", "{{.Names}}", "-a")) await remove("rm", "-f", "-v", name);
+  for (const name of await orphans("network", "{{.Name}}")) await remove("network", "rm", name);
+  for (const name of await orphans("volume", "{{.Name}}")) await remove("volume", "rm", "-f", name);
   for (const name of await orphans("image", "{{.Repository}}:{{.Tag}}"))
     await run("docker", ["image", "rm", "-f", name]);
+}
+
+/** Removes one thing, unless another run of tests has just done so. */
+async function remove(...args: string[]): Promise<void> {
+  const { code, stderr } = await run("docker", args);
+  if (code !== 0 && !/no such|not found|already in progress/i.test(stderr))
+    throw new Error(`docker ${args.join(" ")}: ${stderr}`);
 }

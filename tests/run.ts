@@ -1,0 +1,124 @@
+/** Every test, in groups that run side by side: `npm test`. HELP says more. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { type Group, groups } from "./groups";
+import { closingLine, type Message, type Totals, totalsIn } from "./support/mocha/totals";
+
+const ROOT = join(__dirname, "..");
+/** Groups at a time: on two cores most of what they do is wait. */
+const AT_ONCE = 3;
+/** What runs only when asked for: a folder here with a run.sh. */
+const TABLES = globSync("*/run.sh", { cwd: __dirname }).map(dirname).sort();
+
+const HELP = `Usage: bin/dind-mcp test [--with NAME]... [-- [FILE...] [mocha's options]]
+
+Runs all tests, or FILEs alone (paths or globs that end in .test.ts). Groups of files run side by side; the report of each is
+printed when it is over. The last line is "N passed, N failed" over all of them. Exit code 1: something failed.
+
+  bin/dind-mcp test -- --grep "the engine"
+  bin/dind-mcp test -- tests/integration/engine/engine.test.ts
+
+--with NAME runs tests/NAME/run.sh after the rest, which takes long and is not part of it:
+${TABLES.map((name) => `  ${name.padEnd(14)}${about(name)}`).join("\n")}
+`;
+
+/** The sentence at the head of a run.sh. */
+function about(name: string): string {
+  const [, text = ""] = /^# run\.sh.*?: (.*)$/m.exec(readFileSync(join(__dirname, name, "run.sh"), "utf8")) ?? [];
+  return text;
+}
+
+interface Asked {
+  tables: string[];
+  files: string[];
+  /** For mocha. */
+  options: string[];
+}
+
+/** @throws Error for a NAME that is none, or a FILE that is not there */
+function parse(args: string[]): Asked {
+  const asked: Asked = { tables: [], files: [], options: [] };
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] as string;
+    if (arg === "--with") {
+      const name = args[++at] ?? "nothing";
+      if (!TABLES.includes(name)) throw new Error(`--with: got ${name}, expected one of ${TABLES.join(", ")}`);
+      asked.tables.push(name);
+    } else if (arg.endsWith(".test.ts")) {
+      const files = globSync(arg, { cwd: ROOT });
+      if (files.length === 0) throw new Error(`${arg}: got no such file, expected a path from the project's root`);
+      asked.files.push(...files.map((file) => relative(__dirname, join(ROOT, file))));
+    } else if (arg !== "--") asked.options.push(arg);
+  }
+  return asked;
+}
+
+const begun = Date.now();
+const say = (text: string): void => console.log(`[${Math.round((Date.now() - begun) / 1000)} s] ${text}`);
+const children = new Set<ChildProcess>();
+
+/**
+ * Runs a program to its end.
+ * @param live shows its report as it comes
+ * @returns what came of its tests; one that broke without a word of a failure counts as a failed test
+ */
+function run(name: string, program: string, args: string[], live: boolean): Promise<Totals> {
+  return new Promise((resolve) => {
+    const out = live ? "inherit" : "pipe";
+    const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", out, out, "ipc"] });
+    children.add(child);
+    const output: Buffer[] = [];
+    let totals: Totals | undefined;
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => output.push(chunk));
+    child.on("message", (message: Message) => {
+      if (!("file" in message)) totals = message;
+      else if (!live) {
+        say(`${message.file}: ${closingLine({ ...message, skipped: 0 })} (${message.seconds.toFixed(1)} s)`);
+      }
+    });
+    child.once("close", (code) => {
+      children.delete(child);
+      const text = Buffer.concat(output).toString().trim();
+      const found = totals ?? totalsIn(text);
+      if (code !== 0 && found.failed === 0) found.failed = 1;
+      const ran = found.passed + found.failed + found.skipped > 0; // with --grep, most groups have nothing to do
+      if (ran && !live) console.log(`\n===== ${name} =====\n\n${text}\n`);
+      if (ran) say(`${name}: ${closingLine(found)}`);
+      resolve(found);
+    });
+  });
+}
+
+function runGroup({ name, files, options = [] }: Group, more: string[], live: boolean): Promise<Totals> {
+  const mocha = join(ROOT, "node_modules/mocha/bin/mocha.js");
+  const paths = files.map((file) => relative(ROOT, join(__dirname, file)));
+  return run(name, process.execPath, [mocha, ...options, ...more, ...paths], live);
+}
+
+async function main(args: string[]): Promise<void> {
+  if (args.includes("--help") || args.includes("-h")) return console.log(HELP);
+  const { tables, files, options } = parse(args);
+  process.on("SIGINT", () => {}); // a terminal tells the groups as well: they end, and are waited for
+  process.on("SIGTERM", () => {
+    for (const child of children) child.kill();
+  });
+  const waiting = groups(__dirname, files);
+  const live = waiting.length === 1;
+  const all: Totals[] = [];
+  const work = async (): Promise<void> => {
+    for (let group = waiting.shift(); group; group = waiting.shift()) all.push(await runGroup(group, options, live));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  for (const name of tables) all.push(await run(name, "bash", [join(__dirname, name, "run.sh")], true));
+  const sum = (what: keyof Totals): number => all.reduce((total, one) => total + one[what], 0);
+  const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+  if (total.passed + total.failed === 0) console.error("error: no test was asked for by that");
+  console.log(closingLine(total));
+  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 2;
+});
