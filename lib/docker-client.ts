@@ -1,4 +1,4 @@
-import { Agent } from "node:http";
+import { Agent, type ClientRequest, type IncomingMessage } from "node:http";
 import { Agent as TlsAgent } from "node:https";
 import Docker, { type ContainerCreateOptions } from "dockerode";
 
@@ -24,7 +24,10 @@ const CONNECTIONS = 8;
 export function engineClient(address: EngineAddress): EngineClient {
   const secure = "host" in address;
   const Kind = secure ? TlsAgent : Agent;
-  const agents = { api: new Kind({ keepAlive: true, maxSockets: CONNECTIONS }), streams: new Kind() };
+  const agents = {
+    api: hearingAnswers(new Kind({ keepAlive: true, maxSockets: CONNECTIONS })),
+    streams: hearingAnswers(new Kind()),
+  };
   const docker = (agent: Agent | TlsAgent, timeout?: number): Docker => {
     // host and protocol are said always: docker-modem would take them from DOCKER_HOST.
     const options = { host: undefined, protocol: secure ? "https" : "http", ...address, agent, timeout } as const;
@@ -38,6 +41,25 @@ export function engineClient(address: EngineAddress): EngineClient {
       agents.streams.destroy();
     },
   };
+}
+
+/**
+ * docker-modem hears a request's errors and not its answer's: it would wait for ever for one that breaks off, as when
+ * the daemon dies. Through this agent, that is an error of the request as well.
+ */
+function hearingAnswers<Kind extends Agent>(agent: Kind): Kind {
+  // Not in the documentation, but what every agent of npm's agent-base stands on.
+  const inner = agent as Kind & { addRequest: (request: ClientRequest, options: object) => void };
+  const add = inner.addRequest.bind(agent);
+  inner.addRequest = (request, options) => {
+    request.once("response", (answer: IncomingMessage) =>
+      answer.once("close", () => {
+        if (!answer.complete) request.emit("error", new Error("the engine's answer broke off"));
+      }),
+    );
+    add(request, options);
+  };
+  return agent;
 }
 
 /** A Docker engine by its socket. @param endpoint unix:///PATH */

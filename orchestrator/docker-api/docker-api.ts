@@ -1,6 +1,7 @@
 import { type Server, STATUS_CODES } from "node:http";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
-import { guardedServer, listen, shut } from "../http/guarded-server";
+import { guardedServer } from "../http/guarded-server";
+import { listen, shut } from "../http/listening";
 import type { Guard } from "../security/guard-api";
 import { answerError } from "./answer";
 import { EngineSocket } from "./engine-socket";
@@ -39,7 +40,7 @@ export class DockerApi {
       guard,
       limits,
       refuse: (response, { status, detail }) => answerError(response, status, detail),
-      handle: (request, response) => void api.handle(request, response),
+      handle: (request, response) => api.handle(request, response),
     });
     if (!full) return;
     this.#server.requestTimeout = 0; // a build's context may take its time

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
-import { PROBLEM_TYPE } from "../../api/problem";
 import { Scope } from "../../api/scopes";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import { auditDenial } from "../audit/denial";
@@ -11,8 +9,9 @@ import type { Guard } from "../security/guard-api";
 import { isRejection, type Principal, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
 import { allowOrigin, answerPreflight } from "./cors";
-import { arrivalLimits, listen } from "./guarded-server";
+import { arrivalLimits, listen } from "./listening";
 import { reject } from "./problem";
+import { answerUnreadable } from "./unreadable";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** Longer than the idle times of common proxies, which otherwise meet a connection that closes at that moment. */
@@ -20,6 +19,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** Connections of clients without a session, beside two for each session: its stream and its calls. */
 const SPARE_CONNECTIONS = 512;
 const FAULT = { status: 500, title: "Internal Server Error", detail: "the orchestrator's log has the reason" };
+const UNKNOWABLE = { status: 503, title: "Service Unavailable", detail: "the token cannot be checked now" };
 /** Milliseconds that requests under way get when the front closes. */
 const CLOSE_MS = 2_000;
 
@@ -44,27 +44,6 @@ export interface FrontParts {
   limits: OrchestratorConfig["limits"];
 }
 
-/** What Node's parser could not read, by the error's code. */
-const UNREADABLE: Record<string, [number, string, string]> = {
-  HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large", "the request's headers are larger than the limit"],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "the request took longer to arrive than the limit"],
-};
-
-/** A last word on a connection that never became a request. */
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // A client that is gone, or an answer already under way: two answers in one stream would be read as one. Node has no
-  // public word for the latter, and asks the same in its own handler.
-  const answer = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
-  if (error.code === "ECONNRESET" || !socket.writable || answer?.headersSent) {
-    socket.destroy();
-    return;
-  }
-  const [status, title, detail] = UNREADABLE[error.code ?? ""] ?? [400, "Bad Request", "the request is not HTTP/1.1"];
-  const body = JSON.stringify({ type: "about:blank", title, status, detail, instance: randomUUID() });
-  const head = `Content-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
-  socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`, () => socket.destroy());
-}
-
 /**
  * The one HTTP server of port 18080. Every request gets an id and has its Host and Origin checked here. What belongs to
  * the gateway is authenticated and handed over without a detour, as this runs for every MCP message; the rest is Fastify's.
@@ -79,7 +58,7 @@ export class Front {
       (request, response) => this.#begin(request, response),
     );
     this.server.maxConnections = 2 * parts.limits.sessions + SPARE_CONNECTIONS;
-    this.server.on("clientError", refuse);
+    this.server.on("clientError", answerUnreadable);
   }
 
   /** Sets who answers what the gateway does not own. */
@@ -105,45 +84,40 @@ export class Front {
     const given = request.headers["x-request-id"];
     const id = typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
     response.setHeader("X-Request-Id", id);
-    try {
-      this.#take(request, response, id);
-    } catch (error) {
-      // One request must not end the process, and with it everybody's sessions.
+    // One request must not end the process, and with it everybody's sessions.
+    const failed = (error: unknown): void => {
       this.parts.log.error({ error, request: id }, "a request failed");
       if (response.headersSent) response.destroy();
       else reject(response, FAULT, id);
+    };
+    try {
+      this.#take(request, response, id)?.catch(failed);
+    } catch (error) {
+      failed(error);
     }
   }
 
-  #take(request: IncomingMessage, response: ServerResponse, id: string): void {
+  /** A promise only where the guard has to wait. */
+  #take(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> | undefined {
     const refused = this.parts.guard.admit(request) ?? this.#tooLarge(request);
     if (refused) {
       reject(response, refused, id);
-      return;
+      return undefined;
     }
     allowOrigin(request, response);
-    if (answerPreflight(request, response)) return;
+    if (answerPreflight(request, response)) return undefined;
 
     const path = pathOf(request.url);
-    if (this.parts.gateway.owns(path)) {
-      this.#authenticate(request, response, id, path);
-    } else {
-      // Fastify reads the id there.
-      request.headers["x-request-id"] = id;
+    if (!this.parts.gateway.owns(path)) {
+      request.headers["x-request-id"] = id; // where Fastify reads it
       this.#rest(request, response);
+      return undefined;
     }
-  }
-
-  /** Without waiting, unless the guard has to. */
-  #authenticate(request: IncomingMessage, response: ServerResponse, id: string, path: string): void {
-    const known = this.parts.guard.authenticate(request);
-    const enter = (who: Principal | Rejection): void => this.#enter(request, response, id, path, who);
-    if (!(known instanceof Promise)) {
-      enter(known);
-      return;
-    }
-    const unknowable = { status: 503, title: "Service Unavailable", detail: "the token cannot be checked now" };
-    known.then(enter, () => reject(response, unknowable, id));
+    const who = this.parts.guard.authenticate(request);
+    const enter = (known: Principal | Rejection): void => this.#enter(request, response, id, path, known);
+    if (who instanceof Promise) return who.catch(() => UNKNOWABLE).then(enter);
+    enter(who);
+    return undefined;
   }
 
   /** A body that says it is too large is not waited for; one that does not say is measured by whoever reads it. */

@@ -1,4 +1,4 @@
-import type { FastifyReply } from "fastify";
+import type { ServerResponse } from "node:http";
 
 /** Milliseconds between comments that keep a silent stream open through proxies. */
 const HEARTBEAT_MS = 15_000;
@@ -25,32 +25,30 @@ export class Streams {
   /** @param heartbeatMs milliseconds between the comments */
   constructor(private readonly heartbeatMs = HEARTBEAT_MS) {}
 
-  /** Turns an answer into a stream. */
-  open(reply: FastifyReply): EventStream {
+  /** Turns an answer that has not begun into a stream. */
+  open(response: ServerResponse): EventStream {
     const ended = new AbortController();
-    reply.hijack();
-    const { raw } = reply;
-    raw.writeHead(reply.statusCode, {
+    response.writeHead(200, {
       "Content-Type": "text/event-stream",
       "Cache-Control": "no-store",
       // Proxies of the nginx kind would hold it back.
       "X-Accel-Buffering": "no",
     });
-    raw.flushHeaders();
+    response.flushHeaders();
     const write = (text: string): void => {
-      if (ended.signal.aborted || raw.writableEnded) return;
-      raw.write(text);
-      if (raw.writableLength > BACKLOG) raw.destroy();
+      if (ended.signal.aborted || response.writableEnded) return;
+      response.write(text);
+      if (response.writableLength > BACKLOG) response.destroy();
     };
     const heartbeat = setInterval(() => write(":\n\n"), this.heartbeatMs);
     const stream: EventStream = {
       signal: ended.signal,
       send: (data, { id, event } = {}) =>
         write(`${field("id", id)}${field("event", event)}data: ${JSON.stringify(data)}\n\n`),
-      close: () => void raw.end(),
+      close: () => void response.end(),
     };
     this.#open.add(stream);
-    raw.once("close", () => {
+    response.once("close", () => {
       clearInterval(heartbeat);
       this.#open.delete(stream);
       ended.abort();

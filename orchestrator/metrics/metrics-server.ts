@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Scope } from "../../api/scopes";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
-import { guardedServer, listen, shut } from "../http/guarded-server";
+import { guardedServer } from "../http/guarded-server";
+import { listen, shut } from "../http/listening";
 import { reject } from "../http/problem";
 import type { Guard } from "../security/guard-api";
 import { isRejection, type Rejection } from "../security/principal";
@@ -26,7 +27,7 @@ export class MetricsServer {
     this.#server = guardedServer({
       ...options,
       refuse: (response, rejection) => reject(response, rejection, randomUUID()),
-      handle: (request, response) => void this.#answer(request, response),
+      handle: (request, response) => this.#answer(request, response),
     });
   }
 

@@ -32,7 +32,8 @@ export function eventRoutes(app: App, { events, streams }: RouteContext): void {
     (request, reply) => {
       const principal = principalOf(request);
       const last = request.headers["last-event-id"];
-      const stream = streams.open(reply);
+      reply.hijack();
+      const stream = streams.open(reply.raw);
       const tell = (event: FleetEvent): void => {
         if (event.server !== undefined && !mayUse(principal, event.server)) return;
         stream.send(event, { id: event.id, event: event.type });

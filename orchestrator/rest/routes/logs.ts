@@ -63,7 +63,8 @@ export function logRoutes(app: App, { servers, lifecycle, streams, log }: RouteC
         for await (const line of lifecycle.logs(name, { ...options, signal })) items.push(line);
         return reply.type("application/json").send({ items });
       }
-      const stream = streams.open(reply);
+      reply.hijack();
+      const stream = streams.open(reply.raw);
       try {
         for await (const line of lifecycle.logs(name, { ...options, signal: stream.signal })) stream.send(line);
       } catch (error) {

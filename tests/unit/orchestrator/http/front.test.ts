@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Front, type FrontParts } from "../../../../orchestrator/http/front";
+import type { Principal } from "../../../../orchestrator/security/principal";
 import { Api } from "../../../support/orchestrator/rest/api";
+import { config } from "../../../support/orchestrator/security/requests";
 
 /** Sends text as it is, and gives everything that comes back until the connection closes. */
 function raw(port: number, text: string, timeout = 8_000): Promise<string> {
@@ -153,6 +156,35 @@ describe("orchestrator: front, when the gateway fails", () => {
     } finally {
       await api.stop();
     }
+  });
+});
+
+describe("orchestrator: front, when the guard has to wait", () => {
+  const all = config();
+  const ask = async (parts: Partial<FrontParts>) => {
+    const guard = { admit: () => undefined, permit: () => undefined, authenticate: async () => principal };
+    const gateway = { owns: () => true, handle: () => {} };
+    const log = { error: () => {} };
+    const front = new Front({ guard, gateway, audit: { record: () => {} }, log, limits: all.limits, ...parts });
+    const port = await front.listen(0, "127.0.0.1");
+    try {
+      const { status } = await fetch(`http://127.0.0.1:${port}/mcp`, { method: "POST" });
+      return status;
+    } finally {
+      await front.close();
+    }
+  };
+  const principal: Principal = { name: "oauth:one", scopes: new Set(["mcp"]) };
+
+  it("answers 500 when the gateway fails after it", async () => {
+    const handle = (): void => {
+      throw new Error("secret reason");
+    };
+    assert.equal(await ask({ gateway: { owns: () => true, handle } }), 500);
+  });
+  it("answers 503 when the guard itself fails", async () => {
+    const authenticate = (): Promise<Principal> => Promise.reject(new Error("secret reason"));
+    assert.equal(await ask({ guard: { admit: () => undefined, permit: () => undefined, authenticate } }), 503);
   });
 });
 

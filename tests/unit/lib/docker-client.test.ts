@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EngineClient, engineClient, reasonOf } from "../../../lib/docker-client";
+
+describe("the Docker client, of an engine that breaks off", () => {
+  let folder: string;
+  let engine: Server;
+  let client: EngineClient;
+  let answer: (response: ServerResponse) => void;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "mcp-test-docker-client-"));
+    const socketPath = join(folder, "docker.sock");
+    engine = createServer((_request, response) => answer(response)).listen(socketPath);
+    await once(engine, "listening");
+    client = engineClient({ socketPath });
+  });
+  afterEach(() => {
+    client.close();
+    engine.close();
+    engine.closeAllConnections();
+    rmSync(folder, { recursive: true });
+  });
+
+  const moments: Record<string, (response: ServerResponse) => void> = {
+    "before its answer": (response) => response.destroy(),
+    "after the head": (response) => {
+      response.writeHead(200).flushHeaders();
+      setTimeout(() => response.destroy(), 20);
+    },
+    "in the middle of its answer": (response) => {
+      response.writeHead(200, { "Content-Length": 100 }).write("[{");
+      setTimeout(() => response.destroy(), 20);
+    },
+    "in the middle of an error": (response) => {
+      response.writeHead(500, { "Content-Length": 100 }).write("{");
+      setTimeout(() => response.destroy(), 20);
+    },
+  };
+  for (const [moment, act] of Object.entries(moments)) {
+    for (const way of ["api", "streams"] as const) {
+      it(`${moment}: ${way} fails, and does not wait`, async () => {
+        answer = act;
+        const late = new Promise((resolve) => setTimeout(resolve, 2_000, "still waits"));
+        const asked = client[way].listContainers().then(() => "an answer", reasonOf);
+        assert.match(String(await Promise.race([asked, late])), /hang up|broke off/);
+      });
+    }
+  }
+  it("a stream that its reader leaves is no failure of anybody", async () => {
+    answer = (response) => void response.writeHead(200).write("line\n");
+    for await (const piece of (await client.streams.getEvents()) as AsyncIterable<Buffer>) {
+      assert.equal(String(piece), "line\n");
+      break;
+    }
+    answer = (response) => response.end("[]");
+    assert.deepEqual(await client.streams.listContainers(), []);
+  });
+});
