@@ -35,7 +35,8 @@ import { ServerGateway } from "./server-gateway";
 import { ToolApprovals } from "./tools/tool-approvals";
 import { ToolRules } from "./tools/tool-rules";
 import { ambiguousKey } from "./wire/ambiguity";
-import { ErrorCode, isObject, type Message } from "./wire/json-rpc";
+import { Frame } from "./wire/frame";
+import { ErrorCode } from "./wire/json-rpc";
 import { isModern, MODERN_VERSION } from "./wire/modern";
 
 /** What each endpoint understands. */
@@ -178,38 +179,27 @@ export class McpGateway implements Gateway {
     if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
       throw new GatewayError(415, ErrorCode.InvalidRequest, "Content-Type: expected application/json");
     }
-    const raw = await readBody(request, this.#context.config.limits.bodyBytes);
-    const body = parsed(raw);
-    const unclear = isObject(body) ? ambiguousKey(body as Message, raw) : undefined;
-    // One line, as stdio wants it: outside of texts a line end is a space, and inside of them JSON has none.
-    const text = /[\r\n]/.test(raw) ? raw.replace(/[\r\n]/g, " ") : raw;
+    const body = frameOf(await readBody(request, this.#context.config.limits.bodyBytes));
+    const unclear = ambiguousKey(body);
     try {
       if (unclear !== undefined) throw new GatewayError(400, ErrorCode.InvalidRequest, ambiguous(unclear));
-      this.#dispatch(request, response, caller, route, body, text);
+      this.#dispatch(request, response, caller, route, body);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      const id = isObject(body) ? body.id : undefined;
-      sendError(response, error, typeof id === "string" || typeof id === "number" ? id : null);
+      sendError(response, error, body.id === undefined ? "null" : body.idText);
     }
   }
 
-  #dispatch(
-    request: IncomingMessage,
-    response: ServerResponse,
-    caller: Caller,
-    route: Route,
-    body: unknown,
-    text: string,
-  ): void {
+  #dispatch(request: IncomingMessage, response: ServerResponse, caller: Caller, route: Route, body: Frame): void {
     if (route.endpoint === "messages") {
-      this.#sse.post(request, response, caller, body, text);
+      this.#sse.post(request, response, caller, body);
       return;
     }
     const claimed = request.headers["mcp-protocol-version"] === MODERN_VERSION;
-    if (isObject(body) && (claimed || isModern(body as Message))) {
+    if (!body.isBatch && (claimed || isModern(body))) {
       const target = route.server === undefined ? this.#aggregate : this.#known(route.server).modern;
-      this.#modern.post(request, response, caller, body as Message, text, target);
-    } else this.#legacy.post(request, response, caller, body, text, this.#sessionMaker(route));
+      this.#modern.post(request, response, caller, body, target);
+    } else this.#legacy.post(request, response, caller, body, this.#sessionMaker(route));
   }
 
   #sessionMaker({ server }: Route): NewSession {
@@ -257,9 +247,9 @@ export class McpGateway implements Gateway {
 const ambiguous = (key: string): string =>
   `the key ${JSON.stringify(key)} is there twice or in other case: others could read this message otherwise`;
 
-function parsed(text: string): unknown {
+function frameOf(body: string): Frame {
   try {
-    return JSON.parse(text);
+    return Frame.read(body).onOneLine();
   } catch (error) {
     throw new GatewayError(400, ErrorCode.ParseError, `the body is no JSON: ${(error as Error).message}`);
   }

@@ -3,7 +3,8 @@ import { Exchange } from "../calls/exchange";
 import { type Filter, honoured, marked, wanted } from "../calls/subscriptions";
 import type { GatewayContext } from "../context";
 import type { ModernTarget } from "../downstream/modern-endpoint";
-import { ErrorCode, isObject, type JsonObject, type Message, notificationText } from "../wire/json-rpc";
+import { Frame } from "../wire/frame";
+import { ErrorCode, isObject, type JsonObject } from "../wire/json-rpc";
 import { ACKNOWLEDGED, DISCOVER, Meta, MODERN_VERSION } from "../wire/modern";
 import { headerValue } from "../wire/modern-send";
 import { unknown } from "./aggregate-session";
@@ -27,12 +28,12 @@ export class AggregateCalls implements ModernTarget {
     if (method === DISCOVER) this.#discover(exchange, principal);
     else if (isList(method)) void this.#list(exchange, principal);
     else {
-      const addressed = address(exchange.request, exchange.text);
+      const addressed = address(exchange.request);
       if (!addressed) exchange.fail(...unknown(exchange));
       else {
-        const { server, request, text, name } = addressed;
-        Object.assign(exchange, { request, text });
-        exchange.rewrite = (message, result) => outerResult(server, request.method, message, result);
+        const { server, request, name } = addressed;
+        exchange.request = request;
+        exchange.rewrite = (answer) => outerResult(server, request.method, answer);
         try {
           const { modern } = this.merged.server(server, principal);
           exchange.call.server = server; // now it is known to be one
@@ -47,17 +48,18 @@ export class AggregateCalls implements ModernTarget {
   }
 
   listen(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void {
-    const wishes = exchange.request.params?.notifications;
+    const wishes = exchange.request.at("params", "notifications");
     if (!isObject(wishes)) {
       exchange.fail(ErrorCode.InvalidParams, "params.notifications: got nothing, expected what to listen for");
       return () => {};
     }
     const filter = honoured(wishes, CAPABILITIES);
-    exchange.notify(marked(notificationText(ACKNOWLEDGED, { notifications: filter }), exchange));
+    exchange.notify(marked(Frame.notification(ACKNOWLEDGED, { notifications: filter }), exchange));
     const ends = this.#watch(exchange, principal, filter, headers);
     ends.push(
       this.merged.onChanged((method) => {
-        if (wanted(filter, { method })) exchange.notify(marked(JSON.stringify({ jsonrpc: "2.0", method }), exchange));
+        const changed = Frame.notification(method);
+        if (wanted(filter, changed)) exchange.notify(marked(changed, exchange));
       }),
     );
     return (reason) => {
@@ -107,18 +109,14 @@ export class AggregateCalls implements ModernTarget {
   }
 
   #innerListen(outer: Exchange, server: string, notifications: JsonObject): Exchange {
-    const request = { ...outer.request, params: { ...outer.request.params, notifications } };
     return new Exchange(
-      request,
-      JSON.stringify(request),
+      outer.request.replace({ path: ["params", "notifications"], json: JSON.stringify(notifications) }),
       { ...outer.call, server },
       {
         headers: {},
         streaming: true,
-        notify: (text) => {
-          const message = JSON.parse(text) as Message;
-          if (message.method === "notifications/resources/updated")
-            outer.notify(outerNotification(server, message, text));
+        notify: (frame) => {
+          if (frame.method === "notifications/resources/updated") outer.notify(outerNotification(server, frame));
         },
         answer: () => {},
         failing: () => {},

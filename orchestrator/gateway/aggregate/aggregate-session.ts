@@ -4,16 +4,8 @@ import type { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { ClientSession } from "../downstream/client-session";
 import type { EndReason, OnEnd } from "../downstream/session";
-import {
-  ErrorCode,
-  isRequest,
-  isResponse,
-  type JsonObject,
-  type Message,
-  type RequestId,
-  textOr,
-} from "../wire/json-rpc";
-import { splice } from "../wire/json-splice";
+import { Frame } from "../wire/frame";
+import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { isList, LISTS } from "./list-cache";
 import type { MergedLists } from "./merged-lists";
@@ -27,7 +19,7 @@ const QUESTIONS = 1_000;
 export class AggregateSession extends ClientSession {
   readonly #conversations = new Map<string, Conversation>();
   /** Questions of servers to the client: their ids may be the same at two servers, so here they have others. */
-  readonly #questions = new Map<string, { server: string; id: RequestId }>();
+  readonly #questions = new Map<string, { server: string; id: RequestId; idText: string }>();
   readonly #unsubscribe: () => void;
   #initialized = false;
   #level: JsonObject | undefined;
@@ -44,26 +36,26 @@ export class AggregateSession extends ClientSession {
       for (const conversation of this.#conversations.values()) conversation.pressure(slow);
     };
     this.#unsubscribe = merged.onChanged((method) => {
-      if (this.#initialized) this.client.send(JSON.stringify({ jsonrpc: "2.0", method }));
+      if (this.#initialized) this.client.send(Frame.notification(method));
     });
   }
 
   async start(exchange: Exchange): Promise<boolean> {
-    this.initialize = { request: exchange.request, text: exchange.text };
-    const asked = textOr(exchange.request.params?.protocolVersion, "");
+    this.initialize = exchange.request;
+    const asked = textOr(exchange.request.at("params", "protocolVersion"), "");
     const version = LEGACY_VERSIONS.includes(asked) ? asked : (LEGACY_VERSIONS[0] as string);
-    this.welcome({ protocolVersion: version }, exchange);
+    this.welcome(version, exchange);
     exchange.result(JSON.stringify(initializeResult(version, this.merged.servers(this.principal))));
     return false;
   }
 
   protected ask(exchange: Exchange): void {
-    const { method, params } = exchange.request;
+    const { method } = exchange.request;
     if (isList(method)) void this.#list(exchange);
     else if (method === "ping") exchange.result("{}");
-    else if (method === "logging/setLevel") this.#setLevel(exchange, params ?? {});
+    else if (method === "logging/setLevel") this.#setLevel(exchange, exchange.request.params);
     else {
-      const addressed = address(exchange.request, exchange.text);
+      const addressed = address(exchange.request);
       if (addressed) this.#send(exchange, addressed);
       else exchange.fail(...unknown(exchange));
     }
@@ -90,17 +82,16 @@ export class AggregateSession extends ClientSession {
     this.#conversations.delete(server);
   }
 
-  protected pass(message: Message, text: string): void {
-    if (isResponse(message)) {
-      const asked = this.#questions.get(String(message.id));
+  protected pass(frame: Frame): void {
+    if (frame.isResponse()) {
+      const asked = this.#questions.get(String(frame.id));
       if (!asked) return;
-      this.#questions.delete(String(message.id));
-      const renamed = splice(text, [{ path: ["id"], json: JSON.stringify(asked.id) }]);
-      this.#conversations.get(asked.server)?.say({ ...message, id: asked.id }, renamed);
+      this.#questions.delete(String(frame.id));
+      this.#conversations.get(asked.server)?.say(frame.withId(asked.idText));
       return;
     }
-    if (message.method === "notifications/initialized") this.#initialized = true;
-    for (const conversation of this.#conversations.values()) conversation.say(message, text);
+    if (frame.method === "notifications/initialized") this.#initialized = true;
+    for (const conversation of this.#conversations.values()) conversation.say(frame);
   }
 
   protected cancel(exchange: Exchange, reason: string): void {
@@ -117,19 +108,18 @@ export class AggregateSession extends ClientSession {
     this.#level = params;
     for (const conversation of this.#conversations.values()) {
       conversation.remember("logging/setLevel", params);
-      const message = { jsonrpc: "2.0", id: "dind-mcp:level", method: "logging/setLevel", params };
-      conversation.say(message, JSON.stringify(message));
+      conversation.say(Frame.request("dind-mcp:level", "logging/setLevel", params));
     }
     exchange.result("{}");
   }
 
-  #send(exchange: Exchange, { server, request, text, name }: Addressed): void {
+  #send(exchange: Exchange, { server, request, name }: Addressed): void {
     const { call } = exchange;
     try {
       const { backend } = this.merged.server(server, this.principal);
       call.server = server;
       if (call.tool !== undefined) call.tool = name;
-      exchange.rewrite = (message, result) => outerResult(server, request.method, message, result);
+      exchange.rewrite = (answer) => outerResult(server, request.method, answer);
       if (!this.begin(exchange, server)) return;
       let conversation = this.#conversations.get(server);
       if (!conversation) {
@@ -138,7 +128,7 @@ export class AggregateSession extends ClientSession {
         if (this.#level) conversation.remember("logging/setLevel", this.#level);
         this.#conversations.set(server, conversation);
       }
-      conversation.send(exchange, request, text);
+      conversation.send(exchange, request);
     } catch (error) {
       exchange.reject(error);
     }
@@ -146,41 +136,41 @@ export class AggregateSession extends ClientSession {
 
   #user(server: string): ConversationUser {
     return {
-      answered: (_exchange, message, text) => void this.client.answer(message, text),
-      told: (message, text, related) => this.#told(server, message, text, related),
+      answered: (_exchange, answer) => void this.client.answer(answer),
+      told: (frame, related) => this.#told(server, frame, related),
       lost: (exchange, error) => this.lost(exchange, error),
       givenUp: () => this.forget(server), // the next call begins anew
     };
   }
 
-  #told(server: string, message: Message, text: string, related: RequestId | undefined): void {
-    if (message.method?.endsWith("/list_changed")) return; // the merged lists tell, once for all
-    if (isRequest(message)) {
+  #told(server: string, frame: Frame, related: RequestId | undefined): void {
+    if (frame.method?.endsWith("/list_changed")) return; // the merged lists tell, once for all
+    if (frame.isRequest()) {
       const id = `${server}:${++this.#count}`;
-      this.#questions.set(id, { server, id: message.id });
+      this.#questions.set(id, { server, id: frame.id, idText: frame.idText });
       const [oldest] = this.#questions.keys();
       if (this.#questions.size > QUESTIONS && oldest !== undefined) this.#questions.delete(oldest);
-      const renamed = splice(text, [{ path: ["id"], json: JSON.stringify(id) }]);
-      this.client.deliver({ ...message, id }, renamed, server, related);
-    } else if (message.method === "notifications/cancelled") this.#withdrawn(server, message, text, related);
-    else this.client.deliver(message, outerNotification(server, message, text), server, related);
+      this.client.deliver(frame.withId(JSON.stringify(id)), server, related);
+    } else if (frame.method === "notifications/cancelled") this.#withdrawn(server, frame, related);
+    else this.client.deliver(outerNotification(server, frame), server, related);
   }
 
   /** A server needs no answer to its question any more. */
-  #withdrawn(server: string, message: Message, text: string, related: RequestId | undefined): void {
-    const inner = message.params?.requestId;
+  #withdrawn(server: string, frame: Frame, related: RequestId | undefined): void {
+    const inner = frame.at("params", "requestId");
     const [outer] = [...this.#questions].find(([, asked]) => asked.server === server && asked.id === inner) ?? [];
     if (outer === undefined) return;
     this.#questions.delete(outer);
-    const renamed = splice(text, [{ path: ["params", "requestId"], json: JSON.stringify(outer) }]);
-    this.client.deliver({ ...message, params: { ...message.params, requestId: outer } }, renamed, server, related);
+    const renamed = frame.replace({ path: ["params", "requestId"], json: JSON.stringify(outer) });
+    this.client.deliver(renamed, server, related);
   }
 }
 
 /** Why a request that names nothing of any server fails. */
-export function unknown({ request: { method, params } }: Exchange): [number, string] {
-  const name = params?.name ?? params?.uri;
-  if (name === undefined) return [ErrorCode.MethodNotFound, `there is no method ${method} for all servers together`];
+export function unknown({ request }: Exchange): [number, string] {
+  const name = request.at("params", "name") ?? request.at("params", "uri");
+  if (name === undefined)
+    return [ErrorCode.MethodNotFound, `there is no method ${request.method} for all servers together`];
   const words = `${JSON.stringify(name)} names nothing of any server: expected SERVER__NAME, or mcp-SERVER+URI for a resource`;
   return [ErrorCode.InvalidParams, words];
 }

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, type Message, type Request } from "../wire/json-rpc";
-import { type Edit, splice } from "../wire/json-splice";
+import type { Edit, Frame, RequestFrame, ResponseFrame } from "../wire/frame";
+import { isObject, type JsonObject } from "../wire/json-rpc";
 
 // How things of one server are called behind the URL of all servers: tools and prompts `server__name`, resources
 // `mcp-server+URI`. Server names have neither `_` nor `+`, so each name says without doubt whose it is; and a URI keeps
@@ -30,15 +30,14 @@ export function innerUri(uri: string): { server: string; uri: string } | undefin
 /** A request on its way to the one server that it names. */
 export interface Addressed {
   server: string;
-  request: Request;
-  text: string;
+  request: RequestFrame;
   /** The tool's or prompt's name, or the resource's URI, as the server knows it. */
   name: string;
 }
 
 /** Where the name of what a request is about stands. */
-function nameAt({ method, params }: Request): { path: string[]; kind: "name" | "uri" } | undefined {
-  switch (method) {
+function nameAt(request: RequestFrame): { path: string[]; kind: "name" | "uri" } | undefined {
+  switch (request.method) {
     case "tools/call":
     case "prompts/get":
       return { path: ["params", "name"], kind: "name" };
@@ -46,12 +45,10 @@ function nameAt({ method, params }: Request): { path: string[]; kind: "name" | "
     case "resources/subscribe":
     case "resources/unsubscribe":
       return { path: ["params", "uri"], kind: "uri" };
-    case "completion/complete": {
-      const ref = isObject(params?.ref) ? params.ref : {};
-      return ref.type === "ref/resource"
+    case "completion/complete":
+      return request.at("params", "ref", "type") === "ref/resource"
         ? { path: ["params", "ref", "uri"], kind: "uri" }
         : { path: ["params", "ref", "name"], kind: "name" };
-    }
     default:
       return undefined;
   }
@@ -61,52 +58,43 @@ function nameAt({ method, params }: Request): { path: string[]; kind: "name" | "
  * Finds the server a request is for, and gives the request the name that the server knows.
  * @returns undefined when it names nothing of any server
  */
-export function address(request: Request, text: string): Addressed | undefined {
+export function address(request: RequestFrame): Addressed | undefined {
   const found = nameAt(request);
-  if (!found) return undefined;
-  const key = found.path.at(-1) as string;
-  const holder = found.path.length === 3 ? request.params?.ref : request.params;
-  const given = isObject(holder) ? holder[key] : undefined;
-  if (!isObject(holder) || typeof given !== "string") return undefined;
+  const given = found && request.at(...found.path);
+  if (!found || typeof given !== "string") return undefined;
   const inner = found.kind === "name" ? innerName(given) : innerUri(given);
   if (!inner) return undefined;
   const name = "name" in inner ? inner.name : inner.uri;
-  const renamed = { ...holder, [key]: name };
-  const params = found.path.length === 3 ? { ...request.params, ref: renamed } : renamed;
-  return {
-    server: inner.server,
-    request: { ...request, params },
-    text: splice(text, [{ path: found.path, json: JSON.stringify(name) }]),
-    name,
-  };
+  return { server: inner.server, request: request.replace({ path: found.path, json: JSON.stringify(name) }), name };
 }
 
-/** The result of one server with the names that clients know. The text stays as it is where nothing has to change. */
-export function outerResult(server: string, method: string, message: Message, text: string): string {
-  const { result } = message;
-  if (!result || !text.includes('"uri"')) return text;
+/** The result of one server with the names that clients know. It stays as it is where nothing has to change. */
+export function outerResult(server: string, method: string, answer: ResponseFrame): ResponseFrame {
+  if (!answer.text.includes('"uri"')) return answer;
   const edits: Edit[] = [];
-  const edit = (key: string, items: unknown, change: (item: JsonObject) => JsonObject) => {
+  const edit = (key: string, change: (item: JsonObject) => JsonObject) => {
+    const items = answer.at("result", key);
     if (Array.isArray(items)) {
       const json = JSON.stringify(items.map((item: unknown) => (isObject(item) ? change(item) : item)));
       edits.push({ path: ["result", key], json });
     }
   };
-  if (method === "resources/read") edit("contents", result.contents, (item) => withUri(server, item));
-  if (method === "tools/call") edit("content", result.content, (item) => outerContent(server, item));
+  if (method === "resources/read") edit("contents", (item) => withUri(server, item));
+  if (method === "tools/call") edit("content", (item) => outerContent(server, item));
   if (method === "prompts/get") {
-    edit("messages", result.messages, (item) =>
+    edit("messages", (item) =>
       isObject(item.content) ? { ...item, content: outerContent(server, item.content) } : item,
     );
   }
-  return splice(text, edits);
+  return answer.replace(...edits);
 }
 
 /** A notification of one server with the names that clients know. */
-export function outerNotification(server: string, message: Message, text: string): string {
-  const uri = message.params?.uri;
-  if (message.method !== "notifications/resources/updated" || typeof uri !== "string") return text;
-  return splice(text, [{ path: ["params", "uri"], json: JSON.stringify(outerUri(server, uri)) }]);
+export function outerNotification(server: string, frame: Frame): Frame {
+  if (frame.method !== "notifications/resources/updated") return frame;
+  const uri = frame.at("params", "uri");
+  if (typeof uri !== "string") return frame;
+  return frame.replace({ path: ["params", "uri"], json: JSON.stringify(outerUri(server, uri)) });
 }
 
 /** An item of a list under the name that clients know. */

@@ -1,7 +1,8 @@
 import { GatewayError } from "../gateway-api";
 import { type Backend, callTimeout } from "../upstream/backend";
 import type { ConnectionPool, ConnectionUse } from "../upstream/connection-pool";
-import { ErrorCode, type JsonObject, type Request } from "../wire/json-rpc";
+import { Frame } from "../wire/frame";
+import { ErrorCode, type JsonObject } from "../wire/json-rpc";
 import { modernRequest } from "../wire/modern-send";
 
 /**
@@ -17,9 +18,8 @@ export async function ask(
   params: JsonObject,
 ): Promise<JsonObject> {
   const connection = await pool.acquire({ ...who, capabilities: {}, exclusive: false });
-  const plain: Request = { jsonrpc: "2.0", id: 0, method, params };
   const sent =
-    connection.era === "modern" ? modernRequest(0, method, params) : { request: plain, text: JSON.stringify(plain) };
+    connection.era === "modern" ? modernRequest(0, method, params) : { request: Frame.request(0, method, params) };
   const limit = callTimeout(backend.info());
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

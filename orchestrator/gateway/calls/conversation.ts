@@ -2,18 +2,8 @@ import { asGatewayError, GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
 import { type Handshake, handshake } from "../upstream/handshake";
 import type { Upstream, UpstreamEnd, UpstreamUser } from "../upstream/upstream";
-import {
-  ErrorCode,
-  isResponse,
-  type JsonObject,
-  type Message,
-  notificationText,
-  type Request,
-  type RequestId,
-  requestText,
-  textOr,
-} from "../wire/json-rpc";
-import { splice } from "../wire/json-splice";
+import { Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
+import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
 import type { Exchange } from "./exchange";
 
 /** Ids of what the gateway itself asks a server in a client's session. */
@@ -23,9 +13,9 @@ const DEATHS = 2;
 
 /** The session that a conversation belongs to. */
 export interface ConversationUser {
-  answered(exchange: Exchange, message: Message, text: string): void;
+  answered(exchange: Exchange, answer: ResponseFrame): void;
   /** A notification of the server, or a question to the client. */
-  told(message: Message, text: string, related?: RequestId): void;
+  told(frame: Frame, related?: RequestId): void;
   /** There will be no answer. */
   lost(exchange: Exchange, error: GatewayError): void;
   /** The process ended again and again. */
@@ -35,8 +25,7 @@ export interface ConversationUser {
 /** A request as it went to the server, so that it can go to a new process that never saw it. */
 interface Sent {
   exchange: Exchange;
-  request: Request;
-  text: string;
+  request: RequestFrame;
 }
 
 /**
@@ -60,7 +49,7 @@ export class Conversation implements UpstreamUser {
    */
   constructor(
     readonly backend: Backend,
-    private readonly initialize: { request: Request; text: string },
+    private readonly initialize: RequestFrame,
     private readonly user: ConversationUser,
     initialized = false,
   ) {
@@ -81,26 +70,26 @@ export class Conversation implements UpstreamUser {
   /** Opens the connection with the client's own `initialize`. @throws GatewayError */
   async begin(): Promise<Handshake> {
     const { signal } = this.#closing;
-    const opened = await handshake(this.backend, this.initialize.request, this.initialize.text, signal);
-    if (opened.message.error || signal.aborted) opened.upstream.close();
+    const opened = await handshake(this.backend, this.initialize, signal);
+    if (opened.answer.error || signal.aborted) opened.upstream.close();
     else this.#adopt(opened);
     return opened;
   }
 
   /** Sends a request; its answer, or the lack of one, goes to the user. */
-  send(exchange: Exchange, request: Request, text: string): void {
-    const sent = { exchange, request, text };
+  send(exchange: Exchange, request: RequestFrame): void {
+    const sent = { exchange, request };
     this.#usedAt = Date.now();
     this.#remember(request);
     this.#sent.set(request.id, sent);
-    if (this.#upstream) this.#upstream.send(request, text);
+    if (this.#upstream) this.#upstream.send(request);
     else void this.#sendAgain([sent]);
   }
 
   /** Sends something that is no request; without a process there is nobody to hear it. */
-  say(message: Message, text: string): void {
-    if (message.method === "notifications/initialized") this.#initialized = true;
-    this.#upstream?.send(message, text);
+  say(frame: Frame): void {
+    if (frame.method === "notifications/initialized") this.#initialized = true;
+    this.#upstream?.send(frame);
   }
 
   /** Sets what a process is to be told when it comes to be. */
@@ -126,18 +115,18 @@ export class Conversation implements UpstreamUser {
     this.#sent.clear();
   }
 
-  message(message: Message, text: string, related?: RequestId): void {
-    if (!isResponse(message)) {
-      if (message.method?.endsWith("/list_changed")) this.backend.listChanged(message.method);
-      this.user.told(message, text, related);
+  message(frame: Frame, related?: RequestId): void {
+    if (!frame.isResponse()) {
+      if (frame.method?.endsWith("/list_changed")) this.backend.listChanged(frame.method);
+      this.user.told(frame, related);
       return;
     }
-    const sent = this.#sent.get(message.id);
+    const sent = this.#sent.get(frame.id);
     if (!sent) return; // a late answer, or one to the gateway's own request
-    this.#sent.delete(message.id);
+    this.#sent.delete(frame.id);
     this.#deaths = 0;
     try {
-      this.user.answered(sent.exchange, message, text);
+      this.user.answered(sent.exchange, frame);
     } catch (error) {
       this.#lost(sent.exchange, `its answer cannot be handled: ${(error as Error).message}`);
     }
@@ -172,16 +161,18 @@ export class Conversation implements UpstreamUser {
   }
 
   /** Keeps what the server was told to remember. */
-  #remember({ method, params = {} }: Request): void {
-    if (method === "logging/setLevel") this.#state.set(method, { method, params });
-    else if (method === "resources/subscribe") this.#state.set(textOr(params.uri, ""), { method, params });
-    else if (method === "resources/unsubscribe") this.#state.delete(textOr(params.uri, ""));
+  #remember(request: RequestFrame): void {
+    const { method } = request;
+    const uri = textOr(request.at("params", "uri"), "");
+    if (method === "logging/setLevel") this.#state.set(method, { method, params: request.params });
+    else if (method === "resources/subscribe") this.#state.set(uri, { method, params: request.params });
+    else if (method === "resources/unsubscribe") this.#state.delete(uri);
   }
 
   async #sendAgain(requests: Sent[]): Promise<void> {
     try {
       const upstream = await this.#reopen();
-      for (const { request, text } of requests) if (this.#sent.has(request.id)) upstream.send(request, text);
+      for (const { request } of requests) if (this.#sent.has(request.id)) upstream.send(request);
     } catch (error) {
       const known = asGatewayError(error);
       for (const { exchange, request } of requests) if (this.#sent.delete(request.id)) this.user.lost(exchange, known);
@@ -198,27 +189,20 @@ export class Conversation implements UpstreamUser {
   }
 
   async #open(): Promise<Upstream> {
-    const id = `${OWN}initialize`;
-    const { request, text } = this.initialize;
-    const renamed = splice(text, [{ path: ["id"], json: JSON.stringify(id) }]);
     const { signal } = this.#closing;
-    const opened = await handshake(this.backend, { ...request, id }, renamed, signal);
-    const { upstream, message } = opened;
-    if (signal.aborted || message.error) {
+    const own = this.initialize.withId(JSON.stringify(`${OWN}initialize`));
+    const opened = await handshake(this.backend, own, signal);
+    const { upstream, answer } = opened;
+    if (signal.aborted || answer.error) {
       upstream.close();
-      const words = `server ${this.backend.name} does not take the session: ${message.error?.message ?? "it has ended"}`;
+      const words = `server ${this.backend.name} does not take the session: ${answer.error?.message ?? "it has ended"}`;
       throw new GatewayError(502, ErrorCode.ServerUnavailable, words, { server: this.backend.name });
     }
     this.#adopt(opened);
-    if (this.#initialized) {
-      const method = "notifications/initialized";
-      upstream.send({ method }, notificationText(method, {}));
-    }
+    if (this.#initialized) upstream.send(Frame.notification("notifications/initialized", {}));
     let count = 0;
-    for (const { method, params } of this.#state.values()) {
-      const own = `${OWN}${++count}`;
-      upstream.send({ id: own, method, params }, requestText(own, method, params));
-    }
+    for (const { method, params } of this.#state.values())
+      upstream.send(Frame.request(`${OWN}${++count}`, method, params));
     return upstream;
   }
 }

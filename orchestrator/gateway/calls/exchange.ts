@@ -1,7 +1,7 @@
 import { AuditResult } from "../../../api/audit-result";
 import { asGatewayError, type GatewayError } from "../gateway-api";
-import { ErrorCode, errorText, type Message, progressTokenOf, type Request, type RequestId } from "../wire/json-rpc";
-import { rawAt, splice } from "../wire/json-splice";
+import { Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
+import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { type CallRecord, type Recorder, resultOf } from "./recorder";
 
 /** Where a client hears of its request. */
@@ -11,8 +11,8 @@ export interface Reply {
   /** True when the client can take up again what it missed. */
   readonly streaming: boolean;
   /** A message before the answer. */
-  notify(text: string): void;
-  answer(message: Message, text: string): void;
+  notify(frame: Frame): void;
+  answer(frame: Frame): void;
   /** The answer that follows is a failure of the gateway's own. */
   failing(error: GatewayError): void;
   /** Nobody waits: there is no answer. */
@@ -30,7 +30,7 @@ export class Exchange {
   readonly id: RequestId;
   readonly progressToken: RequestId | undefined;
   /** Gives what the server says the names that the client knows; for calls that came to all servers' URL. */
-  rewrite?: (message: Message, text: string) => string;
+  rewrite?: (answer: ResponseFrame) => ResponseFrame;
   /** It was sent a second time, to a new session, because the old one never took it. */
   retried = false;
   /** Questions of the server to the client that belong to this call: while there are some, the time-out waits. */
@@ -40,19 +40,13 @@ export class Exchange {
   #done = false;
 
   constructor(
-    public request: Request,
-    public text: string,
+    public request: RequestFrame,
     readonly call: CallRecord,
     readonly reply: Reply,
     private readonly recorder: Recorder,
   ) {
     this.id = request.id;
-    this.progressToken = progressTokenOf(request.params);
-  }
-
-  /** The id as the client wrote it: a number with all its digits. */
-  get idText(): string {
-    return rawAt(this.text, ["id"]) ?? JSON.stringify(this.id);
+    this.progressToken = request.progressToken;
   }
 
   get done(): boolean {
@@ -84,27 +78,26 @@ export class Exchange {
   }
 
   /** Sends a message that comes before the answer. */
-  notify(text: string): void {
-    this.reply.notify(text);
+  notify(frame: Frame): void {
+    this.reply.notify(frame);
   }
 
   /** The answer; the first one counts. @throws Error when it cannot be rewritten: then there was none */
-  answer(message: Message, answer: string): void {
+  answer(answer: ResponseFrame): void {
     if (this.#done) return;
-    const text = this.rewrite?.(message, answer) ?? answer;
+    const frame = this.rewrite?.(answer) ?? answer;
     this.#finish();
-    this.reply.answer(message, text);
-    this.recorder.finished(this.call, resultOf(message), message.error?.code);
+    this.reply.answer(frame);
+    this.recorder.finished(this.call, resultOf(frame), frame.error?.code);
   }
 
   /** Answers with a result that the gateway itself has. @param json an object, as text */
   result(json: string): void {
-    this.answer({ id: this.id, result: {} }, `{"jsonrpc":"2.0","id":${this.idText},"result":${json}}`);
+    this.answer(Frame.result(this.request.idText, json));
   }
 
   fail(code: number, reason: string, data?: Record<string, unknown>): void {
-    const text = errorText(this.id, code, reason, data);
-    this.answer({ error: { code, message: reason } }, splice(text, [{ path: ["id"], json: this.idText }]));
+    this.answer(Frame.error(this.request.idText, code, reason, data));
   }
 
   /** Fails with what the gateway itself could not do. */

@@ -3,9 +3,9 @@ import type { GatewayContext } from "../context";
 import { type Backend, callTimeout } from "../upstream/backend";
 import type { ConnectionPool } from "../upstream/connection-pool";
 import type { PooledConnection } from "../upstream/pooled-connection";
-import { ErrorCode, type JsonObject, type Message, objectOf } from "../wire/json-rpc";
-import { insert, splice } from "../wire/json-splice";
-import { CACHEABLE, DISCOVER, Meta, MODERN_VERSION, metaOf, REMOVED } from "../wire/modern";
+import { Frame, type ResponseFrame } from "../wire/frame";
+import { ErrorCode, type JsonObject, objectOf } from "../wire/json-rpc";
+import { CACHEABLE, DISCOVER, Meta, MODERN_VERSION, REMOVED } from "../wire/modern";
 import { type Exchange, NAMELESS } from "./exchange";
 import { SuspendableCall } from "./questions";
 
@@ -49,10 +49,10 @@ export class ModernCalls {
 
   /** A call that waits for the client's answers to its server's questions. @returns false when there is none such */
   #resume(exchange: Exchange, principal: Principal): boolean {
-    const { requestState, inputResponses } = exchange.request.params ?? {};
+    const requestState = exchange.request.at("params", "requestState");
     const call = typeof requestState === "string" ? this.#suspended.get(requestState) : undefined;
     if (!call || call.principal !== principal.name) return false;
-    if (!call.resume(exchange, inputResponses)) {
+    if (!call.resume(exchange, exchange.request.at("params", "inputResponses"))) {
       exchange.fail(ErrorCode.InvalidParams, "inputResponses: an answer to one of the inputRequests is missing");
       return true;
     }
@@ -62,7 +62,7 @@ export class ModernCalls {
   }
 
   async #start(exchange: Exchange, principal: Principal, headers: Record<string, string>): Promise<void> {
-    const meta = metaOf(exchange.request);
+    const { meta } = exchange.request;
     const capabilities = objectOf(meta[Meta.Capabilities]);
     const asks = ["sampling", "elicitation", "roots"].some((name) => capabilities[name] !== undefined);
     const exclusive = meta[Meta.LogLevel] !== undefined || (asks && this.backend.eras.modern !== true);
@@ -85,13 +85,12 @@ export class ModernCalls {
   ): void {
     const cancel = connection.send({
       request: exchange.request,
-      text: exchange.text,
       headers,
-      notified: (_message, text) => {
+      notified: (frame) => {
         exchange.extend();
-        exchange.notify(text);
+        exchange.notify(frame);
       },
-      answered: (message, text) => exchange.answer(message, this.#filtered(exchange, principal, message, text)),
+      answered: (frame) => exchange.answer(this.#filtered(exchange, principal, frame)),
       failed: ({ reason }) => exchange.fail(ErrorCode.ServerUnavailable, this.#died(reason)),
     });
     this.#watch(exchange, cancel);
@@ -104,33 +103,31 @@ export class ModernCalls {
       this.#discovered(exchange, connection.initialized);
       return;
     }
-    if (exchange.request.params?.requestState !== undefined) {
+    if (exchange.request.at("params", "requestState") !== undefined) {
       connection.release();
       exchange.fail(ErrorCode.InvalidParams, "requestState: no call waits with it; begin again without it");
       return;
     }
-    const level = metaOf(exchange.request)[Meta.LogLevel];
+    const level = exchange.request.meta[Meta.LogLevel];
     if (level !== undefined) {
-      const message = { jsonrpc: "2.0", id: "dind-mcp:level", method: "logging/setLevel", params: { level } };
-      connection.say(message, JSON.stringify(message));
+      connection.say(Frame.request("dind-mcp:level", "logging/setLevel", { level }));
     }
     const call = new SuspendableCall(principal.name, connection, exchange, capabilities, this.#suspended);
     call.cancel = connection.send({
       request: exchange.request,
-      text: exchange.text,
-      notified: ({ method }, text) => {
+      notified: (frame) => {
         call.exchange?.extend();
         // In the modern era log messages are for those who asked for them in this very request.
-        if (level !== undefined || method !== "notifications/message") call.exchange?.notify(text);
+        if (level !== undefined || frame.method !== "notifications/message") call.exchange?.notify(frame);
       },
       asked: (question) => call.asked(question),
-      answered: (message, text) => {
+      answered: (frame) => {
         const { exchange: waiting } = call;
         if (!waiting) return; // the client did not come back
         // The client's next request, after a question, has another id than the first, which the server answers.
-        const named = waiting === exchange ? text : withId(text, waiting);
-        const formed = message.result ? insert(named, ["result"], completed(waiting.request.method)) : named;
-        waiting.answer({ ...message, id: waiting.id }, this.#filtered(waiting, principal, message, formed));
+        const named = waiting === exchange ? frame : frame.withId(waiting.request.idText);
+        const formed = named.insert(["result"], completed(waiting.request.method));
+        waiting.answer(this.#filtered(waiting, principal, formed));
       },
       failed: ({ reason }) => call.lost(this.#died(reason)),
     });
@@ -160,9 +157,9 @@ export class ModernCalls {
     });
   }
 
-  #filtered(exchange: Exchange, principal: Principal, message: Message, text: string): string {
-    if (exchange.request.method !== "tools/list") return text;
-    return this.context.rules.filter(this.backend.name, principal, exchange.request, message, text);
+  #filtered({ request }: Exchange, principal: Principal, answer: ResponseFrame): ResponseFrame {
+    if (request.method !== "tools/list") return answer;
+    return this.context.rules.filter(this.backend.name, principal, request, answer);
   }
 
   #died(reason: string): string {
@@ -172,8 +169,4 @@ export class ModernCalls {
 
 function completed(method: string): JsonObject {
   return { resultType: "complete", ...(CACHEABLE.includes(method) ? NO_CACHE : {}) };
-}
-
-function withId(text: string, { idText }: Exchange): string {
-  return splice(text, [{ path: ["id"], json: idText }]);
 }

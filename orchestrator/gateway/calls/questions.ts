@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { PooledConnection } from "../upstream/pooled-connection";
-import { ErrorCode, isObject, type JsonObject, type Message, type Request, type RequestId } from "../wire/json-rpc";
+import { Frame, type RequestFrame } from "../wire/frame";
+import { ErrorCode, isObject, type JsonObject } from "../wire/json-rpc";
 import { capabilityFor, type InputRequest } from "../wire/modern";
 import type { Exchange } from "./exchange";
 
@@ -15,8 +16,9 @@ const QUESTIONS = 100;
  * request, with the answers and our `requestState`, takes it up again.
  */
 export class SuspendableCall {
-  readonly #waiting = new Map<string, Request>();
-  readonly #asked = new Map<string, RequestId>();
+  readonly #waiting = new Map<string, RequestFrame>();
+  /** Ids of questions, as the server wrote them. */
+  readonly #asked = new Map<string, string>();
   #exchange: Exchange | undefined;
   #count = 0;
   #state = "";
@@ -39,7 +41,7 @@ export class SuspendableCall {
   }
 
   /** The server asks something. */
-  asked(question: Request): void {
+  asked(question: RequestFrame): void {
     const needed = capabilityFor(question.method);
     if (!needed || this.capabilities[needed] === undefined || this.#waiting.size >= QUESTIONS) {
       this.connection.decline(question);
@@ -59,7 +61,7 @@ export class SuspendableCall {
     if ([...this.#asked.keys()].some((key) => !isObject(given[key]))) return false;
     clearTimeout(this.#timer);
     this.#exchange = exchange;
-    for (const [key, id] of this.#asked) this.#say({ jsonrpc: "2.0", id, result: given[key] as JsonObject });
+    for (const [key, id] of this.#asked) this.connection.say(Frame.result(id, JSON.stringify(given[key])));
     this.#asked.clear();
     if (this.#waiting.size > 0) this.#suspend(exchange);
     return true;
@@ -84,8 +86,8 @@ export class SuspendableCall {
     const state = randomBytes(24).toString("base64url");
     this.#state = state;
     const inputRequests: Record<string, InputRequest> = {};
-    for (const [key, { id, method, params }] of this.#waiting) {
-      this.#asked.set(key, id);
+    for (const [key, { idText, method, params }] of this.#waiting) {
+      this.#asked.set(key, idText);
       inputRequests[key] = { method, params };
     }
     this.#waiting.clear();
@@ -97,9 +99,5 @@ export class SuspendableCall {
     this.#timer.unref();
     const result = { resultType: "input_required", inputRequests, requestState: state };
     exchange.result(JSON.stringify(result));
-  }
-
-  #say(message: Message): void {
-    this.connection.say(message, JSON.stringify(message));
   }
 }

@@ -2,7 +2,8 @@ import { AuditResult } from "../../../api/audit-result";
 import type { Audit } from "../../audit/entry";
 import type { CallTracer, TracedCall } from "../../tracing";
 import type { CallObserver } from "../observer";
-import { ErrorCode, type Message } from "../wire/json-rpc";
+import type { ResponseFrame } from "../wire/frame";
+import { ErrorCode } from "../wire/json-rpc";
 
 /** What is known of a request when it comes. */
 export interface CallRecord extends TracedCall {
@@ -42,8 +43,9 @@ export class Recorder {
 }
 
 /** How a response counts. */
-export function resultOf({ error, result }: Message): AuditResult {
-  if (!error) return result?.isError === true ? AuditResult.ToolError : AuditResult.Ok;
+export function resultOf(answer: ResponseFrame): AuditResult {
+  const { error } = answer;
+  if (!error) return answer.at("result", "isError") === true ? AuditResult.ToolError : AuditResult.Ok;
   if (error.code === ErrorCode.Timeout) return AuditResult.Timeout;
   return error.code === ErrorCode.Denied ? AuditResult.Denied : AuditResult.Error;
 }

@@ -2,17 +2,9 @@ import type { Principal } from "../../security/principal";
 import type { Backend } from "../upstream/backend";
 import type { ConnectionPool } from "../upstream/connection-pool";
 import type { PooledConnection } from "../upstream/pooled-connection";
-import {
-  ErrorCode,
-  isObject,
-  type JsonObject,
-  type Message,
-  notificationText,
-  objectOf,
-  textOr,
-} from "../wire/json-rpc";
-import { insert } from "../wire/json-splice";
-import { ACKNOWLEDGED, Meta, metaOf } from "../wire/modern";
+import { Frame } from "../wire/frame";
+import { ErrorCode, isObject, type JsonObject, objectOf, textOr } from "../wire/json-rpc";
+import { ACKNOWLEDGED, Meta } from "../wire/modern";
 import type { Exchange } from "./exchange";
 
 /** What each wish of a subscription needs of the server's capabilities, and the notification it brings. */
@@ -43,20 +35,19 @@ export function honoured(filter: JsonObject, capabilities: JsonObject): Filter {
 }
 
 /** Whether a notification is one that the filter asks for. */
-export function wanted(filter: Filter, { method, params }: Message): boolean {
+export function wanted(filter: Filter, frame: Frame): boolean {
+  const { method } = frame;
   if (method === "notifications/resources/updated")
-    return filter.resourceSubscriptions?.includes(textOr(params?.uri, "")) ?? false;
+    return filter.resourceSubscriptions?.includes(textOr(frame.at("params", "uri"), "")) ?? false;
   return Object.entries(WISHES).some(([wish, one]) => one.method === method && filter[wish] === true);
 }
 
-/** The text of a notification with the mark of its subscription. */
-export function marked(text: string, exchange: Exchange): string {
-  const mark = { [Meta.Subscription]: exchange.id };
-  const message = JSON.parse(text) as Message;
-  if (isObject(message.params?._meta)) return insert(text, ["params", "_meta"], mark);
-  return isObject(message.params)
-    ? insert(text, ["params"], { _meta: mark })
-    : insert(text, [], { params: { _meta: mark } });
+/** A notification with the mark of its subscription. */
+export function marked(frame: Frame, { request }: Exchange): Frame {
+  const mark = { [Meta.Subscription]: request.id };
+  if (isObject(frame.at("params", "_meta"))) return frame.insert(["params", "_meta"], mark);
+  const inserted = frame.insert(["params"], { _meta: mark });
+  return inserted === frame ? frame.insert([], { params: { _meta: mark } }) : inserted;
 }
 
 /** `subscriptions/listen` to one server, whatever era the server is of. */
@@ -69,7 +60,7 @@ export class Subscriptions {
   /** Opens a subscription; it ends with its client, or with the server. @returns what ends it */
   listen(exchange: Exchange, principal: Principal, headers: Record<string, string> = {}): (reason: string) => void {
     let end: (reason: string) => void = () => {};
-    const filter = exchange.request.params?.notifications;
+    const filter = exchange.request.at("params", "notifications");
     if (!isObject(filter))
       exchange.fail(ErrorCode.InvalidParams, "params.notifications: got nothing, expected what to listen for");
     else {
@@ -90,7 +81,7 @@ export class Subscriptions {
     filter: JsonObject,
     headers: Record<string, string>,
   ): Promise<(reason: string) => void> {
-    const capabilities = objectOf(metaOf(exchange.request)[Meta.Capabilities]);
+    const capabilities = objectOf(exchange.request.meta[Meta.Capabilities]);
     try {
       const connection = await this.pool.acquire({
         principal: principal.name,
@@ -113,12 +104,11 @@ export class Subscriptions {
     };
     const cancel = connection.send({
       request: exchange.request,
-      text: exchange.text,
       headers,
-      notified: (_message, text) => exchange.notify(text),
-      answered: (message, text) => {
+      notified: (frame) => exchange.notify(frame),
+      answered: (frame) => {
         left();
-        exchange.answer(message, text);
+        exchange.answer(frame);
       },
       failed: ({ reason }) => exchange.fail(ErrorCode.ServerUnavailable, `server ${this.backend.name}: ${reason}`),
     });
@@ -131,8 +121,8 @@ export class Subscriptions {
   /** A server with sessions tells everything that changes; its resources have to be asked for one by one. */
   #legacy(exchange: Exchange, connection: PooledConnection, wishes: JsonObject): () => void {
     const filter = honoured(wishes, objectOf(connection.initialized.capabilities));
-    const told = (message: Message, text: string) => {
-      if (wanted(filter, message)) exchange.notify(marked(text, exchange));
+    const told = (frame: Frame) => {
+      if (wanted(filter, frame)) exchange.notify(marked(frame, exchange));
     };
     const lost = ({ reason }: { reason: string }) => {
       exchange.fail(ErrorCode.ServerUnavailable, `server ${this.backend.name}: ${reason}`);
@@ -140,10 +130,9 @@ export class Subscriptions {
     connection.others.add(told);
     connection.onLost.add(lost);
     for (const uri of filter.resourceSubscriptions ?? []) {
-      const message = { jsonrpc: "2.0", id: `dind-mcp:${uri}`, method: "resources/subscribe", params: { uri } };
-      connection.say(message, JSON.stringify(message));
+      connection.say(Frame.request(`dind-mcp:${uri}`, "resources/subscribe", { uri }));
     }
-    exchange.notify(marked(notificationText(ACKNOWLEDGED, { notifications: filter }), exchange));
+    exchange.notify(marked(Frame.notification(ACKNOWLEDGED, { notifications: filter }), exchange));
     return () => {
       connection.others.delete(told);
       connection.onLost.delete(lost);

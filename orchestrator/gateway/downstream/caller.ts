@@ -1,7 +1,8 @@
 import type { Principal } from "../../security/principal";
 import { traceparentOf } from "../../tracing";
 import { GatewayError } from "../gateway-api";
-import { ErrorCode, type Request, toolOf } from "../wire/json-rpc";
+import type { RequestFrame } from "../wire/frame";
+import { ErrorCode } from "../wire/json-rpc";
 import type { OnEnd, Session } from "./session";
 
 /** Characters of an `initialize`. */
@@ -20,22 +21,22 @@ export interface Caller {
 }
 
 /** What the log keeps of a request. */
-export function callOf(request: Request, { principal, requestId, server, traceparent }: Caller, key?: string) {
+export function callOf(request: RequestFrame, { principal, requestId, server, traceparent }: Caller, key?: string) {
   return {
     request: requestId,
     principal: principal.name,
     session: key?.slice(0, 8),
     server,
     method: request.method,
-    tool: toolOf(request),
-    traceparent: traceparentOf(request.params?._meta, traceparent),
-    arguments: request.method === "tools/call" ? request.params?.arguments : undefined,
+    tool: request.tool,
+    traceparent: traceparentOf(request.meta, traceparent),
+    arguments: request.method === "tools/call" ? request.at("params", "arguments") : undefined,
     began: performance.now(),
   };
 }
 
 /** A session keeps its `initialize`, to begin anew with it. @throws GatewayError 413 */
-export function checkInitialize(text: string): void {
+export function checkInitialize({ text }: RequestFrame): void {
   if (text.length <= INITIALIZE_LIMIT) return;
   throw new GatewayError(413, ErrorCode.InvalidRequest, `initialize is larger than ${INITIALIZE_LIMIT} characters`);
 }

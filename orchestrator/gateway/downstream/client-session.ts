@@ -5,16 +5,8 @@ import type { Principal } from "../../security/principal";
 import { type Exchange, NAMELESS } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import type { GatewayError, SessionInfo } from "../gateway-api";
-import {
-  ErrorCode,
-  isObject,
-  isResponse,
-  type JsonObject,
-  type Message,
-  type Request,
-  type RequestId,
-  textOr,
-} from "../wire/json-rpc";
+import type { Frame, RequestFrame } from "../wire/frame";
+import { ErrorCode, isObject, type RequestId, textOr } from "../wire/json-rpc";
 import { ClientSide } from "./client-side";
 import type { EndReason, OnEnd, Session } from "./session";
 
@@ -22,8 +14,8 @@ import type { EndReason, OnEnd, Session } from "./session";
 const PRIMED_FROM = "2025-11-25";
 
 /** Who the client says it is, where that can be read. */
-function clientOf(initialize: Request | undefined): SessionInfo["client"] {
-  const info = initialize?.params?.clientInfo;
+function clientOf(initialize: RequestFrame | undefined): SessionInfo["client"] {
+  const info = initialize?.at("params", "clientInfo");
   if (!isObject(info) || typeof info.name !== "string") return undefined;
   return { name: info.name, ...(typeof info.version === "string" ? { version: info.version } : {}) };
 }
@@ -32,7 +24,7 @@ function clientOf(initialize: Request | undefined): SessionInfo["client"] {
 export abstract class ClientSession implements Session {
   readonly key = randomBytes(24).toString("base64url");
   readonly client: ClientSide;
-  protected initialize: { request: Request; text: string } | undefined;
+  protected initialize: RequestFrame | undefined;
   /** Why it ended; undefined while it lives. */
   protected reason: EndReason | undefined;
   readonly #openedAt = new Date();
@@ -57,7 +49,7 @@ export abstract class ClientSession implements Session {
       id: this.key.slice(0, 8),
       server: this.server,
       principal: this.principal.name,
-      client: clientOf(this.initialize?.request),
+      client: clientOf(this.initialize),
       protocolVersion: this.#version,
       openedAt: this.#openedAt.toISOString(),
       lastUsedAt: new Date(this.#usedAt).toISOString(),
@@ -71,7 +63,7 @@ export abstract class ClientSession implements Session {
   abstract evict(server: string): void;
   protected abstract ask(exchange: Exchange): void;
   /** Hands on what the client said and the session itself has no use for. */
-  protected abstract pass(message: Message, text: string): void;
+  protected abstract pass(frame: Frame): void;
   /** Tells the server that nobody waits. */
   protected abstract cancel(exchange: Exchange, reason: string): void;
 
@@ -80,16 +72,16 @@ export abstract class ClientSession implements Session {
     this.ask(exchange);
   }
 
-  say(message: Message, text: string): void {
+  say(frame: Frame): void {
     this.#usedAt = Date.now();
-    if (isResponse(message) && !this.client.answered(message)) return;
-    if (message.method === "notifications/cancelled") {
-      const exchange = this.client.pending.get(message.params?.requestId as RequestId);
+    if (frame.isResponse() && !this.client.answered(frame)) return;
+    if (frame.method === "notifications/cancelled") {
+      const exchange = this.client.pending.get(frame.at("params", "requestId") as RequestId);
       if (!exchange) return;
       this.client.forget(exchange);
-      this.cancel(exchange, textOr(message.params?.reason, "cancelled"));
+      this.cancel(exchange, textOr(frame.at("params", "reason"), "cancelled"));
       exchange.abandon();
-    } else this.pass(message, text);
+    } else this.pass(frame);
   }
 
   /** There will be no answer. */
@@ -112,7 +104,7 @@ export abstract class ClientSession implements Session {
   }
 
   /** The answer to `initialize` is about to go out: from now on there is a session. */
-  protected welcome({ protocolVersion }: JsonObject, { reply }: Exchange): void {
+  protected welcome(protocolVersion: unknown, { reply }: Exchange): void {
     this.#version = textOr(protocolVersion, "");
     this.client.primed = this.#version >= PRIMED_FROM;
     reply.headers = { "mcp-session-id": this.key };

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Exchange } from "../calls/exchange";
-import { isRequest, isResponse, type Message, type RequestId } from "../wire/json-rpc";
+import type { Frame, ResponseFrame } from "../wire/frame";
+import type { RequestId } from "../wire/json-rpc";
 import { ClientStream, ReplayBudget, startEventStream } from "./client-stream";
 
 /** Messages kept for a client that has no stream open, and their characters. */
@@ -64,11 +65,11 @@ export class ClientSide {
   }
 
   /** The server's answer to a request. @returns the exchange, or undefined when nobody waits for it */
-  answer(message: Message, text: string): Exchange | undefined {
-    const exchange = this.pending.get(message.id as RequestId);
+  answer(answer: ResponseFrame): Exchange | undefined {
+    const exchange = this.pending.get(answer.id);
     if (!exchange) return undefined;
     this.forget(exchange);
-    exchange.answer(message, text);
+    exchange.answer(answer);
     return exchange;
   }
 
@@ -77,18 +78,18 @@ export class ClientSide {
    * @param server whose it is: it cannot belong to what another server was asked
    * @param related the request, where the transport says so
    */
-  deliver(message: Message, text: string, server: string | undefined, related?: RequestId): void {
-    const exchange = this.#belongsTo(message, server, related);
-    if (isRequest(message)) this.#asked(message.id, exchange);
-    else if (message.method === "notifications/cancelled") this.#settled(message.params?.requestId as RequestId);
+  deliver(frame: Frame, server: string | undefined, related?: RequestId): void {
+    const exchange = this.#belongsTo(frame, server, related);
+    if (frame.isRequest()) this.#asked(frame.id, exchange);
+    else if (frame.method === "notifications/cancelled") this.#settled(frame.at("params", "requestId") as RequestId);
     if (exchange) {
       exchange.extend();
-      exchange.notify(text);
-    } else if (!this.#isProgressOfAnother(message)) this.send(text);
+      exchange.notify(frame);
+    } else if (!this.#isProgressOfAnother(frame)) this.send(frame);
   }
 
   /** Sends on the stream for what belongs to no request, or keeps it until there is one. */
-  send(text: string): void {
+  send({ text }: Frame): void {
     if (this.#standalone) {
       this.#standalone.send(text);
       return;
@@ -100,9 +101,9 @@ export class ClientSide {
   }
 
   /** The client's answer to a question of the server. @returns false when the server did not ask */
-  answered(message: Message): boolean {
-    if (!isResponse(message) || !this.#questions.has(message.id)) return false;
-    this.#settled(message.id);
+  answered({ id }: ResponseFrame): boolean {
+    if (!this.#questions.has(id)) return false;
+    this.#settled(id);
     return true;
   }
 
@@ -160,18 +161,17 @@ export class ClientSide {
   }
 
   /** Progress of a call that the server was not asked for: what it says of another's is not told. */
-  #isProgressOfAnother({ method, params }: Message): boolean {
-    return method === "notifications/progress" && this.#progress.has(params?.progressToken as RequestId);
+  #isProgressOfAnother(frame: Frame): boolean {
+    if (frame.method !== "notifications/progress") return false;
+    return this.#progress.has(frame.at("params", "progressToken") as RequestId);
   }
 
-  #belongsTo(
-    { method, params }: Message,
-    server: string | undefined,
-    related: RequestId | undefined,
-  ): Exchange | undefined {
+  #belongsTo(frame: Frame, server: string | undefined, related: RequestId | undefined): Exchange | undefined {
+    const { method } = frame;
     const its = (exchange: Exchange | undefined) => (exchange?.call.server === server ? exchange : undefined);
     if (related !== undefined) return its(this.pending.get(related));
-    if (method === "notifications/progress") return its(this.#progress.get(params?.progressToken as RequestId));
+    if (method === "notifications/progress")
+      return its(this.#progress.get(frame.at("params", "progressToken") as RequestId));
     if (method?.endsWith("/list_changed") || method === "notifications/resources/updated") return undefined;
     // stdio does not say to which call a message belongs: with one call open it is clear.
     const open = [...this.pending.values()].filter(its);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "../gateway-api";
-import { ErrorCode, errorText, type RequestId } from "../wire/json-rpc";
+import { Frame } from "../wire/frame";
+import { ErrorCode } from "../wire/json-rpc";
 
 /** Answers with one JSON document. */
 export function sendJson(
@@ -28,11 +29,11 @@ export function sendEmpty(response: ServerResponse, status: number): void {
 /** What a client that found no place is told: when to come again, in seconds. */
 export const COME_AGAIN = { "retry-after": "1" };
 
-/** Answers with an error of HTTP and JSON-RPC at once. */
-export function sendError(response: ServerResponse, error: GatewayError, id: RequestId | null = null): void {
+/** Answers with an error of HTTP and JSON-RPC at once. @param id of the request, as JSON */
+export function sendError(response: ServerResponse, error: GatewayError, id = "null"): void {
   const headers: Record<string, string> = error.code === ErrorCode.Busy ? { ...COME_AGAIN } : {};
   if (error.status === 413) headers.connection = "close"; // the rest of the body is not read
-  sendJson(response, error.status, errorText(id, error.code, error.message, error.data), headers);
+  sendJson(response, error.status, Frame.error(id, error.code, error.message, error.data).text, headers);
 }
 
 /**

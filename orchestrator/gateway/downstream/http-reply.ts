@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Reply } from "../calls/exchange";
 import type { GatewayError } from "../gateway-api";
-import { ErrorCode, type Message } from "../wire/json-rpc";
+import type { Frame } from "../wire/frame";
+import { ErrorCode } from "../wire/json-rpc";
 import { type ClientStream, startEventStream } from "./client-stream";
 import { COME_AGAIN, sendJson } from "./http-answers";
 
@@ -10,7 +11,7 @@ export interface HttpReplyOptions {
   /** Requests of this POST. More than one: a batch, always on a stream. @default 1 */
   open?: number;
   /** HTTP status of a JSON answer. @default always 200 */
-  status?: (message: Message) => number;
+  status?: (answer: Frame) => number;
   /** A failure of the gateway has a status of its own, because nothing was begun yet. @default false */
   opening?: boolean;
 }
@@ -18,7 +19,7 @@ export interface HttpReplyOptions {
 /** The answers to one POST: one JSON document, or an SSE stream as soon as there is more to say. */
 export class HttpReply implements Reply {
   headers: Record<string, string> = {};
-  #status: (message: Message) => number;
+  #status: (answer: Frame) => number;
   #open: number;
   #stream: ClientStream | undefined;
 
@@ -36,16 +37,16 @@ export class HttpReply implements Reply {
     return this.#stream !== undefined;
   }
 
-  notify(text: string): void {
+  notify({ text }: Frame): void {
     this.#opened().send(text);
   }
 
-  answer(message: Message, text: string): void {
+  answer(answer: Frame): void {
     this.#open--;
     if (this.#stream || this.#open > 0) {
-      this.#opened().send(text);
+      this.#opened().send(answer.text);
       if (this.#open === 0) this.#stream?.end();
-    } else sendJson(this.response, this.#status(message), text, this.headers);
+    } else sendJson(this.response, this.#status(answer), answer.text, this.headers);
   }
 
   failing({ status, code }: GatewayError): void {

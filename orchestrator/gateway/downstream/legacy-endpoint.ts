@@ -3,7 +3,8 @@ import { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ambiguousKey } from "../wire/ambiguity";
-import { ErrorCode, isMessage, isRequest, type Message, type Request } from "../wire/json-rpc";
+import { Frame, type RequestFrame } from "../wire/frame";
+import { ErrorCode } from "../wire/json-rpc";
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { type Caller, callOf, checkInitialize, type NewSession, single } from "./caller";
 import { sendEmpty } from "./http-answers";
@@ -20,43 +21,36 @@ export class LegacyEndpoint {
 
   /**
    * A POST whose body was read.
-   * @param text the body, one line
    * @throws GatewayError
    */
-  post(
-    request: IncomingMessage,
-    response: ServerResponse,
-    caller: Caller,
-    body: unknown,
-    text: string,
-    make: NewSession,
-  ): void {
+  post(request: IncomingMessage, response: ServerResponse, caller: Caller, body: Frame, make: NewSession): void {
     checkVersion(request);
-    if (Array.isArray(body)) {
-      this.#batch(request, response, caller, body);
+    const { batch } = body;
+    if (batch) {
+      this.#batch(request, response, caller, batch);
       return;
     }
-    if (!isMessage(body))
+    if (!body.kind)
       throw new GatewayError(
         400,
         ErrorCode.InvalidRequest,
         "the body is no JSON-RPC request, notification or response",
       );
-    if (body.method === "initialize" && isRequest(body)) {
-      this.#initialize(response, caller, body, text, make);
+    if (body.isRequest() && body.method === "initialize") {
+      this.#initialize(response, caller, body, make);
       return;
     }
     const session = this.#session(request, caller);
-    if (!isRequest(body)) {
-      session.say(body, text);
+    if (!body.isRequest()) {
+      session.say(body);
       sendEmpty(response, 202);
       return;
     }
     const reply = new HttpReply(response, () => session.client.openStream());
-    const exchange = this.#exchange(body, text, caller, reply, session.key);
+    const exchange = this.#exchange(body, caller, reply, session.key);
     response.once("close", () => {
       // A stream can be taken up again; a plain answer that nobody receives is lost.
-      if (!exchange.done && !exchange.streaming) session.say(...cancelled(body));
+      if (!exchange.done && !exchange.streaming) session.say(cancelled(body));
     });
     session.request(exchange);
   }
@@ -98,13 +92,13 @@ export class LegacyEndpoint {
     return session;
   }
 
-  #initialize(response: ServerResponse, caller: Caller, body: Request, text: string, make: NewSession): void {
-    checkInitialize(text);
+  #initialize(response: ServerResponse, caller: Caller, body: RequestFrame, make: NewSession): void {
+    checkInitialize(body);
     const began = performance.now();
     const session = make(caller.principal, (ended, reason) => this.sessions.removed(ended, reason));
     this.sessions.add(session);
     const reply = new HttpReply(response, () => session.client.openStream(), { opening: true });
-    const exchange = this.#exchange(body, text, caller, reply, session.key);
+    const exchange = this.#exchange(body, caller, reply, session.key);
     response.once("close", () => {
       if (!exchange.done) session.end("client-gone");
     });
@@ -114,33 +108,27 @@ export class LegacyEndpoint {
   }
 
   /** Several messages in one body, as 2025-03-26 allowed: their answers come on one stream. */
-  #batch(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown[]): void {
-    const clear = (message: unknown) => isMessage(message) && !ambiguousKey(message, JSON.stringify(message));
-    if (body.length === 0 || !body.every(isMessage) || !body.every(clear))
+  #batch(request: IncomingMessage, response: ServerResponse, caller: Caller, batch: Frame[]): void {
+    if (batch.length === 0 || !batch.every((frame) => frame.kind && ambiguousKey(frame) === undefined))
       throw new GatewayError(400, ErrorCode.InvalidRequest, "the batch is empty or holds something else than messages");
     const session = this.#session(request, caller);
-    const requests = body.filter(isRequest);
-    for (const message of body) if (!isRequest(message)) session.say(message, JSON.stringify(message));
+    const requests = batch.filter((frame) => frame.isRequest());
+    for (const frame of batch) if (!frame.isRequest()) session.say(frame);
     if (requests.length === 0) {
       sendEmpty(response, 202);
       return;
     }
     const reply = new HttpReply(response, () => session.client.openStream(), { open: requests.length });
-    for (const one of requests) session.request(this.#exchange(one, JSON.stringify(one), caller, reply, session.key));
+    for (const one of requests) session.request(this.#exchange(one, caller, reply, session.key));
   }
 
-  #exchange(request: Request, text: string, caller: Caller, reply: HttpReply, key: string): Exchange {
-    return new Exchange(request, text, callOf(request, caller, key), reply, this.context.recorder);
+  #exchange(request: RequestFrame, caller: Caller, reply: HttpReply, key: string): Exchange {
+    return new Exchange(request, callOf(request, caller, key), reply, this.context.recorder);
   }
 }
 
-function cancelled({ id }: Request): [Message, string] {
-  const message = {
-    jsonrpc: "2.0",
-    method: "notifications/cancelled",
-    params: { requestId: id, reason: "the client left" },
-  };
-  return [message, JSON.stringify(message)];
+function cancelled({ id }: RequestFrame): Frame {
+  return Frame.notification("notifications/cancelled", { requestId: id, reason: "the client left" });
 }
 
 function checkVersion({ headers }: IncomingMessage): void {

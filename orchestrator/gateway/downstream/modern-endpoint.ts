@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Principal } from "../../security/principal";
 import { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
-import { isRequest, type Message } from "../wire/json-rpc";
+import type { Frame } from "../wire/frame";
 import { LISTEN } from "../wire/modern";
 import { type Caller, callOf } from "./caller";
 import { ClientStream } from "./client-stream";
@@ -22,24 +22,16 @@ export class ModernEndpoint {
 
   /**
    * A POST whose body was read.
-   * @param text the body, one line
    * @throws GatewayError
    */
-  post(
-    request: IncomingMessage,
-    response: ServerResponse,
-    caller: Caller,
-    body: Message,
-    text: string,
-    target: ModernTarget,
-  ): void {
+  post(request: IncomingMessage, response: ServerResponse, caller: Caller, body: Frame, target: ModernTarget): void {
     checkModern(body, request.headers);
-    if (!isRequest(body)) {
+    if (!body.isRequest()) {
       sendEmpty(response, 202);
       return;
     } // the end of a stream is what cancels here
     const reply = new HttpReply(response, () => new ClientStream(), { status: modernStatus });
-    const exchange = new Exchange(body, text, callOf(body, caller), reply, this.context.recorder);
+    const exchange = new Exchange(body, callOf(body, caller), reply, this.context.recorder);
     const headers = forwardedHeaders(request.headers);
     const end =
       body.method === LISTEN

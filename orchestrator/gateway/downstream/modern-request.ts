@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { GatewayError } from "../gateway-api";
-import { ErrorCode, isObject, type Message } from "../wire/json-rpc";
-import { Meta, MODERN_VERSION, metaOf } from "../wire/modern";
+import type { Frame } from "../wire/frame";
+import { ErrorCode, isObject } from "../wire/json-rpc";
+import { Meta, MODERN_VERSION } from "../wire/modern";
 
 /** A header's value as text: 2026-07-28 writes in base64 what HTTP would not carry. Undefined when that is broken. */
 function decoded(header: string): string | undefined {
@@ -13,8 +14,9 @@ function decoded(header: string): string | undefined {
 }
 
 /** What the header Mcp-Name must repeat. */
-function nameOf({ method, params }: Message): string | undefined {
-  const name = method === "resources/read" ? params?.uri : params?.name;
+function nameOf(frame: Frame): string | undefined {
+  const { method } = frame;
+  const name = frame.at("params", method === "resources/read" ? "uri" : "name");
   const named = method === "tools/call" || method === "prompts/get" || method === "resources/read";
   return named && typeof name === "string" ? name : undefined;
 }
@@ -23,8 +25,9 @@ function nameOf({ method, params }: Message): string | undefined {
  * Checks a request of the modern era: its envelope, and that its headers say what its body says.
  * @throws GatewayError 400 with the code of 2026-07-28
  */
-export function checkModern(message: Message, headers: IncomingHttpHeaders): void {
-  const meta = metaOf(message);
+export function checkModern(frame: Frame, headers: IncomingHttpHeaders): void {
+  const { meta } = frame;
+  const asks = frame.raw("id") !== undefined;
   const claimed = meta[Meta.Version];
   const refuse = (code: number, words: string, data?: Record<string, unknown>) => {
     throw new GatewayError(400, code, words, data);
@@ -41,7 +44,7 @@ export function checkModern(message: Message, headers: IncomingHttpHeaders): voi
       `params._meta["${Meta.Version}"] is missing: ${MODERN_VERSION} wants it in every request`,
     );
   }
-  if (message.id !== undefined && !isObject(meta[Meta.Capabilities])) {
+  if (asks && !isObject(meta[Meta.Capabilities])) {
     refuse(
       ErrorCode.InvalidParams,
       `params._meta["${Meta.Capabilities}"]: got ${JSON.stringify(meta[Meta.Capabilities]) ?? "nothing"}, expected an object`,
@@ -52,11 +55,11 @@ export function checkModern(message: Message, headers: IncomingHttpHeaders): voi
     const data = { supported: [MODERN_VERSION], requested: claimed };
     refuse(ErrorCode.UnsupportedVersion, `protocol version ${claimed} is not supported here`, data);
   }
-  if (message.id === undefined) return; // of notifications nothing more is asked
+  if (!asks) return; // of notifications nothing more is asked
   if (version === undefined) mismatch("MCP-Protocol-Version", undefined, claimed);
   const method = headers["mcp-method"];
-  if (method !== message.method) mismatch("Mcp-Method", method, message.method);
-  const name = nameOf(message);
+  if (method !== frame.method) mismatch("Mcp-Method", method, frame.method);
+  const name = nameOf(frame);
   const header = headers["mcp-name"];
   if (name !== undefined && (typeof header !== "string" || decoded(header) !== name))
     mismatch("Mcp-Name", header, name);
@@ -75,7 +78,7 @@ export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, s
 }
 
 /** HTTP status of an answer: errors of the protocol have one of their own. */
-export function modernStatus({ error }: Message): number {
+export function modernStatus({ error }: Frame): number {
   if (!error) return 200;
   if (error.code === ErrorCode.MethodNotFound) return 404;
   const refused: number[] = [ErrorCode.HeaderMismatch, ErrorCode.MissingCapability, ErrorCode.UnsupportedVersion];

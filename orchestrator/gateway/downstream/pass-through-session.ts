@@ -4,7 +4,8 @@ import type { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
-import { ErrorCode, type Message, type RequestId } from "../wire/json-rpc";
+import type { Frame, ResponseFrame } from "../wire/frame";
+import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { ClientSession } from "./client-session";
 import type { EndReason, OnEnd } from "./session";
 
@@ -23,16 +24,17 @@ export class PassThroughSession extends ClientSession implements ConversationUse
   }
 
   async start(exchange: Exchange): Promise<boolean | undefined> {
-    this.initialize = { request: exchange.request, text: exchange.text };
+    this.initialize = exchange.request;
     this.#conversation = new Conversation(this.backend, this.initialize, this);
     try {
       const opened = await this.#conversation.begin();
       if (this.reason) {
         throw new GatewayError(503, ErrorCode.ServerUnavailable, `the session ended: ${this.reason}`);
       }
-      const refused = opened.message.error !== undefined;
-      if (!refused) this.welcome(opened.message.result ?? {}, exchange);
-      exchange.answer(opened.message, opened.text);
+      const { answer } = opened;
+      const refused = answer.error !== undefined;
+      if (!refused) this.welcome(answer.at("result", "protocolVersion"), exchange);
+      exchange.answer(answer);
       if (!refused) return opened.warm;
     } catch (error) {
       exchange.reject(error);
@@ -43,17 +45,17 @@ export class PassThroughSession extends ClientSession implements ConversationUse
 
   protected ask(exchange: Exchange): void {
     if (!this.begin(exchange, this.backend.name)) return;
-    this.#conversation?.send(exchange, exchange.request, exchange.text);
+    this.#conversation?.send(exchange, exchange.request);
   }
 
-  answered({ request }: Exchange, message: Message, text: string): void {
+  answered({ request }: Exchange, answer: ResponseFrame): void {
     const { rules } = this.context;
     const list = request.method === "tools/list";
-    this.client.answer(message, list ? rules.filter(this.backend.name, this.principal, request, message, text) : text);
+    this.client.answer(list ? rules.filter(this.backend.name, this.principal, request, answer) : answer);
   }
 
-  told(message: Message, text: string, related?: RequestId): void {
-    this.client.deliver(message, text, this.backend.name, related);
+  told(frame: Frame, related?: RequestId): void {
+    this.client.deliver(frame, this.backend.name, related);
   }
 
   givenUp(): void {
@@ -73,8 +75,8 @@ export class PassThroughSession extends ClientSession implements ConversationUse
     this.#conversation?.close();
   }
 
-  protected pass(message: Message, text: string): void {
-    this.#conversation?.say(message, text);
+  protected pass(frame: Frame): void {
+    this.#conversation?.say(frame);
   }
 
   protected cancel(exchange: Exchange, reason: string): void {

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Principal } from "../../security/principal";
 import type { Exchange } from "../calls/exchange";
 import type { SessionInfo } from "../gateway-api";
-import type { Message } from "../wire/json-rpc";
+import type { Frame } from "../wire/frame";
 import type { ClientSide } from "./client-side";
 
 /** Why a session ended: a label of the metrics. */
@@ -34,7 +34,7 @@ export interface Session {
   /** A request; its answer goes to the exchange. */
   request(exchange: Exchange): void;
   /** A notification, or the answer to a question of the server. */
-  say(message: Message, text: string): void;
+  say(frame: Frame): void;
   /** The client's GET stream. */
   listen(response: ServerResponse, lastEventId: string | undefined): void;
   /** Milliseconds since 1970 of its last use of a server, when it could do without; undefined when it waits for an answer there, or has no process of it. */

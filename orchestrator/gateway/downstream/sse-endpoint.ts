@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Exchange, type Reply } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
-import { ErrorCode, isMessage, isRequest } from "../wire/json-rpc";
+import type { Frame, RequestFrame } from "../wire/frame";
+import { ErrorCode } from "../wire/json-rpc";
 import { type Caller, callOf, checkInitialize, type NewSession } from "./caller";
 import { sendEmpty } from "./http-answers";
 import type { Session } from "./session";
@@ -45,38 +46,38 @@ export class SseEndpoint {
   }
 
   /** POST of one message. @throws GatewayError */
-  post(request: IncomingMessage, response: ServerResponse, caller: Caller, body: unknown, text: string): void {
+  post(request: IncomingMessage, response: ServerResponse, caller: Caller, body: Frame): void {
     const key = new URLSearchParams(request.url?.split("?")[1]).get("sessionId");
     const open = this.#open.get(key ?? "");
     const mine = open?.session.principal.name === caller.principal.name && open.session.server === caller.server;
     if (!open || !mine) {
       throw new GatewayError(404, ErrorCode.InvalidRequest, "there is no such session: open a stream with GET first");
     }
-    if (!isMessage(body)) throw new GatewayError(400, ErrorCode.InvalidRequest, "the body is no JSON-RPC message");
+    if (!body.kind) throw new GatewayError(400, ErrorCode.InvalidRequest, "the body is no JSON-RPC message");
     const { session } = open;
-    if (!isRequest(body)) session.say(body, text);
-    else if (open.started) session.request(this.#exchange(open, body, text, caller));
+    if (!body.isRequest()) session.say(body);
+    else if (open.started) session.request(this.#exchange(open, body, caller));
     else if (body.method === "initialize") {
-      checkInitialize(text);
+      checkInitialize(body);
       open.started = true;
       const began = performance.now();
-      void session.start(this.#exchange(open, body, text, caller)).then((warm) => {
+      void session.start(this.#exchange(open, body, caller)).then((warm) => {
         if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
       });
     } else throw new GatewayError(400, ErrorCode.InvalidRequest, "the session was never initialised");
     sendEmpty(response, 202);
   }
 
-  #exchange({ session }: Open, body: Exchange["request"], text: string, caller: Caller): Exchange {
+  #exchange({ session }: Open, body: RequestFrame, caller: Caller): Exchange {
     const { client } = session;
     const reply: Reply = {
       headers: {},
       streaming: true,
-      notify: (message) => client.send(message),
-      answer: (_message, message) => client.send(message),
+      notify: (frame) => client.send(frame),
+      answer: (frame) => client.send(frame),
       failing: () => {},
       leave: () => {},
     };
-    return new Exchange(body, text, callOf(body, caller, session.key), reply, this.context.recorder);
+    return new Exchange(body, callOf(body, caller, session.key), reply, this.context.recorder);
   }
 }

@@ -4,8 +4,8 @@ import { mayCall } from "../../security/filters";
 import type { Principal } from "../../security/principal";
 import type { Servers } from "../../servers/server-info";
 import type { ToolReport } from "../gateway-api";
-import { isObject, type JsonObject, type Message, textOr } from "../wire/json-rpc";
-import { keysAt, splice } from "../wire/json-splice";
+import type { RequestFrame, ResponseFrame } from "../wire/frame";
+import { isObject, type JsonObject, textOr } from "../wire/json-rpc";
 import type { ToolApprovals } from "./tool-approvals";
 import { toolDigest } from "./tool-digest";
 
@@ -42,26 +42,26 @@ export class ToolRules {
    * Takes note of a page of tools/list, and removes from it what the principal must not see. What a server shows first
    * is approved as a whole: from a page of more, nothing follows until the gateway has seen all of them.
    * @param request tools/list
-   * @returns the text as it came when nothing is to be removed
+   * @returns the answer as it came when nothing is to be removed
    */
-  filter(server: string, principal: Principal, request: Message, message: Message, text: string): string {
-    const tools = message.result?.tools;
-    if (!Array.isArray(tools)) return text;
-    const whole = request.params?.cursor === undefined && message.result?.nextCursor === undefined;
+  filter(server: string, principal: Principal, request: RequestFrame, answer: ResponseFrame): ResponseFrame {
+    const { result } = answer;
+    const tools = result?.tools;
+    if (!Array.isArray(tools)) return answer;
+    const whole = request.at("params", "cursor") === undefined && result?.nextCursor === undefined;
     if (whole || this.approvals.knows(server)) this.review(server, tools.filter(isObject));
     else this.look(server);
     const kept = tools.filter(
       (tool) => isObject(tool) && this.refusal(server, textOr(tool.name, ""), principal) === undefined,
     );
     // A list written twice, or in other case, is one that some other reader would take instead of the one checked here.
-    const lists = keysAt(text, ["result"]).filter((key) => key.toLowerCase() === "tools");
+    const lists = answer.keys("result").filter((key) => key.toLowerCase() === "tools");
     if (lists.length > 1) {
-      const rest = Object.entries(message.result ?? {}).filter(([key]) => key.toLowerCase() !== "tools");
-      const result = JSON.stringify({ ...Object.fromEntries(rest), tools: kept });
-      return splice(text, [{ path: ["result"], json: result }]);
+      const rest = Object.entries(result ?? {}).filter(([key]) => key.toLowerCase() !== "tools");
+      return answer.replace({ path: ["result"], json: JSON.stringify({ ...Object.fromEntries(rest), tools: kept }) });
     }
-    if (kept.length === tools.length) return text;
-    return splice(text, [{ path: ["result", "tools"], json: JSON.stringify(kept) }]);
+    if (kept.length === tools.length) return answer;
+    return answer.replace({ path: ["result", "tools"], json: JSON.stringify(kept) });
   }
 
   /** Compares definitions with the approved ones; those seen first are approved. */

@@ -1,7 +1,8 @@
 import { canonicalJson } from "../../../lib/canonical-json";
 import { milliseconds } from "../../../lib/durations";
 import { GatewayError } from "../gateway-api";
-import { ErrorCode, type JsonObject, notificationText, type Request } from "../wire/json-rpc";
+import { Frame } from "../wire/frame";
+import { ErrorCode, type JsonObject } from "../wire/json-rpc";
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { GATEWAY_INFO } from "../wire/modern-send";
 import type { Backend } from "./backend";
@@ -129,9 +130,9 @@ export class ConnectionPool {
       capabilities: use.capabilities,
       clientInfo: GATEWAY_INFO,
     };
-    const request: Request = { jsonrpc: "2.0", id: "dind-mcp:initialize", method: "initialize", params };
-    const opened = await ownHandshake(this.backend, request, JSON.stringify(request));
-    const { error } = opened.message;
+    const request = Frame.request("dind-mcp:initialize", "initialize", params);
+    const opened = await ownHandshake(this.backend, request);
+    const { error } = opened.answer;
     if (error) {
       opened.upstream.close();
       throw new GatewayError(
@@ -143,12 +144,11 @@ export class ConnectionPool {
     const connection = new PooledConnection(opened.upstream, {
       key,
       era: "legacy",
-      initialized: opened.message.result,
+      initialized: opened.answer.result,
       common: this.backend.shared,
       onEnd: this.#ended,
     });
-    const method = "notifications/initialized";
-    opened.upstream.send({ method }, notificationText(method, {}));
+    opened.upstream.send(Frame.notification("notifications/initialized", {}));
     opened.takeOver(connection);
     return this.#add(connection);
   }
@@ -158,8 +158,8 @@ export class ConnectionPool {
   };
 
   #add(connection: PooledConnection): PooledConnection {
-    connection.others.add(({ method = "" }) => {
-      if (method.endsWith("/list_changed")) this.backend.listChanged(method);
+    connection.others.add(({ method }) => {
+      if (method?.endsWith("/list_changed")) this.backend.listChanged(method);
     });
     connection.reserved++; // for whoever it was opened for
     if (connection.upstream.alive) this.#connections.add(connection);

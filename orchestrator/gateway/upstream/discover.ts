@@ -1,5 +1,5 @@
 import { GatewayError } from "../gateway-api";
-import { ErrorCode, isResponse } from "../wire/json-rpc";
+import { ErrorCode } from "../wire/json-rpc";
 import { DISCOVER, MODERN_VERSION } from "../wire/modern";
 import { modernRequest } from "../wire/modern-send";
 import { type Backend, startTimeout } from "./backend";
@@ -18,7 +18,7 @@ export async function discover(backend: Backend): Promise<void> {
     return;
   }
   const { upstream } = await backend.open();
-  const { request, text, headers } = modernRequest("dind-mcp:discover", DISCOVER, {});
+  const { request, headers } = modernRequest("dind-mcp:discover", DISCOVER, {});
   const patience = Math.min(PATIENCE_MS, startTimeout(backend.info()));
   backend.eras.modern = await new Promise<boolean>((resolve, reject) => {
     const timer = setTimeout(() => resolve(false), patience);
@@ -27,9 +27,9 @@ export async function discover(backend: Backend): Promise<void> {
       resolve(modern);
     };
     upstream.user = {
-      message: (message) => {
-        if (!isResponse(message)) return;
-        const versions = message.result?.supportedVersions;
+      message: (frame) => {
+        if (!frame.isResponse()) return;
+        const versions = frame.at("result", "supportedVersions");
         done(Array.isArray(versions) && versions.includes(MODERN_VERSION));
       },
       ended: ({ reason, busy, untouched }) => {
@@ -38,7 +38,7 @@ export async function discover(backend: Backend): Promise<void> {
         done(false); // some servers end when the first message is not `initialize`
       },
     };
-    upstream.send(request, text, headers);
+    upstream.send(request, headers);
   });
   upstream.user = NOBODY;
   upstream.close();

@@ -1,5 +1,6 @@
 import { GatewayError } from "../gateway-api";
-import { ErrorCode, isResponse, type Message, type Request } from "../wire/json-rpc";
+import type { RequestFrame, ResponseFrame } from "../wire/frame";
+import { ErrorCode } from "../wire/json-rpc";
 import { type Backend, startTimeout } from "./backend";
 import { ModernAsLegacy } from "./translate/modern-as-legacy";
 import type { Upstream, UpstreamUser } from "./upstream";
@@ -9,8 +10,7 @@ export interface Handshake {
   upstream: Upstream;
   warm: boolean;
   /** The server's answer: a result, or its refusal. */
-  message: Message;
-  text: string;
+  answer: ResponseFrame;
   /** Hands the connection over, with what the server said meanwhile. */
   takeOver(user: UpstreamUser): void;
 }
@@ -29,33 +29,27 @@ const NOT_MY_ERA: number[] = [
  * @param signal nobody waits any more
  * @throws GatewayError when there is no connection, the process ends, or there is no answer in time
  */
-export async function handshake(
-  backend: Backend,
-  initialize: Request,
-  text: string,
-  signal?: AbortSignal,
-): Promise<Handshake> {
+export async function handshake(backend: Backend, initialize: RequestFrame, signal?: AbortSignal): Promise<Handshake> {
   if (backend.shared && backend.openShared) {
-    return { ...(await exchange(backend, await backend.openShared(), initialize, text, signal)), warm: true };
+    return { ...(await exchange(backend, await backend.openShared(), initialize, signal)), warm: true };
   }
-  return ownHandshake(backend, initialize, text, signal);
+  return ownHandshake(backend, initialize, signal);
 }
 
 /** The same on a connection of its own, also where clients share one: that is how the shared one begins. */
 export async function ownHandshake(
   backend: Backend,
-  initialize: Request,
-  text: string,
+  initialize: RequestFrame,
   signal?: AbortSignal,
 ): Promise<Handshake> {
-  if (backend.eras.legacy === false) return translated(backend, initialize, text, signal);
+  if (backend.eras.legacy === false) return translated(backend, initialize, signal);
   const opened = await backend.open();
-  const done = await exchange(backend, opened.upstream, initialize, text, signal);
-  if (!done.message.error) backend.eras.legacy = true;
-  else if (backend.eras.legacy === undefined && NOT_MY_ERA.includes(done.message.error.code)) {
+  const done = await exchange(backend, opened.upstream, initialize, signal);
+  if (!done.answer.error) backend.eras.legacy = true;
+  else if (backend.eras.legacy === undefined && NOT_MY_ERA.includes(done.answer.error.code)) {
     opened.upstream.close();
-    return translated(backend, initialize, text, signal).then((modern) => {
-      if (!modern.message.error) backend.eras = { legacy: false, modern: true };
+    return translated(backend, initialize, signal).then((modern) => {
+      if (!modern.answer.error) backend.eras = { legacy: false, modern: true };
       return modern;
     });
   }
@@ -64,19 +58,17 @@ export async function ownHandshake(
 
 async function translated(
   backend: Backend,
-  initialize: Request,
-  text: string,
+  initialize: RequestFrame,
   signal: AbortSignal | undefined,
 ): Promise<Handshake> {
   const { upstream, warm } = await backend.open();
-  return { ...(await exchange(backend, new ModernAsLegacy(upstream), initialize, text, signal)), warm };
+  return { ...(await exchange(backend, new ModernAsLegacy(upstream), initialize, signal)), warm };
 }
 
 function exchange(
   backend: Backend,
   upstream: Upstream,
-  initialize: Request,
-  text: string,
+  initialize: RequestFrame,
   signal: AbortSignal | undefined,
 ): Promise<Omit<Handshake, "warm">> {
   const limit = startTimeout(backend.info());
@@ -102,11 +94,11 @@ function exchange(
     };
     upstream.user = {
       message: (...arrived) => {
-        const [message, line] = arrived;
-        if (answered || !isResponse(message) || message.id !== initialize.id) return void early.push(arrived);
+        const [frame] = arrived;
+        if (answered || !frame.isResponse() || frame.id !== initialize.id) return void early.push(arrived);
         answered = true;
         settled();
-        resolve({ upstream, message, text: line, takeOver });
+        resolve({ upstream, answer: frame, takeOver });
       },
       ended: (how) => {
         end = how;
@@ -117,6 +109,6 @@ function exchange(
     };
     if (signal?.aborted) left();
     else signal?.addEventListener("abort", left);
-    upstream.send(initialize, text);
+    upstream.send(initialize);
   });
 }

@@ -1,18 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  ErrorCode,
-  errorText,
-  isMessage,
-  isRequest,
-  isResponse,
-  type Message,
-  notificationText,
-  type RequestId,
-} from "../wire/json-rpc";
+import { Frame } from "../wire/frame";
+import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { ReadingPace } from "../wire/reading-pace";
 import { drained, request, textOf } from "./http-client";
-import { parsed, readEvents, Seen } from "./read-events";
+import { frameOf, readEvents, Seen } from "./read-events";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
 /** Milliseconds for the DELETE of a session at its end. */
@@ -37,13 +29,13 @@ export class HttpUpstream implements Upstream {
     return this.#alive;
   }
 
-  send(message: Message, text: string, headers: Record<string, string> = {}): void {
+  send(frame: Frame, headers: Record<string, string> = {}): void {
     if (!this.#alive) return;
-    const id = isRequest(message) ? message.id : undefined;
+    const id = frame.isRequest() ? frame.id : undefined;
     const abort = new AbortController();
     const key = id ?? Symbol();
     this.#aborts.set(key, abort);
-    void this.#post(message, text, headers, id, abort.signal)
+    void this.#post(frame, headers, id, abort.signal)
       .catch((error: NodeJS.ErrnoException) => {
         if (!abort.signal.aborted) this.#failed(id, error);
       })
@@ -52,8 +44,7 @@ export class HttpUpstream implements Upstream {
 
   cancel(id: RequestId, reason: string): void {
     if (this.#session !== undefined) {
-      const params = { requestId: id, reason };
-      this.send({ method: "notifications/cancelled", params }, notificationText("notifications/cancelled", params));
+      this.send(Frame.notification("notifications/cancelled", { requestId: id, reason }));
     }
     this.#aborts.get(id)?.abort(); // in the modern era that is the cancellation, in the other one it frees a connection
   }
@@ -97,8 +88,7 @@ export class HttpUpstream implements Upstream {
   }
 
   async #post(
-    message: Message,
-    body: string,
+    frame: Frame,
     more: Record<string, string>,
     id: RequestId | undefined,
     signal: AbortSignal,
@@ -109,16 +99,16 @@ export class HttpUpstream implements Upstream {
       ...more,
     });
     // A tool is never called twice; all else may be asked again.
-    const answer = await request(this.url, "POST", headers, signal, body, message.method !== "tools/call");
+    const answer = await request(this.url, "POST", headers, signal, frame.text, frame.method !== "tools/call");
     if (answer.statusCode === 404 && this.#session !== undefined) {
       drained(answer);
       return this.#end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
     }
-    if (message.method === "initialize") this.#adopt(answer.headers);
+    if (frame.method === "initialize") this.#adopt(answer.headers);
     if (id === undefined) drained(answer);
     else if (isEventStream(answer)) await this.#stream(answer, id, signal);
     else await this.#json(answer, id);
-    if (message.method === "notifications/initialized") void this.#listen();
+    if (frame.method === "notifications/initialized") void this.#listen();
   }
 
   #adopt(headers: IncomingHttpHeaders): void {
@@ -127,14 +117,10 @@ export class HttpUpstream implements Upstream {
   }
 
   async #json(answer: IncomingMessage, id: RequestId): Promise<void> {
-    const text = await textOf(answer);
-    const body = parsed(text);
-    const messages = (Array.isArray(body) ? body : [body]).filter(isMessage);
-    for (const message of messages) {
-      const line = messages.length === 1 ? text.replace(/[\r\n]+/g, " ") : JSON.stringify(message);
-      this.#deliver(message, line, id);
-    }
-    if (!messages.some((message) => isResponse(message) && message.id === id))
+    const body = frameOf(await textOf(answer));
+    const frames = body?.batch ?? (body ? [body] : []);
+    for (const frame of frames) if (frame.kind) this.#deliver(frame, id);
+    if (!frames.some((frame) => frame.isResponse() && frame.id === id))
       this.#answerError(id, `it answered HTTP ${answer.statusCode}`);
   }
 
@@ -164,7 +150,7 @@ export class HttpUpstream implements Upstream {
   }
 
   #read(answer: IncomingMessage, id: RequestId | undefined, seen: Seen): Promise<void> {
-    const deliver = (message: Message, text: string): void => this.#deliver(message, text, id);
+    const deliver = (frame: Frame): void => this.#deliver(frame, id);
     return readEvents(answer, seen, { id, pace: this.#pace, ready: () => this.#open?.promise, deliver });
   }
 
@@ -190,16 +176,18 @@ export class HttpUpstream implements Upstream {
     }
   }
 
-  #deliver(message: Message, text: string, related: RequestId | undefined): void {
+  #deliver(frame: Frame, related: RequestId | undefined): void {
     if (!this.#alive) return;
-    const version = message.result?.protocolVersion;
-    if (typeof version === "string") this.#version ??= version;
-    this.user.message(message, text, related);
+    if (this.#version === undefined) {
+      const version = frame.at("result", "protocolVersion");
+      if (typeof version === "string") this.#version = version;
+    }
+    this.user.message(frame, related);
   }
 
   #answerError(id: RequestId, reason: string): void {
-    const text = errorText(id, ErrorCode.ServerUnavailable, `the server failed: ${reason}`);
-    this.#deliver(JSON.parse(text) as Message, text, id);
+    const words = `the server failed: ${reason}`;
+    this.#deliver(Frame.error(JSON.stringify(id), ErrorCode.ServerUnavailable, words), id);
   }
 
   #failed(id: RequestId | undefined, error: NodeJS.ErrnoException): void {

@@ -1,30 +1,18 @@
-import {
-  ErrorCode,
-  errorText,
-  isRequest,
-  isResponse,
-  type JsonObject,
-  type Message,
-  progressTokenOf,
-  type Request,
-  type RequestId,
-} from "../wire/json-rpc";
-import { type Edit, rawAt, splice } from "../wire/json-splice";
-import { LISTEN, Meta, metaOf } from "../wire/modern";
+import { type Edit, Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
+import { ErrorCode, type JsonObject, type RequestId } from "../wire/json-rpc";
+import { LISTEN, Meta } from "../wire/modern";
 import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
 
 /** One request on a connection, and who is told. */
 export interface PooledCall {
-  request: Request;
-  /** The request as the client wrote it. */
-  text: string;
+  request: RequestFrame;
   headers?: Record<string, string>;
   /** A message before the answer, in the client's own ids. */
-  notified(message: Message, text: string): void;
+  notified(frame: Frame): void;
   /** The server asks the client something in the middle of the call. @default the connection answers itself, that nobody does */
-  asked?(question: Request): void;
+  asked?(question: RequestFrame): void;
   /** The answer, with the client's own id. */
-  answered(message: Message, text: string): void;
+  answered(frame: ResponseFrame): void;
   /** The connection ended before the answer. */
   failed(end: UpstreamEnd): void;
 }
@@ -71,7 +59,7 @@ export class PooledConnection implements UpstreamUser {
   /** Told when the connection is gone, besides the calls. */
   readonly onLost = new Set<(end: UpstreamEnd) => void>();
   /** Told of notifications that belong to no call. */
-  readonly others = new Set<(message: Message, text: string) => void>();
+  readonly others = new Set<(frame: Frame) => void>();
 
   readonly #options: ConnectionOptions;
 
@@ -117,11 +105,10 @@ export class PooledConnection implements UpstreamUser {
     this.usedAt = Date.now();
     const id = ++this.#count;
     this.#calls.set(id, call);
+    const { request } = call;
     const edits: Edit[] = [{ path: ["id"], json: String(id) }];
-    if (progressTokenOf(call.request.params) !== undefined) {
-      edits.push({ path: TOKEN, json: String(id) });
-    }
-    this.upstream.send({ ...call.request, id }, splice(call.text, edits), call.headers);
+    if (request.progressToken !== undefined) edits.push({ path: TOKEN, json: String(id) });
+    this.upstream.send(request.replace(...edits), call.headers);
     const sentAt = Date.now();
     return (reason) => {
       if (!this.#calls.delete(id)) return;
@@ -137,44 +124,42 @@ export class PooledConnection implements UpstreamUser {
   }
 
   /** Says something whose answer nobody waits for. */
-  say(message: Message, text: string): void {
-    this.upstream.send(message, text);
+  say(frame: Frame): void {
+    this.upstream.send(frame);
   }
 
   /** Answers a question for which there is no client: a server that waits for ever would be worse. */
-  decline({ id, method }: Request): void {
-    const text =
-      method === "ping"
-        ? JSON.stringify({ jsonrpc: "2.0", id, result: {} })
-        : errorText(id, ErrorCode.MethodNotFound, `no client is there that could answer ${method}`);
-    this.say({ id, result: {} }, text);
+  decline({ idText, method }: RequestFrame): void {
+    const words = `no client is there that could answer ${method}`;
+    this.say(method === "ping" ? Frame.result(idText, "{}") : Frame.error(idText, ErrorCode.MethodNotFound, words));
   }
 
-  message(message: Message, text: string, related?: RequestId): void {
+  message(frame: Frame, related?: RequestId): void {
     this.#heardAt = Date.now();
-    if (isResponse(message)) {
-      this.#answered(message, text);
+    if (frame.isResponse()) {
+      this.#answered(frame);
       return;
     }
-    const subscription = metaOf(message)[Meta.Subscription] as RequestId | undefined;
+    const subscription = frame.meta[Meta.Subscription] as RequestId | undefined;
     const progress =
-      message.method === "notifications/progress" ? (message.params?.progressToken as RequestId) : undefined;
-    const call = this.#calls.get(related ?? subscription ?? progress ?? this.#only(message));
-    if (isRequest(message)) {
-      if (call?.asked) call.asked(message);
-      else this.decline(message);
+      frame.method === "notifications/progress" ? (frame.at("params", "progressToken") as RequestId) : undefined;
+    const call = this.#calls.get(related ?? subscription ?? progress ?? this.#only(frame));
+    if (frame.isRequest()) {
+      if (call?.asked) call.asked(frame);
+      else this.decline(frame);
       return;
     }
     if (!call) {
-      for (const told of this.others) told(message, text);
+      for (const told of this.others) told(frame);
       return;
     }
-    const token = rawAt(call.text, TOKEN);
+    const { request } = call;
+    const token = request.raw(...TOKEN);
     if (progress !== undefined && token === undefined) return; // nobody asked for it
     const edits: Edit[] = [];
-    if (subscription !== undefined) edits.push({ path: ["params", "_meta", Meta.Subscription], json: clientsId(call) });
+    if (subscription !== undefined) edits.push({ path: ["params", "_meta", Meta.Subscription], json: request.idText });
     if (progress !== undefined && token !== undefined) edits.push({ path: ["params", "progressToken"], json: token });
-    call.notified(message, splice(text, edits));
+    call.notified(frame.replace(...edits));
   }
 
   ended(end: UpstreamEnd): void {
@@ -190,33 +175,25 @@ export class PooledConnection implements UpstreamUser {
     this.ended({ reason: "the gateway closed the connection" });
   }
 
-  #answered(message: Message, text: string): void {
-    const call = this.#calls.get(message.id as RequestId);
+  #answered(frame: ResponseFrame): void {
+    const call = this.#calls.get(frame.id);
     if (!call) return;
-    this.#calls.delete(message.id as RequestId);
+    this.#calls.delete(frame.id);
     this.usedAt = Date.now();
-    const { id } = call.request;
-    const json = clientsId(call);
-    const edits: Edit[] = [{ path: ["id"], json }];
-    if (message.result && metaOf({ params: message.result })[Meta.Subscription] !== undefined) {
-      edits.push({ path: ["result", "_meta", Meta.Subscription], json });
-    }
+    const json = call.request.idText;
+    const own: Edit[] = [{ path: ["id"], json }];
+    if (call.request.method === LISTEN) own.push({ path: ["result", "_meta", Meta.Subscription], json });
     try {
-      call.answered({ ...message, id }, splice(text, edits));
+      call.answered(frame.replace(...own));
     } catch (error) {
       call.failed({ reason: `its answer cannot be handled: ${(error as Error).message}` });
     }
   }
 
   /** The call that a message without a mark must belong to. */
-  #only({ method }: Message): RequestId {
+  #only({ method }: Frame): RequestId {
     if (method?.endsWith("/list_changed") || method === "notifications/resources/updated") return "";
     const calls = [...this.#calls].filter(([, { request }]) => request.method !== LISTEN);
     return calls.length === 1 ? (calls[0]?.[0] as RequestId) : "";
   }
-}
-
-/** A request's id as its client wrote it. */
-function clientsId({ request, text }: PooledCall): string {
-  return rawAt(text, ["id"]) ?? JSON.stringify(request.id);
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EventStreamParser } from "../wire/event-stream-parser";
-import { isMessage, isResponse, type Message, type RequestId } from "../wire/json-rpc";
+import { Frame } from "../wire/frame";
+import type { RequestId } from "../wire/json-rpc";
 import { MESSAGE_LIMIT, type ReadingPace } from "../wire/reading-pace";
 
 /** Before a stream that broke is asked for again, in milliseconds; and the bounds of what a server may wish instead. */
@@ -30,17 +31,17 @@ export async function readEvents(
     pace: ReadingPace;
     /** Waits while nobody is ready for more. */
     ready: () => Promise<void> | undefined;
-    deliver: (message: Message, text: string) => void;
+    deliver: (frame: Frame) => void;
   },
 ): Promise<void> {
   let lingering: NodeJS.Timeout | undefined;
   const parser = new EventStreamParser(MESSAGE_LIMIT, ({ id, data, retry }) => {
     if (id !== undefined) seen.last = id;
     if (retry !== undefined) seen.wait = Math.min(Math.max(retry, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
-    const message = parsed(data);
-    if (!isMessage(message)) return; // the priming event, or nothing that we know
-    if (isResponse(message) && message.id === options.id) seen.answered = true;
-    options.deliver(message, data.replace(/[\r\n]+/g, " "));
+    const frame = frameOf(data);
+    if (!frame?.kind) return; // the priming event, or nothing that we know
+    if (frame.isResponse() && frame.id === options.id) seen.answered = true;
+    options.deliver(frame);
   });
   try {
     answer.setEncoding("utf8");
@@ -58,10 +59,10 @@ export async function readEvents(
   }
 }
 
-/** JSON, or undefined. */
-export function parsed(text: string): unknown {
+/** What a server said in more lines than one, as one line; undefined when it is no JSON. */
+export function frameOf(text: string): Frame | undefined {
   try {
-    return JSON.parse(text);
+    return Frame.read(text).onOneLine();
   } catch {
     return undefined;
   }

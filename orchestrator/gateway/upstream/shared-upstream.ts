@@ -1,4 +1,5 @@
-import { isRequest, isResponse, type Message, type Request, type RequestId } from "../wire/json-rpc";
+import { Frame, type RequestFrame } from "../wire/frame";
+import type { RequestId } from "../wire/json-rpc";
 import type { PooledConnection } from "./pooled-connection";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
@@ -10,7 +11,7 @@ export class SharedUpstream implements Upstream {
   user: UpstreamUser = NOBODY;
   readonly #cancels = new Map<RequestId, (reason: string) => void>();
   readonly #connection: PooledConnection;
-  readonly #told = (message: Message, text: string): void => this.user.message(message, text);
+  readonly #told = (frame: Frame): void => this.user.message(frame);
   readonly #lost = (end: UpstreamEnd): void => {
     if (!this.#alive) return;
     this.#leave();
@@ -30,10 +31,10 @@ export class SharedUpstream implements Upstream {
     return this.#alive;
   }
 
-  send(message: Message, text: string): void {
-    if (!this.#alive || isResponse(message)) return;
-    if (isRequest(message)) this.#request(message, text);
-    else if (message.method !== "notifications/initialized") this.#connection.say(message, text);
+  send(frame: Frame): void {
+    if (!this.#alive || frame.isResponse()) return;
+    if (frame.isRequest()) this.#request(frame);
+    else if (frame.method !== "notifications/initialized") this.#connection.say(frame);
   }
 
   cancel(id: RequestId, reason: string): void {
@@ -51,23 +52,21 @@ export class SharedUpstream implements Upstream {
     this.#leave();
   }
 
-  #request(request: Request, text: string): void {
+  #request(request: RequestFrame): void {
     const { id } = request;
     const { initialized } = this.#connection;
     if (request.method === "initialize") {
-      const result = JSON.stringify(initialized);
-      const answer = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
-      setImmediate(() => this.user.message({ id, result: initialized }, answer));
+      const answer = Frame.result(request.idText, JSON.stringify(initialized));
+      setImmediate(() => this.user.message(answer));
       return;
     }
     this.#connection.reserved++;
     const cancel = this.#connection.send({
       request,
-      text,
-      notified: (message, line) => this.user.message(message, line, id),
-      answered: (message, line) => {
+      notified: (frame) => this.user.message(frame, id),
+      answered: (frame) => {
         this.#cancels.delete(id);
-        this.user.message(message, line);
+        this.user.message(frame);
       },
       failed: () => {}, // the connection tells all its users at once
     });

@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { isMessage, isObject, type Message, notificationText, type RequestId, textOr } from "../wire/json-rpc";
+import { Frame } from "../wire/frame";
+import { type RequestId, textOr } from "../wire/json-rpc";
 import { LineReader } from "../wire/line-reader";
 import { MESSAGE_LIMIT, ReadingPace } from "../wire/reading-pace";
 import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
@@ -43,7 +44,7 @@ export class StdioUpstream implements Upstream {
     return this.#alive;
   }
 
-  send(_message: Message, text: string): void {
+  send({ text }: Frame): void {
     if (!this.#alive) return;
     if (Date.now() > this.patientUntil) this.#unheard = undefined;
     this.#unheard?.push(text);
@@ -52,8 +53,7 @@ export class StdioUpstream implements Upstream {
   }
 
   cancel(id: RequestId, reason: string): void {
-    const params = { requestId: id, reason };
-    this.send({ method: "notifications/cancelled", params }, notificationText("notifications/cancelled", params));
+    this.send(Frame.notification("notifications/cancelled", { requestId: id, reason }));
   }
 
   pause(): void {
@@ -106,27 +106,25 @@ export class StdioUpstream implements Upstream {
   #line(line: string): void {
     if (!this.#alive) return;
     const text = line.includes("\r") ? line.replaceAll("\r", " ") : line; // a line end to event streams, space to JSON
-    let message: Message;
+    let frame: Frame;
     try {
-      const parsed: unknown = JSON.parse(text);
-      if (!isObject(parsed)) return;
-      message = parsed;
+      frame = Frame.read(text);
     } catch {
       return; // servers print other things on stdout; the specification forbids it, clients ignore it
     }
     // mcp-init's own word when it cannot start a process; the end of the connection follows.
-    if (this.#unheard && message.id === null && message.error)
-      this.#refusal = textOr(message.error.message, "it refused the connection"); // a server could say this as well
-    else if (isMessage(message)) {
+    if (this.#unheard && frame.raw("id") === "null" && frame.error)
+      this.#refusal = textOr(frame.error.message, "it refused the connection"); // a server could say this as well
+    else if (frame.kind) {
       this.#unheard = undefined;
-      this.#deliver(message, text);
+      this.#deliver(frame);
     }
   }
 
   /** What the gateway fails at (JSON nested too deep, for example) ends this connection, and nothing else. */
-  #deliver(message: Message, text: string): void {
+  #deliver(frame: Frame): void {
     try {
-      this.user.message(message, text);
+      this.user.message(frame);
     } catch (error) {
       this.#end(`it sent a message that cannot be handled: ${(error as Error).message}`);
     }

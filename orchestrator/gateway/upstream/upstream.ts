@@ -1,4 +1,5 @@
-import type { Message, RequestId } from "../wire/json-rpc";
+import type { Frame } from "../wire/frame";
+import type { RequestId } from "../wire/json-rpc";
 
 /** Why an upstream connection ended, for people and for what happens next. */
 export interface UpstreamEnd {
@@ -14,10 +15,9 @@ export interface UpstreamEnd {
 export interface UpstreamUser {
   /**
    * A message of the server.
-   * @param text as it came, one line
    * @param related the request it belongs to, where the transport says so (HTTP)
    */
-  message(message: Message, text: string, related?: RequestId): void;
+  message(frame: Frame, related?: RequestId): void;
   /** The connection is gone; told once, and not after close(). */
   ended(end: UpstreamEnd): void;
 }
@@ -30,11 +30,10 @@ export interface Upstream {
   onGone?: () => void;
   readonly alive: boolean;
   /**
-   * Sends a message.
-   * @param text one line of JSON
+   * Sends a message, whose text is one line.
    * @param headers more HTTP headers, where the transport is HTTP
    */
-  send(message: Message, text: string, headers?: Record<string, string>): void;
+  send(frame: Frame, headers?: Record<string, string>): void;
   /** Tells the server that nobody waits for this request any more. */
   cancel(id: RequestId, reason: string): void;
   /** Stops reading for a while, because the client is slower than the server. */

@@ -13,8 +13,8 @@ export function watchLists(connection: PooledConnection, backend: Backend): void
   connection.reserved++;
   connection.send({
     ...modernRequest("dind-mcp:lists", LISTEN, { notifications: wishes }),
-    notified: ({ method = "" }) => {
-      if (method.endsWith("/list_changed")) backend.listChanged(method);
+    notified: ({ method }) => {
+      if (method?.endsWith("/list_changed")) backend.listChanged(method);
     },
     answered: over, // it has nothing that changes
     failed: () => {},

@@ -1,4 +1,5 @@
-import type { JsonObject, Request, RequestId } from "./json-rpc";
+import { Frame, type RequestFrame } from "./frame";
+import type { JsonObject, RequestId } from "./json-rpc";
 import { Meta, MODERN_VERSION } from "./modern";
 
 /** Who the gateway is, to servers it asks for itself. */
@@ -11,11 +12,11 @@ export function headerValue(text: string): string {
 }
 
 /** The headers of the modern era, which repeat what the body says; for servers behind HTTP. */
-export function modernHeaders(method: string, params: JsonObject): Record<string, string> {
-  const name = params.name ?? params.uri;
+export function modernHeaders(request: RequestFrame): Record<string, string> {
+  const name = request.at("params", "name") ?? request.at("params", "uri");
   return {
     "mcp-protocol-version": MODERN_VERSION,
-    "mcp-method": method,
+    "mcp-method": request.method,
     ...(typeof name === "string" ? { "mcp-name": headerValue(name) } : {}),
   };
 }
@@ -25,8 +26,8 @@ export function modernRequest(
   id: RequestId,
   method: string,
   params: JsonObject,
-): { request: Request; text: string; headers: Record<string, string> } {
+): { request: RequestFrame; headers: Record<string, string> } {
   const envelope = { [Meta.Version]: MODERN_VERSION, [Meta.Capabilities]: {}, [Meta.ClientInfo]: GATEWAY_INFO };
-  const request: Request = { jsonrpc: "2.0", id, method, params: { ...params, _meta: envelope } };
-  return { request, text: JSON.stringify(request), headers: modernHeaders(method, params) };
+  const request = Frame.request(id, method, { ...params, _meta: envelope });
+  return { request, headers: modernHeaders(request) };
 }

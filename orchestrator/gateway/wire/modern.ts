@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, type Message } from "./json-rpc";
+import type { Frame } from "./frame";
+import { type JsonObject, objectOf } from "./json-rpc";
 
 // The words of protocol revision 2026-07-28, the modern era.
 
@@ -32,14 +33,9 @@ export const CACHEABLE = [
   DISCOVER,
 ];
 
-/** `_meta` of a message's params. */
-export function metaOf({ params }: Message): JsonObject {
-  return isObject(params?._meta) ? params._meta : {};
-}
-
 /** True when a request or notification says that it is of the modern era. */
-export function isModern(message: Message): boolean {
-  return metaOf(message)[Meta.Version] !== undefined;
+export function isModern({ meta }: Frame): boolean {
+  return meta[Meta.Version] !== undefined;
 }
 
 /** What a server wants to know before it can answer. */
@@ -49,9 +45,9 @@ export interface InputRequest {
 }
 
 /** The questions in a result of the kind `input_required`; undefined for any other. */
-export function inputRequests({ result }: Message): Record<string, InputRequest> | undefined {
-  if (result?.resultType !== "input_required") return undefined;
-  return (isObject(result.inputRequests) ? result.inputRequests : {}) as Record<string, InputRequest>;
+export function inputRequests(frame: Frame): Record<string, InputRequest> | undefined {
+  if (frame.at("result", "resultType") !== "input_required") return undefined;
+  return objectOf(frame.at("result", "inputRequests")) as Record<string, InputRequest>;
 }
 
 /** The client's capability that a question of the server needs. */

@@ -1,18 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  ErrorCode,
-  errorText,
-  isObject,
-  isRequest,
-  isResponse,
-  type JsonObject,
-  type Message,
-  type Request,
-  type RequestId,
-  requestText,
-  textOr,
-} from "../../wire/json-rpc";
-import { insert } from "../../wire/json-splice";
+import { Frame, type RequestFrame, type ResponseFrame } from "../../wire/frame";
+import { ErrorCode, isObject, type JsonObject, objectOf, type RequestId, textOr } from "../../wire/json-rpc";
 import {
   ACKNOWLEDGED,
   DISCOVER,
@@ -33,7 +21,7 @@ const PACING_MS = 250;
 
 /** A call of the client, from which more than one request to the server may come. */
 interface Call {
-  request: Request;
+  request: RequestFrame;
   rounds: number;
   /** Answers still missing in this round. */
   missing: Set<string>;
@@ -52,7 +40,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
   readonly #questions = new Map<RequestId, { call: Call; key: string }>();
   readonly #watched = new Set<string>();
   #envelope: JsonObject = {};
-  #discovering: Request | undefined;
+  #discovering: RequestFrame | undefined;
   #capabilities: JsonObject = {};
   #listening: RequestId | undefined;
   #count = 0;
@@ -65,12 +53,12 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     return this.server.alive;
   }
 
-  send(message: Message, text: string): void {
-    if (isRequest(message)) this.#request(message, text);
-    else if (isResponse(message)) this.#answer(message);
-    else if (message.method === "notifications/initialized") this.#listen();
-    else if (message.method === "notifications/cancelled")
-      this.cancel(message.params?.requestId as RequestId, "cancelled");
+  send(frame: Frame): void {
+    if (frame.isRequest()) this.#request(frame);
+    else if (frame.isResponse()) this.#answer(frame);
+    else if (frame.method === "notifications/initialized") this.#listen();
+    else if (frame.method === "notifications/cancelled")
+      this.cancel(frame.at("params", "requestId") as RequestId, "cancelled");
     // Other notifications (roots changed, progress) have no counterpart.
   }
 
@@ -95,113 +83,110 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     this.user.ended(end);
   }
 
-  message(message: Message, text: string, related?: RequestId): void {
-    if (isResponse(message)) this.#answered(message, text);
-    else if (message.method !== ACKNOWLEDGED)
-      this.user.message(message, text, related === this.#listening ? undefined : related);
+  message(frame: Frame, related?: RequestId): void {
+    if (frame.isResponse()) this.#answered(frame);
+    else if (frame.method !== ACKNOWLEDGED) this.user.message(frame, related === this.#listening ? undefined : related);
   }
 
-  #request(request: Request, text: string): void {
-    const { id, method, params = {} } = request;
+  #request(request: RequestFrame): void {
+    const { id, method } = request;
     switch (method) {
       case "initialize":
         this.#discovering = request;
         this.#envelope = {
           [Meta.Version]: MODERN_VERSION,
-          [Meta.Capabilities]: params.capabilities ?? {},
-          [Meta.ClientInfo]: params.clientInfo ?? { name: "unknown", version: "0" },
+          [Meta.Capabilities]: request.params.capabilities ?? {},
+          [Meta.ClientInfo]: request.params.clientInfo ?? { name: "unknown", version: "0" },
         };
-        this.#ask(id, DISCOVER, {});
+        this.#ask(Frame.request(id, DISCOVER, {}).withId(request.idText));
         return;
       case "ping":
-        this.#reply(id, {});
+        this.#reply(request, {});
         return;
       case "logging/setLevel":
-        this.#envelope[Meta.LogLevel] = params.level;
-        this.#reply(id, {});
+        this.#envelope[Meta.LogLevel] = request.params.level;
+        this.#reply(request, {});
         return;
       case "resources/subscribe":
       case "resources/unsubscribe":
-        if (method === "resources/subscribe") this.#watched.add(textOr(params.uri, ""));
-        else this.#watched.delete(textOr(params.uri, ""));
-        this.#reply(id, {});
+        if (method === "resources/subscribe") this.#watched.add(textOr(request.params.uri, ""));
+        else this.#watched.delete(textOr(request.params.uri, ""));
+        this.#reply(request, {});
         this.#listen();
         return;
       default:
         this.#calls.set(id, { request, rounds: 0, missing: new Set(), answers: {} });
-        this.server.send(request, this.#enveloped(text, params), modernHeaders(method, params));
+        this.#ask(request);
     }
   }
 
-  #answered(message: Message, text: string): void {
-    const id = message.id as RequestId;
+  #answered(frame: ResponseFrame): void {
+    const { id } = frame;
     if (this.#discovering?.id === id) {
-      this.#discovered(message, text);
+      this.#discovered(this.#discovering, frame);
       return;
     }
     const call = this.#calls.get(id);
     if (!call) return; // one of our own: the end of a subscription
-    const questions = inputRequests(message);
+    const questions = inputRequests(frame);
     if (!questions) {
       this.#calls.delete(id);
-      this.user.message(message, text);
+      this.user.message(frame);
       return;
     }
     if (++call.rounds > ROUNDS) {
       this.#calls.delete(id);
-      const error = errorText(id, ErrorCode.Internal, `the server still asks after ${ROUNDS} rounds`);
-      this.user.message(JSON.parse(error) as Message, error);
+      const words = `the server still asks after ${ROUNDS} rounds`;
+      this.user.message(Frame.error(call.request.idText, ErrorCode.Internal, words));
       return;
     }
-    call.state = message.result?.requestState;
+    call.state = frame.at("result", "requestState");
     call.answers = {};
     call.missing = new Set(Object.keys(questions));
     for (const [key, { method, params = {} }] of Object.entries(questions)) {
       const question = `${OWN}q${++this.#count}`;
       this.#questions.set(question, { call, key });
-      this.user.message({ id: question, method, params }, requestText(question, method, params), id);
+      this.user.message(Frame.request(question, method, params), id);
     }
     if (call.missing.size === 0) void sleep(PACING_MS).then(() => this.#again(call));
   }
 
   /** The client's answer to a question; with the last one the call goes to the server again. */
-  #answer(message: Message): void {
-    const asked = this.#questions.get(message.id as RequestId);
+  #answer({ id, error, result }: ResponseFrame): void {
+    const asked = this.#questions.get(id);
     if (!asked) return;
-    this.#questions.delete(message.id as RequestId);
+    this.#questions.delete(id);
     const { call, key } = asked;
-    if (message.error) {
+    if (error) {
       this.#calls.delete(call.request.id);
-      const error = errorText(call.request.id, message.error.code, `the client refused: ${message.error.message}`);
-      this.user.message(JSON.parse(error) as Message, error);
+      this.user.message(Frame.error(call.request.idText, error.code, `the client refused: ${error.message}`));
       return;
     }
-    call.answers[key] = message.result;
+    call.answers[key] = result;
     call.missing.delete(key);
     if (call.missing.size === 0) this.#again(call);
   }
 
   #again({ request, answers, state }: Call): void {
-    const { id, method, params = {} } = request;
+    const { id, method, params } = request;
     if (!this.#calls.has(id)) return;
     const more = { inputResponses: answers, ...(state === undefined ? {} : { requestState: state }) };
-    this.#ask(id, method, { ...params, ...more });
+    this.#ask(Frame.request(id, method, { ...params, ...more }).withId(request.idText));
   }
 
-  #discovered(message: Message, text: string): void {
-    const { id, params = {} } = this.#discovering as Request;
+  #discovered(initialize: RequestFrame, answer: ResponseFrame): void {
     this.#discovering = undefined;
-    if (message.error) {
-      this.user.message(message, text);
+    if (answer.error) {
+      this.user.message(answer);
       return;
     }
-    const { capabilities, instructions, _meta } = message.result ?? {};
-    this.#capabilities = isObject(capabilities) ? capabilities : {};
-    const asked = textOr(params.protocolVersion, "");
-    this.#reply(id, {
+    const { capabilities, instructions, _meta } = answer.result ?? {};
+    this.#capabilities = objectOf(capabilities);
+    const asked = textOr(initialize.params.protocolVersion, "");
+    this.#reply(initialize, {
       protocolVersion: LEGACY_VERSIONS.includes(asked) ? asked : LEGACY_VERSIONS[0],
       capabilities: this.#capabilities,
-      serverInfo: (isObject(_meta) && _meta[Meta.ServerInfo]) || { name: "unknown", version: "0" },
+      serverInfo: objectOf(_meta)[Meta.ServerInfo] || { name: "unknown", version: "0" },
       ...(typeof instructions === "string" ? { instructions } : {}),
     });
   }
@@ -209,8 +194,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
   /** One subscription for all that changes; a new one takes the place of the old one. */
   #listen(): void {
     const can = (part: string, what: string): boolean => {
-      const has = this.#capabilities[part];
-      return isObject(has) && has[what] === true;
+      return objectOf(this.#capabilities[part])[what] === true;
     };
     const notifications = {
       ...(can("tools", "listChanged") ? { toolsListChanged: true } : {}),
@@ -222,25 +206,24 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     this.#listening = undefined;
     if (Object.keys(notifications).length > 0) {
       this.#listening = `${OWN}listen${++this.#count}`;
-      this.#ask(this.#listening, LISTEN, { notifications });
+      this.#ask(Frame.request(this.#listening, LISTEN, { notifications }));
     }
     if (old !== undefined) this.server.cancel(old, "another subscription takes its place");
   }
 
-  /** A request made anew, whose text nobody else has written. */
-  #ask(id: RequestId, method: string, params: JsonObject): void {
-    const text = this.#enveloped(requestText(id, method, params), params);
-    this.server.send({ id, method, params }, text, modernHeaders(method, params));
+  /** Sends a request with what the modern era wants in each. */
+  #ask(request: RequestFrame): void {
+    this.server.send(this.#enveloped(request), modernHeaders(request));
   }
 
-  #enveloped(text: string, params: JsonObject): string {
-    if (isObject(params._meta)) return insert(text, ["params", "_meta"], this.#envelope);
+  #enveloped(request: RequestFrame): RequestFrame {
+    if (isObject(request.at("params", "_meta"))) return request.insert(["params", "_meta"], this.#envelope);
     const meta = { _meta: this.#envelope };
-    const inserted = insert(text, ["params"], meta);
-    return inserted === text ? insert(text, [], { params: meta }) : inserted;
+    const inserted = request.insert(["params"], meta);
+    return inserted === request ? request.insert([], { params: meta }) : inserted;
   }
 
-  #reply(id: RequestId, result: JsonObject): void {
-    this.user.message({ id, result }, JSON.stringify({ jsonrpc: "2.0", id, result }));
+  #reply({ idText }: RequestFrame, result: JsonObject): void {
+    this.user.message(Frame.result(idText, JSON.stringify(result)));
   }
 }

@@ -275,8 +275,8 @@ describe("gateway: HTTP", function () {
     const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
     const call = (id: number): string =>
       `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"pid","arguments":{"a":${deep}}}}`;
-    assert.equal((await client.ask(call(1))).last.result.content[0].text, await client.text("pid"));
-    assert.ok((await client.ask(`[${call(2)}]`)).status >= 400);
+    for (const body of [call(1), `[${call(2)}]`])
+      assert.equal((await client.ask(body)).last.result.content[0].text, await client.text("pid"));
     const [body, headers] = modern("tools/call", {
       name: "pid",
       _meta: { "io.modelcontextprotocol/clientCapabilities": { a: "DEEP" } },

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StdioUpstream } from "../../../../orchestrator/gateway/upstream/stdio-upstream";
-import type { Message } from "../../../../orchestrator/gateway/wire/json-rpc";
+import { Frame } from "../../../../orchestrator/gateway/wire/frame";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
 
 const REFUSAL = '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"too many sessions"}}\n';
@@ -35,12 +35,12 @@ describe("gateway: a connection to mcp-init", function () {
   async function open(patience: number): Promise<StdioUpstream> {
     const upstream = await StdioUpstream.open(path, patience);
     upstream.user = {
-      message: (_message, text) => told.push(text),
+      message: ({ text }) => told.push(text),
       ended: ({ reason, busy }) => told.push(`${busy ? "busy" : "ended"}: ${reason}`),
     };
     return upstream;
   }
-  const say = (upstream: StdioUpstream, text: string): void => upstream.send(JSON.parse(text) as Message, text);
+  const say = (upstream: StdioUpstream, text: string): void => upstream.send(Frame.read(text));
 
   it("is tried again while there is no place, with all that was said, in order", async () => {
     let refusals = 3;
@@ -103,7 +103,7 @@ describe("gateway: a connection to mcp-init", function () {
       more();
     };
     const upstream = await open(0);
-    const count = (_message: Message, text: string): void => {
+    const count = ({ text }: Frame): void => {
       size += text.length;
     };
     upstream.user = { message: count, ended: () => {} };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { rawAt, splice } from "../../../../orchestrator/gateway/wire/json-splice";
+import { Frame } from "../../../../orchestrator/gateway/wire/frame";
+import { rawAt } from "../../../support/orchestrator/gateway/frames";
 import { Site } from "../../../support/orchestrator/gateway/gateway-site";
 import { type McpClient, modern } from "../../../support/orchestrator/gateway/mcp-client";
 
@@ -107,11 +108,11 @@ describe("gateway: what passes through untouched", () => {
         const line = rawAt(reply.text, ["result", "line"]) ?? "";
         const own = rawAt(line, ["id"]) ?? "";
         assert.notEqual(own, id, "an id of the connection's own");
-        const back = splice(line, [
+        const back = Frame.read(line).replace(
           { path: ["id"], json: id },
           { path: ["params", "_meta", "progressToken"], json: "9007199254740993" },
-        ]);
-        assert.equal(back, text);
+        );
+        assert.equal(back.text, text);
         const answer = `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"line":${line}}}`;
         assert.equal(reply.text.replace('"resultType":"complete",', ""), answer);
       }

@@ -10,18 +10,15 @@ import {
   outerResult,
   outerUri,
 } from "../../../../../orchestrator/gateway/aggregate/names";
-import type { Message, Request } from "../../../../../orchestrator/gateway/wire/json-rpc";
+import { Frame, type RequestFrame, type ResponseFrame } from "../../../../../orchestrator/gateway/wire/frame";
+import { frameOf } from "../../../../support/orchestrator/gateway/frames";
 
 const server = fc.stringMatching(/^[a-z](-?[a-z0-9]){0,20}$/);
 const text = (message: object): string => JSON.stringify(message);
-const read = (line: string): Message => JSON.parse(line) as Message;
 
 function addressed(method: string, params: object): { server: string; params: unknown; name: string } | undefined {
-  const request = { jsonrpc: "2.0", id: 1, method, params } as unknown as Request;
-  const found = address(request, text(request));
-  if (!found) return undefined;
-  assert.deepEqual(JSON.parse(found.text), found.request, "text and parsed form say the same");
-  return { server: found.server, params: found.request.params, name: found.name };
+  const found = address(frameOf<RequestFrame>({ jsonrpc: "2.0", id: 1, method, params }));
+  return found && { server: found.server, params: found.request.params, name: found.name };
 }
 
 describe("gateway: names behind the URL of all servers", () => {
@@ -79,7 +76,7 @@ describe("gateway: names behind the URL of all servers", () => {
   it("leave a request's other characters alone", () => {
     const line =
       '{"id":12345678901234567890,"method":"tools/call","params":{"arguments":{"n":1.50,"n":2}, "name":"s__x"}}';
-    assert.equal(address(read(line) as Request, line)?.text, line.replace("s__x", "x"));
+    assert.equal(address(Frame.read(line) as RequestFrame)?.request.text, line.replace("s__x", "x"));
   });
 
   it("appear in results wherever a URI does, and nowhere else", () => {
@@ -125,20 +122,20 @@ describe("gateway: names behind the URL of all servers", () => {
       ],
     ];
     for (const [method, result, expected] of cases) {
-      const line = text({ id: 1, result });
-      assert.deepEqual(JSON.parse(outerResult("s", method, read(line), line)).result, expected, method);
+      assert.deepEqual(outerResult("s", method, frameOf<ResponseFrame>({ id: 1, result })).result, expected, method);
     }
-    const plain = '{"id":1,"result":{"content":[{"type":"text","text":"mcp"}],"n":1.50}}';
-    assert.equal(outerResult("s", "tools/call", read(plain), plain), plain);
-    const error = '{"id":1,"error":{"code":1,"message":"\\"uri\\""}}';
-    assert.equal(outerResult("s", "tools/call", read(error), error), error);
+    for (const same of [
+      '{"id":1,"result":{"content":[{"type":"text","text":"mcp"}],"n":1.50}}',
+      '{"id":1,"error":{"code":1,"message":"\\"uri\\""}}',
+    ])
+      assert.equal(outerResult("s", "tools/call", Frame.read(same) as ResponseFrame).text, same);
   });
 
   it("appear in notifications of changed resources, and in lists", () => {
-    const updated = text({ method: "notifications/resources/updated", params: { uri: "a:1" } });
-    assert.equal(outerNotification("s", read(updated), updated), updated.replace("a:1", "mcp-s+a:1"));
-    const other = text({ method: "notifications/message", params: { uri: "a:1" } });
-    assert.equal(outerNotification("s", read(other), other), other);
+    const updated = frameOf({ method: "notifications/resources/updated", params: { uri: "a:1" } });
+    assert.equal(outerNotification("s", updated).text, updated.text.replace("a:1", "mcp-s+a:1"));
+    const other = frameOf({ method: "notifications/message", params: { uri: "a:1" } });
+    assert.equal(outerNotification("s", other).text, other.text);
     assert.deepEqual(outerItem("s", { name: "x", title: "X", extra: 1 }), { name: "s__x", title: "X", extra: 1 });
     assert.deepEqual(outerItem("s", { name: "x", uri: "a:1" }), { name: "s__x", uri: "mcp-s+a:1" });
     assert.deepEqual(outerItem("s", { uriTemplate: "a:{b}" }), { uriTemplate: "mcp-s+a:{b}" });

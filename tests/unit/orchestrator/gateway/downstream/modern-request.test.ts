@@ -7,11 +7,12 @@ import {
   modernStatus,
 } from "../../../../../orchestrator/gateway/downstream/modern-request";
 import { GatewayError } from "../../../../../orchestrator/gateway/gateway-api";
-import type { Message } from "../../../../../orchestrator/gateway/wire/json-rpc";
-import { headerValue, modernHeaders, modernRequest } from "../../../../../orchestrator/gateway/wire/modern-send";
+import type { Frame } from "../../../../../orchestrator/gateway/wire/frame";
+import { headerValue, modernRequest } from "../../../../../orchestrator/gateway/wire/modern-send";
+import { frameOf } from "../../../../support/orchestrator/gateway/frames";
 
 function refusal(
-  message: Message,
+  message: Frame,
   headers: IncomingHttpHeaders,
 ): { code: number; message: string; data?: unknown } | undefined {
   try {
@@ -76,11 +77,9 @@ describe("gateway: a request of the modern era", () => {
 
   it("is refused without its envelope, or with another version", () => {
     const { request, headers } = call();
-    const meta = (changes: object): Message => ({
-      ...request,
-      params: { name: "echo", _meta: { ...(request.params?._meta as object), ...changes } },
-    });
-    assert.equal(refusal({ ...request, params: { name: "echo" } }, headers)?.code, -32602);
+    const meta = (changes: object): Frame =>
+      request.replace({ path: ["params", "_meta"], json: JSON.stringify({ ...request.meta, ...changes }) });
+    assert.equal(refusal(request.replace({ path: ["params"], json: '{"name":"echo"}' }), headers)?.code, -32602);
     assert.equal(refusal(meta({ [`${META}protocolVersion`]: 1 }), headers)?.code, -32602);
     for (const capabilities of [undefined, null, [], "x"]) {
       assert.equal(refusal(meta({ [`${META}clientCapabilities`]: capabilities }), headers)?.code, -32602);
@@ -95,11 +94,11 @@ describe("gateway: a request of the modern era", () => {
 
   it("asks less of notifications", () => {
     const { request } = call({}, "notifications/progress");
-    assert.equal(refusal({ ...request, id: undefined }, {}), undefined);
+    assert.equal(refusal(frameOf({ method: request.method, params: request.params }), {}), undefined);
   });
 
   it("hands on the headers that repeat the body, and no other", () => {
-    const headers = { ...modernHeaders("tools/call", { name: "x" }), "mcp-param-region": "eu" };
+    const headers = { ...call({ name: "x" }).headers, "mcp-param-region": "eu" };
     const secret = {
       authorization: "Bearer x",
       cookie: "a=b",
@@ -111,8 +110,8 @@ describe("gateway: a request of the modern era", () => {
   });
 
   it("has an HTTP status for the errors of the protocol", () => {
-    const status = (code: number): number => modernStatus({ error: { code, message: "" } });
-    assert.equal(modernStatus({ result: {} }), 200);
+    const status = (code: number): number => modernStatus(frameOf({ id: 1, error: { code, message: "" } }));
+    assert.equal(modernStatus(frameOf({ id: 1, result: {} })), 200);
     assert.deepEqual([-32601, -32020, -32021, -32022, -32602, 1].map(status), [404, 400, 400, 400, 200, 200]);
   });
 

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { type PooledCall, PooledConnection } from "../../../../../orchestrator/gateway/upstream/pooled-connection";
 import { NOBODY, type Upstream } from "../../../../../orchestrator/gateway/upstream/upstream";
-import type { Message, Request } from "../../../../../orchestrator/gateway/wire/json-rpc";
+import type { Frame, RequestFrame } from "../../../../../orchestrator/gateway/wire/frame";
+import { frameOf } from "../../../../support/orchestrator/gateway/frames";
 
 /** A connection whose other end is the test. */
 class TestUpstream implements Upstream {
   user = NOBODY;
   alive = true;
   readonly sent: string[] = [];
-  send = (_message: Message, text: string): void => void this.sent.push(text);
+  send = ({ text }: Frame): void => void this.sent.push(text);
   cancel = (): void => {};
   pause = (): void => {};
   resume = (): void => {};
@@ -45,10 +46,9 @@ describe("gateway: a pooled connection", () => {
       params: { name: "x", ...(meta ? { _meta: meta } : {}) },
     };
     return {
-      request: request as Request,
-      text: JSON.stringify(request),
-      notified: (_message, text) => told.push(text),
-      answered: (_message, text) => told.push(text),
+      request: frameOf<RequestFrame>(request),
+      notified: ({ text }) => told.push(text),
+      answered: ({ text }) => told.push(text),
       failed: ({ reason }) => told.push(reason),
     };
   }
@@ -56,7 +56,7 @@ describe("gateway: a pooled connection", () => {
     connection.reserved++;
     return connection.send(one);
   }
-  const say = (message: Message): void => connection.message(message, JSON.stringify(message));
+  const say = (message: object): void => connection.message(frameOf(message));
 
   it("is given up when its server said nothing at all until its caller lost patience", () => {
     const cancel = send(call());
