@@ -9,7 +9,7 @@ import { stackLabels } from "./components/labels";
 import { PersistentVolumes } from "./components/persistent-volumes";
 import { TlsCertificates } from "./components/tls/tls-certificates";
 import { orchestratorPorts } from "./config/endpoints";
-import { orchestratorConfig } from "./config/orchestrator-config";
+import { orchestratorConfig } from "./config/to-orchestrator";
 import { version } from "./package.json";
 import { readInputs } from "./stack/inputs";
 import { makeOutputs } from "./stack/outputs";

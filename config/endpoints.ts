@@ -1,8 +1,6 @@
 import { mcpPath } from "../api/paths";
+import { PORTS } from "./ports";
 import type { Settings } from "./settings";
-
-/** The ports inside the orchestrator's container; the engine publishes the same numbers. */
-export const PORTS = { api: 18080, metrics: 19090, docker: 12375 } as const;
 
 type Published = Pick<Settings, "apiPort" | "metricsPort" | "dockerPort" | "dockerApi">;
 type Reached = Published & Pick<Settings, "bindAddress" | "publicUrl">;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { parseSettings, type Settings } from "./settings";
+import { parseSettings } from "./parse-settings";
+import type { Settings } from "./settings";
 
 /**
  * Reads and checks the current stack's config: the only place that reads Pulumi's config. Apart from settings.ts, which

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { PORTS } from "../config/endpoints";
 import { PATHS } from "../config/orchestrator-config";
+import { PORTS } from "../config/ports";
 import { AuditLog } from "./audit/audit-log";
 import { loadConfig } from "./config";
 import { DockerApi } from "./docker-api/docker-api";

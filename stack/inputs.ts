@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { KEYS } from "../config/keys";
 import { loadSettings } from "../config/load";
 import type { Settings } from "../config/settings";
 import { type Problem, ProblemsError } from "../lib/problems";
@@ -33,7 +34,7 @@ export async function readInputs(): Promise<Inputs> {
   const problems: Problem[] = [];
   const settings = await collect(problems, loadSettings);
   const servers = await collect(problems, () =>
-    loadCatalog(settings?.catalog ?? ["mcp"], {
+    loadCatalog(settings?.catalog ?? KEYS.catalog.parse(undefined), {
       servers: settings?.servers,
       secrets: settings && secretNames(settings),
       settingsFile: `Pulumi.${pulumi.getStack()}.yaml`,

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PORTS } from "../../config/endpoints";
+import { PORTS } from "../../config/ports";
 import { firstHost } from "../../lib/addresses";
 import { must } from "../../tests/support/fleet/command";
 import { ROOT, type TestStack } from "../../tests/support/fleet/stack";

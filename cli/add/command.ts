@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { parseSettings, type Settings } from "../../config/settings";
+import { parseSettings } from "../../config/parse-settings";
+import type { Settings } from "../../config/settings";
 import { CliError, ExitCode } from "../errors";
 import { examples, plain, show } from "../output";
 import { projectFolder, stackName } from "../project";

@@ -1,5 +1,5 @@
 import { Scope } from "../../api/scopes";
-import type { TokenSettings } from "../../config/orchestrator-keys";
+import type { TokenSettings } from "../../config/settings";
 import { CliError, ExitCode } from "../errors";
 
 /**

@@ -1,4 +1,5 @@
-import { parseSettings, type Settings } from "../../config/settings";
+import { parseSettings } from "../../config/parse-settings";
+import type { Settings } from "../../config/settings";
 import { stackName } from "../project";
 import { askPulumi } from "./workspace";
 

@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type OrchestratorConfigInput, PATHS, type StoredToken } from "../../config/orchestrator-config";
-import type { TokenSettings } from "../../config/orchestrator-keys";
+import type { TokenSettings } from "../../config/settings";
 import { hostAt } from "../../lib/addresses";
 import { DOCKER_API_FOLDER, DOCKER_API_GROUP, SESSIONS_GROUP } from "../../manifest/container/container-spec";
 import { Label, Role } from "../../manifest/container/labels";

@@ -1,15 +1,19 @@
 import { createServer } from "node:http";
 import type { OpenAPIV3_1 } from "openapi-types";
 import { orchestratorConfigSchema } from "../../config/orchestrator-config";
+import { parseSettings } from "../../config/parse-settings";
+import { orchestratorConfig } from "../../config/to-orchestrator";
 import { version } from "../../package.json";
 import { createApp } from "./app";
 import type { RestDeps } from "./deps";
 
 /** The OpenAPI description that docs/openapi.json has. */
 export async function openApi(): Promise<OpenAPIV3_1.Document> {
-  const config = orchestratorConfigSchema.parse({
-    ...{ stack: "dind-mcp/dev", version, publicUrl: "http://127.0.0.1:18080", allowedHosts: ["127.0.0.1"] },
-  });
+  const config = orchestratorConfigSchema.parse(
+    orchestratorConfig(parseSettings({}, [], "the defaults"), {
+      ...{ stack: "dind-mcp/dev", version, listen: "127.0.0.1", certificates: { server: "", client: "" } },
+    }),
+  );
   // Only to be described: nothing is called, so nothing stands behind the routes.
   const app = await createApp({ server: createServer(), rest: () => {} }, { config } as RestDeps);
   return app.swagger() as OpenAPIV3_1.Document;

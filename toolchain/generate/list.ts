@@ -1,4 +1,6 @@
 import { join, relative } from "node:path";
+import { configurationPage } from "../../config/configuration-page";
+import { pulumiYaml } from "../../config/pulumi-yaml";
 import { withPart } from "../../lib/marked-part";
 import { manifestJsonSchema } from "../../manifest/json-schema";
 import { openApi } from "../../orchestrator/rest/openapi-docs";
@@ -13,6 +15,8 @@ export const ROOT = join(__dirname, "../..");
 
 /** Every file that is made of code. The only one that is not here is docs/hosts.md, which is made of a run. */
 export const GENERATED: Generated[] = [
+  { file: "Pulumi.yaml", content: pulumiYaml },
+  { file: "docs/configuration.md", content: configurationPage },
   { file: "manifest/server.schema.json", content: () => json(manifestJsonSchema()) },
   { file: relative(ROOT, OUTPUTS_SCHEMA_FILE), content: () => json(outputsJsonSchema()) },
   { file: "docs/openapi.json", content: async () => json(await openApi()) },

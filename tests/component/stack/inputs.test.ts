@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import program = require("../../..");
 
-import { parseSettings } from "../../../config/settings";
+import { parseSettings } from "../../../config/parse-settings";
 import { formatProblem, type ProblemsError } from "../../../lib/problems";
 import { environmentProblems, readInputs } from "../../../stack/inputs";
 import { configure } from "../../support/components/config";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, connect as connectTo, createServer, type Server, type Socket } from "node:net";
 import { pino } from "pino";
-import { orchestratorConfigSchema } from "../../../config/orchestrator-config";
 import type { EngineAddress } from "../../../lib/docker-client";
 import { Events } from "../../../orchestrator/events";
 import { createServers, type ServersParts } from "../../../orchestrator/servers/create-servers";
+import { testConfig } from "../config/orchestrator-config";
 import { loadHostileImage } from "./catalog";
 import { docker, type Fleet, theFleet, tryDocker } from "./fleet";
 
@@ -78,8 +78,8 @@ export class ServersSite {
 
   /** Also in place of one that was closed. */
   async start(): Promise<void> {
-    const config = orchestratorConfigSchema.parse({
-      ...{ stack: this.stack, version: "1", publicUrl: "http://localhost", allowedHosts: [] },
+    const config = testConfig({
+      stack: this.stack,
       deploy: { servers: 3, images: ["example/*", "mcp-files:*", "debian:*"] },
     });
     this.events = new Events();

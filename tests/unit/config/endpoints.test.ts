@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { endpoints, orchestratorPorts, serverUrl } from "../../../config/endpoints";
-import { parseSettings } from "../../../config/settings";
+import { parseSettings } from "../../../config/parse-settings";
 
 const set = (raw: Record<string, string>) => parseSettings(raw, [], "f");
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseSettings, type Settings } from "../../../config/settings";
+import { parseSettings } from "../../../config/parse-settings";
+import type { Settings } from "../../../config/settings";
 import { formatProblem, ProblemsError } from "../../../lib/problems";
 import { Label } from "../../../manifest/container/labels";
 import { type HostEngine, hostProblems, inspectHostEngine, takenNames } from "../../../stack/host-engine";

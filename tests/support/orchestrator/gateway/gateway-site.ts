@@ -1,5 +1,5 @@
-import type { OrchestratorConfigInput } from "../../../../config/orchestrator-config";
 import type { GatewayDeps } from "../../../../orchestrator/gateway/gateway";
+import type { ConfigChanges } from "../../config/orchestrator-config";
 import type { Init, InitOptions } from "../../mcp-init/mcp-init";
 import { startGateway, type TestGateway } from "./gateway";
 import { type ManifestChanges, manifestOf } from "./gateway-manifest";
@@ -20,7 +20,7 @@ export class Site {
 
   private constructor(readonly test: TestGateway) {}
 
-  static async open(config: Partial<OrchestratorConfigInput> = {}, deps: Partial<GatewayDeps> = {}): Promise<Site> {
+  static async open(config: ConfigChanges = {}, deps: Partial<GatewayDeps> = {}): Promise<Site> {
     const site = new Site(await startGateway(config, deps));
     Site.#open.add(site);
     return site;

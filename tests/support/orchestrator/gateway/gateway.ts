@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Scope } from "../../../../api/scopes";
 import { ServerStatus } from "../../../../api/server-status";
-import { type OrchestratorConfigInput, orchestratorConfigSchema } from "../../../../config/orchestrator-config";
 import type { Manifest } from "../../../../manifest/types";
 import type { AuditEntry } from "../../../../orchestrator/audit/entry";
 import { Events } from "../../../../orchestrator/events";
 import { type GatewayDeps, McpGateway } from "../../../../orchestrator/gateway/gateway";
 import type { Principal } from "../../../../orchestrator/security/principal";
 import type { ServerAddress, ServerInfo, Servers } from "../../../../orchestrator/servers/server-info";
+import { type ConfigChanges, testConfig } from "../../config/orchestrator-config";
 import { manifest } from "../../manifest/documents";
 import { container } from "../servers/container";
 
@@ -64,22 +64,13 @@ export interface TestGateway {
 const EVERYONE: Principal = { name: "test", scopes: new Set(Object.values(Scope)) };
 
 /** The gateway in this process behind a bare HTTP server, without the guard. */
-export async function startGateway(
-  more: Partial<OrchestratorConfigInput> = {},
-  deps: Partial<GatewayDeps> = {},
-): Promise<TestGateway> {
+export async function startGateway(more: ConfigChanges = {}, deps: Partial<GatewayDeps> = {}): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), "mcp-gateway-"));
   const servers = new FixedServers();
   const events = new Events();
   const audited: AuditEntry[] = [];
   const ended: string[] = [];
-  const config = orchestratorConfigSchema.parse({
-    stack: "dind-mcp/test",
-    version: "0",
-    publicUrl: "http://127.0.0.1",
-    allowedHosts: ["127.0.0.1"],
-    ...more,
-  });
+  const config = testConfig({ publicUrl: "http://127.0.0.1", allowedHosts: ["127.0.0.1"], ...more });
   const gateway = new McpGateway({
     config,
     servers,

@@ -2,17 +2,14 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import {
-  type OrchestratorConfigInput,
-  orchestratorConfigSchema,
-  type StoredToken,
-} from "../../../../config/orchestrator-config";
+import type { StoredToken } from "../../../../config/orchestrator-config";
 import { AuditLog } from "../../../../orchestrator/audit/audit-log";
 import { Events } from "../../../../orchestrator/events";
 import { Front } from "../../../../orchestrator/http/front";
 import { createApp } from "../../../../orchestrator/rest/app";
 import type { App } from "../../../../orchestrator/rest/routes/context";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
+import { type ConfigChanges, testConfig } from "../../config/orchestrator-config";
 import { MemoryFleet, server } from "./fleet";
 
 const SCOPES = {
@@ -62,13 +59,13 @@ export class Api {
   #front!: Front;
   #audit!: AuditLog;
 
-  static async start(more: Partial<OrchestratorConfigInput> = {}): Promise<Api> {
+  static async start(more: ConfigChanges = {}): Promise<Api> {
     const api = new Api();
     api.#folder = await mkdtemp(join(tmpdir(), "mcp-test-rest-"));
     const { secrets, stored } = makeTokens();
     api.#secrets = secrets;
-    const config = orchestratorConfigSchema.parse({
-      ...{ stack: "dind-mcp/test", version: "9.9.9", publicUrl: "http://127.0.0.1:18080" },
+    const config = testConfig({
+      ...{ version: "9.9.9", publicUrl: "http://127.0.0.1:18080" },
       ...{ allowedHosts: ["127.0.0.1", "localhost"], allowedOrigins: ["https://app.example.com"] },
       ...more,
     });

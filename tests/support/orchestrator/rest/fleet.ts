@@ -1,5 +1,4 @@
 import { ServerStatus } from "../../../../api/server-status";
-import { orchestratorConfigSchema } from "../../../../config/orchestrator-config";
 import { ProblemsError } from "../../../../lib/problems";
 import { GatewayError, type SessionInfo, type ToolReport } from "../../../../orchestrator/gateway/gateway-api";
 import type { RestDeps } from "../../../../orchestrator/rest/deps";
@@ -8,10 +7,11 @@ import type { Orphan } from "../../../../orchestrator/servers/docker/cleanup-pla
 import { checkDeployment } from "../../../../orchestrator/servers/docker/deploy/deploy-checks";
 import type { LogLine } from "../../../../orchestrator/servers/docker/logs";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
+import { testConfig } from "../../config/orchestrator-config";
 import { manifest } from "../../manifest/documents";
 import { container } from "../servers/container";
 
-const POLICY = orchestratorConfigSchema.shape.deploy.parse({});
+const POLICY = testConfig().deploy;
 
 /** A server in memory. */
 export function server(

@@ -1,10 +1,7 @@
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
-import {
-  type OrchestratorConfig,
-  type OrchestratorConfigInput,
-  orchestratorConfigSchema,
-} from "../../../../config/orchestrator-config";
+import type { OrchestratorConfig } from "../../../../config/orchestrator-config";
+import { type ConfigChanges, testConfig } from "../../config/orchestrator-config";
 
 /** A request as Node's parser would make it, from `Name: value` lines. */
 export function request(lines: string[], url = "/mcp", address = "172.30.0.1"): IncomingMessage {
@@ -18,12 +15,6 @@ export function request(lines: string[], url = "/mcp", address = "172.30.0.1"): 
   return message;
 }
 
-export function config(changes: Partial<OrchestratorConfigInput> = {}): OrchestratorConfig {
-  return orchestratorConfigSchema.parse({
-    stack: "dind-mcp/test",
-    version: "0.1.0",
-    publicUrl: "http://127.0.0.1:18080",
-    allowedHosts: ["127.0.0.1", "localhost", "::1", "mcp.example.org"],
-    ...changes,
-  });
+export function config(changes: ConfigChanges = {}): OrchestratorConfig {
+  return testConfig({ allowedHosts: ["127.0.0.1", "localhost", "::1", "mcp.example.org"], ...changes });
 }

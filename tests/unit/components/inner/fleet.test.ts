@@ -5,6 +5,7 @@ import { DockerType } from "../../../../lib/docker-types";
 import { record } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, only, visible } from "../../../support/components/queries";
+import { toldConfig } from "../../../support/config/orchestrator-config";
 import { document, problemsOf } from "../../../support/manifest/documents";
 
 const PLAIN = server({ name: "plain", user: 11_001 });
@@ -14,7 +15,7 @@ const READS = server({ name: "reads", user: 11_004, database: true });
 
 const FLEET = "dind-mcp:index:Fleet fleet";
 const orchestrator = {
-  config: { stack: "dind-mcp/unit", version: "1", publicUrl: "http://h", allowedHosts: [] },
+  config: toldConfig(),
   tokens: [{ name: "one", scopes: [Scope.Mcp] }],
   ports: [18_080],
   dockerApi: "read-only" as const,

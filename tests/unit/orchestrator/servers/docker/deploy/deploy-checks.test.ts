@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { orchestratorConfigSchema } from "../../../../../../config/orchestrator-config";
+import type { OrchestratorConfigInput } from "../../../../../../config/orchestrator-config";
 import { formatProblem } from "../../../../../../lib/problems";
 import {
   checkDeployment,
   type DeployRequest,
 } from "../../../../../../orchestrator/servers/docker/deploy/deploy-checks";
+import { testConfig } from "../../../../../support/config/orchestrator-config";
 import { document } from "../../../../../support/manifest/documents";
 
-const base = { stack: "p/s", version: "1", publicUrl: "http://localhost", allowedHosts: [] };
-const policy = (more: Record<string, unknown> = {}) => orchestratorConfigSchema.parse({ ...base, deploy: more }).deploy;
+const policy = (deploy: OrchestratorConfigInput["deploy"] = {}) => testConfig({ deploy }).deploy;
 const catalog = { name: "files", managedBy: "pulumi", manifest: { user: 11_001 } } as const;
 const extra = { name: "extra", managedBy: "api", manifest: { user: 14_995 } } as const;
 
@@ -53,7 +53,7 @@ describe("a deployment through the API", () => {
 
   it("mounts the workspace as far as the policy says", () => {
     const mounts = (readOnly: boolean) => ({ mounts: [{ volume: "workspace", path: "/data", readOnly }] });
-    const problems = (workspace: string, readOnly: boolean) =>
+    const problems = (workspace: "none" | "read-only" | "read-write", readOnly: boolean) =>
       said(mounts(readOnly), { policy: policy({ workspace }) }).length;
     assert.deepEqual([problems("none", true), problems("none", false)], [1, 1]);
     assert.deepEqual([problems("read-only", true), problems("read-only", false)], [0, 1]);

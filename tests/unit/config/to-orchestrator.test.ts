@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { orchestratorConfig, orchestratorConfigSchema } from "../../../config/orchestrator-config";
-import { parseSettings } from "../../../config/settings";
+import { orchestratorConfigSchema } from "../../../config/orchestrator-config";
+import { parseSettings } from "../../../config/parse-settings";
+import { orchestratorConfig } from "../../../config/to-orchestrator";
 
 const facts = {
   stack: "dind-mcp/unit",
@@ -12,16 +13,34 @@ const config = (raw: Record<string, string> = {}) =>
   orchestratorConfigSchema.parse(orchestratorConfig(parseSettings(raw, [], "f"), facts));
 
 describe("what the orchestrator is told", () => {
-  it("are the facts, and defaults that are the orchestrator's own", () => {
-    const told = config();
-    const own = orchestratorConfigSchema.parse({
+  it("is the facts, and the keys' defaults where nothing is set", () => {
+    const told = orchestratorConfig(parseSettings({}, [], "f"), facts);
+    assert.deepEqual(told, {
       ...facts,
-      publicUrl: told.publicUrl,
-      allowedHosts: told.allowedHosts,
+      publicUrl: "http://127.0.0.1:18080",
+      allowedHosts: ["localhost", "127.0.0.1", "mcp-engine"],
+      allowedOrigins: [],
+      dockerApi: "read-only",
+      limits: { sessions: 1_000, requestsPerMinute: 0 },
+      toolChanges: "report",
+      audit: { arguments: "redacted" },
     });
-    assert.deepEqual(told, own);
-    assert.equal(told.publicUrl, "http://127.0.0.1:18080");
-    assert.deepEqual(told.allowedHosts, ["localhost", "127.0.0.1", "mcp-engine"]);
+  });
+
+  it("has defaults of its own only for what no key sets", () => {
+    const { deploy, limits, oauth, tracing } = config();
+    assert.deepEqual(deploy, {
+      ...{ enabled: true, images: ["*"], servers: 8, cpus: 1, memory: "512m", processes: 256, workspace: "none" },
+    });
+    assert.equal(limits.bodyBytes, 4 * 2 ** 20);
+    assert.deepEqual([oauth, tracing], [undefined, undefined]);
+    for (const name of ["dockerApi", "limits", "toolChanges", "audit", "allowedOrigins"]) {
+      const { [name]: left, ...rest } = orchestratorConfig(parseSettings({}, [], "f"), facts) as Record<
+        string,
+        unknown
+      >;
+      assert.ok(left !== undefined && !orchestratorConfigSchema.safeParse(rest).success, name);
+    }
   });
 
   it("is everything that an operator may set", () => {

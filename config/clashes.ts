@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import { contains, overlaps } from "../lib/addresses";
+import type { Path } from "../lib/findings";
+import { LOOPBACK } from "../lib/special-addresses";
+import { INNER_SUBNETS } from "../manifest/container/subnets";
+import type { KEYS } from "./keys";
+
+type Values = z.infer<z.ZodObject<typeof KEYS>>;
+
+/** Two values that are right by themselves and do not go together. */
+interface Clash {
+  path: Path;
+  /** What was expected at the path. */
+  message: string;
+}
+
+/** Config keys of ports on the host. */
+const PORT_KEYS = ["dockerTlsPort", "apiPort", "metricsPort", "dockerPort"] as const;
+
+/** Everything in a stack's config that does not go together. */
+export function clashes(values: Values): Clash[] {
+  return [...samePorts(values), ...sameTokens(values), ...openDockerApi(values), ...innerSubnets(values)];
+}
+
+/** Ports that two keys give out. */
+function samePorts(values: Values): Clash[] {
+  return PORT_KEYS.flatMap((key, index): Clash[] => {
+    const first = PORT_KEYS.slice(0, index).find((other) => values[other] === values[key]);
+    return first ? [{ path: [key], message: `another port than ${first}` }] : [];
+  });
+}
+
+/** Tokens of the same name. */
+function sameTokens({ tokens }: Values): Clash[] {
+  return tokens.flatMap(({ name }, index): Clash[] => {
+    const first = tokens.findIndex((token) => token.name === name);
+    return first < index
+      ? [{ path: ["tokens", index, "name"], message: `another name than that of tokens.${first}` }]
+      : [];
+  });
+}
+
+/** The plain Docker API, all of it, offered to a network: root in the engine for anybody there. */
+function openDockerApi({ dockerApi, bindAddress }: Values): Clash[] {
+  const isOpen = dockerApi === "full" && !LOOPBACK.some((block) => contains(block, bindAddress));
+  return isOpen ? [{ path: ["dockerApi"], message: "read-only or off, as bindAddress is no loopback address" }] : [];
+}
+
+/** An outer network that hides one inside. */
+function innerSubnets({ networkCidr }: Values): Clash[] {
+  const hidden = Object.values(INNER_SUBNETS).filter((subnet) => overlaps(networkCidr, subnet));
+  return hidden.map((subnet) => {
+    return { path: ["networkCidr"], message: `a subnet outside ${subnet}, which the engine uses inside` };
+  });
+}

@@ -1,0 +1,63 @@
+import { firstHost } from "../lib/addresses";
+import { type Finding, located } from "../lib/findings";
+import { ProblemsError } from "../lib/problems";
+import { zodFindings } from "../lib/zod-findings";
+import { aboutKey } from "./key";
+import { KEYS } from "./keys";
+import { type Settings, settingsSchema } from "./settings";
+
+/** Keys whose values must be stored encrypted. */
+const SECRET_KEYS = Object.entries(KEYS).flatMap(([name, schema]) => (aboutKey(schema).secret ? [name] : []));
+
+/** Keys that hold text, whose value must not be read as JSON ("12376" may be a name). */
+const TEXT_KEYS = new Set(
+  Object.entries(KEYS).flatMap(([name, { def }]) => (def.innerType.def.type === "string" ? [name] : [])),
+);
+
+/**
+ * Checks one stack's config.
+ * @param raw values by key, without the namespace, as Pulumi holds them
+ * @param secretKeys the keys that are stored encrypted
+ * @param file where they come from, for messages
+ * @throws ProblemsError with every problem at once
+ */
+export function parseSettings(raw: Record<string, string>, secretKeys: string[], file: string): Settings {
+  const values = Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, TEXT_KEYS.has(name) ? value : decode(value)]),
+  );
+  const plain = plainSecrets(raw, secretKeys);
+  const { success, data, error } = settingsSchema.safeParse(values);
+  if (success && plain.length === 0) return { ...data, networkGateway: firstHost(data.networkCidr) };
+  const visible = { ...values, ...Object.fromEntries(SECRET_KEYS.map((name) => [name, {}])) };
+  const findings = [...plain, ...(error ? zodFindings(error, visible, settingsSchema) : [])];
+  throw new ProblemsError(
+    located(
+      findings.map((finding) => ({ ...finding, path: ["dind-mcp", ...finding.path] })),
+      file,
+    ),
+  );
+}
+
+/** Pulumi hands config over as strings: JSON for anything but strings. */
+function decode(value: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === "string" ? value : parsed;
+  } catch {
+    return value;
+  }
+}
+
+/** Secrets that are stored in plain text. */
+function plainSecrets(raw: Record<string, string>, secretKeys: string[]): Finding[] {
+  // "{}" is what `pulumi config rm` leaves of the last secret.
+  const given = SECRET_KEYS.filter((name) => raw[name] && raw[name] !== "{}");
+  return given
+    .filter((name) => !secretKeys.includes(name))
+    .map((name) => ({
+      path: [name],
+      got: "a value stored in plain text",
+      expected: "an encrypted value",
+      fix: `pulumi config set --secret ${name === "secrets" ? "--path 'secrets.SERVER.SECRET'" : name}`,
+    }));
+}

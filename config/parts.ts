@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { whole } from "../lib/schema-parts";
+
+// The keys' building blocks. Every message is the "expected" half of a problem: "got X, expected <message>".
+
+export const text = z.string("text");
+export const flag = z.boolean("true or false");
+export const port = whole(1, 65_535);
+export const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https URL" });
+
+export function list<Item extends z.ZodType<string>>(item: Item, what = "a list of texts"): z.ZodArray<Item> {
+  return z.array(item, what);
+}
+
+/** Text that is not empty. */
+export const some = text.min(1, "text that is not empty");
+
+export function isOrigin(value: string): boolean {
+  return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}

@@ -1,0 +1,45 @@
+import type { z } from "zod";
+import { endpoints } from "./endpoints";
+import { aboutKey } from "./key";
+import { KEYS } from "./keys";
+import { type OrchestratorConfigInput, orchestratorConfigSchema } from "./orchestrator-config";
+import type { Settings } from "./settings";
+
+/** What only the program knows. */
+export interface Facts {
+  /** "project/stack". */
+  stack: string;
+  version: string;
+  /** Address in its container on which the orchestrator listens. */
+  listen: string;
+  /** RFC 3339 ends of the engine's certificates. */
+  certificates: { server: string; client: string };
+}
+
+/** What the orchestrator is told of the settings: the value of every key that names a place in its config. */
+export function orchestratorConfig(settings: Settings, facts: Facts): OrchestratorConfigInput {
+  const publicUrl = endpoints(settings).api;
+  const config: Record<string, unknown> = { ...facts, publicUrl, allowedHosts: allowedHosts(settings, publicUrl) };
+  for (const [name, schema] of Object.entries(KEYS)) {
+    const [field, inner] = aboutKey(schema).orchestrator?.split(".") ?? [];
+    const value = settings[name as keyof typeof KEYS];
+    if (field === undefined || value === undefined || value === "") continue;
+    config[field] = inner === undefined ? value : { ...(config[field] as object | undefined), [inner]: value };
+  }
+  assertFits(orchestratorConfigSchema, config);
+  return config;
+}
+
+/** The names by which the API may be called. */
+function allowedHosts({ bindAddress, engineName, allowedHosts }: Settings, publicUrl: string): string[] {
+  const hosts = [
+    ...["localhost", "127.0.0.1", bindAddress, new URL(publicUrl).hostname],
+    engineName, // by which containers in the engine's network call it
+    ...allowedHosts,
+  ];
+  return [...new Set(hosts)].filter((host) => host !== "0.0.0.0");
+}
+
+function assertFits<Schema extends z.ZodType>(schema: Schema, value: unknown): asserts value is z.input<Schema> {
+  schema.parse(value);
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { KEYS } from "../../../config/keys";
+import { parseSettings } from "../../../config/parse-settings";
+import { problemsOf } from "../../support/config/problems";
+
+describe("settings", () => {
+  it("have a default where nothing is set", () => {
+    const { networkGateway, tokens, ...others } = parseSettings({}, [], "f");
+    assert.equal(networkGateway, "172.30.0.1");
+    assert.deepEqual(
+      tokens.map(({ name, scopes }) => [name, scopes.join()]),
+      [
+        ["mcp", "mcp"],
+        ["read", "read"],
+        ["admin", "mcp,read,admin"],
+      ],
+    );
+    // Without `oauth` there is none, and the orchestrator has the defaults of `deploy`.
+    assert.deepEqual(Object.keys(KEYS).sort(), [...Object.keys(others), "tokens", "oauth", "deploy"].sort());
+  });
+
+  it("keep text that looks like JSON as text, and read the rest as JSON", () => {
+    const settings = parseSettings({ engineName: "12376", dockerTlsPort: "4000", servers: '["a"]' }, [], "f");
+    assert.deepEqual([settings.engineName, settings.dockerTlsPort, settings.servers], ["12376", 4000, ["a"]]);
+  });
+
+  it("report all problems at once, each with its path, what was got and what is expected", () => {
+    assert.deepEqual(problemsOf({ networkCidr: "172.30.0.0/33", dockerTlsPort: "0", engineNam: "x", servers: "a" }), [
+      'networkCidr: got "172.30.0.0/33", expected an IPv4 subnet from /16 to /28, like 172.30.0.0/16',
+      'servers: got "a", expected a list of texts',
+      "dockerTlsPort: got 0, expected a whole number from 1 to 65535",
+      `engineNam: got an unknown key, expected one of ${Object.keys(KEYS).join(", ")}. To fix: correct the key's spelling, or remove it`,
+    ]);
+  });
+
+  it("refuse secrets stored in plain text, and never show their value", () => {
+    const dsn = "postgres://u:hunter2@db/x";
+    const plain = problemsOf({ databaseDsn: dsn });
+    assert.equal(plain.length, 1);
+    assert.match(
+      plain[0] ?? "",
+      /^databaseDsn: got a value stored in plain text, .*pulumi config set --secret databaseDsn/,
+    );
+    const wrong = problemsOf({ databaseDsn: "mysql://u:hunter2@db/x" }, ["databaseDsn"]);
+    assert.match(wrong[0] ?? "", /^databaseDsn: got a mapping, expected postgres:/);
+    assert.doesNotMatch([...plain, ...wrong].join(), /hunter2/);
+    assert.deepEqual(problemsOf({ secrets: "{}" }), [], "nothing is left to encrypt");
+    assert.equal(parseSettings({ databaseDsn: dsn }, ["databaseDsn"], "f").databaseDsn, dsn);
+  });
+
+  it("tell of every wrong value of the management layer where it is and what is expected", () => {
+    const told = problemsOf({
+      dockerApi: "on",
+      publicUrl: "https://mcp.example.com/base",
+      allowedHosts: '["mcp.example.com","mcp.example.com:80"]',
+      allowedOrigins: '["app.example.com"]',
+      toolChanges: "true",
+      auditArguments: "all",
+      maxSessions: "0",
+      requestsPerMinute: "-1",
+      tracingEndpoint: "grpc://collector",
+      oauth: '{"issuer":"there","realm":"x"}',
+      deploy: '{"memory":"much","cpus":0,"workspace":true,"privileged":true}',
+      tokens: '[{"name":"Me","scopes":[]},{"name":"b","scopes":["root"],"tools":{"only":[]}},"c"]',
+    });
+    assert.deepEqual(told, [
+      'publicUrl: got "https://mcp.example.com/base", expected an origin like https://mcp.example.com, without a path',
+      'allowedHosts.1: got "mcp.example.com:80", expected a host name or IPv4 address, without a port',
+      'allowedOrigins.0: got "app.example.com", expected an origin like https://app.example.com, without a path',
+      "tokens.0.name: got \"Me\", expected a name of 1 to 32 small letters, digits and '-', a letter first",
+      "tokens.0.scopes: got a list, expected at least one scope",
+      'tokens.1.scopes.0: got "root", expected one of mcp, read, admin',
+      "tokens.1.tools.only: got an unknown key, expected one of allow, deny. To fix: correct the key's spelling, or remove it",
+      'tokens.2: got "c", expected a mapping with name and scopes',
+      'oauth.issuer: got "there", expected an http or https URL',
+      "oauth.realm: got an unknown key, expected one of issuer, audience, jwksUri. To fix: correct the key's spelling, or remove it",
+      "deploy.cpus: got 0, expected more than 0",
+      'deploy.memory: got "much", expected a size like 512m',
+      "deploy.workspace: got true, expected none, read-only or read-write",
+      "deploy.privileged: got an unknown key, expected one of enabled, images, servers, cpus, memory, processes, workspace. To fix: correct the key's spelling, or remove it",
+      'dockerApi: got "on", expected read-only, full or off',
+      "maxSessions: got 0, expected a whole number from 1 to 100000",
+      "requestsPerMinute: got -1, expected a whole number from 0 to 1000000",
+      "toolChanges: got true, expected report or block",
+      'auditArguments: got "all", expected redacted, full or none',
+      'tracingEndpoint: got "grpc://collector", expected an http or https URL',
+    ]);
+  });
+});
