@@ -9,6 +9,7 @@ import { oneLine } from "../../../../lib/plain-text";
 import { ProblemsError } from "../../../../lib/problems";
 import { loadCatalog } from "../../../../manifest/load-catalog";
 import { looksLikeSecret, secretArguments } from "../../../../manifest/secret-names";
+import { anyCharacter } from "../../../support/characters";
 
 /** What YAML, a shell, a Dockerfile or a terminal might take for something else. */
 const INJECTIONS = [
@@ -67,7 +68,7 @@ const text = fc
   .array(
     fc.oneof(
       fc.constantFrom(...INJECTIONS),
-      fc.string({ unit: "binary", maxLength: 12 }),
+      fc.string({ unit: anyCharacter, maxLength: 12 }),
       fc.string({ maxLength: 12 }),
     ),
     { maxLength: 4 },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { squidConf } from "../../../../components/inner/squid-conf";
 import { NOT_PUBLIC } from "../../../../lib/special-addresses";
+import { anyCharacter } from "../../../support/characters";
 
 const rule = { server: "http", subnet: "10.214.6.96/28", egress: ["example.com:80", "*.example.org:443"] };
 
@@ -85,7 +86,7 @@ describe("squid configuration", () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: "binary" }),
+          fc.string({ unit: anyCharacter }),
           fc.string().map((text) => `example.com${text}:80`),
         ),
         (text) => {

@@ -9,6 +9,7 @@ import {
 import { GatewayError } from "../../../../../orchestrator/gateway/gateway-api";
 import type { Frame } from "../../../../../orchestrator/gateway/wire/frame";
 import { headerValue, modernRequest } from "../../../../../orchestrator/gateway/wire/modern-send";
+import { anyCharacter } from "../../../../support/characters";
 import { frameOf } from "../../../../support/orchestrator/gateway/frames";
 
 function refusal(
@@ -34,7 +35,7 @@ describe("gateway: a request of the modern era", () => {
   it("is taken when headers and body agree, whatever the name is made of", () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary" }),
+        fc.string({ unit: anyCharacter }),
         fc.constantFrom("tools/call", "prompts/get", "resources/read"),
         (name, method) => {
           const { request, headers } = call(method === "resources/read" ? { uri: name } : { name }, method);
