@@ -7,6 +7,7 @@ import type { Log } from "../../log";
 import type { ServerInfo, Servers } from "../server-info";
 import { ServerTable } from "../server-table";
 import { type DockerEvent, followEvents } from "./event-stream";
+import { LookQueue, PARALLEL } from "./look-queue";
 import type { OwnNetworks } from "./own-networks";
 import { labelledManifest, nameOf, REPLACED, serverInfo } from "./server-state";
 
@@ -22,10 +23,9 @@ export interface DockerServersOptions {
   memory: Servers["memory"];
 }
 
-const ACTIONS = ["create", "start", "die", "stop", "restart", "oom", "health_status", "destroy"];
-const MORE_ACTIONS = ["pause", "unpause", "rename"];
+const ACTIONS = "create start die stop restart oom health_status destroy pause unpause rename".split(" ");
+/** Between two looks at everything, should an event have been missed. */
 const RESYNC_MS = 60_000;
-const PARALLEL = 4;
 
 /**
  * The servers, as the engine's containers declare them by their labels. While the daemon is away the last known state
@@ -43,10 +43,10 @@ export class DockerServers implements Servers {
   readonly #digests = new Map<string, string | undefined>();
   /** Containers whose labels were found wrong, so that each is told once. */
   readonly #refused = new Set<string>();
-  /** What to look at. One worker does it, so that no older answer comes after a newer one. */
-  readonly #changed = new Set<string>();
-  #all = false;
-  #working: Promise<void> | undefined;
+  readonly #looks = new LookQueue({
+    all: () => this.#lookForAll().catch((error) => this.#missed(error)),
+    one: (id) => this.#look(id).catch((error) => this.#missed(error)),
+  });
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
@@ -59,7 +59,7 @@ export class DockerServers implements Servers {
     const { client, log, stack } = this.options;
     const filters = {
       type: ["container"],
-      event: [...ACTIONS, ...MORE_ACTIONS],
+      event: ACTIONS,
       label: [Label.Manifest, `${Label.Stack}=${stack}`],
     };
     const first = new Promise<void>((resolve) => {
@@ -80,18 +80,17 @@ export class DockerServers implements Servers {
   close(): void {
     clearInterval(this.#timer);
     this.#stop.abort();
+    this.#looks.close();
   }
 
   /** Looks at every container; ends when all is up to date, or the engine did not answer. */
   resync(): Promise<void> {
-    this.#all = true;
-    return this.#work();
+    return this.#looks.all();
   }
 
   /** Looks at one container, by id or name; ends when that is done. */
   refresh(container: string): Promise<void> {
-    this.#changed.add(container);
-    return this.#work();
+    return this.#looks.one(container);
   }
 
   list(): ServerInfo[] {
@@ -115,22 +114,6 @@ export class DockerServers implements Servers {
     void this.refresh(Actor.ID);
   }
 
-  #work(): Promise<void> {
-    this.#working ??= Promise.resolve().then(() => this.#workOff());
-    return this.#working;
-  }
-
-  async #workOff(): Promise<void> {
-    while ((this.#all || this.#changed.size > 0) && !this.#stop.signal.aborted) {
-      if (this.#all) await this.#lookForAll();
-      const ids = [...this.#changed];
-      this.#changed.clear();
-      await eachOf(ids, PARALLEL, (id) => this.#look(id).catch((error) => this.#missed(error)));
-    }
-    // In the same turn as the loop's last condition: whoever comes later starts the next worker.
-    this.#working = undefined;
-  }
-
   /** No answer of the daemon. When it is back the event stream opens, and everything is looked at again. */
   #missed(error: unknown): void {
     if (this.#stop.signal.aborted) return;
@@ -138,18 +121,13 @@ export class DockerServers implements Servers {
   }
 
   async #lookForAll(): Promise<void> {
-    this.#all = false;
-    try {
-      const label = [Label.Manifest, `${Label.Stack}=${this.options.stack}`];
-      const found = await this.options.client.api.listContainers({ all: true, filters: { label } });
-      const ids = new Set(found.map(({ Id }) => Id));
-      for (const id of [...this.#names.keys()]) if (!ids.has(id)) await this.#gone(id);
-      for (const id of [...this.#refused]) if (!ids.has(id)) this.#refused.delete(id);
-      await eachOf(ids, PARALLEL, (id) => this.#look(id));
-      this.synced = true;
-    } catch (error) {
-      this.#missed(error);
-    }
+    const label = [Label.Manifest, `${Label.Stack}=${this.options.stack}`];
+    const found = await this.options.client.api.listContainers({ all: true, filters: { label } });
+    const ids = new Set(found.map(({ Id }) => Id));
+    for (const id of [...this.#names.keys()]) if (!ids.has(id)) await this.#gone(id);
+    for (const id of [...this.#refused]) if (!ids.has(id)) this.#refused.delete(id);
+    await eachOf(ids, PARALLEL, (id) => this.#look(id));
+    this.synced = true;
   }
 
   async #look(id: string): Promise<void> {
