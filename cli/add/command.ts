@@ -16,6 +16,7 @@ interface Options {
   name?: string;
   user?: string;
   folder?: string;
+  package?: string;
   dryRun?: boolean;
   force?: boolean;
   json?: boolean;
@@ -47,6 +48,7 @@ export function addCommand(): Command {
     .option("--name <name>", "the server's name; from the source's unless told")
     .option("--user <uid>", "its user, 11000 to 14995; the lowest that no server has unless told")
     .option("--folder <folder>", "the catalog's folder to put it in; the first of the stack's config unless told")
+    .option("--package <which>", "of a server.json: npm, its name, stdio, or its number; the most complete unless told")
     .option("--dry-run", "print what would be written, and write nothing")
     .option("--force", "replace the server of that name in that folder")
     .option("--json", "as JSON, with the files' texts")
@@ -69,7 +71,12 @@ ${examples(
       const root = projectFolder();
       const catalog = settings.catalog.map((one) => resolve(root, one));
       const folder = options.folder === undefined ? (catalog[0] ?? root) : resolve(options.folder);
-      const place = { root, catalog, folder, name: options.name, user, force: options.force ?? false };
+      if (options.package !== undefined && source.kind !== "document") {
+        const got = `--package: got ${JSON.stringify(options.package)}, expected none but with a server.json`;
+        throw new CliError(got, ExitCode.Usage);
+      }
+      const which = options.package === undefined ? {} : { package: options.package };
+      const place = { root, catalog, folder, name: options.name, user, force: options.force ?? false, ...which };
       checkPlace(place);
       const planned = plan(await serverJson(source, args), place);
       if (!options.dryRun) writeFolder(planned.target, planned.files, place.force);

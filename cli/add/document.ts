@@ -11,15 +11,45 @@ export const LIMIT_BYTES = 2 ** 20;
 const TIMEOUT_MS = 10_000;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
+/** A server.json as it was given, whatever it is. */
+export interface Given {
+  document: unknown;
+  /** What is to be said about it. */
+  notes: string[];
+}
+
 /**
  * A server.json from a file, a URL or standard input (`-`); or from an answer of the registry's API, which holds one.
- * @throws CliError when there is none
+ * @throws CliError when there is none, or more than one
  */
-export async function readDocument(from: string): Promise<unknown> {
+export async function readDocument(from: string): Promise<Given> {
   if (!isUrl(from) && from !== "-" && !existsSync(from)) throw unknownSource(from);
   const text = isUrl(from) ? await download(new URL(from)) : readInput(from, LIMIT_BYTES);
-  const document = parse(text, shownSource(from));
-  return isMapping(document) && isMapping(document.server) ? document.server : document;
+  return answered(parse(text, shownSource(from)), shownSource(from));
+}
+
+/** Where the registry says what it knows of a server itself. */
+const OFFICIAL = "io.modelcontextprotocol.registry/official";
+
+/** The one server.json of a registry's answer, `{server}` or `{servers: [{server}]}`; else what was given. */
+function answered(given: unknown, where: string): Given {
+  const { server, servers, _meta: meta } = isMapping(given) ? given : {};
+  if (Array.isArray(servers)) {
+    if (servers.length === 1) return answered(servers[0], where);
+    const fix = "its address behind the list's: /NAME/versions/latest, the slash in the name as %2F";
+    throw new CliError(`${where}: got ${servers.length} servers, expected one`, ExitCode.Usage, fix);
+  }
+  if (!isMapping(server)) return { document: given, notes: [] };
+  const official = isMapping(meta) && isMapping(meta[OFFICIAL]) ? meta[OFFICIAL] : {};
+  const { status, statusMessage, isLatest } = official;
+  const words = [status, statusMessage].filter((text) => typeof text === "string").map((text) => oneLine(text, 200));
+  return {
+    document: server,
+    notes: [
+      ...(words.length > 0 && status !== "active" ? [`the registry calls it ${words.join(": ")}`] : []),
+      ...(isLatest === false ? ["the registry has a newer version of it"] : []),
+    ],
+  };
 }
 
 /** Without JSON's own message: it shows a piece of a file that may be another one than was meant. */

@@ -3,7 +3,7 @@ import { oneLine } from "../../lib/plain-text";
 import { ProblemsError } from "../../lib/problems";
 import { validateCatalog } from "../../manifest/catalog";
 import { entryOf, MANIFEST } from "../../manifest/load-catalog";
-import { formatNote, fromServerJson, note } from "../../manifest/server-json";
+import { EGRESS, formatNote, fromServerJson, note } from "../../manifest/server-json";
 import { manifestText } from "./manifest-text";
 
 /** A server's folder before it is written. */
@@ -33,10 +33,14 @@ const DOCKERIGNORE = "# What the image does not hold must not rebuild it.\n.dock
  * A server's folder from a server.json.
  * @param document whatever it is
  * @param from how it is called, with its version
- * @param options the server's user, and its name if not that of the document
+ * @param options the server's user, its name if not that of the document, and which of several packages
  * @throws ProblemsError when no manifest can be made of it, or one that is wrong other than by what is to be filled in
  */
-export function draft(document: unknown, from: string, options: { name?: string; user: number }): Draft {
+export function draft(
+  document: unknown,
+  from: string,
+  options: { name?: string; user: number; package?: string },
+): Draft {
   const { manifest, notes, dockerfile } = fromServerJson(document, { ...options, file: from });
   const { name, title, description, version, user, ...rest } = manifest as Record<string, unknown> & Identity;
   const asked = WALLS.filter((key) => key in rest).map((key) => {
@@ -45,7 +49,7 @@ export function draft(document: unknown, from: string, options: { name?: string;
   const open = Object.fromEntries(Object.entries(rest).filter(([key]) => !WALLS.includes(key)));
   const pinned = open.image === undefined || String(open.image).includes("@sha256:");
   const told = [
-    ...notes.filter(({ path }) => path[0] !== "egress"),
+    ...notes.filter(({ text }) => text !== EGRESS),
     ...(pinned ? [] : [note(["image"], "pin it by its digest; a tag can mean another image tomorrow")]),
     ...asked,
     note(

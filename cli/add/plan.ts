@@ -21,6 +21,8 @@ export interface Place {
   name?: string;
   /** @default that of the server that is replaced, or the lowest that nobody has */
   user?: number;
+  /** Which of a document's packages. @default the most complete one */
+  package?: string;
   /** A server of that name in `folder` is replaced. */
   force: boolean;
 }
@@ -44,7 +46,8 @@ export function plan({ document, from, notes }: Origin, place: Place): Plan {
   // The name is known with the draft, and the user may be that of the server of this name.
   const first = place.user ?? freeUser(inUse.users);
   if (first === undefined) throw new CliError("users: got none that is free, expected one from 11001 to 14995");
-  const guess = draft(document, from, { name: place.name, user: first });
+  const which = place.package === undefined ? {} : { package: place.package };
+  const guess = draft(document, from, { name: place.name, user: first, ...which });
   const { name } = guess;
   const there = inUse.names.get(name);
   const target = join(folder, name);
@@ -63,7 +66,7 @@ export function plan({ document, from, notes }: Origin, place: Place): Plan {
   const unknown = inUse.unreadable
     .filter((file) => file !== there?.file)
     .map((file) => `${file} cannot be read, so ${user} may be its user too; servers validate says what is wrong`);
-  const made = user === first ? guess : draft(document, from, { name, user });
+  const made = user === first ? guess : draft(document, from, { name, user, ...which });
   return { ...made, from, target, replaces, notes: [...notes, ...unknown, ...made.notes] };
 }
 

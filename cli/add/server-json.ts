@@ -28,7 +28,7 @@ export async function serverJson(source: Source, args: string[]): Promise<Origin
       const expected = "none with a server.json, which has them itself";
       throw new CliError(`arguments: got ${JSON.stringify(args[0])}, expected ${expected}`, ExitCode.Usage);
     }
-    return { document: await readDocument(source.from), from: `server.json of ${shownSource(source.from)}`, notes: [] };
+    return { ...(await readDocument(source.from)), from: `server.json of ${shownSource(source.from)}` };
   }
   const { kind, name, version } = source;
   const tool = kind === "npm" ? "npm" : "pip";

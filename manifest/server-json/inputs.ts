@@ -1,80 +1,147 @@
-import { oneLine } from "../../lib/plain-text";
-import { looksLikeSecret } from "../secret-names";
 import { type ImportNote, note, toFill } from "./notes";
 import type { ServerArgument, ServerInput } from "./schema";
 
-/** An input's value as far as it is known: `{variables}` are replaced by their own values. */
-function known({ value, default: fallback, variables = {} }: ServerInput): string | undefined {
-  const text = value ?? fallback;
-  return text?.replace(/\{([^{}]+)\}/g, (whole, name: string) => {
-    const variable = variables[name];
-    return variable?.isSecret ? whole : (variable?.value ?? variable?.default ?? whole);
-  });
+/** A text of the document, with its `{variables}` replaced as far as they are known. */
+export interface Filled {
+  /** What is not known stays in braces. */
+  text: string;
+  /** Variables that have no value. */
+  open: string[];
+  /** Braces that name nothing; by the format's rule they stay as they are. */
+  unknown: string[];
 }
 
-function isOpen(text: string, { variables = {} }: ServerInput): boolean {
-  return Object.keys(variables).some((name) => text.includes(`{${name}}`));
+/** Values that a URL or a variable may name besides its own variables. */
+export type Named = ReadonlyMap<string, string>;
+
+const BRACES = /(\$?)\{([^{}]+)\}/g;
+
+/** Puts an input's variables into a text. Secret ones stay open, and so does `${NAME}`, which only a shell would know. */
+export function fill(template: string, { variables = {} }: ServerInput, named: Named = new Map()): Filled {
+  const open: string[] = [];
+  const unknown: string[] = [];
+  const text = template.replace(BRACES, (whole, dollar: string, name: string) => {
+    const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    const value = variable ? (variable.value ?? variable.default) : named.get(name);
+    if (value !== undefined && !variable?.isSecret) return value;
+    if (variable || dollar) open.push(name);
+    else unknown.push(whole);
+    return whole;
+  });
+  return { text, open: [...new Set(open)], unknown: [...new Set(unknown)] };
+}
+
+/** An input's own value, filled in; undefined when it has none. */
+export function known(input: ServerInput, named?: Named): Filled | undefined {
+  const text = input.value ?? input.default;
+  return text === undefined ? undefined : fill(text, input, named);
+}
+
+const withVariables = (input: ServerInput): ServerInput[] => [input, ...Object.values(input.variables ?? {})];
+
+/** True when an input or one of its variables is secret. */
+export const isSecretInput = (input: ServerInput): boolean => withVariables(input).some(({ isSecret }) => isSecret);
+
+/** True when an input or one of its variables has to have a value. */
+export const isRequiredInput = (input: ServerInput): boolean =>
+  withVariables(input).some(({ isRequired }) => isRequired);
+
+/** What the document says of a value that somebody has to find, in brackets; empty when it says nothing. */
+export function hint(input: ServerInput): string {
+  const words = withVariables(input).flatMap(({ description, choices, placeholder, format }) => [
+    ...(description ? [description] : []),
+    ...(choices?.length ? [`one of ${choices.join(", ")}`] : []),
+    ...(placeholder ? [`like ${placeholder}`] : []),
+    ...(format && FORMATS[format] ? [FORMATS[format]] : []),
+  ]);
+  return words.length > 0 ? ` (${words.join("; ")})` : "";
+}
+
+const FORMATS: Record<string, string> = {
+  number: "a number",
+  boolean: "true or false",
+  filepath: "a path in the container: of your files it sees what mounts give it",
+};
+
+const FITS: Record<string, (text: string) => boolean> = {
+  number: (text) => text.trim() !== "" && Number.isFinite(Number(text)),
+  boolean: (text) => text === "true" || text === "false",
+};
+
+/** Notes of values that are not what the document itself says of them, and of paths of a machine that is not this one. */
+export function doubts(label: string, input: ServerInput, filled: Filled): string[] {
+  const own = { ...input, value: input.value ?? input.default };
+  const values = [...(filled.open.length > 0 || input.variables ? [] : [own]), ...Object.values(input.variables ?? {})];
+  const texts = values.flatMap(({ value, default: fallback, choices, format, isSecret }) => {
+    const text = value ?? fallback;
+    if (text === undefined || isSecret) return [];
+    const fits = FITS[format ?? ""]?.(text) ?? true;
+    return [
+      ...(choices?.length && !choices.includes(text)
+        ? [`${label}: ${text} is none of its choices, ${choices.join(", ")}`]
+        : []),
+      ...(fits ? [] : [`${label}: ${text} is not ${FORMATS[format ?? ""]}, which the document asks for`]),
+      ...(format === "filepath"
+        ? [
+            `${label}: ${text} is a path of a user's machine; here it is one in the container, which sees what mounts give it`,
+          ]
+        : []),
+    ];
+  });
+  const braces = filled.unknown.map(
+    (whole) => `${label}: ${whole} names no variable of the document and stays as it is`,
+  );
+  return [...texts, ...braces];
+}
+
+const KEY = "packageArguments";
+
+/** Every name that a URL may call an argument by. */
+export function argumentNames(argument: ServerArgument): string[] {
+  const name = argument.type === "named" ? argument.name : argument.valueHint;
+  return name === undefined ? [] : [name, name.replace(/^-+/, "")];
 }
 
 /** Arguments of the command line. What is secret, or not known, becomes a note. */
-export function argumentTexts(list: ServerArgument[], notes: ImportNote[]): string[] {
+export function argumentTexts(list: ServerArgument[], notes: ImportNote[], named: Named = new Map()): string[] {
   return list.flatMap((argument) => {
     const label = argument.type === "named" ? argument.name : (argument.valueHint ?? "an argument");
-    const secret = argument.isSecret || Object.values(argument.variables ?? {}).some(({ isSecret }) => isSecret);
-    if (secret) {
-      const text = `${label} is secret and was left out; arguments are readable in \`docker inspect\``;
-      notes.push(note(["packageArguments"], text));
+    const { isRepeated } = argument;
+    const required = isRequiredInput(argument);
+    if (isSecretInput(argument)) {
+      const needed = required
+        ? `; the server needs it${hint(argument)}: see whether it reads a file or a variable`
+        : "";
+      const text = `${label} is secret and was left out; arguments are readable in \`docker inspect\`${needed}`;
+      notes.push(note([KEY], text));
       return [];
     }
-    const text = known(argument);
-    if (text === undefined && argument.type === "named" && !argument.isRequired) {
-      // A flag without a value, or an option nobody needs, of which servers describe dozens.
-      if (!argument.description && !argument.format && !argument.placeholder && !argument.choices)
-        return [argument.name];
-      notes.push(note(["packageArguments"], `${label} has no value and was left out`));
+    if (isRepeated) notes.push(note([KEY], `${label} may be given more than once`));
+    const filled = known(argument, named);
+    const isFlag = argument.type === "named" && (argument.value === "" || (!filled && !required && isBare(argument)));
+    if (isFlag && argument.type === "named") return [argument.name];
+    if (!required && !filled) {
+      notes.push(note([KEY], `${label} has no value and was left out${hint(argument)}`));
       return [];
     }
-    if (text === undefined || isOpen(text, argument)) {
-      if (text === undefined && !argument.isRequired) {
-        notes.push(note(["packageArguments"], `${label} has no value and was left out`));
-        return [];
-      }
-      notes.push(toFill(["transport", "command"], `fill in ${label}`));
+    if (!filled || filled.open.length > 0) {
+      notes.push(toFill(["transport", "command"], `fill in ${label}${hint(argument)}`));
+    } else {
+      notes.push(...doubts(label, argument, filled).map((text) => note([KEY], text)));
     }
-    const filled = text ?? `{${label.replace(/^-+/, "")}}`;
-    return argument.type === "named" ? [`${argument.name}=${filled}`] : [filled];
+    return written(argument, filled?.text ?? `{${label.replace(/^-+/, "")}}`);
   });
 }
 
-interface Environment {
-  env?: Record<string, string>;
-  secrets?: { name: string; description?: string; required: boolean }[];
+/** A flag without a value; what describes one is an option that nobody needs, of which servers have dozens. */
+function isBare({ description, format, placeholder, choices }: ServerArgument): boolean {
+  return !description && !format && !placeholder && !choices;
 }
 
-/** Environment variables: plain ones with their values, secret ones as files. */
-export function environment(variables: (ServerInput & { name: string })[], notes: ImportNote[]): Environment {
-  const env: Record<string, string> = {};
-  const secrets: NonNullable<Environment["secrets"]> = [];
-  for (const variable of variables) {
-    const { name, description, isRequired = false } = variable;
-    const text = known(variable);
-    if (variable.isSecret || looksLikeSecret(name, text ?? "?")) {
-      const file = name
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-+|-+$/g, "");
-      const about = oneLine(description ?? "", 200);
-      secrets.push({ name: file, ...(about ? { description: about } : {}), required: isRequired });
-      const text = `${name} comes as the file /run/secrets/${file}, never as a variable; the server has to read it there`;
-      notes.push(note(["secrets"], text));
-    } else if (text !== undefined && !isOpen(text, variable)) {
-      env[name] = text;
-    } else if (isRequired) {
-      notes.push(toFill(["env", name], `fill in${description ? ` (${description})` : ""}`));
-      env[name] = "";
-    } else {
-      notes.push(note(["env", name], "has no value and was left out"));
-    }
-  }
-  return { ...(Object.keys(env).length > 0 ? { env } : {}), ...(secrets.length > 0 ? { secrets } : {}) };
+/** `--name=value`; `-n value`, as no short option takes an equals sign. */
+function written(argument: ServerArgument, text: string): string[] {
+  if (argument.type === "positional") return [text];
+  const { name } = argument;
+  if (name.endsWith("=")) return [name + text];
+  return /^-[A-Za-z]$/.test(name) ? [name, text] : [`${name}=${text}`];
 }

@@ -35,7 +35,7 @@ const argument = z.discriminatedUnion(
   ],
   { error: "an argument of type positional or named" },
 );
-const url = text.regex(/^https?:\/\/[^\s]+$/, "an http or https URL");
+const url = text.regex(/^(https?:\/\/|\{)[^\s]+$/, "an http or https URL");
 const headers = z.array(keyValue, "a list").optional();
 const remote = z.discriminatedUnion(
   "type",

@@ -20,8 +20,31 @@ const RENAMED: Record<string, string> = {
  * as they were published. What is wrong in it stays, for the check.
  */
 export function upgraded(document: unknown): unknown {
-  if (!isMapping(document) || !Array.isArray(document.packages)) return document;
-  return { ...document, packages: document.packages.map((one) => withTag(renamed(one))) };
+  if (!isMapping(document)) return document;
+  const { version_detail: detail, ...rest } = document;
+  const version = isMapping(detail) && rest.version === undefined ? { version: detail.version } : {};
+  return {
+    ...rest,
+    ...version,
+    ...each("packages", rest.packages, (one) => withTag(withTransport(renamed(one)))),
+    ...each("remotes", rest.remotes, (one) => withType(renamed(one))),
+  };
+}
+
+function each(key: string, list: unknown, change: (one: unknown) => unknown): Record<string, unknown> {
+  return Array.isArray(list) ? { [key]: list.map(change) } : {};
+}
+
+/** At first no package said how it speaks, as all of them spoke on stdin and stdout. */
+function withTransport(one: unknown): unknown {
+  return isMapping(one) && one.transport === undefined ? { ...one, transport: { type: "stdio" } } : one;
+}
+
+/** At first a remote's type was called so. */
+function withType(one: unknown): unknown {
+  if (!isMapping(one) || one.type !== undefined) return one;
+  const { transport_type: type, ...rest } = one;
+  return type === undefined ? one : { ...rest, type };
 }
 
 function renamed(value: unknown): unknown {
@@ -33,15 +56,17 @@ function renamed(value: unknown): unknown {
 
 /** Until 2025-10-17 an image had its registry and its tag in fields of their own; many still write the tag so. */
 function withTag(one: unknown): unknown {
-  if (!isMapping(one) || one.registryType !== "oci") return one;
-  const { version, registryBaseUrl, ...rest } = one;
-  const { identifier } = one;
-  if (typeof identifier !== "string" || typeof version !== "string") return one;
+  if (!isMapping(one) || one.registryType !== "oci" || typeof one.identifier !== "string") return one;
+  const { version, registryBaseUrl, identifier, ...rest } = one;
   const base =
     typeof registryBaseUrl === "string" && URL.canParse(registryBaseUrl) ? new URL(registryBaseUrl).host : "";
   // A registry is told from a user by its dot or port.
   const image = base && !/^([^/]*[.:][^/]*|localhost)\//.test(identifier) ? `${base}/${identifier}` : identifier;
+  if (version === undefined) return { ...rest, identifier: image };
+  if (typeof version !== "string") return one;
   const [tag] = /:[^/]*$|@.*$/.exec(image) ?? [];
-  if (tag === undefined) return { ...rest, identifier: `${image}:${version}` };
-  return tag === `:${version}` ? { ...rest, identifier: image } : one;
+  if (tag === undefined || tag === ":latest") {
+    return { ...rest, identifier: `${image.slice(0, image.length - (tag?.length ?? 0))}:${version}` };
+  }
+  return tag.replace(/^:v?/, "") === version.replace(/^v/, "") ? { ...rest, identifier: image } : one;
 }

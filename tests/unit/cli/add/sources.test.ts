@@ -154,8 +154,17 @@ describe("servers add: a document", () => {
   };
 
   it("is read from a file, also out of an answer of the registry's API", async () => {
-    assert.deepEqual(await readDocument(file('{"name":"a/b"}')), { name: "a/b" });
-    assert.deepEqual(await readDocument(file('{"server":{"name":"a/b"},"_meta":{}}')), { name: "a/b" });
+    const given = { document: { name: "a/b" }, notes: [] };
+    assert.deepEqual(await readDocument(file('{"name":"a/b"}')), given);
+    assert.deepEqual(await readDocument(file('{"server":{"name":"a/b"},"_meta":{}}')), given);
+    assert.deepEqual(await readDocument(file('{"servers":[{"server":{"name":"a/b"}}],"metadata":{}}')), given);
+    await assert.rejects(readDocument(file('{"servers":[]}')), says(/got 0 servers, expected one/));
+    const official = { status: "deprecated", statusMessage: "use c", isLatest: false };
+    const old = { server: { name: "a/b" }, _meta: { "io.modelcontextprotocol.registry/official": official } };
+    assert.deepEqual((await readDocument(file(JSON.stringify(old)))).notes, [
+      "the registry calls it deprecated: use c",
+      "the registry has a newer version of it",
+    ]);
     const { document, from } = await serverJson({ kind: "document", from: file("[]") }, []);
     assert.deepEqual([document, from], [[], `server.json of ${join(folder, "server.json")}`]);
   });
@@ -163,7 +172,7 @@ describe("servers add: a document", () => {
   it("is refused when there is none, too much of it, no JSON, or arguments beside it", async () => {
     for (const encoding of ["utf8", "utf16le"] as const) {
       const marked = Buffer.from('\uFEFF{\r\n"name":"a/b"\r\n}\r\n', encoding);
-      assert.deepEqual(await readDocument(file(marked)), { name: "a/b" }, encoding);
+      assert.deepEqual((await readDocument(file(marked))).document, { name: "a/b" }, encoding);
     }
     await assert.rejects(readDocument("nothing:a"), says(/nothing:a: got no such file, expected npm:PACKAGE, pypi:/));
     await assert.rejects(readDocument(folder), says(/server\.yaml: got no such file/));
@@ -189,7 +198,7 @@ describe("servers add: a document", () => {
 
     it("is what that gives", async () => {
       const url = await serve((_, response) => response.end('\uFEFF{"name":"a/b"}'));
-      assert.deepEqual(await readDocument(url.href), { name: "a/b" });
+      assert.deepEqual((await readDocument(url.href)).document, { name: "a/b" });
       assert.equal(shownSource(url.href), `http://${url.host}/server.json`, "a query may hold a secret");
     });
 

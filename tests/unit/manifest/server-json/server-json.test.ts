@@ -157,13 +157,13 @@ describe("server.json", () => {
       },
     });
     assert.deepEqual(notes.map(formatNote), [
-      "runtimeArguments: -v is for a runtime and was left out",
+      "mounts: -v /a:/b asks for your /a at /b, to write to; what can be mounted is the workspace: {volume: workspace, path: /b, readOnly: false}",
       "packageArguments: --api-key is secret and was left out; arguments are readable in `docker inspect`",
       "transport.command: fill in folder",
       "secrets: WEATHER_API_KEY comes as the file /run/secrets/weather-api-key, never as a variable; the server has to read it there",
       "env.CITY: fill in (Where)",
       "env.EXTRA: has no value and was left out",
-      "packages: npm left out; one is enough",
+      "packages: npm:weather with stdio left out; one is enough, and this one tells most (--package takes another)",
       "remotes: left out; servers run here",
       "websiteUrl: left out; a manifest has no such field",
       EGRESS_NOTE,
@@ -235,7 +235,7 @@ describe("server.json", () => {
         11_003,
       ),
       [
-        "server.json: packages: got mcpb with stdio, expected a package of oci, npm, pypi with stdio or streamable-http. To fix: build an image of it, and name that in a manifest",
+        "server.json: packages: got mcpb:x with stdio, expected a package of oci, npm, pypi with stdio or streamable-http. To fix: build an image of it, and name that in a manifest",
       ],
     );
     const evil = {

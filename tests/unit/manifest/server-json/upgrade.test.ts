@@ -34,6 +34,12 @@ describe("server.json as it is found: earlier schemas, options nobody needs", ()
     ]) {
       assert.equal(image({ identifier, version: "1.2.0", ...(registryBaseUrl ? { registryBaseUrl } : {}) }), expected);
     }
+    assert.equal(image({ identifier: "user/weather:v1.2.0", version: "1.2.0" }), "user/weather:v1.2.0");
+    assert.equal(image({ identifier: "user/weather:latest", version: "1.2.0" }), "user/weather:1.2.0");
+    assert.equal(
+      image({ identifier: "weather:1", registryBaseUrl: "https://registry.example" }),
+      "registry.example/weather:1",
+    );
     for (const identifier of ["user/weather:1.3.0", `user/weather@sha256:${"a".repeat(64)}`]) {
       assert.throws(() => image({ identifier, version: "1.2.0" }), /expected no version: an oci package has it/);
     }
@@ -48,7 +54,9 @@ describe("server.json as it is found: earlier schemas, options nobody needs", ()
       ],
     });
     assert.deepEqual(manifest.transport, { type: "stdio", command: ["mcp-server", "--stdio"] });
-    assert.ok(notes.some(({ text }) => text === "--connectionString has no value and was left out"));
+    assert.ok(
+      notes.some(({ text }) => text === "--connectionString has no value and was left out (Where the database is)"),
+    );
   });
 
   it("remotes alone are told so; what is no server.json is left to the check", () => {
