@@ -1,3 +1,4 @@
+import { parseJson } from "../lib/json";
 import { isMapping } from "../lib/mapping";
 import { ApiError, ApiErrorKind } from "./error";
 import { paths } from "./paths";
@@ -135,10 +136,6 @@ export function errorOf(status: number, text: string): ApiError {
 
 /** @returns undefined when it is no answer of the API's */
 function parsed(text: string): Partial<ProblemDetails> | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isMapping(body) ? body : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = parseJson(text);
+  return isMapping(body) ? body : undefined;
 }

@@ -1,5 +1,6 @@
 import { firstHost } from "../lib/addresses";
 import { type Finding, located } from "../lib/findings";
+import { parseJson } from "../lib/json";
 import { ProblemsError } from "../lib/problems";
 import { zodFindings } from "../lib/zod-findings";
 import { aboutKey } from "./key";
@@ -40,12 +41,8 @@ export function parseSettings(raw: Record<string, string>, secretKeys: string[],
 
 /** Pulumi hands config over as strings: JSON for anything but strings. */
 function decode(value: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === "string" ? value : parsed;
-  } catch {
-    return value;
-  }
+  const parsed = parseJson(value);
+  return parsed === undefined || typeof parsed === "string" ? value : parsed;
 }
 
 /** Secrets that are stored in plain text. */

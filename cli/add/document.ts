@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
 import { textOf } from "../../lib/read-text";
@@ -54,11 +55,9 @@ function answered(given: unknown, where: string): Given {
 
 /** Without JSON's own message: it shows a piece of a file that may be another one than was meant. */
 function parse(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CliError(`${where}: got no JSON, expected a server.json`, ExitCode.Usage);
-  }
+  const document = parseJson(text);
+  if (document === undefined) throw new CliError(`${where}: got no JSON, expected a server.json`, ExitCode.Usage);
+  return document;
 }
 
 /** How a source is written down: a URL without what may be a secret in it. */

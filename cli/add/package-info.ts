@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { parseJson } from "../../lib/json";
 import { oneLine } from "../../lib/plain-text";
 import { PYTHON } from "../../manifest/server-json";
 import { CliError, ExitCode } from "../errors";
@@ -83,7 +84,7 @@ function run(command: string, args: string[]): Promise<Answer> {
 /** What `npm view --json` said. */
 export function npmInfo(source: PackageSource, { code, stdout, stderr }: Answer): PackageInfo | undefined {
   if (code === undefined) return undefined;
-  const answer = json(stdout) as
+  const answer = parseJson(stdout) as
     | (PackageInfo & { bin?: unknown; deprecated?: unknown; error?: { code?: string; summary?: string } })
     | undefined;
   const { code: reason = "", summary } = answer?.error ?? {};
@@ -110,21 +111,13 @@ export function pipInfo(source: PackageSource, { code, stdout, stderr }: Answer)
     if (unanswered) throw failed(source, "pip", oneLine(unanswered[0], 300));
     throw notFound(source, "pip", `nothing of that name and version with a wheel for Python ${PYTHON}`);
   }
-  const report = json(stdout) as
+  const report = parseJson(stdout) as
     | { install?: { is_yanked?: boolean; metadata?: { version?: string; summary?: string } }[] }
     | undefined;
   const [found] = report?.install ?? [];
   const { version, summary } = found?.metadata ?? {};
   if (code !== 0 || !version) throw failed(source, "pip", stderr);
   return { version, description: summary, ...(found?.is_yanked ? { warning: "yanked by its publisher" } : {}) };
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function named({ kind, name, version }: PackageSource): string {

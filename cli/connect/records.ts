@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseJson } from "../../lib/json";
 import { CliError, ExitCode } from "../errors";
 import { CLIENTS, type ClientName } from "./clients";
 import { readExactly, replaceFile } from "./files";
@@ -78,7 +79,7 @@ export class Records {
 
 /** Without the words of JSON or zod: they could show a piece of the file. */
 function read(path: string): FileRecord {
-  const stored = json(readExactly(path) ?? "");
+  const stored = parseJson(readExactly(path) ?? "");
   const { success, data } = recordSchema.safeParse(stored);
   if (success) return data;
   const { version, file } =
@@ -89,12 +90,4 @@ function read(path: string): FileRecord {
       ? `take our entries out of ${typeof file === "string" ? file : "the client's file"} by hand, then remove the record; it may hold what was there before ("original")`
       : "use the dind-mcp that wrote it";
   throw new CliError(`the record ${path}: got ${got}, expected version ${VERSION}`, ExitCode.Failed, fix);
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

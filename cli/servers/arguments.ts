@@ -1,3 +1,4 @@
+import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
 import { type Problem, ProblemsError } from "../../lib/problems";
 
@@ -109,7 +110,7 @@ function listed(all: string[]): string {
 
 /** @returns undefined when the text is nothing of that type; text only when it is nothing else that it may be */
 function typed(text: string, { types: all }: Kind): unknown {
-  const value = json(text);
+  const value = parseJson(text);
   if (all.some((type) => type !== "string" && isOf(type, value))) return value;
   return all.includes("string") ? text : undefined;
 }
@@ -119,12 +120,4 @@ function isOf(type: string, value: unknown): boolean {
   if (type === "array") return Array.isArray(value);
   if (value === null) return type === "null";
   return typeof value === type && !Array.isArray(value);
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { paths } from "../../api/paths";
 import { Scope } from "../../api/scopes";
+import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
 import { openApi } from "../api/open";
 import { CliError, ExitCode } from "../errors";
@@ -53,10 +54,8 @@ ${EXAMPLES}`,
 
 function wholeArguments(args: string): Record<string, unknown> {
   const source = args.startsWith("@") ? readInput(args.slice(1)) : args;
-  try {
-    const value: unknown = JSON.parse(source);
-    if (isMapping(value)) return value;
-  } catch {} // told below
+  const value = parseJson(source);
+  if (isMapping(value)) return value;
   throw new CliError('--args: got no JSON object, expected one like \'{"path": "/workspace"}\'', ExitCode.Usage);
 }
 

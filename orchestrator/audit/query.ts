@@ -1,3 +1,4 @@
+import { parseJson } from "../../lib/json";
 import type { AuditFile } from "./audit-files";
 import type { AuditEntry } from "./entry";
 import { linesBackward } from "./lines-backward";
@@ -43,12 +44,8 @@ export function isCursor(text: string): boolean {
 }
 
 function parse(text: string): AuditEntry | undefined {
-  try {
-    const entry: unknown = JSON.parse(text);
-    return typeof entry === "object" && entry !== null && "time" in entry ? (entry as AuditEntry) : undefined;
-  } catch {
-    return undefined; // damaged: the rest of the log is still worth reading
-  }
+  const entry = parseJson(text); // a damaged one: the rest of the log is still worth reading
+  return typeof entry === "object" && entry !== null && "time" in entry ? (entry as AuditEntry) : undefined;
 }
 
 function wanted(entry: AuditEntry, query: AuditQuery): boolean {

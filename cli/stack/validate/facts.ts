@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, ContainerInspectInfo, ImageInspectInfo } from "dockerode";
+import { parseJson } from "../../../lib/json";
 import { Label } from "../../../manifest/container/labels";
 import { containerState } from "../../engine/host";
 
@@ -44,11 +45,9 @@ function manifestFacts(label: string | undefined): Facts {
     if (typeof value !== "object" || value === null || Array.isArray(value)) facts[path] = json(value);
     else for (const [key, item] of Object.entries(value)) walk(`${path}.${key}`, item);
   };
-  try {
-    walk("manifest", JSON.parse(label ?? "null"));
-  } catch {
-    facts.manifest = json(label);
-  }
+  const manifest = parseJson(label ?? "null");
+  if (manifest === undefined) facts.manifest = json(label);
+  else walk("manifest", manifest);
   return facts;
 }
 

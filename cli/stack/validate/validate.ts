@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { Settings } from "../../../config/settings";
 import { dockerAt } from "../../../lib/docker-client";
+import { parseJson } from "../../../lib/json";
 import type { CatalogServer } from "../../../manifest/catalog";
 import { containerName, containerSpec } from "../../../manifest/container/container-spec";
 import { Label, Owner } from "../../../manifest/container/labels";
@@ -117,9 +118,5 @@ async function compareOne(
 /** The manifest of a server that was deployed through the API: its label is all there is of it. */
 function deployedManifest(labels: Record<string, string>): Manifest | undefined {
   if (labels[Label.ManagedBy] !== Owner.Api) return undefined;
-  try {
-    return parseManifest(JSON.parse(labels[Label.Manifest] ?? ""), "label").manifest;
-  } catch {
-    return undefined;
-  }
+  return parseManifest(parseJson(labels[Label.Manifest] ?? ""), "label").manifest;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
 import { ServerStatus } from "../../../api/server-status";
+import { parseJson } from "../../../lib/json";
 import { formatProblem } from "../../../lib/problems";
 import { containerName, sessionSocket } from "../../../manifest/container/container-spec";
 import { Label, Owner } from "../../../manifest/container/labels";
@@ -57,12 +58,8 @@ function oneLine(text: string): string {
 /** A container's manifest label, or why it is none. */
 export function labelledManifest(container: ContainerInspectInfo): Manifest | string {
   const labels = container.Config.Labels ?? {};
-  let document: unknown;
-  try {
-    document = JSON.parse(labels[Label.Manifest] ?? "");
-  } catch {
-    return `the label ${Label.Manifest} is no JSON`;
-  }
+  const document = parseJson(labels[Label.Manifest] ?? "");
+  if (document === undefined) return `the label ${Label.Manifest} is no JSON`;
   const { manifest, problems } = parseManifest(document, `label ${Label.Manifest}`);
   if (!manifest) return problems.map(formatProblem).join("; ");
   // One container a server: a name is Docker's own lock, so a second container cannot pass for the server.

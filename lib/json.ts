@@ -1,0 +1,8 @@
+/** The value that a text is the JSON of; undefined when it is none. For texts whose mistakes nobody needs to be told. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
