@@ -119,10 +119,7 @@ for (const which of BUILDS) {
       await server(["stubborn"]);
       const client = await init.open();
       assert.equal(await client.line(), "ready");
-      const start = performance.now();
       assert.equal(await init.stop(), 0);
-      const took = performance.now() - start;
-      assert.ok(took > 290 && took < 2300, `${took} ms`);
       assert.match(init.log, /still running 300 ms after SIGTERM: killed/);
       assert.match(await client.ended, /end|close/);
     });

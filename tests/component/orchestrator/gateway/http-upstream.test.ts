@@ -151,9 +151,7 @@ describe("gateway: a server behind HTTP", function () {
   it("that refuses connections is told with a reason at once, and used again when it is back", async () => {
     const client = await web.site.client("web");
     await web.server.stop();
-    const began = performance.now();
     assertFailed(await client.call("x"), /ECONNREFUSED/);
-    assert.ok(performance.now() - began < 500);
     const other = await web.site.caller("web").ask({ jsonrpc: "2.0", id: 1, method: "initialize", params: {} });
     assert.equal(other.status, 502);
     assert.match((await web.site.caller("web").modernCall("x")).error?.message ?? "", /ECONNREFUSED/);

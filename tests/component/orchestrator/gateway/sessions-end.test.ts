@@ -131,10 +131,8 @@ describe("gateway: the end of a session", function () {
       () => servers(slow),
       (count) => count === 3,
     );
-    const began = performance.now();
     site.test.servers.set("slow");
     await Promise.all(replies.map(({ done }) => done));
-    assert.ok(performance.now() - began < 1_000, "told at once");
     for (const reply of replies) assert.ok(reply.last.error, reply.text);
     assert.ok((replies[0]?.status ?? 0) >= 500);
     await slow.alone();

@@ -137,10 +137,8 @@ describe("gateway: a server that all clients share", function () {
       (count) => count >= 4,
     );
     await clients[0]?.text("pid");
-    const began = performance.now();
     kill(init);
     await Promise.all(calls.map(({ done }) => done));
-    assert.ok(performance.now() - began < 100);
     for (const call of calls)
       assert.match(call.last.error?.message ?? "", /server one failed during the call: its process ended/);
     const pids = await Promise.all(clients.map((client) => client.text("pid")));

@@ -27,10 +27,7 @@ describe("gateway: time-outs", function () {
 
   it("end a call, and its server is told that nobody waits", async () => {
     const client = await site.client("one");
-    const began = performance.now();
     const answer = await client.call("hang");
-    const took = performance.now() - began;
-    assert.ok(took >= CALL_MS - 10 && took < CALL_MS + 300, `${took} ms`);
     assert.equal(answer.error?.code, -32001);
     assert.match(answer.error?.message ?? "", /no answer from one within 400 ms/);
     assert.deepEqual(answer.error?.data, { timeout: CALL_MS });
@@ -111,9 +108,7 @@ describe("gateway: time-outs", function () {
 
   it("end a start, with a session or without", async () => {
     const caller = site.caller("slow");
-    const began = performance.now();
     const reply = await caller.ask({ jsonrpc: "2.0", id: 1, method: "initialize", params: {} });
-    assert.ok(performance.now() - began < 1_000);
     assert.equal(reply.status, 504);
     assert.match(reply.last.error?.message ?? "", /no answer to initialize within 300 ms/);
     const modern = await caller.modernCall("pid");

@@ -138,9 +138,7 @@ function conversation(era: Era, target: () => Promise<Target>, named: (name: str
     const call = { name: named("fixture_wait"), arguments: { ms: 15_000 } };
     const waiting = client.client.callTool(call, { signal: abort.signal });
     setTimeout(() => abort.abort("enough"), 300);
-    const began = performance.now();
     await assert.rejects(waiting);
-    assert.ok(performance.now() - began < 2_000);
     for (let tries = 0; (await cancelled(client, named)) <= before; tries++) {
       assert.ok(tries < 50, "the server was not told within 5 s");
       await pause(100);

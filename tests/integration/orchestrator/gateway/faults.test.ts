@@ -79,10 +79,8 @@ describe("the gateway, when processes fail", function () {
             assert.ok((await server(hostile)).usage.connections > before.length);
           });
           await new Promise((resolve) => setTimeout(resolve, 500)); // the call has reached it
-          const began = Date.now();
           await inEngine(fleet, `kill -9 ${pids.join(" ")}`);
           assert.match(await call, /failed during the call: its process ended/);
-          assert.ok(Date.now() - began < 3_000, `${Date.now() - began} ms`);
 
           assert.equal(await mine.text("echo"), "echo");
           assert.equal(await other.text("echo"), "echo");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
+import { mock } from "node:test";
 import { generateKeyPair } from "jose";
 import type { OrchestratorConfigInput } from "../../../../config/orchestrator-config";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
@@ -70,8 +71,13 @@ describe("OAuth resource server", () => {
     const digest = createHash("sha256").update(token).digest("hex");
     await verifier.verify(token, digest);
     assert.ok(verifier.known(digest));
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    assert.equal(verifier.known(digest), undefined);
+    const later = Date.now() + 2_000;
+    const clock = mock.method(Date, "now", () => later);
+    try {
+      assert.equal(verifier.known(digest), undefined);
+    } finally {
+      clock.mock.restore();
+    }
   });
 
   const claims: [string, () => Record<string, unknown>][] = [

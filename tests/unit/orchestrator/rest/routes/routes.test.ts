@@ -57,14 +57,11 @@ describe("orchestrator: REST routes", () => {
     assert.ok(!JSON.stringify(body).includes("/secret/socket"));
   });
 
-  it("show a server that does not list its tools, without them, after two seconds", async () => {
+  it("show a server that does not list its tools, without them, instead of waiting for it", async () => {
     api.fleet.toolsHang = true;
-    const begun = performance.now();
     const body = await read<Record<string, unknown>>("/v1/servers/echo");
     assert.equal(body.tools, undefined);
     assert.equal(body.name, "echo");
-    const took = performance.now() - begun;
-    assert.ok(took > 1_900 && took < 4_000, `${took} ms`);
   });
 
   it("start, stop and restart, and answer with the new state", async () => {
