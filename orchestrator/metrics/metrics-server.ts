@@ -6,9 +6,10 @@ import { guardedServer } from "../http/guarded-server";
 import { listen, shut } from "../http/listening";
 import { reject } from "../http/problem";
 import type { Guard } from "../security/guard-api";
-import { isRejection, type Rejection } from "../security/principal";
+import { isRejection, type Principal, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
 import type { Exposition } from "./exposition";
+import { visibleTo } from "./visible";
 
 const PATH = "/metrics";
 
@@ -41,13 +42,13 @@ export class MetricsServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refused = this.#notThere(request) ?? (await this.#notAllowed(request));
-    if (refused) {
-      reject(response, refused, randomUUID());
+    const who = this.#notThere(request) ?? (await this.#reader(request));
+    if (isRejection(who)) {
+      reject(response, who, randomUUID());
       return;
     }
     try {
-      const text = await this.options.exposition.text();
+      const text = visibleTo(who, await this.options.exposition.text());
       response.setHeader("Content-Type", this.options.exposition.contentType);
       response.setHeader("Content-Length", Buffer.byteLength(text));
       response.end(request.method === "HEAD" ? undefined : text);
@@ -64,8 +65,8 @@ export class MetricsServer {
     return { status: 405, title: "Method Not Allowed", detail: `${PATH} can be read only`, headers };
   }
 
-  async #notAllowed(request: IncomingMessage): Promise<Rejection | undefined> {
+  async #reader(request: IncomingMessage): Promise<Principal | Rejection> {
     const who = await this.options.guard.authenticate(request);
-    return isRejection(who) ? who : this.options.guard.permit(who, Scope.Read, PATH);
+    return isRejection(who) ? who : (this.options.guard.permit(who, Scope.Read, PATH) ?? who);
   }
 }

@@ -1,8 +1,11 @@
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { cleanupSchema, engineSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
 import { within } from "../../../lib/within";
-import type { App, RouteContext } from "./context";
+import { mayUse } from "../../security/filters";
+import type { Orphan } from "../../servers/docker/cleanup-plan";
+import { type App, principalOf, type RouteContext } from "./context";
 import { optionalBody } from "./params";
 
 const tags = ["engine"];
@@ -16,6 +19,12 @@ const cleanupBody = z.strictObject({
 
 /** The engine, and what nobody owns in it. */
 export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void {
+  const seen = async (request: FastifyRequest, force: boolean): Promise<Orphan[]> => {
+    const principal = principalOf(request);
+    const all = await cleanup.plan({ force });
+    return all.filter(({ server }) => server === undefined || mayUse(principal, server));
+  };
+
   app.get(
     "/v1/engine",
     {
@@ -47,7 +56,7 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
         response: { 200: cleanupSchema },
       },
     },
-    async () => ({ dryRun: true, items: await cleanup.plan() }),
+    async (request) => ({ dryRun: true, items: await seen(request, false) }),
   );
 
   app.post(
@@ -64,8 +73,10 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
     },
     async (request) => {
       const { dryRun, force } = request.body;
-      if (dryRun) return { dryRun, items: await cleanup.plan({ force }) };
-      const { removed, failed } = await cleanup.run({ force });
+      if (dryRun) return { dryRun, items: await seen(request, force) };
+      // What a limited token does not see, it does not remove. To look is to measure the disk, so others do not.
+      const only = principalOf(request).servers && (await seen(request, force)).map(({ id }) => id);
+      const { removed, failed } = await cleanup.run({ force, only });
       return { dryRun, items: [...removed, ...failed] };
     },
   );

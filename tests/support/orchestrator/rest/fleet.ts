@@ -42,8 +42,8 @@ export class MemoryFleet {
   readonly sessions = new Map<string, SessionInfo>();
   readonly rubbish: Orphan[] = [
     { kind: "container", id: "c1", name: "stranger", reason: "not ours" },
-    { kind: "volume", id: "v1", name: "mcp-gone-sessions", reason: "no server" },
-    { kind: "network", id: "n1", name: "mcp-gone", reason: "no server" },
+    { kind: "volume", id: "v1", name: "mcp-gone-sessions", reason: "no server", server: "gone" },
+    { kind: "network", id: "n1", name: "mcp-gone", reason: "no server", server: "gone" },
   ];
   readonly log: LogLine[] = [
     { time: "2026-11-24T10:00:00.000000001Z", stream: "stderr", line: "one" },
@@ -149,8 +149,8 @@ export class MemoryFleet {
     const found = (force: boolean) => this.rubbish.filter(({ kind }) => force || kind !== "container");
     return {
       plan: async ({ force = false } = {}) => found(force),
-      run: async ({ force = false } = {}) => {
-        const removed = found(force);
+      run: async ({ force = false, only } = {}) => {
+        const removed = found(force).filter(({ id }) => only?.includes(id) ?? true);
         for (const one of removed) this.rubbish.splice(this.rubbish.indexOf(one), 1);
         return { removed: removed.slice(1), failed: removed.slice(0, 1).map((one) => ({ ...one, error: "in use" })) };
       },

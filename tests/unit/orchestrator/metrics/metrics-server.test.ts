@@ -9,10 +9,12 @@ describe("metrics: port", () => {
   const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
   const tokens = [
     { name: "prometheus", scopes: ["read" as const], sha256: sha256("reader") },
+    { name: "files", scopes: ["read" as const], sha256: sha256("of-files"), servers: ["files"] },
     { name: "client", scopes: ["mcp" as const], sha256: sha256("client") },
   ];
   const all = config();
-  const exposition = { text: async () => "up 1\n", contentType: "text/plain" };
+  let text = "up 1\n";
+  const exposition = { text: async () => text, contentType: "text/plain" };
   const metrics = new MetricsServer({
     guard: new AccessGuard({ config: all, tokens }),
     limits: all.limits,
@@ -42,6 +44,11 @@ describe("metrics: port", () => {
   it("gives the metrics to a token with the scope read", async () => {
     assert.deepEqual(await ask("/metrics"), { status: 200, body: "up 1\n" });
     assert.deepEqual(await ask("/metrics", {}, "HEAD"), { status: 200, body: "" });
+  });
+  it("leaves other servers out for a token that is limited to some", async () => {
+    text = 'up{server="files"} 1\nup{server="http"} 1\nup 1\n';
+    const { body } = await ask("/metrics", { Authorization: "Bearer of-files" });
+    assert.equal(body, 'up{server="files"} 1\nup 1\n');
   });
   const refusals: [string, Parameters<typeof ask>, number][] = [
     ["no token", ["/metrics", { Authorization: "" }], 400],

@@ -152,6 +152,14 @@ describe("orchestrator: REST, paths outside the description", () => {
       ["of-files"],
     );
     assert.equal((await api.call("DELETE", "/v1/sessions/of-echo", { as: "files" })).status, 404);
+    const clean = async (method: string, body?: unknown) => {
+      const answer = await api.call(method, "/v1/cleanup", { as: "files", body });
+      return (answer.body as unknown as { items: { name: string }[] }).items.map(({ name }) => name);
+    };
+    assert.deepEqual(await clean("GET"), []);
+    assert.deepEqual(await clean("POST", { force: true }), ["stranger"]);
+    assert.deepEqual(await clean("POST", { dryRun: false }), []);
+    assert.equal(api.fleet.rubbish.length, 3, "another server's remains stay");
     const registry = (await ask("GET", "/v0.1/servers")) as { servers: { server: { name: string } }[] };
     assert.deepEqual(
       registry.servers.map(({ server }) => server.name),
