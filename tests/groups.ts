@@ -14,6 +14,11 @@ export interface Group {
  * group, because a fleet is shared within a process.
  */
 const GROUPS: { name: string; globs: string[]; options?: string[] }[] = [
+  { name: "converge", globs: ["integration/cli/converge.test.ts"] },
+  {
+    name: "stacks",
+    globs: ["integration/{mcp/catalog,policy/policy,stack/changes}.test.ts", "integration/toolchain/*.test.ts"],
+  },
   { name: "unit", globs: ["unit/**/*.test.ts"], options: ["--parallel", "--jobs", "2"] },
   {
     name: "gateway",
@@ -21,13 +26,6 @@ const GROUPS: { name: string; globs: string[]; options?: string[] }[] = [
       "conformance/gateway.test.ts",
       "integration/engine/faults.test.ts",
       "integration/orchestrator/gateway/{clients,changes,faults,daemon-faults,load-faults}.test.ts",
-    ],
-  },
-  {
-    name: "stacks",
-    globs: [
-      "integration/{cli/converge,mcp/catalog,policy/policy,stack/changes}.test.ts",
-      "integration/toolchain/*.test.ts",
     ],
   },
   { name: "fleet", globs: ["integration/**/*.test.ts"] },
