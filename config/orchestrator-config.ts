@@ -14,7 +14,7 @@ export const PATHS = {
   state: "/var/lib/orchestrator",
 } as const;
 
-const seconds = (fallback: number) => z.int().positive().default(fallback);
+const count = (fallback: number) => z.int().positive().default(fallback);
 
 /** One token, as the stack stores it. */
 export const tokenSchema = KEYS.tokens.unwrap().element.extend({
@@ -25,7 +25,8 @@ export type StoredToken = z.infer<typeof tokenSchema>;
 
 /**
  * What the stack tells the orchestrator, as JSON in the environment variable ORCHESTRATOR_CONFIG. No secret is in it.
- * What comes from a key of the stack's config has no default here: it has one there. The rest only tests set.
+ * What comes from a key of the stack's config has its default and its meaning there. What has a default here, only tests
+ * set otherwise.
  */
 export const orchestratorConfigSchema = z.strictObject({
   /** "project/stack". */
@@ -38,51 +39,34 @@ export const orchestratorConfigSchema = z.strictObject({
   publicUrl: z.string(),
   /** Host names and addresses that a Host header may name, without ports. */
   allowedHosts: z.array(z.string()),
-  /** Origins of web pages that may call, like https://app.example.com, besides the allowed hosts themselves. */
   allowedOrigins: KEYS.allowedOrigins.unwrap(),
-  /** Port 12375: `read-only` serves harmless GETs, `full` everything without a token, `off` nothing. */
   dockerApi: KEYS.dockerApi.unwrap(),
   limits: z.strictObject({
     /** Bytes of a request's body. */
-    bodyBytes: z
-      .int()
-      .positive()
-      .default(4 * 1024 * 1024),
+    bodyBytes: count(4 * 2 ** 20),
     /** Bytes of all headers. */
-    headerBytes: z
-      .int()
-      .positive()
-      .default(16 * 1024),
+    headerBytes: count(16 * 2 ** 10),
     /** Seconds a client may take for its request's headers and body. */
-    requestSeconds: seconds(30),
-    /** Requests a minute and principal; 0 = no limit. */
+    requestSeconds: count(30),
     requestsPerMinute: KEYS.requestsPerMinute.unwrap(),
     /** Failed authentications a minute and address, then 429. */
-    failuresPerMinute: z.int().positive().default(60),
-    /** Client sessions of all servers together. */
+    failuresPerMinute: count(60),
     sessions: KEYS.maxSessions.unwrap(),
     /** Bytes kept of a session's streams for clients that come back with Last-Event-ID. */
     replayBytes: z
       .int()
       .nonnegative()
-      .default(256 * 1024),
+      .default(256 * 2 ** 10),
   }),
-  /** What happens to a tool whose definition changed after it was first seen: `report`, or `block` it until approved. */
   toolChanges: KEYS.toolChanges.unwrap(),
   audit: z.strictObject({
-    /** `redacted` keeps the names of arguments, `full` their values, `none` neither. */
     arguments: KEYS.auditArguments.unwrap(),
     /** Bytes of one file before the next is begun. */
-    fileBytes: z
-      .int()
-      .positive()
-      .default(16 * 1024 * 1024),
+    fileBytes: count(16 * 2 ** 20),
     /** Files kept. */
-    files: z.int().positive().default(8),
+    files: count(8),
   }),
-  /** OAuth 2.1 resource server: JWTs of this issuer are taken besides the stack's own tokens. */
   oauth: KEYS.oauth,
-  /** What may be deployed through the API. */
   deploy: KEYS.deploy.unwrap().prefault({}),
   /** OTLP over HTTP: traces go to ENDPOINT/v1/traces. */
   tracing: z.strictObject({ endpoint: httpUrl, sampleRatio: z.number().min(0).max(1).default(1) }).optional(),
