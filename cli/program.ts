@@ -4,6 +4,7 @@ import { connectCommand } from "./connect/command";
 import { disconnectCommand } from "./connect/disconnect-command";
 import { engineCommand } from "./engine/command";
 import { serversCommand } from "./servers/command";
+import { serviceCommand } from "./service/command";
 import { shortCommands, stackCommand } from "./stack/command";
 
 /** The whole command line. Each group of commands adds itself. */
@@ -15,7 +16,8 @@ export function program(): Command {
     .addCommand(serversCommand())
     .addCommand(stackCommand())
     .addCommand(connectCommand())
-    .addCommand(disconnectCommand());
+    .addCommand(disconnectCommand())
+    .addCommand(serviceCommand());
   for (const command of shortCommands()) root.addCommand(command);
   return root.addCommand(completionCommand()).addCommand(completeCommand(root), { hidden: true });
 }

@@ -1,7 +1,9 @@
 import { Command } from "commander";
-import { CliError, ExitCode } from "../errors";
+import { ExitCode } from "../errors";
 import { withLogOptions } from "../log-options";
 import { examples, progress, show, table } from "../output";
+import { secondsOf } from "../seconds";
+import { wantDown, wantUp } from "../stack/wanted";
 import { logs } from "./logs";
 import { start } from "./start";
 import { status } from "./status";
@@ -14,10 +16,11 @@ export function engineCommand(): Command {
   group
     .command("start")
     .description("Starts the engine and waits until it and every server is up; does nothing when it runs")
-    .option("--timeout <seconds>", "how long that may take", seconds, 120)
+    .option("--timeout <seconds>", "how long that may take", secondsOf("--timeout"), 120)
     .option("--json", "as JSON")
     .addHelpText("after", examples("bin/dind-mcp engine start"))
     .action(async ({ timeout, json }: { timeout: number; json?: boolean }) => {
+      wantUp();
       const result = await progress("starting the engine", start(timeout));
       show(json, result, ({ engine, containers }) =>
         [
@@ -35,7 +38,9 @@ export function engineCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText("after", examples("bin/dind-mcp engine stop     # `engine start` or `up` brings everything back"))
     .action(async ({ json }: { json?: boolean }) => {
-      show(json, await progress("stopping the engine", stop()), ({ engine, state, changed }) =>
+      const stopped = await progress("stopping the engine", stop());
+      wantDown();
+      show(json, stopped, ({ engine, state, changed }) =>
         changed ? `${engine}: stopped; all data is kept` : `${engine}: ${state} already`,
       );
     });
@@ -54,10 +59,4 @@ export function engineCommand(): Command {
     .addHelpText("after", examples("bin/dind-mcp engine logs --since 10m\nbin/dind-mcp engine logs -f --tail 20"))
     .action(logs);
   return group;
-}
-
-/** @throws CliError: what is no number would be waited for without an end */
-function seconds(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new CliError(`--timeout: got "${text}", expected a whole number of seconds`, ExitCode.Usage);
 }

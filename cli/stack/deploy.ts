@@ -5,6 +5,7 @@ import { converge } from "./converge/converge";
 import { endpointsText } from "./endpoints-text";
 import { passing, WITHOUT_QUESTIONS } from "./passing";
 import { Interrupted, runPulumi } from "./pulumi";
+import { wantUp } from "./wanted";
 import { stackOutputs } from "./workspace";
 
 /** `up`, or `stack deploy`. */
@@ -17,6 +18,7 @@ export function deployCommand(name: string): Command {
     .option("--json", "the result as one JSON document; what Pulumi shows goes to standard error")
     .action(async (args: string[], { json }: { json?: boolean }) => {
       const began = Date.now();
+      wantUp();
       const found = await bringUp(["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args], json);
       const setupSeconds = Number(process.env.DIND_MCP_SETUP_SECONDS ?? 0);
       const upSeconds = Math.round((Date.now() - began) / 1_000);

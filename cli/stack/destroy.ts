@@ -8,6 +8,7 @@ import { projectFolder, stackName } from "../project";
 import { converge } from "./converge/converge";
 import { passing, WITHOUT_QUESTIONS } from "./passing";
 import { runPulumi } from "./pulumi";
+import { wantDown } from "./wanted";
 
 /** `destroy`. */
 export function destroyCommand(): Command {
@@ -21,6 +22,7 @@ export function destroyCommand(): Command {
     .action(async (args: string[], { all, json }: { all?: boolean; json?: boolean }) => {
       const began = Date.now();
       const { found } = await converge({ toDestroy: true });
+      wantDown();
       await runPulumi(["destroy", ...WITHOUT_QUESTIONS, ...args], json);
       const seconds = Math.round((Date.now() - began) / 1_000);
       if (json) show(json, { stack: stackName(), found, seconds }, String);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Label } from "../../../manifest/container/labels";
+import { Label, Role } from "../../../manifest/container/labels";
 import { eventually, must, run } from "../../support/fleet/command";
 import { interruptedAt, killedAt, pendingOf } from "../../support/fleet/killed";
 import {
@@ -14,6 +14,7 @@ import {
   setConfig,
   type TestStack,
 } from "../../support/fleet/stack";
+import { Watched } from "../../support/fleet/watched";
 
 const NOTHING = { container: [], network: [], volume: [], image: [] };
 
@@ -145,6 +146,44 @@ describe("bin/dind-mcp up, after", function () {
       const label = ["--label", `${Label.ManagedBy}=pulumi`];
       await inner("create", "--name", "mcp-files", ...label, "--network", "none", "--cap-drop", "ALL", image, "cat");
       assert.match(await heals(), /found: mcp-files was made, but never recorded/);
+    });
+  });
+
+  describe("service watch runs it by itself", () => {
+    let watched: Watched;
+    before(async () => {
+      await heals();
+      watched = await Watched.start(stack);
+      await eventually(async () => assert.match(watched.text, /watching the stack/), 30_000);
+    });
+    after(() => watched?.stop());
+    const runs = async () => {
+      const filter = ["--filter", `label=${Label.Role}=${Role.Orchestrator}`];
+      assert.notEqual(await inner("ps", "-q", ...filter), "");
+    };
+    const ups = () => watched.text.split("bringing the stack up").length - 1;
+
+    it("when the engine was killed by docker, which takes that for a stop by hand", async () => {
+      await must("docker", ["kill", stack.engineName]);
+      await eventually(runs, 120_000);
+      await eventually(async () => assert.match(watched.text, /engine and orchestrator run again/), 30_000);
+      assert.equal(ups(), 1);
+    });
+
+    it("when the orchestrator was killed so", async () => {
+      await inner("kill", "mcp-orchestrator");
+      await eventually(runs, 120_000);
+      assert.equal(ups(), 2);
+    });
+
+    it("but leaves alone what engine stop took down, until engine start; and ends in order", async () => {
+      await mustCli(stack, "engine", "stop");
+      await new Promise((resolve) => setTimeout(resolve, 8_000));
+      assert.equal(ups(), 2, watched.text);
+      await mustCli(stack, "engine", "start");
+      await runs();
+      assert.equal(await watched.stop(), 0);
+      assert.equal(ups(), 2, watched.text);
     });
   });
 
