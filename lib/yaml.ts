@@ -1,11 +1,16 @@
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Finding, Locate, Path } from "./findings";
 
 /** How many times over aliases may repeat what they stand for: enough for any file, too few for a bomb. */
 const ALIASES = 100;
 
 /** What a YAML text holds, or all that keeps it from being YAML. */
-export type ParsedYaml = { document: unknown; locate: Locate; findings?: undefined } | { findings: Finding[] };
+export type ParsedYaml =
+  | { document: unknown; locate: Locate; commentAt: CommentAt; findings?: undefined }
+  | { findings: Finding[] };
+
+/** The comment behind the value at a key path, on its line. */
+export type CommentAt = (path: Path) => string | undefined;
 
 /** Reads YAML (and so JSON), and keeps the lines of its keys. */
 export function parseYaml(text: string): ParsedYaml {
@@ -26,8 +31,12 @@ export function parseYaml(text: string): ParsedYaml {
     }
     return undefined;
   };
+  const commentAt = (path: Path): string | undefined => {
+    const node = yaml.getIn(path, true);
+    return isScalar(node) ? node.comment?.trim() : undefined;
+  };
   try {
-    return { document: yaml.toJS({ maxAliasCount: ALIASES }), locate };
+    return { document: yaml.toJS({ maxAliasCount: ALIASES }), locate, commentAt };
   } catch (error) {
     return { findings: [{ path: [], got: (error as Error).message, expected: "YAML without so many aliases" }] };
   }

@@ -5,6 +5,7 @@ import { type Problem, ProblemsError } from "../lib/problems";
 import { readText } from "../lib/read-text";
 import { parseYaml } from "../lib/yaml";
 import { type CatalogEntry, type CatalogOptions, type CatalogServer, SETTINGS_FILE, validateCatalog } from "./catalog";
+import { withMarked } from "./not-secrets";
 
 /** Name of the manifest in a server's folder. */
 export const MANIFEST = "server.yaml";
@@ -18,7 +19,9 @@ export const MANIFEST = "server.yaml";
  */
 export function entryOf(folder: string, file: string, text: string, exists: CatalogEntry["exists"]): CatalogEntry {
   const parsed = parseYaml(text);
-  return { folder, file, exists, ...(parsed.findings ? { problems: located(parsed.findings, file) } : parsed) };
+  if (parsed.findings) return { folder, file, exists, problems: located(parsed.findings, file) };
+  const { document, locate, commentAt } = parsed;
+  return { folder, file, exists, document: withMarked(document, commentAt), locate };
 }
 
 function entry(folder: string, root: string): CatalogEntry {

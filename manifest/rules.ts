@@ -1,4 +1,5 @@
 import type { Finding } from "../lib/findings";
+import { argumentName } from "./not-secrets";
 import { looksLikeSecret, secretArguments } from "./secret-names";
 import { type Manifest, TransportType } from "./types";
 
@@ -90,24 +91,39 @@ function databaseSecret({ database, secrets = [] }: Checked): Finding[] {
   );
 }
 
-function plainSecrets({ env = {}, build, transport }: Checked): Finding[] {
+function plainSecrets({ env = {}, build, transport, notSecrets = [] }: Checked): Finding[] {
   const expected = "no secret: this is readable in `docker inspect`";
-  const fix = "use secrets: the value then reaches the server as a file in /run/secrets";
+  const fix =
+    "use secrets: the value then reaches the server as a file in /run/secrets; if it is none, " +
+    "write `# not a secret` behind it, or its name into notSecrets";
   const got = "a value that looks like a secret";
   const named = (variables: Record<string, string>, ...path: string[]): Finding[] =>
     Object.entries(variables)
-      .filter(([name, value]) => looksLikeSecret(name, value))
+      .filter(([name, value]) => !notSecrets.includes(name) && looksLikeSecret(name, value))
       .map(([name]) => ({ path: [...path, name], got, expected, fix }));
   return [
     ...named(env, "env"),
     ...named(build?.args ?? {}, "build", "args"),
-    ...secretArguments(transport?.command ?? []).map((at) => ({
+    ...secretArguments(transport?.command ?? [], notSecrets).map((at) => ({
       path: ["transport", "command", at],
       got,
       expected,
       fix,
     })),
   ];
+}
+
+/** A name that is nobody's: a slip, or left from a variable that was renamed. */
+function namelessPlain({ env = {}, build, transport, notSecrets = [] }: Checked, document: Document): Finding[] {
+  if (!transport || (document.build !== undefined && !build)) return [];
+  const { command } = transport;
+  const options = command.map((_, index) => argumentName(command, index));
+  const known = [...Object.keys(env), ...Object.keys(build?.args ?? {}), ...options, ...command];
+  return notSecrets.flatMap((name, index): Finding[] => {
+    if (known.includes(name)) return [];
+    const expected = "a variable of env or build.args, or an option of transport.command";
+    return [{ path: ["notSecrets", index], got: JSON.stringify(name), expected, fix: "remove it" }];
+  });
 }
 
 function proxyVariables({ env = {}, egress = [] }: Checked): Finding[] {
@@ -143,6 +159,7 @@ const RULES: ((checked: Checked, document: Document) => Finding[])[] = [
   duplicates,
   databaseSecret,
   plainSecrets,
+  namelessPlain,
   proxyVariables,
   counts,
 ];

@@ -103,6 +103,7 @@ export const manifestSchema = z.strictObject({
   build: build.optional(),
   transport,
   env: variables,
+  notSecrets: z.array(value.min(1, "a name"), "a list of names").optional(),
   secrets: z.array(secret, "a list").default([]),
   mounts: z.array(mount, "a list").default([]),
   egress: egress.default([]),

@@ -1,39 +1,97 @@
 import { hasUrlPassword } from "../lib/url-password";
+import { hasSecretShape, isHost, isNumber, isReference, isWords } from "./secret-values";
 
-/** Names of variables whose values nobody should read. MAX_TOKENS counts, a TOKENIZER reads: they open nothing. */
-const SECRET_NAME = new RegExp(
+/** Words for what nobody should read. MAX_TOKENS counts, a TOKENIZER reads: they open nothing. */
+const SECRET_WORD = new RegExp(
   [
-    "PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN(?!S|IZ)|CREDENTIAL|(AUTH|ACCESS|API|BEARER)[_-]?TOKENS",
-    "(API|ACCESS|PRIVATE|SIGNING|ENCRYPTION|MASTER|JWT|SSH)[_-]?KEY",
-    "(^|[_-])(DSN|PASS|PGPASS|BEARER)$|[_-]PWD$",
+    "PASSWORD|PASSWD|PASSPHRASE|SECRET(?!AR)|TOKEN(?!S|IZ|OM)|CREDENTIAL|(?:AUTH|ACCESS|API|BEARER)[_-]?TOKENS",
+    "(?:API|ACCESS|PRIVATE|SIGNING|ENCRYPTION|MASTER|JWT|SSH)[_-]?KEY",
+    "(?<=^|[_-])(?:DSN|PASS|PGPASS|BEARER)$|(?<=[_-])PWD$",
   ].join("|"),
-  "i",
+  "gi",
 );
-/** ... and of what is only about one: its length, its end, where it is asked for. */
-const ABOUT_SECRET =
-  /[_-](URL|URI|ENDPOINT|DIR|PATH|LIMIT|MIN|MAX|LENGTH|SIZE|COUNT|TTL|EXPIRY|EXPIRES|SECONDS|MINUTES|HOURS|DAYS|TYPE|ALGORITHM)$/i;
 
-/** True for `X_PASSWORD_FILE` and the like with a path: where a secret is, not what it is. */
-function isFilePath(name: string, value: string): boolean {
-  return /[_-]FILE$/i.test(name) && value.startsWith("/");
+/** What follows such a word and leaves it one: the value itself, in some form, for some place, of some time. */
+const STILL_SECRET = new Set(
+  (
+    "VALUE KEY TEXT PLAIN PLAINTEXT RAW STRING DATA CONTENT CONTENTS BASE64 B64 HEX JSON ENV PROD PRODUCTION DEV TEST " +
+    "STAGING LIVE SANDBOX OLD NEW CURRENT PREVIOUS PRIMARY SECONDARY BACKUP FALLBACK"
+  ).split(" "),
+);
+
+/** What follows such a word and makes it something else: of a TOKEN_LIMIT the limit is told, and not the token. */
+const ABOUT_SECRET = new Set(
+  (
+    "URL URLS URI ENDPOINT ENDPOINTS HOST PORT ADDRESS DOMAIN SERVER SERVICE REALM REGION ZONE DIR DIRECTORY FOLDER " +
+    "PATH PATHS FILENAME LIMIT LIMITS MIN MAX LENGTH LEN SIZE COUNT COUNTER BUDGET QUOTA USAGE RATE RATIO THRESHOLD " +
+    "WINDOW BATCH DEPTH ROUNDS COST ITERATIONS ATTEMPTS RETRIES TTL EXPIRY EXPIRES EXPIRATION LIFETIME AGE TIMEOUT " +
+    "INTERVAL DURATION PERIOD SECONDS SECS MINUTES HOURS DAYS MS LEEWAY SKEW DELAY TYPE KIND MODE ALGORITHM ALG ALGO " +
+    "FORMAT ENCODING SCHEME STRATEGY POLICY RULES VERSION HEADER HEADERS PARAM PARAMETER FIELD CLAIM CLAIMS SCOPE " +
+    "SCOPES AUDIENCE ISSUER SUBJECT ID IDS NAME NAMES ALIAS LABEL PREFIX SUFFIX PATTERN REGEX STORE STORAGE BACKEND " +
+    "PROVIDER MANAGER SOURCE DRIVER ENGINE VAULT NAMESPACE CACHE ENABLED DISABLED REQUIRED OPTIONAL ROTATION RENEWAL " +
+    "VALIDATION VERIFICATION CHECK MODEL LESS CHARSET CHARACTERS CLASSES COMPLEXITY STRENGTH HASHER HASHING KDF LOGIN " +
+    "COMMAND CMD HELPER PROMPT"
+  ).split(" "),
+);
+
+/** What a name says of its value. */
+interface Told {
+  /** The last word for a secret in it. */
+  word: string;
+  /** `secret`: the value is one. `about`: it is something of one. `perhaps`: nobody can tell by the name. */
+  kind: "secret" | "about" | "perhaps";
 }
 
-/** True when a name and its value look like a secret written down. A switch (`USE_TOKEN: "true"`) is none. */
+function told(name: string): Told | undefined {
+  const found = [...name.matchAll(SECRET_WORD)].at(-1);
+  if (!found) return undefined;
+  const [word] = found;
+  const rest = name.slice(found.index + word.length).replace(/^S(?=[^A-Za-z]|$)/i, "");
+  const words = rest.split(/[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])/).filter((part) => part !== "" && !/^\d+$/.test(part));
+  const upper = words.map((part) => part.toUpperCase());
+  if (upper.every((part) => STILL_SECRET.has(part))) return { word, kind: "secret" };
+  // A Vault's SECRET_ID is a password.
+  const isId = /^SECRET$/i.test(word) && upper.join() === "ID";
+  return { word, kind: ABOUT_SECRET.has(upper.at(-1) ?? "") && !isId ? "about" : "perhaps" };
+}
+
+/** True for what people choose themselves: it may look like anything, so that only a switch or a place is none. */
+const isChosen = (word: string): boolean => /PASS|PWD|SECRET|DSN/i.test(word);
+/** True for the parts of a name that make its value one to count, or one for everybody. */
+const COUNTED = /(^|[_-])(MAX|MIN|NUM|COUNT)[_-]/i;
+const PUBLIC = /(^|[_-])(PUBLIC|PUBLISHABLE)[_-]/i;
+
+/**
+ * True when a name and its value together look like a secret written down. Where the name's word is the last one it is
+ * the secret itself, unless the value cannot be one; where another word follows, the value decides.
+ */
 export function looksLikeSecret(name: string, value: string): boolean {
-  const harmless = isFilePath(name, value) || /^(true|false)?$/.test(value);
-  return hasUrlPassword(value) || (SECRET_NAME.test(name) && !ABOUT_SECRET.test(name) && !harmless);
+  if (hasUrlPassword(value) || hasSecretShape(value)) return true;
+  const { word = "", kind } = told(name) ?? {};
+  if (kind === undefined || kind === "about" || isReference(value) || PUBLIC.test(name)) return false;
+  const isTold = isNumber(value) || isHost(value);
+  if (kind === "perhaps") return !isTold && (/PASS|PWD/i.test(word) || !isWords(value));
+  if (COUNTED.test(name) && isNumber(value)) return false;
+  if (/^CREDENTIAL/i.test(word) && isWords(value)) return false;
+  return isChosen(word) || !(isTold || /^[^A-Za-z0-9]*$/.test(value));
 }
 
-/** The positions of program arguments that look like secrets: `--token=x`, `--token x`, `postgres://u:p@h`. */
-export function secretArguments(command: string[]): number[] {
+/**
+ * The positions of program arguments that look like secrets: `--token=x`, `--token x`, `postgres://u:p@h`.
+ * @param plain options, or whole arguments, that are none
+ */
+export function secretArguments(command: string[], plain: string[] = []): number[] {
   const isOption = (text: string): boolean => /^--?[a-z]/i.test(text);
-  const isSecretOption = (text: string): boolean =>
-    isOption(text) && SECRET_NAME.test(text) && !/[_-]file$/i.test(text);
+  const looks = (option: string, value: string): boolean =>
+    !plain.includes(option) && looksLikeSecret(option.replace(/^-+/, ""), value);
   return command.flatMap((argument, index) => {
+    if (plain.includes(argument)) return [];
     const [option = "", value] = argument.split(/=(.*)/s);
-    const inline = isSecretOption(option) && value !== undefined && !value.startsWith("/");
+    const inline = isOption(option) && value !== undefined && looks(option, value);
     const before = command[index - 1] ?? "";
-    const follows = !before.includes("=") && isSecretOption(before) && !isOption(argument) && !argument.startsWith("/");
-    return inline || follows || hasUrlPassword(argument) ? [index] : [];
+    const follows = isOption(before) && !before.includes("=") && !isOption(argument) && looks(before, argument);
+    const isPlain = plain.includes(option) || plain.includes(before);
+    const byItself = !isPlain && (hasUrlPassword(argument) || hasSecretShape(argument));
+    return inline || follows || byItself ? [index] : [];
   });
 }

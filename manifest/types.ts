@@ -127,6 +127,11 @@ export interface Manifest {
   transport: Transport;
   /** Environment, plain values only: it is readable in `docker inspect`. `X_FILE` may say where a secret's file is. @default {} */
   env: Record<string, string>;
+  /**
+   * Names of variables in `env` and `build.args`, and options of `transport.command`, that only sound like secrets;
+   * `# not a secret` behind the value does the same. @default none
+   */
+  notSecrets?: string[];
   /** What must stay out of `env`: values that reach the server as files. @default [] */
   secrets: Secret[];
   /** Shared volumes in the server's file system; everything else is read-only and its own. @default [] */

@@ -40,7 +40,8 @@ function ownPart({
   ...rest
 }: Manifest): Mapping {
   const source = { image, ...(build ? { build } : {}) };
-  const least = parseManifest({ name, description, version, ...source, transport, user }, name).manifest;
+  const any = { image: "any:1", transport: { type: TransportType.Stdio, command: ["any"] } };
+  const least = parseManifest({ name, description, version, ...any, user }, name).manifest;
   return { ...source, transport, user, ...(difference(rest, least) as Mapping | undefined) };
 }
 

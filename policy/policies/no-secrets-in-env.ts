@@ -1,10 +1,11 @@
 import { DockerType } from "../../lib/docker-types";
+import { Label } from "../../manifest/container/labels";
 import { commandOf } from "../arguments";
 import { type Container, containerOf, labelsOf } from "../container";
 import { resourcePolicy } from "../define";
 import { items, text } from "../known";
 import type { Resource } from "../resource";
-import { isSecret, secretWords } from "../secrets";
+import { isSecret, plainNames, secretWords, withoutPlain } from "../secrets";
 
 function pair(env: string): [string, string] {
   const [, name = env, value = ""] = /^([^=]*)=(.*)$/s.exec(env) ?? [];
@@ -12,38 +13,42 @@ function pair(env: string): [string, string] {
 }
 
 /** What is wrong with named values, told by their names alone. */
-function named(what: string, values: unknown): string[] {
+function named(what: string, values: unknown, plain: string[]): string[] {
   const entries = values !== null && typeof values === "object" ? Object.entries(values) : [];
-  const secret = entries.filter(([name, value]) => isSecret(name, text(value) ?? ""));
+  const secret = entries.filter(([name, value]) => isSecret(name, text(value) ?? "", plain));
   return secret.map(([name]) => `${what} ${name} looks like a secret`);
 }
 
-function container({ inputs }: Container): string[] {
+function container({ inputs }: Container, allowed: string[]): string[] {
+  const labels = labelsOf(inputs);
+  const manifest = labels[Label.Manifest];
+  const plain = [...allowed, ...plainNames(manifest)];
+  const told = manifest === undefined ? labels : { ...labels, [Label.Manifest]: withoutPlain(manifest, plain) };
   const check = inputs.healthcheck && typeof inputs.healthcheck === "object" ? items(inputs.healthcheck.tests) : [];
   return [
-    ...items(inputs.envs).flatMap((env) => named("env", Object.fromEntries([pair(env)]))),
-    ...named("label", labelsOf(inputs)),
-    ...secretWords(commandOf(inputs)).map((place) => `argument ${place} looks like a secret`),
-    ...secretWords(check).map((place) => `word ${place} of its health check looks like a secret`),
-    ...named("log option", inputs.logOpts),
+    ...items(inputs.envs).flatMap((env) => named("env", Object.fromEntries([pair(env)]), plain)),
+    ...named("label", told, plain),
+    ...secretWords(commandOf(inputs), plain).map((place) => `argument ${place} looks like a secret`),
+    ...secretWords(check, plain).map((place) => `word ${place} of its health check looks like a secret`),
+    ...named("log option", inputs.logOpts, plain),
   ];
 }
 
 /** What the build of an image is given, whichever resource builds it. */
-function build({ type, inputs }: Resource): string[] {
+function build({ type, inputs }: Resource, plain: string[]): string[] {
   const given = (type === "docker-build:index:Image" ? inputs : (inputs.build ?? {})) as Record<string, unknown>;
   return [
-    ...named("the build argument", given.buildArgs),
-    ...named("the build argument", given.args),
-    ...named("label", given.labels),
-    ...named("label", given.label),
+    ...named("the build argument", given.buildArgs, plain),
+    ...named("the build argument", given.args, plain),
+    ...named("label", given.labels, plain),
+    ...named("label", given.label, plain),
   ];
 }
 
 const IMAGES: string[] = [DockerType.Image, "docker:index/image:Image", "docker-build:index:Image"];
 const LABELLED: string[] = [DockerType.Network, DockerType.Volume];
 
-export const noSecretsInEnv = resourcePolicy({
+export const noSecretsInEnv = resourcePolicy<{ notSecrets: string[] }>({
   id: "no-secrets-in-env",
   title: "No secret is in a container's environment, labels or arguments, or in a build argument.",
   severity: "critical",
@@ -55,11 +60,25 @@ export const noSecretsInEnv = resourcePolicy({
     "OWASP Secrets Management cheat sheet",
     "OWASP MCP Top 10: MCP01",
   ],
-  check: (resource) => {
+  settings: {
+    notSecrets: {
+      schema: {
+        type: "array",
+        description:
+          "Names of variables, options and build arguments that only sound like secrets; a server's manifest has its own.",
+        items: { type: "string", minLength: 1 },
+      },
+      default: [],
+    },
+  },
+  check: (resource, { notSecrets }) => {
     const given = containerOf(resource);
-    if (given) return container(given);
-    if (IMAGES.includes(resource.type)) return build(resource);
+    if (given) return container(given, notSecrets);
+    if (IMAGES.includes(resource.type)) return build(resource, notSecrets);
     if (!LABELLED.includes(resource.type)) return [];
-    return [...named("label", labelsOf(resource.inputs)), ...named("option", resource.inputs.driverOpts)];
+    return [
+      ...named("label", labelsOf(resource.inputs), notSecrets),
+      ...named("option", resource.inputs.driverOpts, notSecrets),
+    ];
   },
 });

@@ -9,9 +9,10 @@ import { document, manifest, problemsOf } from "../../support/manifest/documents
 
 const SECRET_FIX =
   "got a value that looks like a secret, expected no secret: this is readable in `docker inspect`. " +
-  "To fix: use secrets: the value then reaches the server as a file in /run/secrets";
+  "To fix: use secrets: the value then reaches the server as a file in /run/secrets; if it is none, " +
+  "write `# not a secret` behind it, or its name into notSecrets";
 const KEYS =
-  "name, title, description, version, image, build, transport, env, secrets, mounts, egress, database, resources, user, " +
+  "name, title, description, version, image, build, transport, env, notSecrets, secrets, mounts, egress, database, resources, user, " +
   "health, sessions, tools, timeouts, workdir";
 
 describe("manifest", () => {

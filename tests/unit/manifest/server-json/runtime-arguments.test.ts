@@ -105,6 +105,12 @@ describe("server.json: what docker run would be told (B30)", () => {
     );
   });
 
+  it("takes the document's word for what only sounds like a secret", () => {
+    const { manifest } = image(named("-e", "APP_TOKEN=abc", { isSecret: false }), named("-e", "OTHER_TOKEN=abc"));
+    assert.deepEqual([manifest.env, manifest.notSecrets], [{ APP_TOKEN: "abc" }, ["APP_TOKEN"]]);
+    assert.deepEqual(manifest.secrets, [{ name: "other-token", required: false }]);
+  });
+
   it("says what every other option asked for", () => {
     const cases: [object, string][] = [
       [

@@ -45,6 +45,7 @@ describe("server.json", () => {
   const manifests: [string, Manifest][] = [
     ["the least", manifest()],
     ["everything", manifest(full)],
+    ["what only sounds like a secret", manifest({ env: { A_TOKEN: "x" }, notSecrets: ["A_TOKEN"] })],
     ["one that is built", manifest({ ...full, ...built })],
   ];
   for (const [what, one] of manifests) {

@@ -42,12 +42,55 @@ testPolicy("no-secrets-in-env", {
     one("arguments not known yet", run("serve", LATER)),
     one("what YAML leaves empty", container({ envs: null, labels: [null], command: [null], healthcheck: null })),
     one("a certificate", envs(`CA=${Buffer.from("-----BEGIN CERTIFICATE-----\nabc").toString("base64")}`)),
+    one(
+      "what the manifest says is none",
+      container({
+        envs: ["APP_TOKEN=abc"],
+        command: ["serve", "--token=abc"],
+        labels: [
+          {
+            label: Label.Manifest,
+            value: JSON.stringify({
+              notSecrets: ["APP_TOKEN", "--token"],
+              env: { APP_TOKEN: "abcde" },
+              transport: { command: ["serve", "--token=abc"] },
+            }),
+          },
+        ],
+      }),
+    ),
+    one("what the stack's config says is none", image({ build: { buildArgs: { NPM_TOKEN: "hunter2" } } }), {
+      notSecrets: ["NPM_TOKEN"],
+    }),
     one("a build not known yet", build(DockerType.Image, { build: { buildArgs: LATER } })),
     one("a build without arguments", build(DockerType.Image, { build: { buildArgs: null } })),
   ],
   fails: [
     bad("by its name", /env DB_PASSWORD looks/, envs("DB_PASSWORD=hunter2")),
     bad("by its shape", /env NOTE looks/, envs(`NOTE=ghp_${"a".repeat(36)}`)),
+    bad(
+      "by its shape, whatever the manifest says",
+      /env APP_TOKEN looks/,
+      container({
+        envs: [`APP_TOKEN=ghp_${"a".repeat(36)}`],
+        labels: [{ label: Label.Manifest, value: '{"notSecrets":["APP_TOKEN"]}' }],
+      }),
+    ),
+    bad(
+      "that another variable's name does not cover",
+      /env B_TOKEN looks/,
+      container({
+        envs: ["B_TOKEN=abc"],
+        labels: [{ label: Label.Manifest, value: '{"notSecrets":["A_TOKEN"]}' }],
+      }),
+    ),
+    bad(
+      "in a manifest's label",
+      /label dind-mcp\.manifest looks/,
+      container({
+        labels: [{ label: Label.Manifest, value: '{"notSecrets":["A_TOKEN"],"env":{"B_TOKEN":"hunter2"}}' }],
+      }),
+    ),
     bad("in a URL", /env DB looks/, envs("DB=postgres://u:hunter2@db/x")),
     bad("in a label", /label password looks/, container({ labels: [{ label: "password", value: "hunter2" }] })),
     bad("in an argument", /argument 2 looks/, container({ command: ["serve", "--token=hunter2"] })),
