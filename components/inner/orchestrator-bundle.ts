@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { BuildOptions, Metafile } from "esbuild";
+import { basename, join } from "node:path";
+import type { BuildOptions, Metafile, OutputFile } from "esbuild";
 import { writeAtomically } from "../../lib/atomic-file";
 
 /** The project. */
@@ -19,7 +19,9 @@ const ABSENT = ["ssh2", "@grpc/grpc-js", "@grpc/proto-loader", "protobufjs"];
 const SETTINGS = ["package-lock.json", "tsconfig.json"];
 
 const OPTIONS: BuildOptions = {
-  entryPoints: ["orchestrator/main.ts"],
+  entryPoints: ["orchestrator/main.ts", "orchestrator/rest/yaml-worker.ts"],
+  entryNames: "[name]",
+  outdir: ".",
   bundle: true,
   write: false,
   platform: "node",
@@ -39,8 +41,8 @@ interface Recipe {
 const RECIPE_OPTIONS = JSON.stringify([OPTIONS, STATIC]);
 
 /**
- * Bundles the orchestrator into one file, app/main.js of its image's build context; does nothing when that is made of the
- * same inputs. So the image is a copy of files, built in the engine in a second and without a network.
+ * Bundles the orchestrator into app/main.js of its image's build context, and each of its threads into a file beside it;
+ * does nothing when they are made of the same inputs. So the image is a copy of files, built in the engine in a second and without a network.
  * @param folder where to put it @default images/orchestrator/app
  */
 export function bundleOrchestrator(folder = join(ORCHESTRATOR_CONTEXT, "app")): void {
@@ -49,17 +51,17 @@ export function bundleOrchestrator(folder = join(ORCHESTRATOR_CONTEXT, "app")): 
   mkdirSync(join(folder, "static"), { recursive: true });
   for (const name of STATIC)
     put(join(folder, "static", name), readFileSync(require.resolve(`swagger-ui-dist/${name}`)));
-  const { program, files } = bundle();
-  put(join(folder, "main.js"), program);
+  const { programs, files } = bundle();
+  for (const { path, contents } of programs) put(join(folder, basename(path)), contents);
   const recipe: Recipe = { options: RECIPE_OPTIONS, files };
   put(file, JSON.stringify(recipe, null, 2)); // last: it says that the rest is there
 }
 
-function bundle(): { program: Uint8Array; files: Recipe["files"] } {
+function bundle(): { programs: OutputFile[]; files: Recipe["files"] } {
   // Only here: an `up` that changes nothing does not need it.
   const { buildSync } = require("esbuild") as typeof import("esbuild");
   const { outputFiles, metafile } = buildSync({ ...OPTIONS, absWorkingDir: ROOT, metafile: true, logLevel: "warning" });
-  return { program: outputFiles?.[0]?.contents ?? new Uint8Array(), files: hashes(metafile) };
+  return { programs: outputFiles ?? [], files: hashes(metafile) };
 }
 
 /** Is the bundle beside this recipe what bundling would make now? An import more or less shows in the file that has it. */

@@ -14,7 +14,7 @@ import { describeApi } from "./openapi";
 import { registerRoutes } from "./routes";
 import type { App } from "./routes/context";
 import { validatorCompiler } from "./validation";
-import { readYaml } from "./yaml-body";
+import { acceptYaml } from "./yaml-body";
 
 function refuse({ status, detail, headers = {} }: Rejection): never {
   throw new HttpError(status, detail, headers);
@@ -67,7 +67,7 @@ export async function createApp(front: Pick<Front, "server" | "rest">, deps: Res
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   readJson(app);
-  app.addContentTypeParser(["application/yaml", "text/yaml", "application/x-yaml"], { parseAs: "string" }, readYaml);
+  acceptYaml(app);
 
   const streams = new Streams();
   app.addHook("preClose", async () => streams.close());

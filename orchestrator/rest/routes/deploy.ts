@@ -40,8 +40,8 @@ export function deployRoutes(app: App, context: RouteContext): void {
         operationId: "deployServer",
         summary: "Deploys a server from a manifest, or replaces the one that was deployed so",
         description:
-          "JSON or YAML. The server gets the same hardening as the catalog's, and no more than the stack's config allows. " +
-          "`user` may be left out: a free one is taken. A body that is a bare manifest is one without secrets. A server that " +
+          "JSON, or YAML of at most 256 KiB. The server gets the same hardening as the catalog's, and no more than the stack's " +
+          "config allows. `user` may be left out: a free one is taken. A body that is a bare manifest is one without secrets. A server that " +
           "is there keeps the secrets that are left out, and is replaced only when the new one is healthy. The answer comes " +
           "then: 201 for a new server, 200 otherwise. GET /v1/events tells the steps (server.deploying).",
         consumes: ["application/json", "application/yaml"],

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { FastifyRequest } from "fastify";
 import { validateCatalog } from "../../../manifest/catalog";
 import { entryOf, loadCatalog } from "../../../manifest/load-catalog";
-import { readYaml } from "../../../orchestrator/rest/yaml-body";
+import { readYaml } from "../../../orchestrator/rest/yaml-document";
 import { document, problemsOf } from "../../support/manifest/documents";
 
 const HEAD = 'name: a\ndescription: d\nversion: "1"\nimage: a:1\nuser: 11000\n';
@@ -67,12 +66,8 @@ describe("what only sounds like a secret", () => {
 
   it("is taken in a deployment's YAML too, with an envelope and without", () => {
     const read = (text: string): unknown => {
-      let body: unknown;
-      readYaml({} as FastifyRequest, text, (error, value) => {
-        assert.equal(error, null);
-        body = value;
-      });
-      return body;
+      const body = readYaml(text);
+      return "document" in body ? body.document : body.findings;
     };
     const expected = { env: { TOKEN: "x" }, notSecrets: ["TOKEN"] };
     assert.deepEqual(read("env:\n  TOKEN: x # not a secret\n"), expected);

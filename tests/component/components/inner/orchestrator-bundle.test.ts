@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 
 const ROOT = join(__dirname, "../../../..");
 /** Enough of the project to bundle the orchestrator. */
@@ -38,11 +40,11 @@ describe("the orchestrator's bundle", function () {
   });
   after(() => rmSync(project, { recursive: true }));
 
-  it("is one program and the page's files, readable for another user", () => {
-    assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static"]);
+  it("is a program, its threads and the page's files, readable for another user", () => {
+    assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static", "yaml-worker.js"]);
     const page = ["swagger-ui-bundle.js", "swagger-ui.css"];
     assert.deepEqual(readdirSync(at("static")).sort(), page);
-    for (const file of ["main.js", ...page.map((name) => `static/${name}`)])
+    for (const file of ["main.js", "yaml-worker.js", ...page.map((name) => `static/${name}`)])
       assert.equal(statSync(at(file)).mode & 0o777, 0o644, file);
   });
 
@@ -57,6 +59,14 @@ describe("the orchestrator's bundle", function () {
     for (const problem of [/the orchestrator's configuration is wrong/, /colour/, /publicUrl/, /sha256/])
       assert.match(told, problem);
     assert.doesNotMatch(told, /Cannot find module/);
+  });
+
+  it("has threads that run by themselves too", async () => {
+    const worker = new Worker(at("yaml-worker.js"), { workerData: "a: 1" });
+    const said: unknown[] = [];
+    worker.on("message", (message) => said.push(message));
+    await once(worker, "exit");
+    assert.deepEqual(said, ["begun", { document: { a: 1 } }]);
   });
 
   it("names what it is made of: our own files that esbuild read, and the settings around them", () => {
@@ -109,6 +119,6 @@ describe("the orchestrator's bundle", function () {
       writeFileSync(at("inputs"), foreign);
       assert.equal(madeAnew(), true, foreign);
     }
-    assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static"], "no draft stays");
+    assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static", "yaml-worker.js"], "no draft stays");
   });
 });
