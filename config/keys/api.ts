@@ -73,7 +73,9 @@ const deploy = z.strictObject(
     enabled: field(flag.default(true), { meaning: "Whether anything may be." }),
     images: field(list(line(512)).default(["*"]), {
       kind: "list of image references",
-      meaning: "Images that may be run; `*` at the end stands for any rest.",
+      meaning:
+        "Images that may be run; `*` at the end stands for any rest. A registry at a private address has to be named: " +
+        "`registry.lan:5000/*`.",
     }),
     servers: field(whole(0, 64).default(8), { meaning: "Extra servers at the same time." }),
     cpus: field(z.number("a number of processors").positive("more than 0").default(1), {

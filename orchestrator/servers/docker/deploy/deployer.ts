@@ -113,7 +113,7 @@ export class Deployer {
     const { client, servers, policy, stack, log } = this.options;
     const there = servers.get(name);
     const old = there?.managedBy === Owner.Api ? there : undefined;
-    const deployment = new Deployment(name, { client, stack, log, told });
+    const deployment = new Deployment(name, { client, stack, images: policy.images, log, told });
     const kept = old ? await deployment.replaces(old) : [];
     const { manifest, problems } = checkDeployment({
       document,

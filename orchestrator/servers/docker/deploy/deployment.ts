@@ -17,6 +17,8 @@ export interface DeploymentOptions {
   client: EngineClient;
   /** "project/stack". */
   stack: string;
+  /** `deploy.images` of the config. */
+  images: readonly string[];
   log: Log;
   told: Progress;
 }
@@ -54,10 +56,10 @@ export class Deployment {
 
   /** Brings the server up. @returns its container's id, or undefined when nothing had to change @throws Error, then all is as it was */
   async run(manifest: Manifest, given: Record<string, string>): Promise<string | undefined> {
-    const { client, told, log } = this.options;
+    const { client, images, told, log } = this.options;
     const previous = this.#previous;
     const { image: reference = "" } = manifest;
-    const { id: image, pulled } = await presentImage(client, reference, told);
+    const { id: image, pulled } = await presentImage(client, reference, images, told);
     const values = new Map([...(previous?.secrets ?? []), ...Object.entries(given)]);
     if (previous && this.#isSame(previous, manifest, image, values)) return undefined;
     await this.#parts.mustOwnContainer();

@@ -1,6 +1,7 @@
 import { type EngineClient, reasonOf, statusOf } from "../../../../lib/docker-client";
 import { ServerError } from "../../server-error";
 import { linesOf } from "../event-stream";
+import { mustBePublic } from "./registries";
 
 /** Told what a deployment does, in a short sentence. */
 export type Progress = (step: string) => void;
@@ -16,10 +17,20 @@ export interface PresentImage {
   pulled: boolean;
 }
 
-/** Finds an image; pulls it when the engine has none of that name. @throws ServerError */
-export async function presentImage(client: EngineClient, reference: string, told: Progress): Promise<PresentImage> {
+/**
+ * Finds an image; pulls it when the engine has none of that name.
+ * @param allowed `deploy.images` of the config: the registries it names may have private addresses
+ * @throws ServerError, ProblemsError
+ */
+export async function presentImage(
+  client: EngineClient,
+  reference: string,
+  allowed: readonly string[],
+  told: Progress,
+): Promise<PresentImage> {
   const present = await idOf(client, reference);
   if (present !== undefined) return { id: present, pulled: false };
+  await mustBePublic(reference, allowed);
   told(`pulling ${reference}`);
   await pull(client, reference, told);
   const id = await idOf(client, reference);
