@@ -13,4 +13,6 @@ export interface GatewayContext {
   recorder: Recorder;
   observer: CallObserver;
   events: Events;
+  /** Told of what fails without anybody waiting for it. */
+  warn: (message: string, error: Error) => void;
 }

@@ -59,6 +59,8 @@ export interface GatewayDeps {
   approvalsFile?: string;
   /** Milliseconds after which a client that listened and is silent has left. @default 120 s */
   desertedMs?: number;
+  /** Milliseconds that a merged list waits for a server of which nothing is known. @default 10 s */
+  patienceMs?: number;
   /** Told of what fails without anybody waiting for it. */
   warn: (message: string, error: Error) => void;
 }
@@ -80,12 +82,13 @@ export class McpGateway implements Gateway {
     const file = deps.approvalsFile ?? join(PATHS.state, "approved-tools.json");
     const approvals = new ToolApprovals(file, (error) => deps.warn("approved tools cannot be stored", error));
     const rules = new ToolRules(servers, approvals, config.toolChanges, events, (name) => this.#look(name));
-    this.#context = { config, servers, rules, recorder: new Recorder(audit, observer, deps.tracer), observer, events };
+    const recorder = new Recorder(audit, observer, deps.tracer);
+    this.#context = { config, servers, rules, recorder, observer, events, warn: deps.warn };
     this.#sessions = new Sessions(this.#context, servers, deps.desertedMs);
     this.#legacy = new LegacyEndpoint(this.#context, this.#sessions);
     this.#sse = new SseEndpoint(this.#context, this.#sessions);
     this.#modern = new ModernEndpoint(this.#context);
-    this.#merged = new MergedLists(this.#context, (name) => this.#server(name));
+    this.#merged = new MergedLists(this.#context, (name) => this.#server(name), deps.patienceMs);
     this.#aggregate = new AggregateCalls(this.#merged, this.#context);
     this.#unsubscribe = servers.onChange((name, current, previous) => {
       if (!current) this.#removed(name, previous?.managedBy);
@@ -228,7 +231,7 @@ export class McpGateway implements Gateway {
     if (known) return known;
     if (!this.deps.servers.get(name))
       throw new GatewayError(404, ErrorCode.InvalidRequest, `there is no server ${name}`);
-    const server = new ServerGateway(name, this.#context, (notification) => this.#merged.changed(notification));
+    const server = new ServerGateway(name, this.#context, this.#merged);
     server.backend.evictors.push(() => this.#sessions.evict(name));
     this.#servers.set(name, server);
     return server;

@@ -10,4 +10,6 @@ export interface CallObserver {
   /** A session was opened (`warm`: with a process that was waiting) or ended for a reason like `deleted`, `idle`, `evicted`, `process-ended`. */
   sessionOpened(server: string, warm: boolean, seconds: number): void;
   sessionEnded(server: string, reason: string): void;
+  /** A merged list was answered without a server's part, or with an outdated one. */
+  incomplete?(server: string, method: string): void;
 }

@@ -19,6 +19,7 @@ export class CallMetrics implements CallObserver {
   readonly #opened: Counter;
   readonly #openSeconds: Histogram;
   readonly #ended: Counter;
+  readonly #incomplete: Counter;
   readonly #refused: Counter;
   readonly #servers = new BoundedLabel(SERVERS);
   readonly #tools = new Map<string, BoundedLabel>();
@@ -64,6 +65,12 @@ export class CallMetrics implements CallObserver {
       labelNames: ["server", "reason"],
       registers,
     });
+    this.#incomplete = new Counter({
+      name: "dind_mcp_lists_incomplete_total",
+      help: "Lists of all servers that were answered without a server's part, or with an outdated one.",
+      labelNames: ["server", "method"],
+      registers,
+    });
     this.#refused = new Counter({
       name: "dind_mcp_requests_refused_total",
       help: "Requests refused before they did anything: host, origin, token, scope, limits.",
@@ -89,6 +96,10 @@ export class CallMetrics implements CallObserver {
 
   sessionEnded(name: string, reason: string): void {
     this.#ended.inc({ server: this.#server(name), reason: this.#reasons.of(reason) });
+  }
+
+  incomplete(name: string, method: string): void {
+    this.#incomplete.inc({ server: this.#server(name), method });
   }
 
   /** For the guard's `onRefused`. */

@@ -8,7 +8,7 @@ import { ErrorCode, isObject, type JsonObject } from "../wire/json-rpc";
 import { ACKNOWLEDGED, DISCOVER, Meta, MODERN_VERSION } from "../wire/modern";
 import { headerValue } from "../wire/modern-send";
 import { unknown } from "./aggregate-session";
-import { isList, LISTS } from "./list-cache";
+import { isList } from "./list-cache";
 import type { MergedLists } from "./merged-lists";
 import { address, innerUri, outerNotification, outerResult } from "./names";
 import { CAPABILITIES, instructions, SERVER_INFO } from "./welcome";
@@ -81,8 +81,7 @@ export class AggregateCalls implements ModernTarget {
   async #list(exchange: Exchange, principal: Principal): Promise<void> {
     const { method } = exchange.request;
     if (!isList(method)) return;
-    const items = await this.merged.list(method, principal);
-    exchange.result(`{${CACHE},${JSON.stringify(LISTS[method].key)}:${items}}`);
+    exchange.result(`{${CACHE},${await this.merged.list(method, principal)}}`);
   }
 
   /** Watches resources at their servers, each server in a subscription of its own whose notifications come here. */

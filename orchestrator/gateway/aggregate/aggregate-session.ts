@@ -7,7 +7,7 @@ import type { EndReason, OnEnd } from "../downstream/session";
 import { Frame } from "../wire/frame";
 import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
 import { LEGACY_VERSIONS } from "../wire/modern";
-import { isList, LISTS } from "./list-cache";
+import { isList } from "./list-cache";
 import type { MergedLists } from "./merged-lists";
 import { type Addressed, address, outerNotification, outerResult } from "./names";
 import { initializeResult } from "./welcome";
@@ -101,7 +101,7 @@ export class AggregateSession extends ClientSession {
   async #list(exchange: Exchange): Promise<void> {
     const { method } = exchange.request;
     if (!isList(method)) return;
-    exchange.result(`{${JSON.stringify(LISTS[method].key)}:${await this.merged.list(method, this.principal)}}`);
+    exchange.result(`{${await this.merged.list(method, this.principal)}}`);
   }
 
   #setLevel(exchange: Exchange, params: JsonObject): void {

@@ -6,10 +6,18 @@ import type { ModernTarget } from "../downstream/modern-endpoint";
 import { GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
 import { ErrorCode } from "../wire/json-rpc";
-import { type Item, LISTS, type ListCache, type ListMethod } from "./list-cache";
+import { type Item, type Kept, LISTS, type ListCache, type ListMethod } from "./list-cache";
 
-/** Milliseconds a list waits for its slowest server; who has not answered by then is left out, and told of when it has. */
-const PATIENCE_MS = 3_000;
+/**
+ * Milliseconds a list waits for a server of which nothing is known yet; who has not answered by then is left out, said to
+ * be missing, and told of when it has. Clients often ask once, at their start.
+ */
+export const PATIENCE_MS = 10_000;
+/** The same, for a server whose last list is known to be outdated, or that failed the last time. */
+const SHORT_PATIENCE_MS = 2_000;
+
+/** In the `_meta` of a merged list: servers whose part is not there, or not the newest. */
+const MISSING = "io.github.dind-mcp/missing";
 
 /** Milliseconds between two tellings that the same list changed. */
 const QUIET_MS = 250;
@@ -21,15 +29,33 @@ export interface ServerPart {
   readonly lists: ListCache;
 }
 
+/** A server whose part of a merged list is missing, or older than the server says it should be. */
+interface Missing {
+  server: string;
+  reason: string;
+  outdated?: true;
+}
+
 /** All servers' lists as one, for whoever may use them. */
 export class MergedLists {
   readonly #listeners = new Set<(notification: string) => void>();
+  /** What is missing now, by server and method: told once, not with each list. */
+  readonly #told = new Set<string>();
 
-  /** @param gatewayOf the gateway's part for one server */
+  /**
+   * @param gatewayOf the gateway's part for one server
+   * @param patience milliseconds for a server of which nothing is known
+   */
   constructor(
     private readonly context: GatewayContext,
     private readonly gatewayOf: (name: string) => ServerPart,
+    private readonly patience = PATIENCE_MS,
   ) {}
+
+  /** True while somebody is there to be told of changes. */
+  get heard(): boolean {
+    return this.#listeners.size > 0;
+  }
 
   /** Names of the servers that the principal may use. */
   servers(principal: Principal): string[] {
@@ -49,17 +75,22 @@ export class MergedLists {
     throw new GatewayError(404, ErrorCode.InvalidParams, `there is no server ${name}`);
   }
 
-  /** One list of all servers, as text: `[...]`. A server that fails or hangs is left out. */
+  /**
+   * One list of all servers, as the inside of a result's text: `"tools":[...]`. A server that fails or hangs is served as
+   * it was last seen; without that it is left out, and `_meta` says so.
+   */
   async list(method: ListMethod, principal: Principal): Promise<string> {
     const names = this.servers(principal);
-    const lists = await Promise.all(names.map((name) => this.#listOf(name, method)));
+    const missing: Missing[] = [];
+    const lists = await Promise.all(names.map((name) => this.#listOf(name, method, missing)));
     const { rules } = this.context;
     const seen = (server: string, tool: string): boolean =>
       method !== "tools/list" || rules.refusal(server, tool, principal) === undefined;
     const items = lists.flatMap((list, index) =>
       list.filter(({ name }) => seen(names[index] as string, name)).map(({ json }) => json),
     );
-    return `[${items.join(",")}]`;
+    const meta = missing.length > 0 ? `,"_meta":${JSON.stringify({ [MISSING]: missing })}` : "";
+    return `${JSON.stringify(LISTS[method].key)}:[${items.join(",")}]${meta}`;
   }
 
   /** Something changed: tells everybody whose list it is. */
@@ -91,19 +122,41 @@ export class MergedLists {
     return () => this.#listeners.delete(tell);
   }
 
-  #listOf(name: string, method: ListMethod): Promise<Item[]> {
+  async #listOf(name: string, method: ListMethod, missing: Missing[]): Promise<readonly Item[]> {
     const kept = this.gatewayOf(name).lists.kept(method);
-    // Who was waited for already is not waited for again.
-    const patience = Math.max(0, PATIENCE_MS - (Date.now() - kept.askedAt));
+    const key = `${name} ${method}`;
+    if (kept.coming && (!kept.items || kept.outdated)) {
+      const items = await this.#wait(kept);
+      if (items) {
+        this.#told.delete(key);
+        return items;
+      }
+    }
+    if (kept.items && !kept.outdated) return kept.items;
+    const reason = kept.coming ? `no answer to ${method} yet` : (kept.error?.message ?? "it is not known");
+    missing.push({ server: name, reason, ...(kept.items ? { outdated: true } : {}) });
+    this.context.observer.incomplete?.(name, method);
+    if (!this.#told.has(key)) {
+      this.#told.add(key);
+      this.context.warn(`${method} of all servers lacks ${name}`, new Error(reason));
+    }
+    return kept.items ?? [];
+  }
+
+  /** Waits for what is coming, within the patience. @returns undefined when it does not come */
+  async #wait(kept: Kept): Promise<readonly Item[] | undefined> {
+    const { coming } = kept;
+    const patience = kept.items || kept.error ? Math.min(SHORT_PATIENCE_MS, this.patience) : this.patience;
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Item[]>((resolve) => {
+    const late = new Promise<undefined>((resolve) => {
+      // Who was waited for already is not waited for again.
+      const left = Math.max(0, patience - (Date.now() - kept.askedAt));
       timer = setTimeout(() => {
-        if (!kept.late) void kept.items.then(() => this.changed(LISTS[method].changed)).catch(() => {});
         kept.late = true;
-        resolve([]);
-      }, patience);
+        resolve(undefined);
+      }, left);
     });
-    const settled = kept.items.catch(() => []).finally(() => clearTimeout(timer));
+    const settled = coming?.catch(() => undefined).finally(() => clearTimeout(timer));
     return Promise.race([settled, late]);
   }
 }

@@ -3,7 +3,7 @@ import { milliseconds } from "../../../lib/durations";
 import { SessionMode } from "../../../manifest/types";
 import type { ServerInfo, Servers } from "../../servers/server-info";
 import { GatewayError } from "../gateway-api";
-import { ErrorCode } from "../wire/json-rpc";
+import { ErrorCode, type JsonObject } from "../wire/json-rpc";
 import { connectionCap, type MemorySample } from "./capacity";
 import { HttpUpstream } from "./http-upstream";
 import { StdioUpstream } from "./stdio-upstream";
@@ -30,6 +30,8 @@ export interface Opened {
 export class Backend {
   /** What the running container speaks. */
   eras: Eras = {};
+  /** What the running container offers; undefined until it said so. */
+  capabilities?: JsonObject;
   /** Each gives up one connection that can be spared, and says whether it did; asked in this order when the cap is reached. */
   readonly evictors: (() => boolean)[] = [];
   /** A part of the one connection that all clients share; set where the pool is. */
@@ -121,6 +123,7 @@ export class Backend {
   /** The container's process is another one: what was learnt of the old one does not hold. */
   renewed(): void {
     this.eras = {};
+    this.capabilities = undefined;
     this.#sample = undefined;
     clearTimeout(this.#retry);
     this.#retry = undefined;

@@ -1,5 +1,5 @@
 import { GatewayError } from "../gateway-api";
-import { ErrorCode } from "../wire/json-rpc";
+import { ErrorCode, objectOf } from "../wire/json-rpc";
 import { DISCOVER, MODERN_VERSION } from "../wire/modern";
 import { modernRequest } from "../wire/modern-send";
 import { type Backend, startTimeout } from "./backend";
@@ -30,7 +30,9 @@ export async function discover(backend: Backend): Promise<void> {
       message: (frame) => {
         if (!frame.isResponse()) return;
         const versions = frame.at("result", "supportedVersions");
-        done(Array.isArray(versions) && versions.includes(MODERN_VERSION));
+        const modern = Array.isArray(versions) && versions.includes(MODERN_VERSION);
+        if (modern) backend.capabilities ??= objectOf(frame.at("result", "capabilities"));
+        done(modern);
       },
       ended: ({ reason, busy, untouched }) => {
         const code = busy ? ErrorCode.Busy : ErrorCode.ServerUnavailable;

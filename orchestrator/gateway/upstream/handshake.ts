@@ -1,6 +1,6 @@
 import { GatewayError } from "../gateway-api";
 import type { RequestFrame, ResponseFrame } from "../wire/frame";
-import { ErrorCode } from "../wire/json-rpc";
+import { ErrorCode, objectOf } from "../wire/json-rpc";
 import { type Backend, startTimeout } from "./backend";
 import { ModernAsLegacy } from "./translate/modern-as-legacy";
 import type { Upstream, UpstreamUser } from "./upstream";
@@ -98,6 +98,7 @@ function exchange(
         if (answered || !frame.isResponse() || frame.id !== initialize.id) return void early.push(arrived);
         answered = true;
         settled();
+        if (!frame.error) backend.capabilities ??= objectOf(frame.at("result", "capabilities"));
         resolve({ upstream, answer: frame, takeOver });
       },
       ended: (how) => {

@@ -17,7 +17,11 @@ describe("gateway: /mcp with a server that hangs, crashes or is not there", func
   const names = ({ result: { tools } }: Answer): string[] => tools.map(({ name }: { name: string }) => name);
 
   it("leaves it out, waits for it once, and tells when it comes back", async () => {
-    const site = await Site.open();
+    const warned: string[] = [];
+    const site = await Site.open(
+      {},
+      { patienceMs: 3_000, warn: (words, { message }) => warned.push(`${words}: ${message}`) },
+    );
     await site.stdio("good");
     await site.stdio("hung", { command: ["--slow", "4500"], timeouts: { start: "20s" } });
     await site.stdio("crash", { command: ["--crash"] });
@@ -37,8 +41,12 @@ describe("gateway: /mcp with a server that hangs, crashes or is not there", func
     const [first, took] = await timed();
     assert.deepEqual(first, ["good__echo"]);
     assert.ok(took > 2_500, `${took} ms`);
+    const lacking = (words: string): string[] => warned.filter((line) => line.includes(words));
+    assert.deepEqual(lacking("lacks hung"), ["tools/list of all servers lacks hung: no answer to tools/list yet"]);
+    assert.match(lacking("lacks crash")[0] ?? "", /its process ended/);
     const [second, again] = await timed();
     assert.deepEqual(second, ["good__echo"]);
+    assert.equal(lacking("lacks hung").length, 1, "told once");
     assert.ok(again < 2_000, `it waited again: ${again} ms`);
     await stream.has("tools/list_changed", 12_000);
     await subscription.has("tools/list_changed");

@@ -19,6 +19,7 @@ describe("metrics: calls and sessions", () => {
       metrics.sessionOpened("files", true, 0.004);
       metrics.sessionOpened("", false, 0.2);
       metrics.sessionEnded("files", "idle");
+      metrics.incomplete("files", "tools/list");
       metrics.refused("host");
     });
     const expected = {
@@ -34,6 +35,7 @@ describe("metrics: calls and sessions", () => {
       'dind_mcp_sessions_opened_total{server="files",start="warm"}': 1,
       'dind_mcp_session_open_duration_seconds_count{server="*",start="cold"}': 1,
       'dind_mcp_sessions_ended_total{server="files",reason="idle"}': 1,
+      'dind_mcp_lists_incomplete_total{server="files",method="tools/list"}': 1,
       'dind_mcp_requests_refused_total{reason="host"}': 1,
     };
     for (const [name, value] of Object.entries(expected)) assert.equal(series[name], value, name);

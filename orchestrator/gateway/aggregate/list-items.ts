@@ -1,0 +1,32 @@
+import { type JsonObject, textOr } from "../wire/json-rpc";
+import type { Item, ListMethod } from "./list-cache";
+import { mend } from "./mend";
+import { outerItem } from "./names";
+
+/** An item of a server's list that clients of all servers' URL do not get, and why. */
+export interface LeftOut {
+  name: string;
+  problem: string;
+}
+
+/** A server's items under the names that clients know, mended where a client would refuse them. */
+export function formed(
+  server: string,
+  method: ListMethod,
+  given: readonly JsonObject[],
+): { items: Item[]; leftOut: LeftOut[] } {
+  const items = new Map<string, Item>();
+  const leftOut: LeftOut[] = [];
+  for (const one of given) {
+    const mended = mend(method, one);
+    const name = textOr(one.name, textOr(one.uri, ""));
+    if ("problem" in mended) leftOut.push({ name, problem: mended.problem });
+    else {
+      const item = outerItem(server, mended.item);
+      const key = String(item.uri ?? item.uriTemplate ?? item.name);
+      if (items.has(key)) leftOut.push({ name, problem: "it is there twice" });
+      else items.set(key, { name: textOr(mended.item.name, ""), json: JSON.stringify(item) });
+    }
+  }
+  return { items: [...items.values()], leftOut };
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { mend } from "../../../../../orchestrator/gateway/aggregate/mend";
+import type { JsonObject } from "../../../../../orchestrator/gateway/wire/json-rpc";
+
+const schemaOf = (inputSchema: unknown): unknown => {
+  const mended = mend("tools/list", { name: "x", inputSchema });
+  return "item" in mended ? mended.item.inputSchema : undefined;
+};
+
+describe("gateway: items that clients would refuse", () => {
+  it("are left as they are when they are right", () => {
+    const right: JsonObject = {
+      name: "x",
+      title: "X",
+      description: "",
+      inputSchema: { type: "object", properties: { a: { type: ["string", "null"] } }, required: ["a"], $defs: {} },
+      outputSchema: { type: "object", anyOf: [] },
+      annotations: { readOnlyHint: true, other: 1 },
+      execution: { taskSupport: "optional" },
+      icons: [{ src: "data:" }],
+      other: [],
+      _meta: {},
+    };
+    const mended = mend("tools/list", right);
+    assert.ok("item" in mended);
+    assert.equal(mended.item, right);
+  });
+
+  it("have a schema of an object", () => {
+    const object = { type: "object" };
+    for (const none of [undefined, null, [], true, {}, object]) assert.deepEqual(schemaOf(none), object);
+    for (const type of [null, "Object", ["object", "null"]]) assert.deepEqual(schemaOf({ type }), object);
+    for (const other of ["object", 1, false, [1], { type: "array" }, { type: ["string"] }])
+      assert.equal(schemaOf(other), undefined, JSON.stringify(other));
+    const properties = (given: unknown) => (schemaOf({ type: "object", properties: given }) as JsonObject).properties;
+    assert.deepEqual(properties([]), {});
+    assert.deepEqual(properties(null), {});
+    assert.deepEqual(properties({ a: true, b: false, c: null, d: {} }), { a: {}, b: { not: {} }, c: {}, d: {} });
+    const required = (given: unknown) => (schemaOf({ type: "object", required: given }) as JsonObject).required;
+    for (const none of [null, true, "a"]) assert.equal(required(none), undefined);
+    assert.deepEqual(required(["a", 1]), ["a"]);
+    const output = mend("tools/list", { name: "x", inputSchema: object, outputSchema: { type: "string" } });
+    assert.deepEqual(output, { item: { name: "x", inputSchema: object } });
+  });
+
+  it("lose members of the wrong kind, and nothing else", () => {
+    const wrong = {
+      name: "x",
+      title: 1,
+      description: null,
+      icons: {},
+      _meta: [],
+      annotations: { readOnlyHint: "yes", a: 1 },
+    };
+    assert.deepEqual(mend("prompts/list", wrong), { item: { name: "x", annotations: { a: 1 } } });
+    const list = [{ name: "a", required: "yes" }, { description: "no name" }, null];
+    assert.deepEqual(mend("prompts/list", { name: "x", arguments: list }), {
+      item: { name: "x", arguments: [{ name: "a" }] },
+    });
+    assert.deepEqual(mend("prompts/list", { name: "x", arguments: null }), { item: { name: "x" } });
+  });
+
+  it("need a name or an address", () => {
+    for (const name of [undefined, null, 1, ""]) {
+      assert.ok("problem" in mend("tools/list", { name, inputSchema: { type: "object" } }));
+      assert.ok("problem" in mend("prompts/list", { name }));
+      assert.ok("problem" in mend("resources/list", { name: "x", uri: name }));
+      assert.ok("problem" in mend("resources/templates/list", { name: "x", uriTemplate: name }));
+    }
+    assert.deepEqual(mend("resources/list", { uri: "a:b" }), { item: { uri: "a:b", name: "a:b" } });
+  });
+});
