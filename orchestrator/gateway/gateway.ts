@@ -104,7 +104,7 @@ export class McpGateway implements Gateway {
   handle(request: IncomingMessage, response: ServerResponse, principal: Principal, requestId: string): void {
     this.#handle(request, response, principal, requestId).catch((error: Error) => {
       if (!(error instanceof GatewayError)) this.deps.warn("a request failed", error);
-      sendError(response, asGatewayError(error));
+      sendError(response, asGatewayError(error), "null");
     });
   }
 
@@ -189,7 +189,8 @@ export class McpGateway implements Gateway {
       this.#dispatch(request, response, caller, route, body);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      sendError(response, error, body.id === undefined ? "null" : body.idText);
+      const noId = isModernCall(request, body) ? undefined : "null";
+      sendError(response, error, body.id === undefined ? noId : body.idText);
     }
   }
 
@@ -198,8 +199,7 @@ export class McpGateway implements Gateway {
       this.#sse.post(request, response, caller, body);
       return;
     }
-    const claimed = request.headers["mcp-protocol-version"] === MODERN_VERSION;
-    if (!body.isBatch && (claimed || isModern(body))) {
+    if (isModernCall(request, body)) {
       const target = route.server === undefined ? this.#aggregate : this.#known(route.server).modern;
       this.#modern.post(request, response, caller, body, target);
     } else this.#legacy.post(request, response, caller, body, this.#sessionMaker(route));
@@ -245,6 +245,12 @@ export class McpGateway implements Gateway {
     this.#servers.delete(name);
     for (const changed of CHANGES) this.#merged.changed(changed);
   }
+}
+
+/** Whether a message is one of the modern era; an `initialize` that does not say so negotiates, whatever its header says. */
+function isModernCall({ headers }: IncomingMessage, body: Frame): boolean {
+  if (body.isBatch) return false;
+  return isModern(body) || (headers["mcp-protocol-version"] === MODERN_VERSION && body.method !== "initialize");
 }
 
 const ambiguous = (key: string): string =>

@@ -1,7 +1,7 @@
 import { asGatewayError, GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
 import { type Handshake, handshake } from "../upstream/handshake";
-import type { Upstream, UpstreamEnd, UpstreamUser } from "../upstream/upstream";
+import { answersPing, type Upstream, type UpstreamEnd, type UpstreamUser } from "../upstream/upstream";
 import { Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
 import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
 import type { Exchange } from "./exchange";
@@ -117,6 +117,7 @@ export class Conversation implements UpstreamUser {
 
   message(frame: Frame, related?: RequestId): void {
     if (!frame.isResponse()) {
+      if (this.#upstream && answersPing(this.#upstream, frame)) return;
       if (frame.method?.endsWith("/list_changed")) this.backend.listChanged(frame.method);
       this.user.told(frame, related);
       return;

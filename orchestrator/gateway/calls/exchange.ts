@@ -15,8 +15,8 @@ export interface Reply {
   answer(frame: Frame): void;
   /** The answer that follows is a failure of the gateway's own. */
   failing(error: GatewayError): void;
-  /** Nobody waits: there is no answer. */
-  leave(): void;
+  /** Nobody waits: there is no answer. @param id of the request, as JSON */
+  leave(id: string): void;
 }
 
 /** A tools/call whose name is no text: a server may make a name of it that nobody checked. */
@@ -116,7 +116,7 @@ export class Exchange {
   abandon(): void {
     if (this.#done) return;
     this.#finish();
-    this.reply.leave();
+    this.reply.leave(this.request.idText);
     this.recorder.finished(this.call, AuditResult.Cancelled);
   }
 

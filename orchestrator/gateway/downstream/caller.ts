@@ -41,6 +41,12 @@ export function checkInitialize({ text }: RequestFrame): void {
   throw new GatewayError(413, ErrorCode.InvalidRequest, `initialize is larger than ${INITIALIZE_LIMIT} characters`);
 }
 
+/** What a client is told of a session that is gone: with this status, code and words the SDKs begin a new one. */
+export function sessionNotFound(what = "begin again with initialize"): GatewayError {
+  const words = `Session not found: it has ended, ${what}`;
+  return new GatewayError(404, ErrorCode.SessionNotFound, words);
+}
+
 /** A header that must not come twice. */
 export function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;

@@ -44,6 +44,10 @@ export abstract class ClientSession implements Session {
     return this.#usedAt;
   }
 
+  get version(): string | undefined {
+    return this.#version;
+  }
+
   info(): SessionInfo {
     return {
       id: this.key.slice(0, 8),

@@ -153,7 +153,9 @@ export class ClientStream {
   #write(message: string): void {
     if (this.#ended) return;
     const sequence = ++this.#sequence;
-    const text = `${this.budget ? `id: ${this.name}-${sequence}\n` : ""}data: ${message}\n\n`;
+    const id = this.budget ? `id: ${this.name}-${sequence}\n` : "";
+    // Some clients want the event's name, as the official servers send it.
+    const text = `${id}${message === "" ? "" : "event: message\n"}data: ${message}\n\n`;
     if (this.budget) {
       this.#kept.push({ sequence, text });
       this.budget.add(this, text.length);

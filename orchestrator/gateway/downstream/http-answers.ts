@@ -29,8 +29,8 @@ export function sendEmpty(response: ServerResponse, status: number): void {
 /** What a client that found no place is told: when to come again, in seconds. */
 export const COME_AGAIN = { "retry-after": "1" };
 
-/** Answers with an error of HTTP and JSON-RPC at once. @param id of the request, as JSON */
-export function sendError(response: ServerResponse, error: GatewayError, id = "null"): void {
+/** Answers with an error of HTTP and JSON-RPC at once. @param id of the request, as JSON; undefined: without one */
+export function sendError(response: ServerResponse, error: GatewayError, id: string | undefined): void {
   const headers: Record<string, string> = error.code === ErrorCode.Busy ? { ...COME_AGAIN } : {};
   if (error.status === 413) headers.connection = "close"; // the rest of the body is not read
   sendJson(response, error.status, Frame.error(id, error.code, error.message, error.data).text, headers);

@@ -3,10 +3,11 @@ import { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ambiguousKey } from "../wire/ambiguity";
-import { Frame, type RequestFrame } from "../wire/frame";
+import type { Frame, RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import { LEGACY_VERSIONS } from "../wire/modern";
-import { type Caller, callOf, checkInitialize, type NewSession, single } from "./caller";
+import { accepted, formsOf } from "./accept";
+import { type Caller, callOf, checkInitialize, type NewSession, sessionNotFound, single } from "./caller";
 import { sendEmpty } from "./http-answers";
 import { HttpReply } from "./http-reply";
 import type { Session } from "./session";
@@ -24,7 +25,6 @@ export class LegacyEndpoint {
    * @throws GatewayError
    */
   post(request: IncomingMessage, response: ServerResponse, caller: Caller, body: Frame, make: NewSession): void {
-    checkVersion(request);
     const { batch } = body;
     if (batch) {
       this.#batch(request, response, caller, batch);
@@ -37,7 +37,7 @@ export class LegacyEndpoint {
         "the body is no JSON-RPC request, notification or response",
       );
     if (body.isRequest() && body.method === "initialize") {
-      this.#initialize(response, caller, body, make);
+      this.#initialize(request, response, caller, body, make);
       return;
     }
     const session = this.#session(request, caller);
@@ -46,19 +46,14 @@ export class LegacyEndpoint {
       sendEmpty(response, 202);
       return;
     }
-    const reply = new HttpReply(response, () => session.client.openStream());
-    const exchange = this.#exchange(body, caller, reply, session.key);
-    response.once("close", () => {
-      // A stream can be taken up again; a plain answer that nobody receives is lost.
-      if (!exchange.done && !exchange.streaming) session.say(cancelled(body));
-    });
-    session.request(exchange);
+    // A connection that breaks cancels nothing: clients that want that say so (transports, "Sending Messages").
+    session.request(this.#exchange(body, caller, this.#reply(request, response, session), session.key));
   }
 
   get(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
-    checkVersion(request);
     const session = this.#session(request, caller);
-    if (!/\btext\/event-stream\b|\*\/\*/.test(request.headers.accept ?? "")) {
+    const forms = formsOf(request.headers.accept);
+    if (!forms || forms === "json") {
       throw new GatewayError(
         406,
         ErrorCode.InvalidRequest,
@@ -82,22 +77,25 @@ export class LegacyEndpoint {
         "the header Mcp-Session-Id is missing: begin with initialize",
       );
     const session = this.sessions.get(key, principal.name);
-    if (session?.server !== server || !session) {
-      throw new GatewayError(
-        404,
-        ErrorCode.InvalidRequest,
-        "there is no such session: it has ended, begin again with initialize",
-      );
-    }
+    if (session?.server !== server || !session) throw sessionNotFound();
+    checkVersion(request, session);
     return session;
   }
 
-  #initialize(response: ServerResponse, caller: Caller, body: RequestFrame, make: NewSession): void {
+  #initialize(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    body: RequestFrame,
+    make: NewSession,
+  ): void {
     checkInitialize(body);
     const began = performance.now();
+    const forms = accepted(request);
     const session = make(caller.principal, (ended, reason) => this.sessions.removed(ended, reason));
     this.sessions.add(session);
-    const reply = new HttpReply(response, () => session.client.openStream(), { opening: true });
+    const early = { "mcp-session-id": session.key };
+    const reply = new HttpReply(response, () => session.client.openStream(), { opening: true, early, forms });
     const exchange = this.#exchange(body, caller, reply, session.key);
     response.once("close", () => {
       if (!exchange.done) session.end("client-gone");
@@ -118,8 +116,13 @@ export class LegacyEndpoint {
       sendEmpty(response, 202);
       return;
     }
-    const reply = new HttpReply(response, () => session.client.openStream(), { open: requests.length });
+    const reply = this.#reply(request, response, session, requests.length);
     for (const one of requests) session.request(this.#exchange(one, caller, reply, session.key));
+  }
+
+  #reply(request: IncomingMessage, response: ServerResponse, { client }: Session, open = 1): HttpReply {
+    const aside = (frame: Frame): void => client.send(frame);
+    return new HttpReply(response, () => client.openStream(), { open, forms: accepted(request), aside });
   }
 
   #exchange(request: RequestFrame, caller: Caller, reply: HttpReply, key: string): Exchange {
@@ -127,13 +130,10 @@ export class LegacyEndpoint {
   }
 }
 
-function cancelled({ id }: RequestFrame): Frame {
-  return Frame.notification("notifications/cancelled", { requestId: id, reason: "the client left" });
-}
-
-function checkVersion({ headers }: IncomingMessage): void {
+/** The header is for requests after initialize, which negotiates; there it is what was negotiated, or a version we know. */
+function checkVersion({ headers }: IncomingMessage, session: Session): void {
   const version = single(headers["mcp-protocol-version"]);
-  if (version === undefined || LEGACY_VERSIONS.includes(version)) return;
+  if (version === undefined || version === session.version || LEGACY_VERSIONS.includes(version)) return;
   const words = `MCP-Protocol-Version: got ${JSON.stringify(version)}, expected one of ${LEGACY_VERSIONS.join(", ")}`;
   throw new GatewayError(400, ErrorCode.InvalidRequest, words);
 }

@@ -4,6 +4,7 @@ import { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import type { Frame } from "../wire/frame";
 import { LISTEN } from "../wire/modern";
+import { accepted } from "./accept";
 import { type Caller, callOf } from "./caller";
 import { ClientStream } from "./client-stream";
 import { sendEmpty } from "./http-answers";
@@ -30,7 +31,7 @@ export class ModernEndpoint {
       sendEmpty(response, 202);
       return;
     } // the end of a stream is what cancels here
-    const reply = new HttpReply(response, () => new ClientStream(), { status: modernStatus });
+    const reply = new HttpReply(response, () => new ClientStream(), { status: modernStatus, forms: accepted(request) });
     const exchange = new Exchange(body, callOf(body, caller), reply, this.context.recorder);
     const headers = forwardedHeaders(request.headers);
     const end =

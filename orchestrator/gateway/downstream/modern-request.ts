@@ -22,12 +22,13 @@ function nameOf(frame: Frame): string | undefined {
 }
 
 /**
- * Checks a request of the modern era: its envelope, and that its headers say what its body says.
+ * Checks a request of the modern era: its envelope, and that its headers say what its body says. Of a notification
+ * nothing is asked: the revision defines no header for it, and none needs an answer.
  * @throws GatewayError 400 with the code of 2026-07-28
  */
 export function checkModern(frame: Frame, headers: IncomingHttpHeaders): void {
+  if (frame.kind === "notification") return;
   const { meta } = frame;
-  const asks = frame.raw("id") !== undefined;
   const claimed = meta[Meta.Version];
   const refuse = (code: number, words: string, data?: Record<string, unknown>) => {
     throw new GatewayError(400, code, words, data);
@@ -44,7 +45,7 @@ export function checkModern(frame: Frame, headers: IncomingHttpHeaders): void {
       `params._meta["${Meta.Version}"] is missing: ${MODERN_VERSION} wants it in every request`,
     );
   }
-  if (asks && !isObject(meta[Meta.Capabilities])) {
+  if (!isObject(meta[Meta.Capabilities])) {
     refuse(
       ErrorCode.InvalidParams,
       `params._meta["${Meta.Capabilities}"]: got ${JSON.stringify(meta[Meta.Capabilities]) ?? "nothing"}, expected an object`,
@@ -55,7 +56,6 @@ export function checkModern(frame: Frame, headers: IncomingHttpHeaders): void {
     const data = { supported: [MODERN_VERSION], requested: claimed };
     refuse(ErrorCode.UnsupportedVersion, `protocol version ${claimed} is not supported here`, data);
   }
-  if (!asks) return; // of notifications nothing more is asked
   if (version === undefined) mismatch("MCP-Protocol-Version", undefined, claimed);
   const method = headers["mcp-method"];
   if (method !== frame.method) mismatch("Mcp-Method", method, frame.method);

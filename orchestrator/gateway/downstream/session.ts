@@ -28,6 +28,8 @@ export interface Session {
   /** Milliseconds since 1970 of its last message. */
   readonly usedAt: number;
   readonly client: ClientSide;
+  /** The protocol version that was negotiated; undefined until then. */
+  readonly version: string | undefined;
   info(): SessionInfo;
   /** Opens it with the client's `initialize`. @returns whether a process had been waiting; undefined when it did not come to be */
   start(exchange: Exchange): Promise<boolean | undefined>;

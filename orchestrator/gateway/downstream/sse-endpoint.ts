@@ -4,7 +4,7 @@ import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import type { Frame, RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
-import { type Caller, callOf, checkInitialize, type NewSession } from "./caller";
+import { type Caller, callOf, checkInitialize, type NewSession, sessionNotFound } from "./caller";
 import { sendEmpty } from "./http-answers";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
@@ -12,7 +12,10 @@ import type { Sessions } from "./sessions";
 /** A session of an old client, which has one stream for all that the server says. */
 interface Open {
   session: Session;
+  /** Since its `initialize`. */
   started: boolean;
+  /** While `initialize` is without an answer. */
+  starting?: Promise<void>;
 }
 
 /** HTTP+SSE of 2024-11-05: GET opens the one stream and says where to POST to; all answers come on the stream. */
@@ -51,21 +54,36 @@ export class SseEndpoint {
     const open = this.#open.get(key ?? "");
     const mine = open?.session.principal.name === caller.principal.name && open.session.server === caller.server;
     if (!open || !mine) {
-      throw new GatewayError(404, ErrorCode.InvalidRequest, "there is no such session: open a stream with GET first");
+      throw sessionNotFound("open a stream with GET first");
     }
     if (!body.kind) throw new GatewayError(400, ErrorCode.InvalidRequest, "the body is no JSON-RPC message");
+    if (!body.isRequest()) open.session.say(body);
+    else this.#request(open, body, caller);
+    sendEmpty(response, 202);
+  }
+
+  /** Answers come on the stream, so that what is refused does not end the client's session. */
+  #request(open: Open, body: RequestFrame, caller: Caller): void {
     const { session } = open;
-    if (!body.isRequest()) session.say(body);
-    else if (open.started) session.request(this.#exchange(open, body, caller));
-    else if (body.method === "initialize") {
+    if (body.method === "initialize" && !open.started) {
       checkInitialize(body);
       open.started = true;
       const began = performance.now();
-      void session.start(this.#exchange(open, body, caller)).then((warm) => {
+      open.starting = session.start(this.#exchange(open, body, caller)).then((warm) => {
+        open.starting = undefined;
         if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
       });
-    } else throw new GatewayError(400, ErrorCode.InvalidRequest, "the session was never initialised");
-    sendEmpty(response, 202);
+      return;
+    }
+    const exchange = this.#exchange(open, body, caller);
+    if (open.started && !open.starting) session.request(exchange);
+    else if (body.method === "ping") exchange.result("{}");
+    else if (open.starting) void open.starting.then(() => session.request(exchange));
+    else {
+      // Clients of both eras ask server/discover first, and go on with initialize.
+      const words = `the session was never initialised: begin with initialize, not with ${body.method}`;
+      exchange.fail(ErrorCode.MethodNotFound, words);
+    }
   }
 
   #exchange({ session }: Open, body: RequestFrame, caller: Caller): Exchange {

@@ -7,7 +7,7 @@ import { ErrorCode, type JsonObject } from "../wire/json-rpc";
 import { connectionCap, type MemorySample } from "./capacity";
 import { HttpUpstream } from "./http-upstream";
 import { StdioUpstream } from "./stdio-upstream";
-import type { Upstream } from "./upstream";
+import { answersPing, type Upstream } from "./upstream";
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
@@ -158,7 +158,7 @@ export class Backend {
   }
 
   #keepWarm(upstream: Upstream): void {
-    upstream.user = { message: () => {}, ended: () => this.#retryLater() };
+    upstream.user = { message: (frame) => void answersPing(upstream, frame), ended: () => this.#retryLater() };
     this.#warm.push(upstream);
   }
 

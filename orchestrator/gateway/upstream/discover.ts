@@ -3,7 +3,7 @@ import { ErrorCode, objectOf } from "../wire/json-rpc";
 import { DISCOVER, MODERN_VERSION } from "../wire/modern";
 import { modernRequest } from "../wire/modern-send";
 import { type Backend, startTimeout } from "./backend";
-import { NOBODY } from "./upstream";
+import { answersPing, NOBODY } from "./upstream";
 
 /** Milliseconds for the answer to `server/discover`; older servers may ignore a request before `initialize`. */
 const PATIENCE_MS = 5_000;
@@ -28,7 +28,7 @@ export async function discover(backend: Backend): Promise<void> {
     };
     upstream.user = {
       message: (frame) => {
-        if (!frame.isResponse()) return;
+        if (answersPing(upstream, frame) || !frame.isResponse()) return;
         const versions = frame.at("result", "supportedVersions");
         const modern = Array.isArray(versions) && versions.includes(MODERN_VERSION);
         if (modern) backend.capabilities ??= objectOf(frame.at("result", "capabilities"));

@@ -3,7 +3,7 @@ import type { RequestFrame, ResponseFrame } from "../wire/frame";
 import { ErrorCode, objectOf } from "../wire/json-rpc";
 import { type Backend, startTimeout } from "./backend";
 import { ModernAsLegacy } from "./translate/modern-as-legacy";
-import type { Upstream, UpstreamUser } from "./upstream";
+import { answersPing, type Upstream, type UpstreamUser } from "./upstream";
 
 /** A connection on which `initialize` was answered. */
 export interface Handshake {
@@ -95,6 +95,7 @@ function exchange(
     upstream.user = {
       message: (...arrived) => {
         const [frame] = arrived;
+        if (answersPing(upstream, frame)) return;
         if (answered || !frame.isResponse() || frame.id !== initialize.id) return void early.push(arrived);
         answered = true;
         settled();

@@ -1,4 +1,4 @@
-import type { Frame } from "../wire/frame";
+import { Frame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
 
 /** Why an upstream connection ended, for people and for what happens next. */
@@ -41,6 +41,16 @@ export interface Upstream {
   resume(): void;
   /** Ends the connection, and with it the server's process or session. */
   close(): void;
+}
+
+/**
+ * Answers a server's ping, at any time: towards a server the gateway is the client, and a client of its own need not listen.
+ * @returns false when the message is something else
+ */
+export function answersPing(upstream: Upstream, frame: Frame): boolean {
+  if (frame.method !== "ping" || !frame.isRequest()) return false;
+  upstream.send(Frame.result(frame.idText, "{}"));
+  return true;
 }
 
 /** Takes messages of a connection that nobody uses yet. */

@@ -69,10 +69,11 @@ export class Frame {
     return Frame.read(`{"jsonrpc":"2.0","id":${id},"result":${result}}`) as ResponseFrame;
   }
 
-  /** An answer that reports an error. @param id JSON, as text */
-  static error(id: string, code: number, message: string, data?: JsonObject): ResponseFrame {
+  /** An answer that reports an error. @param id JSON, as text; undefined: there is none */
+  static error(id: string | undefined, code: number, message: string, data?: JsonObject): ResponseFrame {
     const error = JSON.stringify({ code, message, data });
-    return Frame.read(`{"jsonrpc":"2.0","id":${id},"error":${error}}`) as ResponseFrame;
+    const named = id === undefined ? "" : `"id":${id},`;
+    return Frame.read(`{"jsonrpc":"2.0",${named}"error":${error}}`) as ResponseFrame;
   }
 
   isRequest(): this is RequestFrame {

@@ -34,10 +34,14 @@ export const ErrorCode = {
   ServerUnavailable: -32000,
   /** No answer in time; the SDKs use the same number. */
   Timeout: -32001,
+  /** There is no such session (any more): with HTTP 404, what the SDKs begin a new one on. */
+  SessionNotFound: -32001,
   /** The token or the manifest does not allow this. */
   Denied: -32003,
   /** All sessions of the server, or of the gateway, are in use. */
   Busy: -32004,
+  /** The client cancelled the request. */
+  Cancelled: -32800,
   HeaderMismatch: -32020,
   MissingCapability: -32021,
   UnsupportedVersion: -32022,

@@ -133,7 +133,7 @@ describe("gateway: HTTP", function () {
       assert.equal(await caller.delete(), 400);
       for (const session of ["x", "", "__proto__", "x".repeat(8_000), client.session?.slice(0, -1) ?? ""]) {
         caller.session = session || " ";
-        assertRefused(await caller.ask(PING), session === "" ? 404 : 404, -32600, /no such session/, 1);
+        assertRefused(await caller.ask(PING), 404, -32001, /^Session not found/, 1);
         assert.equal((await caller.listen()).status, 404);
         assert.equal(await caller.delete(), 404);
       }
@@ -147,6 +147,72 @@ describe("gateway: HTTP", function () {
     const reply = await client.ask(PING, { "mcp-protocol-version": "2020-01-01" });
     assertRefused(reply, 400, -32600, /got "2020-01-01", expected one of 2025-11-25/, 1);
     assert.equal((await client.ask(PING, { "mcp-protocol-version": "2025-06-18" })).status, 200);
+  });
+
+  it("negotiates in initialize, whatever version its header or its params name", async () => {
+    for (const name of endpoints) {
+      for (const version of ["2024-10-07", "2024-11-05", "2026-07-28", "2099-01-01", "draft", ""]) {
+        const caller = site.caller(name);
+        const params = { protocolVersion: version, capabilities: {}, clientInfo: { name: "x", version: "1" } };
+        const body = { jsonrpc: "2.0", id: 1, method: "initialize", params };
+        const reply = await caller.ask(body, { "mcp-protocol-version": version });
+        assert.equal(reply.status, 200, `${version}: ${reply.text}`);
+        const agreed = reply.last.result.protocolVersion;
+        assert.match(agreed, /^20/);
+        caller.session = reply.headers["mcp-session-id"] as string;
+        assert.equal((await caller.ask(PING, { "mcp-protocol-version": agreed })).status, 200, agreed);
+        await caller.delete();
+      }
+    }
+  });
+
+  it("takes every notification of the modern era, with or without an envelope (202)", async () => {
+    const version = { "mcp-protocol-version": "2026-07-28" };
+    const cancelled = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 17, reason: "no" } };
+    for (const name of endpoints) {
+      for (const body of [cancelled, { jsonrpc: "2.0", method: "notifications/made-up" }]) {
+        for (const headers of [version, { ...version, "mcp-method": body.method }]) {
+          const reply = await site.caller(name).ask(body, headers);
+          assert.deepEqual([reply.status, reply.text], [202, ""]);
+        }
+      }
+      const nothing = await site.caller(name).ask({ jsonrpc: "2.0" }, version);
+      assert.equal(nothing.status, 400);
+      assert.ok(!("id" in nothing.last), "without an id, as 2026-07-28 wants it");
+    }
+  });
+
+  it("answers in a form that the client takes, or refuses (406)", async () => {
+    const [body, headers] = modern("tools/list", {}, 1);
+    for (const name of endpoints) {
+      const session = await site.client(name);
+      const caller = site.caller(name);
+      for (const [accept, type] of [
+        ["application/json", "application/json"],
+        ["text/event-stream", "text/event-stream"],
+        ["*/*", "application/json"],
+      ] as const) {
+        for (const reply of [await session.ask(PING, { accept }), await caller.ask(body, { ...headers, accept })]) {
+          assert.equal(reply.headers["content-type"], type, accept);
+          assert.equal(reply.last.id, 1);
+        }
+      }
+      for (const reply of [
+        await session.ask(PING, { accept: "text/html" }),
+        await caller.ask(body, { ...headers, accept: "text/html" }),
+        await caller.ask({ ...PING, method: "initialize" }, { accept: "text/html" }),
+      ]) {
+        assertRefused(reply, 406, -32600, /expected application\/json and text\/event-stream/, 1);
+      }
+    }
+    const quiet = await site.client("one");
+    const params = { name: "progress", arguments: { n: 2 }, _meta: { progressToken: 1 } };
+    const call = { jsonrpc: "2.0", id: 2, method: "tools/call", params };
+    const reply = await quiet.ask(call, { accept: "application/json" });
+    assert.equal(reply.headers["content-type"], "application/json");
+    assert.equal(reply.last.result.content[0].text, "done");
+    const stream = await quiet.listen();
+    await stream.has('"progress":2');
   });
 
   it("names the methods that it knows (405)", async () => {

@@ -99,12 +99,25 @@ describe("gateway: the old HTTP+SSE pair", function () {
 
   it("wants initialize first, and once", async () => {
     const client = await OldClient.open(site, "one");
-    const early = await client.messages.ask({ jsonrpc: "2.0", id: 1, method: "ping" });
-    assert.equal(early.status, 400);
-    assert.match(early.last.error?.message ?? "", /never initialised/);
+    for (const [id, method] of ["server/discover", "tools/list"].entries())
+      assert.match(await client.ask(id, method), /"code":-32601.*never initialised: begin with initialize/);
+    assert.match(await client.ask(8, "ping"), /"result":\{\}/, "a ping is answered at any time");
     assert.equal((await client.messages.ask("{}")).status, 400);
     await client.initialize();
     assert.match(await client.ask(2, "ping"), /result/);
+  });
+
+  it("waits with what is asked before initialize has its answer, and answers pings meanwhile", async () => {
+    await site.stdio("slow", { command: ["--slow", "300"] });
+    const client = await OldClient.open(site, "slow");
+    const opening = client.initialize();
+    await pause(50);
+    const call = client.ask(3, "tools/call", { name: "pid" });
+    assert.match(await client.ask(2, "ping"), /"result":\{\}/);
+    assert.ok(!client.stream.messages.some((text) => text.includes('"id":1,')), "before the answer to initialize");
+    await opening;
+    assert.match(await call, /content/);
+    assert.equal(site.gateway.usage("slow").connections, 1);
   });
 
   it("takes its place in the cap from its first moment, with 503 for those who find none", async () => {

@@ -136,11 +136,22 @@ describe("gateway: time-outs", function () {
     assert.equal((await client.ask(body)).status, 202);
     await first.done;
     assert.deepEqual(await cancelled(), ["I changed my mind"]);
+    assert.equal(first.broken, undefined, "HTTP has its answer");
+    assert.deepEqual([first.status, first.headers["content-type"], first.messages], [200, "text/event-stream", []]);
+    const json = client.send(
+      { jsonrpc: "2.0", id: "j", method: "tools/call", params: { name: "hang" } },
+      { accept: "application/json" },
+    );
+    await pause(30);
+    await client.ask({ ...body, params: { requestId: "j", reason: "no" } });
+    await json.done;
+    assert.equal(json.last.error?.code, -32800);
+
     const second = client.start("hang");
     await pause(30);
     second.drop();
-    await pause(30);
-    assert.deepEqual(await cancelled(), ["I changed my mind", "the client left"]);
+    await pause(100);
+    assert.deepEqual(await cancelled(), ["I changed my mind", "no"], "a connection that breaks cancels nothing");
 
     const caller = site.caller("one");
     const modern = caller.startModern("tools/call", { name: "hang" });
