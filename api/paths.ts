@@ -21,6 +21,11 @@ export function mcpPath(server?: string): string {
   return server === undefined ? "/mcp" : `/servers/${server}/mcp`;
 }
 
+/** The path of a public URL, which proxies may leave in front of each request: "" or "/fleet". */
+export function prefixOf(publicUrl: string): string {
+  return new URL(publicUrl).pathname.replace(/\/$/, "");
+}
+
 /** @throws ApiError for what would be another path: no server and no tool has such a name */
 function serverPath(...parts: string[]): string {
   const wrong = parts.find((part) => ["", ".", ".."].includes(part));

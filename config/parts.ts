@@ -15,6 +15,18 @@ export function list<Item extends z.ZodType<string>>(item: Item, what = "a list 
 /** Text that is not empty. */
 export const some = text.min(1, "text that is not empty");
 
+/** An http(s) origin as a browser writes it. */
 export function isOrigin(value: string): boolean {
   return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** An origin of a page, or of a desktop shell or a browser's extension, as they write it: `vscode-webview://ID`. */
+export function isAnyOrigin(value: string): boolean {
+  return isOrigin(value) || /^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]*$/i.test(value);
+}
+
+/** An http(s) origin, with a path behind it or without; no `/` at the end. */
+export function isBaseUrl(value: string): boolean {
+  const [, origin, path] = /^(https?:\/\/[^/?#]+)((?:\/[A-Za-z0-9._~-]+)*)$/.exec(value) ?? [];
+  return origin !== undefined && isOrigin(origin) && !path?.split("/").some((part) => /^\.\.?$/.test(part));
 }

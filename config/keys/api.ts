@@ -3,14 +3,14 @@ import { Scope } from "../../api/scopes";
 import { line, pattern, whole } from "../../lib/schema-parts";
 import { parseBytes } from "../../lib/sizes";
 import { field, key } from "../key";
-import { flag, httpUrl, isOrigin, list, port, text } from "../parts";
+import { flag, httpUrl, isAnyOrigin, isBaseUrl, list, port, text } from "../parts";
 import { PORTS } from "../ports";
 
 const hostName = pattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, "a host name or IPv4 address, without a port");
-const origin = text.refine(isOrigin, "an origin like https://app.example.com, without a path");
-const publicOrigin = text.refine(
-  (value) => value === "" || isOrigin(value),
-  "an origin like https://mcp.example.com, without a path",
+const origin = text.refine(isAnyOrigin, "an origin like https://app.example.com, without a path");
+const publicUrl = text.refine(
+  (value) => value === "" || isBaseUrl(value),
+  "a URL like https://mcp.example.com or https://example.com/mcp-fleet, without a / at its end",
 );
 const serverNames = list(pattern(/^[a-z0-9][a-z0-9-]*$/, "a server's name"));
 const toolNames = list(line(256, "SERVER__TOOL, with * at the end for any rest")).optional();
@@ -97,9 +97,9 @@ const deploy = z.strictObject(
 /** REST and MCP: where they are reached, by whom, and what may be done through them. */
 export const apiKeys = {
   apiPort: key(port.default(PORTS.api), { meaning: "Host port of the REST API and of MCP.", example: 18180 }),
-  publicUrl: key(publicOrigin.default(""), {
-    kind: "http(s) origin",
-    meaning: "How clients reach the API when that is another way, as behind a proxy with TLS.",
+  publicUrl: key(publicUrl.default(""), {
+    kind: "http(s) URL",
+    meaning: "How clients reach the API when that is another way, as behind a proxy with TLS, with or without a path.",
     byDefault: "`bindAddress` and `apiPort`",
     example: "https://mcp.example.com",
   }),
@@ -111,7 +111,7 @@ export const apiKeys = {
   }),
   allowedOrigins: key(list(origin).default([]), {
     kind: "list of origins",
-    meaning: "Web pages that may call the API, besides those of the allowed hosts.",
+    meaning: "Web pages, desktop apps and extensions that may call the API, besides pages of the allowed hosts.",
     example: ["https://app.example.com"],
     orchestrator: "allowedOrigins",
   }),

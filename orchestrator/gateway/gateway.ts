@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { prefixOf } from "../../api/paths";
 import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config";
 import type { Audit } from "../audit/entry";
 import type { Events } from "../events";
-import { type Route, routeOf } from "../http/paths";
+import { type Route, routeOf, withoutPrefix } from "../http/paths";
 import { mayUse } from "../security/filters";
 import type { Principal } from "../security/principal";
 import type { ServerInfo, Servers } from "../servers/server-info";
@@ -68,6 +69,7 @@ export interface GatewayDeps {
 /** The MCP gateway: every server on a URL of its own, and all of them behind one. */
 export class McpGateway implements Gateway {
   readonly #context: GatewayContext;
+  readonly #prefix: string;
   readonly #sessions: Sessions;
   readonly #legacy: LegacyEndpoint;
   readonly #modern: ModernEndpoint;
@@ -82,6 +84,7 @@ export class McpGateway implements Gateway {
     const file = deps.approvalsFile ?? join(PATHS.state, "approved-tools.json");
     const approvals = new ToolApprovals(file, (error) => deps.warn("approved tools cannot be stored", error));
     const rules = new ToolRules(servers, approvals, config.toolChanges, events, (name) => this.#look(name));
+    this.#prefix = prefixOf(config.publicUrl);
     const recorder = new Recorder(audit, observer, deps.tracer);
     this.#context = { config, servers, rules, recorder, observer, events, warn: deps.warn };
     this.#sessions = new Sessions(this.#context, servers, deps.desertedMs);
@@ -98,7 +101,7 @@ export class McpGateway implements Gateway {
   }
 
   owns(path: string): boolean {
-    return routeOf(path) !== undefined;
+    return this.#route(path) !== undefined;
   }
 
   handle(request: IncomingMessage, response: ServerResponse, principal: Principal, requestId: string): void {
@@ -154,13 +157,17 @@ export class McpGateway implements Gateway {
     for (const server of this.#servers.values()) server.close();
   }
 
+  #route(url: string): Route | undefined {
+    return routeOf(withoutPrefix(url, this.#prefix));
+  }
+
   async #handle(
     request: IncomingMessage,
     response: ServerResponse,
     principal: Principal,
     requestId: string,
   ): Promise<void> {
-    const route = routeOf(request.url ?? "");
+    const route = this.#route(request.url ?? "");
     if (!route) throw new GatewayError(404, ErrorCode.InvalidRequest, "there is no such path");
     if (route.server !== undefined && !mayUse(principal, route.server)) {
       throw new GatewayError(403, ErrorCode.Denied, `the token does not allow the server ${route.server}`);

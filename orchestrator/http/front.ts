@@ -10,6 +10,7 @@ import { isRejection, type Principal, type Rejection } from "../security/princip
 import { pathOf } from "../security/resource-metadata";
 import { allowOrigin, answerPreflight } from "./cors";
 import { arrivalLimits, listen } from "./listening";
+import { withoutPrefix } from "./paths";
 import { reject } from "./problem";
 import { answerUnreadable } from "./unreadable";
 
@@ -52,6 +53,9 @@ export class Front {
   readonly server: Server;
   #rest: Handler = (_request, response) => void response.writeHead(503).end();
 
+  /** The path of the public URL, taken away from each target that has it. @default none */
+  prefix = "";
+
   constructor(private readonly parts: FrontParts) {
     this.server = createServer(
       { ...arrivalLimits(parts.limits), keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
@@ -81,6 +85,7 @@ export class Front {
   }
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
+    if (this.prefix !== "") request.url = withoutPrefix(request.url ?? "", this.prefix);
     const given = request.headers["x-request-id"];
     const id = typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
     response.setHeader("X-Request-Id", id);

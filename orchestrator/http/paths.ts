@@ -11,6 +11,14 @@ export interface Route {
 const PREFIX = "/servers/";
 const ENDPOINTS: readonly string[] = ["mcp", "sse", "messages"] satisfies Endpoint[];
 
+/** A request's target without the prefix, where it has it: some proxies take it away, others do not. */
+export function withoutPrefix(target: string, prefix: string): string {
+  if (prefix === "" || !target.startsWith(prefix)) return target;
+  const rest = target.slice(prefix.length);
+  if (rest === "" || rest.startsWith("?")) return `/${rest}`;
+  return rest.startsWith("/") ? rest : target;
+}
+
 /** The route of a URL; undefined when it is not the gateway's. Runs for every request: no regular expression. */
 export function routeOf(url: string): Route | undefined {
   const query = url.indexOf("?");

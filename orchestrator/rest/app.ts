@@ -1,5 +1,6 @@
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { prefixOf } from "../../api/paths";
 import { PROBLEM_TYPE } from "../../api/problem";
 import type { Front } from "../http/front";
 import { HttpError, problemOf } from "../http/problem";
@@ -50,8 +51,9 @@ function answerErrors(app: FastifyInstance, { log }: RestDeps): void {
 }
 
 /** The REST API, ready to answer what the front gives it. */
-export async function createApp(front: Pick<Front, "server" | "rest">, deps: RestDeps): Promise<App> {
+export async function createApp(front: Pick<Front, "server" | "rest" | "prefix">, deps: RestDeps): Promise<App> {
   const { version, publicUrl, limits } = deps.config;
+  front.prefix = prefixOf(publicUrl);
   const app = fastify({
     serverFactory: (handler) => {
       front.rest = handler;

@@ -7,6 +7,7 @@ import { valuesOf } from "./headers";
 import { AllowedHosts } from "./hosts";
 import { IssuerUnavailable } from "./issuer-keys";
 import { OAuthVerifier, TokenError, type Verified } from "./oauth";
+import { placeholderIn } from "./placeholder";
 import type { Principal, Rejection } from "./principal";
 import { RateLimit } from "./rate-limit";
 import { challenge, forbidden, Refusal, tooMany, unavailable } from "./rejections";
@@ -15,7 +16,8 @@ import { digestOf, TokenTable } from "./tokens";
 
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const TOKEN_IN_URL = /[?&](?:access_token|token|api_key)=/i;
-const HOW = "send the header Authorization: Bearer TOKEN";
+/** What every refusal for want of a token says. */
+export const HOW = "send the header Authorization: Bearer TOKEN";
 
 /** The scope that the resource at a path wants first. */
 function scopeAt(path: string): Scope {
@@ -70,13 +72,17 @@ export class AccessGuard implements Guard {
     const values = valuesOf(request, "authorization");
     if (values.length === 0) return this.#failed(request, Refusal.Missing, `no token: ${HOW}`);
     const token = values.length === 1 ? BEARER.exec(values[0] as string)?.[1] : undefined;
-    if (token === undefined) {
-      return this.#failed(request, Refusal.Malformed, `the Authorization header is not one bearer token: ${HOW}`);
-    }
+    const malformed = (): Rejection => {
+      const why = values.length === 1 ? placeholderIn(values[0] as string) : undefined;
+      const detail = why ? `${why} (${HOW})` : `the Authorization header is not one bearer token: ${HOW}`;
+      return this.#failed(request, Refusal.Malformed, detail);
+    };
+    if (token === undefined) return malformed();
     const digest = digestOf(token);
     const own = this.#tokens.find(digest);
     if (own) return this.#paced(own);
     if (this.#oauth && token.split(".").length === 3) return this.#byOAuth(request, this.#oauth, token, digest);
+    if (placeholderIn(token)) return malformed();
     return this.#failed(request, Refusal.Invalid, "the token is not one of this service's");
   }
 

@@ -1,3 +1,4 @@
+import { prefixOf } from "../../api/paths";
 import { Scope } from "../../api/scopes";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 
@@ -21,7 +22,10 @@ export function metadataUrl(config: OrchestratorConfig, path: string): string {
  */
 export function resourceMetadata(config: OrchestratorConfig, path: string): Record<string, unknown> | undefined {
   if (!config.oauth || (path !== WELL_KNOWN && !path.startsWith(`${WELL_KNOWN}/`))) return undefined;
-  const resource = path.slice(WELL_KNOWN.length);
+  const prefix = prefixOf(config.publicUrl);
+  const asked = path.slice(WELL_KNOWN.length);
+  // RFC 9728, 3.1 puts the well-known part before the whole path, that of the public URL included.
+  const resource = prefix !== "" && `${asked}/`.startsWith(`${prefix}/`) ? asked.slice(prefix.length) : asked;
   if (!RESOURCE_PATH.test(resource)) return undefined;
   return {
     resource: `${config.publicUrl}${resource}`,

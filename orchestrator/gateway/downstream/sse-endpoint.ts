@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { prefixOf } from "../../../api/paths";
 import { Exchange, type Reply } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
@@ -35,7 +36,8 @@ export class SseEndpoint {
     });
     this.sessions.add(session);
     this.#open.set(session.key, { session, started: false });
-    const folder = server === undefined ? "" : `/servers/${server}`;
+    const prefix = prefixOf(this.context.config.publicUrl);
+    const folder = server === undefined ? prefix : `${prefix}/servers/${server}`;
     const where = `event: endpoint\ndata: ${folder}/messages?sessionId=${session.key}\n\n`;
     session.client.listen(response, {}, undefined, where);
     const { requestSeconds } = this.context.config.limits;

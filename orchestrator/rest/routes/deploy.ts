@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { prefixOf } from "../../../api/paths";
 import { deployedSchema, manifestSchema } from "../../../api/schemas";
 import { Scope } from "../../../api/scopes";
 import { HttpError } from "../../http/problem";
@@ -58,7 +59,8 @@ export function deployRoutes(app: App, context: RouteContext): void {
       request.audited = { server: name };
       const told = (step: string) => events.emit("server.deploying", name, { step });
       const { server, change } = await deployer.deploy(manifest, secrets, told);
-      if (change === "created") reply.status(201).header("Location", `/v1/servers/${name}`);
+      if (change === "created")
+        reply.status(201).header("Location", `${prefixOf(context.config.publicUrl)}/v1/servers/${name}`);
       return reply.send({ ...summary(server, context), change });
     },
   );

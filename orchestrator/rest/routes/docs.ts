@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { FastifyReply } from "fastify";
-import { DOCS_HTML, DOCS_SCRIPT } from "../docs-page";
+import { prefixOf } from "../../../api/paths";
+import { docsHtml, docsScript } from "../docs-page";
 import type { App, RouteContext } from "./context";
 
 /** Only this origin's own files; Swagger UI has its icons as data: URLs. */
@@ -15,7 +16,8 @@ const POLICY = [
 const FILES = { "swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript" } as const;
 
 /** The OpenAPI description and a page to read it with. Public: a browser sends no token when a page is opened, and nothing of the fleet is in it. */
-export function docsRoutes(app: App, { staticFolder }: RouteContext): void {
+export function docsRoutes(app: App, { staticFolder, config: { publicUrl } }: RouteContext): void {
+  const prefix = prefixOf(publicUrl);
   const schema = { hide: true };
   const config = { access: "public" } as const;
   const send = (reply: FastifyReply, type: string, body: unknown) =>
@@ -27,8 +29,8 @@ export function docsRoutes(app: App, { staticFolder }: RouteContext): void {
   app.get("/openapi.json", { schema, config }, (_request, reply) =>
     reply.type("application/json").serializer(JSON.stringify).send(app.swagger()),
   );
-  app.get("/docs", { schema, config }, (_request, reply) => send(reply, "text/html", DOCS_HTML));
-  app.get("/docs/init.js", { schema, config }, (_request, reply) => send(reply, "text/javascript", DOCS_SCRIPT));
+  app.get("/docs", { schema, config }, (_request, reply) => send(reply, "text/html", docsHtml(prefix)));
+  app.get("/docs/init.js", { schema, config }, (_request, reply) => send(reply, "text/javascript", docsScript(prefix)));
   for (const [file, type] of Object.entries(FILES)) {
     app.get(`/docs/${file}`, { schema, config }, (_request, reply) =>
       send(reply.header("Cache-Control", "public, max-age=3600"), type, createReadStream(join(staticFolder, file))),

@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { Scope } from "../../../api/scopes";
 import { HttpError } from "../../http/problem";
+import { HOW } from "../../security/guard";
 import { pathOf, resourceMetadata } from "../../security/resource-metadata";
 import { readiness } from "../readiness";
 import type { App, RouteContext } from "./context";
@@ -48,12 +49,22 @@ export function statusRoutes(app: App, { config, engine, audit }: RouteContext):
   // RFC 9728: where a client finds who gives out tokens, for this service or for the resource at the path behind.
   const metadata = (request: FastifyRequest) => {
     const found = resourceMetadata(config, pathOf(request.url));
-    if (!found)
-      throw new HttpError(404, "there is no such document: no OAuth issuer is configured, or it has it itself");
+    if (!found) throw new HttpError(404, `there is no such document: ${instead}`);
     return found;
   };
+  // What clients try next, when they have no token.
+  const instead = config.oauth
+    ? `the OAuth issuer has it (${config.oauth.issuer})`
+    : `tokens here are not given out by OAuth, ${HOW}`;
+  const elsewhere = () => {
+    throw new HttpError(404, `there is no OAuth server here: ${instead}`);
+  };
+  for (const url of ["/register", "/token"])
+    app.post(url, { config: { access: "public" }, schema: { hide: true } }, elsewhere);
+  app.get("/authorize", { config: { access: "public" }, schema: { hide: true } }, elsewhere);
   // All of it without a token: clients look for several documents there before they have one.
-  app.get("/.well-known/*", { config: { access: "public" }, schema: { hide: true } }, metadata);
+  for (const resource of ["", "/mcp", "/sse", "/servers/:name/mcp", "/servers/:name/sse"])
+    app.get(`${resource}/.well-known/*`, { config: { access: "public" }, schema: { hide: true } }, metadata);
 
   app.get(
     "/v1/version",

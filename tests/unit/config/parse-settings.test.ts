@@ -48,10 +48,46 @@ describe("settings", () => {
     assert.equal(parseSettings({ databaseDsn: dsn }, ["databaseDsn"], "f").databaseDsn, dsn);
   });
 
+  it("take origins of desktop apps and extensions, and public URLs with a path", () => {
+    const good = [
+      "https://app.example.com",
+      "app://obsidian.md",
+      "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+      "vscode-webview://0abc",
+      "tauri://localhost",
+      "capacitor://localhost",
+      "file://",
+    ];
+    assert.deepEqual(problemsOf({ allowedOrigins: JSON.stringify(good) }), []);
+    for (const origin of [
+      "null",
+      "*",
+      "app:",
+      "app://x/",
+      "app://a b",
+      "https://a.example.com/x",
+      "http:/x",
+      "app://a,app://b",
+    ])
+      assert.equal(problemsOf({ allowedOrigins: JSON.stringify([origin]) }).length, 1, origin);
+    for (const publicUrl of ["https://mcp.example.com", "http://h:8080/fleet", "https://example.com/a/b-c_d.e~"])
+      assert.deepEqual(problemsOf({ publicUrl }), [], publicUrl);
+    for (const publicUrl of [
+      "https://a/",
+      "https://a/b/",
+      "https://a//b",
+      "https://a/../b",
+      "https://a/?b",
+      "a/b",
+      "https://A/b",
+    ])
+      assert.equal(problemsOf({ publicUrl }).length, 1, publicUrl);
+  });
+
   it("tell of every wrong value of the management layer where it is and what is expected", () => {
     const told = problemsOf({
       dockerApi: "on",
-      publicUrl: "https://mcp.example.com/base",
+      publicUrl: "https://mcp.example.com/base/",
       allowedHosts: '["mcp.example.com","mcp.example.com:80"]',
       allowedOrigins: '["app.example.com"]',
       toolChanges: "true",
@@ -64,7 +100,7 @@ describe("settings", () => {
       tokens: '[{"name":"Me","scopes":[]},{"name":"b","scopes":["root"],"tools":{"only":[]}},"c"]',
     });
     assert.deepEqual(told, [
-      'publicUrl: got "https://mcp.example.com/base", expected an origin like https://mcp.example.com, without a path',
+      'publicUrl: got "https://mcp.example.com/base/", expected a URL like https://mcp.example.com or https://example.com/mcp-fleet, without a / at its end',
       'allowedHosts.1: got "mcp.example.com:80", expected a host name or IPv4 address, without a port',
       'allowedOrigins.0: got "app.example.com", expected an origin like https://app.example.com, without a path',
       "tokens.0.name: got \"Me\", expected a name of 1 to 32 small letters, digits and '-', a letter first",

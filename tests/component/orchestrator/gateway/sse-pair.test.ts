@@ -67,6 +67,23 @@ describe("gateway: the old HTTP+SSE pair", function () {
     });
   }
 
+  it("names its other half below the path of the public URL, and takes both", async () => {
+    const behind = await Site.open({ publicUrl: "https://example.com/fleet" });
+    await behind.stdio("one");
+    for (const folder of ["", "/servers/one"]) {
+      for (const prefix of ["", "/fleet"]) {
+        const stream = await new McpClient(`${behind.test.url}${prefix}${folder}/sse`).listen();
+        const path = await stream.has("sessionId");
+        assert.ok(path.startsWith(`/fleet${folder}/messages?sessionId=`), path);
+        const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
+        assert.equal((await new McpClient(`${behind.test.url}${path}`).ask(ping)).status, 202);
+        await stream.has('"result"');
+        stream.drop();
+      }
+    }
+    await behind.close();
+  });
+
   it("ends its session with its stream", async () => {
     const client = await OldClient.open(site, "one");
     await client.initialize();

@@ -93,6 +93,32 @@ describe("the guard: tokens", () => {
       assert.doesNotMatch(JSON.stringify({ headers, rejection }), /token-of/);
     });
   }
+  for (const [shown, words] of [
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: as clients send it
+    ["${DIND_MCP_TOKEN}", /literally "\$\{DIND_MCP_TOKEN\}": the client sent the name of a variable and not its value/],
+    ["${env:DIND_MCP_TOKEN}", /literally "\$\{env:DIND_MCP_TOKEN\}"/],
+    ["${DIND_MCP_TOKEN:-token-of-client}", /literally a variable/],
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: as clients send it
+    ["$DIND_MCP_TOKEN", /the name of a variable/],
+    ["$(cat token)", /literally a variable/],
+    ["%DIND_MCP_TOKEN%", /the name of a variable/],
+    ["{env:DIND_MCP_TOKEN}", /the name of a variable/],
+    ["{{DIND_MCP_TOKEN}}", /the name of a variable/],
+    ['"$DIND_MCP_TOKEN"', /the name of a variable/],
+    ["YOUR_TOKEN", /literally "YOUR_TOKEN": put a token of this service there/],
+    ["<token>", /literally "<token>"/],
+    ["undefined", /literally "undefined"/],
+    ["", /the token is empty/],
+    ["Bearer token-of-client", /Bearer is there twice/],
+  ] as const) {
+    it(`says so when the token is ${shown || "nothing"}: 400`, () => {
+      const rejection = refused(guardOf(), bearer(shown));
+      assert.equal(rejection.status, 400);
+      assert.match(rejection.detail, words);
+      assert.match(rejection.detail, /send the header Authorization: Bearer TOKEN/);
+      assert.doesNotMatch(rejection.detail, /token-of/);
+    });
+  }
   it("takes none of a thousand other tokens", () => {
     const guard = guardOf({ limits: { failuresPerMinute: 10_000 } });
     for (let index = 0; index < 1_000; index++) assert.equal(refused(guard, bearer(`guess${index}`)).status, 401);

@@ -97,6 +97,22 @@ describe("Host and Origin", () => {
     assert.equal(hosts.origin("https://app.example.com:8443"), true);
     assert.equal(new AllowedHosts([], ["vscode-webview://abc"]).origin("vscode-webview://abc"), true);
   });
+  for (const origin of [
+    "app://obsidian.md",
+    "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+    "vscode-webview://0abc",
+    "tauri://localhost",
+    "capacitor://localhost",
+    "file://",
+  ]) {
+    it(`takes ${origin} when it is listed, and nothing that looks like it`, () => {
+      const listed = new AllowedHosts(["localhost"], [origin]);
+      assert.equal(listed.origin(origin), true);
+      for (const other of [`${origin}x`, `${origin}/`, `x${origin}`, origin.slice(0, -1), "null"])
+        assert.equal(listed.origin(other), false, other);
+      assert.equal(new AllowedHosts(["localhost"]).origin(origin), false);
+    });
+  }
   it("does not take null even when someone lists it: any sandboxed page has that origin", () => {
     assert.equal(new AllowedHosts(["localhost"], ["null"]).origin("null"), false);
   });

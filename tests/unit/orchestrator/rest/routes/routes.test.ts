@@ -250,7 +250,24 @@ describe("orchestrator: REST routes", () => {
 
   it("have no OAuth metadata without an issuer", async () => {
     for (const document of ["oauth-protected-resource/mcp", "oauth-authorization-server", "openid-configuration"]) {
-      assert.equal((await api.call("GET", `/.well-known/${document}`)).status, 404, document);
+      for (const path of ["", "/mcp", "/servers/files/mcp"]) {
+        const { status, body, headers } = await api.call("GET", `${path}/.well-known/${document}`);
+        assert.equal(status, 404, document);
+        assert.match(String(body.detail), /not given out by OAuth, send the header Authorization: Bearer TOKEN/);
+        assert.equal(headers.get("www-authenticate"), null);
+      }
+    }
+  });
+
+  it("say to clients that would register what to do, though they have no token", async () => {
+    for (const [method, path] of [
+      ["POST", "/register"],
+      ["POST", "/token"],
+      ["GET", "/authorize"],
+    ] as const) {
+      const { status, body } = await api.call(method, path, method === "POST" ? { body: { client_name: "x" } } : {});
+      assert.equal(status, 404, path);
+      assert.match(String(body.detail), /no OAuth server here: .* send the header Authorization: Bearer TOKEN/);
     }
   });
 });
