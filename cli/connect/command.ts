@@ -7,7 +7,7 @@ import { examples, note, show } from "../output";
 import { stackName } from "../project";
 import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
-import { CLIENTS, type ClientName, type ClientScope, needsToken, SCOPES } from "./clients";
+import { CLIENTS, type ClientName, type ClientScope, needsToken, placeNote, SCOPES } from "./clients";
 import { connect, entriesOf } from "./connect";
 import { sentence } from "./done";
 import { fileOf } from "./file-of";
@@ -89,6 +89,8 @@ async function connectClient(client: ClientName, options: ConnectOptions): Promi
     [`${sentence(done, dryRun)}: ${keys.join(", ")}`, ...(dryRun ? [JSON.stringify(hidden, null, 2)] : [])].join("\n"),
   );
   for (const line of config.notes) note(line);
+  const place = options.file === undefined ? placeNote(client, options.scope, process.env) : undefined;
+  if (place) note(place);
   if (!installed) note(`${client} seems not to be installed: ${dirname(file)} was not there`);
   if (secret) note(`the file holds the token ${token.name}: it is for its owner alone, and not for a repository`);
   else if (client !== "vscode") note(`${tokenVariable(options.name)}: ${where(token.name)}`);

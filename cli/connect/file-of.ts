@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { CliError, ExitCode } from "../errors";
@@ -7,13 +8,8 @@ import { type ClientName, type ClientScope, clientFile } from "./clients";
 export function fileOf(client: ClientName, { file, scope }: { file?: string; scope: ClientScope }): string {
   if (file === "") throw new CliError('--file: got "", expected a path', ExitCode.Usage);
   if (file !== undefined) return resolve(file);
-  const { XDG_CONFIG_HOME: configHome } = process.env;
-  const place = {
-    platform: process.platform,
-    home: homedir(),
-    folder: process.cwd(),
-    ...(configHome ? { configHome } : {}),
-  };
+  const { platform, env } = process;
+  const place = { platform, home: homedir(), folder: process.cwd(), env, exists: existsSync };
   const found = clientFile(client, scope, place);
   if (found) return resolve(found);
   throw new CliError(`--scope: got ${scope}, but ${client} has a file for the whole user alone`, ExitCode.Usage);

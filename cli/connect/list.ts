@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { CliError, ExitCode } from "../errors";
-import { show, table } from "../output";
+import { note, show, table } from "../output";
 import { stackName } from "../project";
-import { CLIENTS, type ClientScope } from "./clients";
+import { CLIENTS, type ClientScope, placeNote } from "./clients";
 import { connections } from "./connect";
 import { fileOf } from "./file-of";
 import { realFile } from "./files";
@@ -25,6 +25,10 @@ export function listClients({ json, file, scope }: { json?: boolean; file?: stri
     exists: existsSync(one.file),
     connected: ours.some((record) => record.file === realFile(one.file) && record.clients[stackName()] === one.client),
   }));
+  for (const client of CLIENTS) {
+    const place = placeNote(client, scope, process.env);
+    if (place) note(place);
+  }
   show(json, rows, (list) =>
     table(
       ["CLIENT", "CONNECTED", "FILE"],

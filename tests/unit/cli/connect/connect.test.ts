@@ -3,8 +3,9 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientConfig, targets } from "../../../../api/client-configs";
-import { clientFile, type Place } from "../../../../cli/connect/clients";
+import { type ClientName, type ClientScope, clientFile, type Place, placeNote } from "../../../../cli/connect/clients";
 import { connect, connections, disconnect, entriesOf } from "../../../../cli/connect/connect";
+import { fileOf } from "../../../../cli/connect/file-of";
 import { Records } from "../../../../cli/connect/records";
 import { clientToken } from "../../../../cli/connect/token";
 
@@ -137,19 +138,60 @@ describe("connect: files", () => {
 
 describe("connect: clients and tokens", () => {
   it("know where each client has its file", () => {
-    const linux: Place = { platform: "linux", home: "/h", folder: "/p" };
+    const linux: Place = { platform: "linux", home: "/h", folder: "/p", env: {}, exists: () => false };
     assert.equal(clientFile("claude-desktop", "user", linux), "/h/.config/Claude/claude_desktop_config.json");
     assert.equal(clientFile("claude-desktop", "project", linux), undefined);
-    assert.equal(clientFile("vscode", "user", { ...linux, configHome: "/c" }), "/c/Code/User/mcp.json");
+    assert.equal(clientFile("vscode", "user", { ...linux, env: { XDG_CONFIG_HOME: "/c" } }), "/c/Code/User/mcp.json");
     assert.equal(clientFile("vscode", "project", linux), "/p/.vscode/mcp.json");
     assert.equal(clientFile("claude-code", "user", linux), "/h/.claude.json");
     assert.equal(clientFile("claude-code", "project", linux), "/p/.mcp.json");
     assert.equal(clientFile("cursor", "user", linux), "/h/.cursor/mcp.json");
-    const mac: Place = { ...linux, platform: "darwin", configHome: "/c" };
+    const mac: Place = { ...linux, platform: "darwin", env: { XDG_CONFIG_HOME: "/c" } };
     assert.equal(
       clientFile("claude-desktop", "user", mac),
       "/h/Library/Application Support/Claude/claude_desktop_config.json",
     );
+  });
+
+  it("go by the client's own variables, for the user's file alone (B36)", () => {
+    const at = (client: ClientName, env: NodeJS.ProcessEnv, more: Partial<Place> = {}, scope: ClientScope = "user") =>
+      clientFile(client, scope, { platform: "linux", home: "/h", folder: "/p", env, exists: () => false, ...more });
+    assert.equal(at("claude-code", { CLAUDE_CONFIG_DIR: "/c" }), "/c/.claude.json");
+    assert.equal(at("claude-code", { CLAUDE_CONFIG_DIR: "" }), "/h/.claude.json");
+    assert.equal(at("claude-code", { CLAUDE_CONFIG_DIR: "/c" }, {}, "project"), "/p/.mcp.json");
+    const has = (file: string) => ({ exists: (one: string) => one === file });
+    assert.equal(at("claude-code", {}, has("/h/.claude/.config.json")), "/h/.claude/.config.json", "the older file");
+    assert.equal(at("claude-code", { CLAUDE_CONFIG_DIR: "/c" }, has("/c/.config.json")), "/c/.config.json");
+    assert.equal(at("claude-code", { CLAUDE_CONFIG_DIR: "/c" }, has("/h/.claude/.config.json")), "/c/.claude.json");
+    for (const platform of ["linux", "darwin"] as const) {
+      const place = { platform };
+      assert.equal(at("claude-desktop", { CLAUDE_USER_DATA_DIR: "/d" }, place), "/d/claude_desktop_config.json");
+      assert.equal(at("vscode", { VSCODE_PORTABLE: "/v" }, place), "/v/user-data/User/mcp.json");
+      assert.equal(at("vscode", { VSCODE_APPDATA: "/a", XDG_CONFIG_HOME: "/c" }, place), "/a/Code/User/mcp.json");
+    }
+    assert.equal(at("cursor", { CURSOR_CONFIG_DIR: "/c" }), "/h/.cursor/mcp.json");
+  });
+
+  it("say which variable it was", () => {
+    assert.match(placeNote("claude-code", "user", { CLAUDE_CONFIG_DIR: "/c" }) ?? "", /^CLAUDE_CONFIG_DIR says where/);
+    assert.match(
+      placeNote("vscode", "user", { VSCODE_PORTABLE: "/v", VSCODE_APPDATA: "/a" }) ?? "",
+      /^VSCODE_PORTABLE/,
+    );
+    assert.match(placeNote("cursor", "user", { CURSOR_CONFIG_DIR: "/c" }) ?? "", /give --file/);
+    assert.equal(placeNote("claude-code", "project", { CLAUDE_CONFIG_DIR: "/c" }), undefined);
+    assert.equal(placeNote("cursor", "user", { CLAUDE_CONFIG_DIR: "/c" }), undefined);
+  });
+
+  it("are looked for where the environment says", () => {
+    const { CLAUDE_CONFIG_DIR: before } = process.env;
+    process.env.CLAUDE_CONFIG_DIR = "profile";
+    try {
+      assert.equal(fileOf("claude-code", { scope: "user" }), join(process.cwd(), "profile/.claude.json"));
+    } finally {
+      if (before === undefined) delete process.env.CLAUDE_CONFIG_DIR;
+      else process.env.CLAUDE_CONFIG_DIR = before;
+    }
   });
 
   it("prefer the token that sees all and may do the least", () => {
