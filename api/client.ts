@@ -1,3 +1,4 @@
+import { parseExactly } from "../lib/exact-json";
 import { parseJson } from "../lib/json";
 import { isMapping } from "../lib/mapping";
 import { ApiError, ApiErrorKind } from "./error";
@@ -82,7 +83,7 @@ export class ApiClient {
   private async body<T>(response: Response): Promise<T> {
     const text = await response.text();
     try {
-      return JSON.parse(text) as T;
+      return parseExactly(text) as T;
     } catch {
       throw new ApiError(
         ApiErrorKind.Unreachable,

@@ -1,3 +1,4 @@
+import { isExactNumber } from "./exact-json";
 import type { Problem } from "./problems";
 import { hasUrlPassword } from "./url-password";
 
@@ -21,6 +22,7 @@ const LONGEST = 60;
 function typeOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
+  if (isExactNumber(value)) return "a number";
   if (typeof value === "object") return "a mapping";
   if (typeof value === "boolean") return "true or false without quotes";
   return typeof value === "string" ? "text" : "a number";

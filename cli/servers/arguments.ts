@@ -1,3 +1,5 @@
+import { canonicalJson } from "../../lib/canonical-json";
+import { isExactNumber, isWhole } from "../../lib/exact-json";
 import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
 import { type Problem, ProblemsError } from "../../lib/problems";
@@ -32,7 +34,7 @@ export function toolArguments(tool: string, schema: Schema, pairs: string[]): Re
     else if (!own) wrong(key, "an unknown argument", known.length > 0 ? `one of ${listed(known)}` : "none");
     else {
       const value = typed(text, own);
-      if (value === undefined || (own.values && !own.values.includes(value)))
+      if (value === undefined || (own.values && !own.values.some((one) => canonicalJson(one) === canonicalJson(value))))
         wrong(key, JSON.stringify(text), describe(own));
       else values.set(key, value);
     }
@@ -87,7 +89,10 @@ function referred(root: Schema, ref: string): unknown {
 
 const mapping = (value: unknown): Schema => (isMapping(value) ? value : {});
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const typeOf = (value: unknown): string => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value);
+function typeOf(value: unknown): string {
+  if (isExactNumber(value)) return "number";
+  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+}
 
 const NAMES: Record<string, string> = {
   array: "a JSON list",
@@ -99,7 +104,8 @@ const NAMES: Record<string, string> = {
 };
 
 function describe({ types, values }: Kind): string {
-  if (values) return `one of ${listed(values.map(String))}`;
+  if (values)
+    return `one of ${listed(values.map((value) => (typeof value === "string" ? value : canonicalJson(value))))}`;
   return types.map((type) => NAMES[type] ?? `a ${type}`).join(" or ");
 }
 
@@ -116,7 +122,8 @@ function typed(text: string, { types: all }: Kind): unknown {
 }
 
 function isOf(type: string, value: unknown): boolean {
-  if (type === "integer") return Number.isInteger(value);
+  if (type === "integer") return isWhole(value);
+  if (isExactNumber(value)) return type === "number";
   if (type === "array") return Array.isArray(value);
   if (value === null) return type === "null";
   return typeof value === type && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
+import { isExactNumber } from "../../lib/exact-json";
 
 /** Levels of objects whose names are kept; deeper ones are counted. */
 const DEPTH = 4;
@@ -15,6 +16,7 @@ const FULL = 64 * 1024;
 function shape(value: unknown): string {
   if (typeof value === "string") return `string(${value.length})`;
   if (Array.isArray(value)) return `array(${value.length})`;
+  if (isExactNumber(value)) return "number";
   return value === null ? "null" : typeof value;
 }
 
@@ -23,7 +25,7 @@ function shape(value: unknown): string {
  * @param left names that may still be kept; what was kept is taken from it
  */
 function outline(value: unknown, depth: number, left: { keys: number }): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return shape(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value) || isExactNumber(value)) return shape(value);
   const names = Object.keys(value);
   if (depth === DEPTH || left.keys <= 0) return `object(${names.length})`;
   const kept: Record<string, unknown> = {};

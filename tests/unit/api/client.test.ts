@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApiClient, errorOf } from "../../../api/client";
 import { ApiError, ApiErrorKind } from "../../../api/error";
+import { parseExactly } from "../../../lib/exact-json";
 
 describe("an error of the API", () => {
   it("is one piece with all its problems, of a kind", () => {
@@ -35,6 +36,24 @@ describe("an error of the API", () => {
 });
 
 describe("the client of the API", () => {
+  it("keeps every digit of a number, there and back (B09)", async function () {
+    if (!("rawJSON" in JSON)) this.skip(); // Node before 22
+    let sent = "";
+    const server = createServer(async (request, response) => {
+      for await (const chunk of request) sent += chunk;
+      response.end('{"id":9007199254740993}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const client = new ApiClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: "x" });
+      const answer = await client.post("/v1/x", { arguments: parseExactly('{"id":123456789012345678901}') });
+      assert.equal(JSON.stringify(answer), '{"id":9007199254740993}');
+      assert.equal(sent, '{"arguments":{"id":123456789012345678901}}');
+    } finally {
+      server.close();
+    }
+  });
+
   async function refused(url: string): Promise<ApiError> {
     try {
       await new ApiClient({ url, token: "x" }).get("/v1/servers");

@@ -133,6 +133,8 @@ describe("catalog files", () => {
   });
 
   it("are read with a byte order mark and CRLF, as UTF-16 too, and their lines are told right", () => {
+    const [found] = loadCatalog([join(__dirname, "../../fixtures/cases/B35/b35-yaml")]);
+    assert.equal(found?.manifest.name, "b35-yaml");
     const text = `\uFEFF${["name: a", "description: |", "  one", "  two", "colour: red"].join("\r\n")}\r\n`;
     for (const encoding of ["utf8", "utf16le"] as const) {
       write("mcp/a/server.yaml", "");

@@ -187,6 +187,7 @@ export class MemoryFleet {
         return {
           content: [{ type: "text", text: JSON.stringify(args) }],
           isError: called === "shout",
+          ...(called === "spy" ? { structuredContent: args } : {}),
           _meta: { a: 1 },
         };
       },

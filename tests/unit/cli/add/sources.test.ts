@@ -174,6 +174,8 @@ describe("servers add: a document", () => {
       const marked = Buffer.from('\uFEFF{\r\n"name":"a/b"\r\n}\r\n', encoding);
       assert.deepEqual((await readDocument(file(marked))).document, { name: "a/b" }, encoding);
     }
+    const found = await readDocument(join(__dirname, "../../../fixtures/cases/B35/server-bom.json"));
+    assert.equal((found.document as { name: string }).name, "com.example/bom");
     await assert.rejects(readDocument("nothing:a"), says(/nothing:a: got no such file, expected npm:PACKAGE, pypi:/));
     await assert.rejects(readDocument(folder), says(/server\.yaml: got no such file/));
     await assert.rejects(readDocument(file(`"${"x".repeat(LIMIT_BYTES)}"`)), says(/got more than 1048576 bytes/));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { toolArguments } from "../../../../cli/servers/arguments";
+import { parseJson } from "../../../../lib/json";
 import { ProblemsError } from "../../../../lib/problems";
 
 const schema = {
@@ -28,6 +29,27 @@ describe("arguments of a tool", () => {
       either: null,
       any: "7",
     });
+  });
+
+  it("keep every digit, and are checked for what they are (B09)", function () {
+    if (!("rawJSON" in JSON)) this.skip(); // Node before 22
+    const pairs = ["path=/", "depth=9007199254740993", "ratio=0.10000000000000000001", "either=-9007199254740993"];
+    const sent = JSON.stringify(toolArguments("t", schema, [...pairs, 'paths=[{"id":123456789012345678901}]']));
+    const expected = {
+      ...{ path: '"/"', depth: "9007199254740993", ratio: "0.10000000000000000001", either: "-9007199254740993" },
+      ...{ paths: '[{"id":123456789012345678901}]' },
+    };
+    assert.equal(
+      sent,
+      `{${Object.entries(expected)
+        .map(([key, value]) => `"${key}":${value}`)
+        .join()}}`,
+    );
+    assert.throws(() => toolArguments("t", schema, ["path=/", "depth=9007199254740993.5"]), /depth: got/);
+    assert.throws(() => toolArguments("t", schema, ["path=/", "all=9007199254740993"]), /all: got/);
+    const one = { properties: { id: { enum: parseJson("[9007199254740993, 1]") } } };
+    assert.equal(JSON.stringify(toolArguments("t", one, ["id=9007199254740993"])), '{"id":9007199254740993}');
+    assert.throws(() => toolArguments("t", one, ["id=9007199254740992"]), /expected one of 9007199254740993, 1/);
   });
 
   it("may be optional as many servers write it, one of a list, and more than are named", () => {

@@ -19,5 +19,7 @@ describe("files for the command line (--args @FILE, servers deploy FILE)", () =>
       assert.equal(readInput(file), text, encoding);
       assert.equal(readInput(folder), text, encoding);
     }
+    const found = readInput(join(__dirname, "../../../fixtures/cases/B35/arguments-bom.json"));
+    assert.deepEqual(JSON.parse(found), { path: "/workspace" });
   });
 });

@@ -99,6 +99,33 @@ describe("orchestrator: REST routes", () => {
     assert.equal((await call("say", { args: {} })).status, 400);
   });
 
+  it("call a tool with every digit of its numbers, there and back (B09)", async function () {
+    if (!("rawJSON" in JSON)) this.skip(); // Node before 22
+    const to = (tool: string, body: string, type = "application/json") =>
+      api.call("POST", `/v1/servers/echo/tools/${tool}/call`, { as: "mcp", body, headers: { "content-type": type } });
+    const digits = '{"id":9007199254740993,"all":[-123456789012345678901,1e400,0.1],"ok":1.5}';
+    const json = await to("say", `\uFEFF{"arguments":${digits.replace("1.5", "1.50")}}`);
+    assert.equal((json.body.content as { text: string }[])[0]?.text, digits);
+    const text = "arguments: {id: 9007199254740993, all: [-123456789012345678901, 1e400, .1], ok: 1.50}";
+    const yaml = await to("say", text, "application/yaml");
+    assert.equal((yaml.body.content as { text: string }[])[0]?.text, digits);
+    const back = await to("spy", `{"arguments":${digits}}`);
+    assert.ok(back.text.includes(`"structuredContent":${digits}`), back.text);
+  });
+
+  it("refuse arguments that go too deep for their numbers to be looked at, or change a prototype", async () => {
+    const to = (body: string) =>
+      api.call("POST", "/v1/servers/echo/tools/say/call", {
+        as: "mcp",
+        body,
+        headers: { "content-type": "application/json" },
+      });
+    const depth = 100_000;
+    const deep = `{"arguments":{"a":${"[".repeat(depth)}9007199254740993${"]".repeat(depth)}}}`;
+    assert.equal((await to(deep)).status, 400);
+    assert.equal((await to('{"arguments":{"__proto__":{"id":9007199254740993}}}')).status, 400);
+  });
+
   it("tell of the engine without waiting for the count of its disk", async () => {
     const full = await read<Record<string, Record<string, unknown>>>("/v1/engine");
     assert.equal(full.disk?.time, "2026-11-24T10:00:00.000Z");
