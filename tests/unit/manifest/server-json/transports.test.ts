@@ -187,6 +187,8 @@ describe("server.json with several packages", () => {
       [pypi, full, oci],
     ])
       assert.equal(taken(list), "weather");
+    const asks = { ...full, environmentVariables: [{ name: "CITY", isRequired: true }] };
+    assert.equal(taken([pypi, asks]), "weather", "what is to be filled in is told all the same");
     const entrypoint = { type: "named", name: "--entrypoint", value: "/run" };
     const same = { ...oci, environmentVariables: variables };
     assert.equal(taken([same, full]), "weather", "the image's program is not known");
