@@ -1,7 +1,7 @@
 import { PACKAGE_NAMES, PACKAGE_VERSION, type PackageRegistry, PROGRAM, PYTHON_VERSION } from "./dockerfile";
 import { fill } from "./inputs";
 import { type ImportNote, note } from "./notes";
-import { asArgument, commandLine, type Option, type Syntax, type Word } from "./options";
+import { asArgument, commandLine, type Syntax, type Word } from "./options";
 import type { ServerArgument, ServerPackage } from "./schema";
 
 /** A package as npm and pip are asked for it. */
@@ -27,11 +27,15 @@ export interface Installation {
   args: ServerArgument[];
 }
 
-const NPX: Syntax = {
+type Runtime = Syntax & { name: string };
+
+const NPX: Runtime = {
+  name: "npx",
   flags: new Set(["y", "yes", "no", "q", "quiet", "s", "silent", "prefer-offline", "prefer-online", "ignore-existing"]),
   commands: new Set(["npx", "npm", "exec", "dlx", "bunx", "x"]),
 };
-const UVX: Syntax = {
+const UVX: Runtime = {
+  name: "uvx",
   flags: new Set([
     ...["q", "quiet", "v", "verbose", "n", "no-cache", "refresh", "isolated", "offline", "no-config", "native-tls"],
     ...["U", "upgrade", "no-progress", "no-index", "no-build", "no-env-file", "managed-python", "no-managed-python"],
@@ -40,11 +44,13 @@ const UVX: Syntax = {
 };
 /** Node's few options that take a value as a word of its own. */
 const NODE_VALUES = ["r", "require", "import", "C", "conditions", "loader", "env-file"];
-const NODE: Syntax = {
+const NODE: Runtime = {
+  name: "node",
   flags: { has: (name) => !NODE_VALUES.includes(name) },
   commands: new Set(["node", "bun", "deno", "run"]),
 };
-const PYTHON: Syntax = {
+const PYTHON: Runtime = {
+  name: "python",
   flags: new Set(["u", "B", "E", "I", "O", "s", "S", "v"]),
   commands: new Set(["python", "python3"]),
   last: "m",
@@ -67,6 +73,15 @@ function isSame(registry: PackageRegistry, one: string, other: string): boolean 
   return plain(one) === plain(other);
 }
 
+/** What an option of npx or uvx is about: the package that has the program, more of them, or Python. */
+const MEANINGS: Record<PackageRegistry, Record<string, "package" | "more" | "python">> = {
+  npm: { package: "package", p: "package" },
+  pypi: { from: "package", spec: "package", with: "more", python: "python", p: "python" },
+};
+
+/** Between packages; a comma in brackets is between extras. */
+const LISTED = /,(?![^[]*\])/;
+
 /** What a package's runtime arguments make of it. What cannot be had in an image that is built here becomes a note. */
 export function installation(
   registry: PackageRegistry,
@@ -74,63 +89,61 @@ export function installation(
   { runtimeArguments = [], runtimeHint }: ServerPackage,
   notes: ImportNote[],
 ): Installation {
-  const result: Installation = { installed: own, also: [], args: [] };
   const isRunner = !/^(node|bun|deno|python3?)$/.test(runtimeHint ?? "");
   const syntax = registry === "npm" ? (isRunner ? NPX : NODE) : isRunner ? UVX : PYTHON;
   const { options, words } = commandLine(runtimeArguments, syntax);
-  const runtime = runtimeHint ?? (registry === "npm" ? "npx" : "uvx");
+  const result: Installation = { installed: own, also: [], args: [] };
   const left = (what: string, why: string): void => {
     notes.push(note(["runtimeArguments"], `${what} ${why}`));
   };
-  const wanted = (option: Option, text: string): void => {
-    const found = requirement(registry, text);
-    if (!found)
-      left(`${option.shown} ${text}`, `was left out: expected a package of ${registry}, with or without its version`);
-    else if (isSame(registry, found.name, own.name)) result.installed = { ...own, ...found };
-    else result.also.push(found);
-  };
-  let source: Requirement | undefined;
+  let isNamed = false;
   for (const option of options) {
     const { name, shown } = option;
-    const text = option.text && textOf(option);
-    const what = text ? `${shown} ${text}` : shown;
-    if (!isRunner && name === "m" && text && registry === "pypi") result.module = text;
-    else if (syntax.flags.has(name)) left(what, `is for ${runtime} and was left out`);
-    else if (!text) left(shown, `is for ${runtime}, has no value that is known, and was left out`);
-    else if (registry === "pypi" && (name === "from" || name === "spec")) {
-      source = requirement(registry, text);
-      if (source) result.installed = { version: own.version, ...source };
-      else left(what, `was left out: expected a package of ${registry}; ${own.name} is installed`);
-    } else if (registry === "pypi" && name === "with") for (const one of text.split(",")) wanted(option, one.trim());
-    else if (registry === "npm" && (name === "package" || name === "p") && isRunner) wanted(option, text);
-    else if (registry === "pypi" && (name === "python" || name === "p") && PYTHON_VERSION.test(text))
-      result.python = text;
-    else left(what, `is for ${runtime} and was left out`);
+    const text = syntax.flags.has(name) ? undefined : textOf(option);
+    const what = option.text === undefined || option.argument.isSecret ? shown : `${shown} ${text ?? option.text}`;
+    const meaning = isRunner && text ? MEANINGS[registry][name] : undefined;
+    if (name === syntax.last && text) result.module = text;
+    else if (meaning === "python" && text && PYTHON_VERSION.test(text)) result.python = text;
+    else if (text && (meaning === "package" || meaning === "more")) {
+      const found = (meaning === "more" ? text.split(LISTED) : [text]).map((one) => requirement(registry, one.trim()));
+      if (found.includes(undefined))
+        left(what, `was left out: expected a package of ${registry}, with or without its version`);
+      for (const one of found) {
+        if (!one) continue;
+        const isOwn = isSame(registry, one.name, own.name);
+        if (meaning === "package") isNamed = true;
+        if (isOwn) result.installed = { ...own, ...one };
+        else if (meaning === "more" || registry === "npm") result.also.push(one);
+        else {
+          result.installed = { version: own.version, ...one };
+          left(what, `was taken instead of ${own.name}, the package's own name`);
+        }
+      }
+    } else left(what, `is for ${runtimeHint ?? syntax.name} and was left out`);
   }
-  if (source && !isSame(registry, source.name, own.name)) {
-    left(`--from ${source.name}`, `was taken instead of ${own.name}, the package's own name`);
-  }
-  return { ...result, ...start(registry, result, words, { isRunner, hasSource: source !== undefined, left }) };
+  return { ...result, ...start(registry, result, words, { isRunner, isNamed, left }) };
 }
 
-const textOf = ({ text = "", argument }: Word): string | undefined => {
-  const { text: filled, open } = fill(text, argument);
-  return open.length > 0 ? undefined : filled;
-};
+/** An option's or a word's text, when all of it is known. */
+function textOf({ text, argument }: Word): string | undefined {
+  if (text === undefined) return undefined;
+  const filled = fill(text, argument);
+  return filled.open.length > 0 ? undefined : filled.text;
+}
 
 /** The words that are no options: the program, or the package once more, then what the program is given. */
 function start(
   registry: PackageRegistry,
-  { installed, also, module }: Installation,
+  { installed, module }: Installation,
   [first, ...rest]: Word[],
-  told: { isRunner: boolean; hasSource: boolean; left: (what: string, why: string) => void },
+  told: { isRunner: boolean; isNamed: boolean; left: (what: string, why: string) => void },
 ): Partial<Installation> {
   const args = rest.map(asArgument);
   if (!first) return {};
-  const text = first.text === undefined ? undefined : textOf(first);
+  const text = textOf(first);
   if (module !== undefined || text === undefined) return { args: [asArgument(first), ...args] };
   const again = requirement(registry, text);
-  if (told.isRunner && !told.hasSource && also.length === 0 && again && isSame(registry, again.name, installed.name)) {
+  if (told.isRunner && !told.isNamed && again && isSame(registry, again.name, installed.name)) {
     return { installed: { ...installed, ...again }, args };
   }
   if (told.isRunner && PROGRAM.test(text)) return { program: text, args };

@@ -189,6 +189,7 @@ describe("server.json: what uvx and npx would be told (B31)", () => {
       ],
       [{ runtimeHint: "pipx" }, [word("run"), word("--spec"), word("example-suite[mcp]"), word("example-mcp")]],
       [{ identifier: "example-suite[mcp]" }, [word("example-mcp")]],
+      [{}, [named("--from", "example-suite[mcp]"), named("--with", "example-suite[mcp]"), word("example-mcp")]],
       [{ identifier: "example-suite[mcp]==0.4.1", version: undefined }, [word("example-mcp")]],
     ];
     for (const [one, way] of ways) {
@@ -200,14 +201,14 @@ describe("server.json: what uvx and npx would be told (B31)", () => {
   it("takes more packages, a version of Python, a module, and arguments behind the program", () => {
     const more = pypi(
       {},
-      named("--with", "extra[a]==2.0,other"),
+      named("--with", "extra[a,b]==2.0,other"),
       named("--python", "3.12"),
       word("example-suite"),
       word("serve"),
     );
     assert.match(
       more.dockerfile ?? "",
-      /^FROM python:3\.12-slim-trixie\n[\s\S]*"example-suite==0\.4\.1" "extra\[a\]==2\.0" "other" /,
+      /^FROM python:3\.12-slim-trixie\n[\s\S]*"example-suite==0\.4\.1" "extra\[a,b\]==2\.0" "other" /,
     );
     assert.deepEqual(more.manifest.transport, { type: "stdio", command: ["mcp-server", "serve"] });
     assert.deepEqual(more.notes, ["runtimeArguments: other has no version; write one into the Dockerfile"]);
@@ -244,7 +245,7 @@ describe("server.json: what uvx and npx would be told (B31)", () => {
     const cases: [{ notes: string[] }, string][] = [
       [
         pypi({}, named("--from", "git+https://example.com/x")),
-        "--from git+https://example.com/x was left out: expected a package of pypi; example-suite is installed",
+        "--from git+https://example.com/x was left out: expected a package of pypi, with or without its version",
       ],
       [
         pypi({}, named("--index-url", "https://example.com")),
@@ -252,7 +253,7 @@ describe("server.json: what uvx and npx would be told (B31)", () => {
       ],
       [
         pypi({}, named("--from", "{which}", { variables: { which: {} } })),
-        "--from is for uvx, has no value that is known, and was left out",
+        "--from {which} is for uvx and was left out",
       ],
       [
         npm({ runtimeHint: "node" }, word("--inspect"), word("dist/index.js")),
