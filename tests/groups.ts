@@ -1,25 +1,29 @@
 import { globSync } from "node:fs";
 
-/** Test files that one mocha process runs. */
-export interface Group {
+interface Definition {
   name: string;
-  /** From the folder of tests. */
-  files: string[];
+  globs: string[];
   /** More arguments for mocha. */
   options?: string[];
+  /** Brings up stacks. */
+  engine?: boolean;
+}
+
+/** Test files that one mocha process runs. */
+export interface Group extends Omit<Definition, "globs"> {
+  /** From the folder of tests. */
+  files: string[];
 }
 
 /**
- * What runs side by side, in this order; a file belongs to the first group that has it. Files that share a fleet are in one
- * group, because a fleet is shared within a process.
+ * What runs side by side; they start in this order, the longest first. A file belongs to the last group that has it. Files
+ * that share a fleet are in one group, because a fleet is shared within a process.
  */
-const GROUPS: { name: string; globs: string[]; options?: string[] }[] = [
-  { name: "converge", globs: ["integration/cli/converge.test.ts"] },
-  {
-    name: "stacks",
-    globs: ["integration/{mcp/catalog,policy/policy,stack/changes}.test.ts", "integration/toolchain/*.test.ts"],
-  },
+const GROUPS: Definition[] = [
   { name: "unit", globs: ["unit/**/*.test.ts"], options: ["--parallel", "--jobs", "2"] },
+  { name: "fleet", globs: ["integration/**/*.test.ts"], engine: true },
+  { name: "changes", globs: ["integration/{mcp/catalog,stack/changes}.test.ts"], engine: true },
+  { name: "converge", globs: ["integration/cli/converge.test.ts"], engine: true },
   {
     name: "gateway",
     globs: [
@@ -27,23 +31,29 @@ const GROUPS: { name: string; globs: string[]; options?: string[] }[] = [
       "integration/engine/faults.test.ts",
       "integration/orchestrator/gateway/{clients,changes,faults,daemon-faults,load-faults}.test.ts",
     ],
+    engine: true,
   },
-  { name: "fleet", globs: ["integration/**/*.test.ts"] },
-  { name: "component", globs: ["component/**/*.test.ts", "conformance/*.test.ts"] },
+  {
+    name: "destroy",
+    globs: ["integration/{cli/destroy,policy/policy}.test.ts", "integration/toolchain/*.test.ts"],
+    engine: true,
+  },
+  { name: "component", globs: ["component/**/*.test.ts", "conformance/fixture.test.ts"] },
 ];
 
 /**
  * Every test file in its group.
  * @param tests the folder of tests
  * @param only the files that are wanted; none = all
+ * @throws Error when a file is in no group
  */
 export function groups(tests: string, only: string[] = []): Group[] {
-  const taken = new Set<string>();
-  return GROUPS.map(({ globs, ...group }) => {
-    const own = globSync(globs, { cwd: tests })
-      .sort()
-      .filter((file) => !taken.has(file));
-    for (const file of own) taken.add(file);
-    return { ...group, files: only.length === 0 ? own : own.filter((file) => only.includes(file)) };
-  }).filter(({ files }) => files.length > 0);
+  const all = globSync("{unit,component,integration,conformance}/**/*.test.ts", { cwd: tests }).sort();
+  const left = new Set(only.length === 0 ? all : all.filter((file) => only.includes(file)));
+  const made = GROUPS.toReversed().map(({ globs, ...group }) => {
+    const own = globSync(globs, { cwd: tests }).filter((file) => left.delete(file));
+    return { ...group, files: own.sort() };
+  });
+  if (left.size > 0) throw new Error(`tests/groups.ts: no group has ${[...left].join(", ")}`);
+  return made.toReversed().filter(({ files }) => files.length > 0);
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Group, groups } from "./groups";
+import { engineImage } from "./support/fleet/engine-image";
 import { closingLine, type Message, type Totals, totalsIn } from "./support/mocha/totals";
 
 const ROOT = join(__dirname, "..");
@@ -105,11 +106,16 @@ async function main(args: string[]): Promise<void> {
   });
   const waiting = groups(__dirname, files);
   const live = waiting.length === 1;
+  const image = files.length + options.length === 0 ? engineImage() : undefined;
   const all: Totals[] = [];
   const work = async (): Promise<void> => {
-    for (let group = waiting.shift(); group; group = waiting.shift()) all.push(await runGroup(group, options, live));
+    for (let group = waiting.shift(); group; group = waiting.shift()) {
+      if (group.engine) await image?.ready;
+      all.push(await runGroup(group, options, live));
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await image?.remove();
   for (const name of tables) all.push(await run(name, "bash", [join(__dirname, name, "run.sh")], true));
   const sum = (what: keyof Totals): number => all.reduce((total, one) => total + one[what], 0);
   const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };

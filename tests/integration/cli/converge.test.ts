@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Label, Role } from "../../../manifest/container/labels";
-import { eventually, must, run } from "../../support/fleet/command";
-import { interruptedAt, killedAt, pendingOf } from "../../support/fleet/killed";
-import {
-  cli,
-  createStack,
-  leftovers,
-  mustCli,
-  pulumi,
-  removeStack,
-  setConfig,
-  type TestStack,
-} from "../../support/fleet/stack";
+import { eventually, must } from "../../support/fleet/command";
+import { heals } from "../../support/fleet/heals";
+import { killedAt } from "../../support/fleet/killed";
+import { cli, createStack, mustCli, pulumi, removeStack, type TestStack } from "../../support/fleet/stack";
 import { Watched } from "../../support/fleet/watched";
-
-const NOTHING = { container: [], network: [], volume: [], image: [] };
 
 /** From whatever state: one `up`, and everything is as declared again. */
 describe("bin/dind-mcp up, after", function () {
@@ -34,14 +22,6 @@ describe("bin/dind-mcp up, after", function () {
     await removeStack(stack);
   });
 
-  /** One `up`, then a look at everything. @returns what it said it found */
-  async function heals(): Promise<string> {
-    const up = await cli(stack, "up");
-    assert.equal(up.code, 0, up.stdout + up.stderr);
-    const { code, stdout, stderr } = await cli(stack, "validate");
-    assert.equal(code, 0, stdout + stderr + up.stderr);
-    return up.stderr;
-  }
   const found = (text: string): string[] => text.split("\n").filter((line) => line.startsWith("found: "));
 
   const exists = (kind: string, name: string) => async () => {
@@ -55,13 +35,13 @@ describe("bin/dind-mcp up, after", function () {
       await killedAt(stack, "up", async () => {
         await inner("inspect", "mcp-orchestrator");
       });
-      const text = await heals();
+      const text = await heals(stack);
       assert.match(text, /found: an earlier run was killed in the middle of/);
       assert.match(text, /was killed: its lock goes/);
       await files("node", "-e", "fs.writeFileSync('/workspace/kept', 'kept')");
     });
 
-    it("and finds nothing to do the next time", async () => assert.deepEqual(found(await heals()), []));
+    it("and finds nothing to do the next time", async () => assert.deepEqual(found(await heals(stack)), []));
   });
 
   describe("the engine container", () => {
@@ -80,15 +60,15 @@ describe("bin/dind-mcp up, after", function () {
       } finally {
         await must("docker", ["rm", "-f", stack.engineName]);
       }
-      await heals();
+      await heals(stack);
       assert.equal(await files("cat", "/workspace/kept"), "kept");
     });
 
     it("was stopped, or paused", async () => {
       await must("docker", ["stop", stack.engineName]);
-      assert.match(await heals(), new RegExp(`found: ${stack.engineName} is stopped`));
+      assert.match(await heals(stack), new RegExp(`found: ${stack.engineName} is stopped`));
       await must("docker", ["pause", stack.engineName]);
-      assert.match(await heals(), new RegExp(`found: ${stack.engineName} is paused`));
+      assert.match(await heals(stack), new RegExp(`found: ${stack.engineName} is paused`));
     });
 
     it("is unhealthy", async () => {
@@ -98,7 +78,7 @@ describe("bin/dind-mcp up, after", function () {
         const state = await must("docker", ["inspect", "-f", "{{.State.Health.Status}}", stack.engineName]);
         assert.equal(state, "unhealthy");
       }, 60_000);
-      assert.match(await heals(), new RegExp(`found: ${stack.engineName} is unhealthy`));
+      assert.match(await heals(stack), new RegExp(`found: ${stack.engineName} is unhealthy`));
     });
 
     it("lost its network, and a volume; the others' data stays", async () => {
@@ -107,7 +87,7 @@ describe("bin/dind-mcp up, after", function () {
       const carrier = await must("docker", ["ps", "-aq", "--filter", `volume=${volume("certs")}`]);
       await must("docker", ["rm", "-f", carrier]);
       await must("docker", ["volume", "rm", volume("logs"), volume("certs")]);
-      const text = await heals();
+      const text = await heals(stack);
       assert.match(text, new RegExp(`found: network ${stack.networkName} is gone`));
       assert.match(text, new RegExp(`found: volume ${volume("certs")} is gone`));
       assert.equal(await files("cat", "/workspace/kept"), "kept");
@@ -116,7 +96,7 @@ describe("bin/dind-mcp up, after", function () {
     it("lost the volume that everything in it is on", async () => {
       await must("docker", ["rm", "-f", stack.engineName]);
       await must("docker", ["volume", "rm", volume("engine")]);
-      await heals();
+      await heals(stack);
       assert.equal(await files("cat", "/workspace/kept"), "kept");
     });
   });
@@ -125,7 +105,7 @@ describe("bin/dind-mcp up, after", function () {
     it("were removed, and stopped", async () => {
       await inner("rm", "-f", "mcp-files");
       await inner("stop", "mcp-orchestrator");
-      const text = await heals();
+      const text = await heals(stack);
       assert.match(text, /found: container mcp-files is gone/);
       assert.match(text, /found: mcp-orchestrator is stopped/);
     });
@@ -133,11 +113,11 @@ describe("bin/dind-mcp up, after", function () {
     it("were changed: limits, restart policy, name, network", async () => {
       await inner("update", "--memory", "300m", "--memory-swap", "300m", "mcp-files");
       await inner("network", "disconnect", "mcp-gateway", "mcp-orchestrator");
-      const text = await heals();
+      const text = await heals(stack);
       assert.match(text, /found: mcp-files was changed by hand \(memory, memorySwap\)/);
       assert.match(text, /found: mcp-orchestrator was changed by hand \(network mcp-gateway\)/);
       await inner("rename", "mcp-files", "aside");
-      assert.match(await heals(), /found: mcp-files was renamed to aside/);
+      assert.match(await heals(stack), /found: mcp-files was renamed to aside/);
     });
 
     it("were replaced by others of the same name", async () => {
@@ -145,14 +125,14 @@ describe("bin/dind-mcp up, after", function () {
       await inner("rm", "-f", "mcp-files");
       const label = ["--label", `${Label.ManagedBy}=pulumi`];
       await inner("create", "--name", "mcp-files", ...label, "--network", "none", "--cap-drop", "ALL", image, "cat");
-      assert.match(await heals(), /found: mcp-files was made, but never recorded/);
+      assert.match(await heals(stack), /found: mcp-files was made, but never recorded/);
     });
   });
 
   describe("service watch runs it by itself", () => {
     let watched: Watched;
     before(async () => {
-      await heals();
+      await heals(stack);
       watched = await Watched.start(stack);
       await eventually(async () => assert.match(watched.text, /watching the stack/), 30_000);
     });
@@ -184,60 +164,6 @@ describe("bin/dind-mcp up, after", function () {
       await runs();
       assert.equal(await watched.stop(), 0);
       assert.equal(ups(), 2, watched.text);
-    });
-  });
-
-  describe("a destroy that was killed", () => {
-    it("brings everything back", async () => {
-      await killedAt(stack, "destroy", async () => {
-        const { code } = await run("docker", ["inspect", "-f", "{{.State.Running}}", stack.engineName]);
-        assert.notEqual(code, 0);
-      });
-      await setConfig(stack, { retainVolumes: true }); // what the next test needs
-      await heals();
-    });
-
-    it("and a second destroy ends it, although the engine was removed by hand; retained volumes stay for the next up", async () => {
-      await files("node", "-e", "fs.writeFileSync('/workspace/kept', 'kept')");
-      await must("docker", ["rm", "-f", stack.engineName]);
-      await mustCli(stack, "destroy");
-      const { volume: volumes, ...others } = await leftovers(stack);
-      assert.deepEqual({ ...others, volume: [] }, NOTHING);
-      assert.ok(volumes.includes(volume("workspace")), volumes.join());
-      await setConfig(stack, { retainVolumes: false });
-      await heals();
-      assert.equal(await files("cat", "/workspace/kept"), "kept");
-    });
-
-    it("and one ends it whose engine was stopped: nothing stays, and who is still connected is told", async () => {
-      const client = join(stack.folder, "cursor.json");
-      await mustCli(stack, "connect", "cursor", "--file", client);
-      await must("docker", ["stop", stack.engineName]);
-      const { code, stderr } = await cli(stack, "destroy");
-      assert.equal(code, 0, stderr);
-      assert.match(stderr, /clients are still connected: .*cursor\.json; bin\/dind-mcp disconnect --all undoes it/);
-      assert.deepEqual(await leftovers(stack), NOTHING);
-      await mustCli(stack, "disconnect", "--all");
-      assert.ok(!existsSync(client));
-    });
-  });
-
-  describe("a destroy, after an up", () => {
-    it("that was killed before it recorded a volume, and one before it recorded the image", async () => {
-      for (const type of ["Volume", "RemoteImage"]) {
-        await killedAt(stack, "up", () => pendingOf(stack, type));
-        await mustCli(stack, "destroy");
-        assert.deepEqual(await leftovers(stack), NOTHING);
-      }
-    });
-
-    it("that was interrupted: it stops, and goes on to nothing else", async () => {
-      const { code, text } = await interruptedAt(stack, "up", exists("container", stack.engineName));
-      assert.equal(code, 1, text);
-      assert.match(text, /error: interrupted; run the same command again to go on/);
-      const result = JSON.parse(await mustCli(stack, "destroy", "--json")) as { stack: string };
-      assert.equal(result.stack, stack.name);
-      assert.deepEqual(await leftovers(stack), NOTHING);
     });
   });
 });
