@@ -95,6 +95,7 @@ export class Front {
       if (response.headersSent) response.destroy();
       else reject(response, FAULT, id);
     };
+    response.on("error", failed); // as of a write after the end
     try {
       this.#take(request, response, id)?.catch(failed);
     } catch (error) {

@@ -18,6 +18,7 @@ export interface GuardedServerOptions {
 /** A small HTTP server that checks Host and Origin and cuts off who is slow or sends too much; it listens nowhere yet. */
 export function guardedServer({ guard, limits, refuse, handle }: GuardedServerOptions): Server {
   const server = createServer(arrivalLimits(limits), (request, response) => {
+    response.on("error", () => response.destroy()); // as of a write after the end
     const refused = guard.admit(request);
     if (refused) refuse(response, refused);
     else handle(request, response).catch(() => response.destroy());

@@ -50,6 +50,12 @@ describe("the Docker client, of an engine that breaks off", () => {
       });
     }
   }
+  it("in the middle of an error, where a stream was asked for: fails too", async () => {
+    answer = moments["in the middle of an error"] as typeof answer;
+    const late = new Promise((resolve) => setTimeout(resolve, 2_000, "still waits"));
+    const asked = client.streams.getEvents().then(() => "an answer", reasonOf);
+    assert.match(String(await Promise.race([asked, late])), /aborted|hang up|broke off/);
+  });
   it("a stream that its reader leaves is no failure of anybody", async () => {
     answer = (response) => void response.writeHead(200).write("line\n");
     for await (const piece of (await client.streams.getEvents()) as AsyncIterable<Buffer>) {

@@ -180,6 +180,16 @@ describe("orchestrator: front, when the guard has to wait", () => {
     };
     assert.equal(await ask({ gateway: { owns: () => true, handle } }), 500);
   });
+  it("lives on when the gateway writes after the end", async () => {
+    const heard: unknown[] = [];
+    const handle: FrontParts["gateway"]["handle"] = (_request, response) => {
+      response.end();
+      response.write("more");
+    };
+    const log = { error: (context: { error?: unknown }) => void heard.push(context.error) };
+    assert.equal(await ask({ gateway: { owns: () => true, handle }, log: log as FrontParts["log"] }), 200);
+    assert.match(String(heard[0]), /write after end/);
+  });
   it("answers 503 when the guard itself fails", async () => {
     const authenticate = (): Promise<Principal> => Promise.reject(new Error("secret reason"));
     assert.equal(await ask({ guard: { admit: () => undefined, permit: () => undefined, authenticate } }), 503);
