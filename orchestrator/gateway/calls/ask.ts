@@ -8,6 +8,7 @@ import { modernRequest } from "../wire/modern-send";
 /**
  * Asks a server something in a pooled connection, in whichever era it speaks, and waits for the answer.
  * @param who whose connection it is: no process serves two principals
+ * @param isRetry an earlier session was gone before it took the question; a new one is tried once
  * @throws GatewayError with the server's own error, or why there is no answer
  */
 export async function ask(
@@ -16,6 +17,7 @@ export async function ask(
   who: Pick<ConnectionUse, "principal" | "brief">,
   method: string,
   params: JsonObject,
+  isRetry = false,
 ): Promise<JsonObject> {
   const connection = await pool.acquire({ ...who, capabilities: {}, exclusive: false });
   const sent =
@@ -36,8 +38,9 @@ export async function ask(
         if (!error) return resolve(result);
         reject(new GatewayError(502, error.code, `server ${backend.name}: ${error.message}`));
       },
-      failed: ({ reason }) => {
+      failed: ({ reason }, isUntouched) => {
         clearTimeout(timer);
+        if (isUntouched && !isRetry) return resolve(ask(backend, pool, who, method, params, true));
         reject(
           new GatewayError(
             502,

@@ -73,8 +73,9 @@ export class ModernCalls {
       return exchange.reject(error);
     }
     if (exchange.done) return connection.release(); // the client left
+    const again = (): void => void this.#start(exchange, principal, headers);
     if (connection.era === "modern") this.#modern(exchange, principal, connection, headers);
-    else this.#legacy(exchange, principal, connection, capabilities);
+    else this.#legacy(exchange, principal, connection, capabilities, again);
   }
 
   #modern(
@@ -96,8 +97,17 @@ export class ModernCalls {
     this.#watch(exchange, cancel);
   }
 
-  /** Asks a server that has sessions, and gives its answers the form of the modern era. */
-  #legacy(exchange: Exchange, principal: Principal, connection: PooledConnection, capabilities: JsonObject): void {
+  /**
+   * Asks a server that has sessions, and gives its answers the form of the modern era.
+   * @param again makes the call on a new connection
+   */
+  #legacy(
+    exchange: Exchange,
+    principal: Principal,
+    connection: PooledConnection,
+    capabilities: JsonObject,
+    again: () => void,
+  ): void {
     if (exchange.request.method === DISCOVER) {
       connection.release();
       this.#discovered(exchange, connection.initialized);
@@ -129,7 +139,12 @@ export class ModernCalls {
         const formed = named.insert(["result"], completed(waiting.request.method));
         waiting.answer(this.#filtered(waiting, principal, formed));
       },
-      failed: ({ reason }) => call.lost(this.#died(reason)),
+      failed: ({ reason }, isUntouched) => {
+        // A session that the server lost never took the call: it goes to a new one, once.
+        if (!isUntouched || exchange.retried || call.exchange !== exchange) return call.lost(this.#died(reason));
+        exchange.retried = true;
+        again();
+      },
     });
     this.#watch(exchange, call.cancel);
   }

@@ -124,6 +124,7 @@ export class Backend {
   renewed(): void {
     this.eras = {};
     this.capabilities = undefined;
+    for (const upstream of this.#connections) upstream.outlived?.();
     this.#sample = undefined;
     clearTimeout(this.#retry);
     this.#retry = undefined;

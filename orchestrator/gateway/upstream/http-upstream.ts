@@ -12,6 +12,10 @@ const FAREWELL_MS = 2_000;
 /** Attempts in a row that bring nothing new, to go on with a stream that broke. */
 const RECONNECTS = 5;
 
+/** What servers say of a session that they do not know, or do not know any more. */
+const SESSION_GONE =
+  /(?:\bno\b|no such|not|unknown|invalid|expired|missing|lost|closed)\b[^.\n]*\bsession|session\b[^.\n]*(?:not|unknown|invalid|expired|missing|gone|closed|terminated|required)|not initialized/i;
+
 /** One session of a Streamable HTTP server, or, in the modern era, a client of it. Redirects are never followed. */
 export class HttpUpstream implements Upstream {
   user: UpstreamUser = NOBODY;
@@ -20,6 +24,7 @@ export class HttpUpstream implements Upstream {
   #alive = true;
   #session: string | undefined;
   #version: string | undefined;
+  #outlived = false;
   #open: { promise: Promise<void>; resume: () => void } | undefined;
   readonly #pace = new ReadingPace();
 
@@ -63,6 +68,10 @@ export class HttpUpstream implements Upstream {
     this.#open = undefined;
   }
 
+  outlived(): void {
+    this.#outlived = true;
+  }
+
   close(): void {
     if (!this.#alive) return;
     this.#alive = false;
@@ -100,14 +109,22 @@ export class HttpUpstream implements Upstream {
     });
     // A tool is never called twice; all else may be asked again.
     const answer = await request(this.url, "POST", headers, signal, frame.text, frame.method !== "tools/call");
-    if (answer.statusCode === 404 && this.#session !== undefined) {
-      drained(answer);
-      return this.#end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
+    const { statusCode = 0 } = answer;
+    let text: string | undefined;
+    if (statusCode >= 400 && this.#session !== undefined) {
+      // 404 is what the specification wants; several frameworks say 400, and why.
+      if (statusCode === 400 && !this.#outlived) text = await textOf(answer);
+      const isGone = statusCode === 404 || this.#outlived || (text !== undefined && SESSION_GONE.test(text));
+      if (isGone) {
+        if (text === undefined) drained(answer);
+        return this.#end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
+      }
     }
     if (frame.method === "initialize") this.#adopt(answer.headers);
-    if (id === undefined) drained(answer);
+    if (text !== undefined) this.#json(text, statusCode, id);
+    else if (id === undefined) drained(answer);
     else if (isEventStream(answer)) await this.#stream(answer, id, signal);
-    else await this.#json(answer, id);
+    else this.#json(await textOf(answer), statusCode, id);
     if (frame.method === "notifications/initialized") void this.#listen();
   }
 
@@ -116,12 +133,13 @@ export class HttpUpstream implements Upstream {
     if (typeof session === "string") this.#session = session;
   }
 
-  async #json(answer: IncomingMessage, id: RequestId): Promise<void> {
-    const body = frameOf(await textOf(answer));
+  #json(text: string, status: number, id: RequestId | undefined): void {
+    if (id === undefined) return;
+    const body = frameOf(text);
     const frames = body?.batch ?? (body ? [body] : []);
     for (const frame of frames) if (frame.kind) this.#deliver(frame, id);
     if (!frames.some((frame) => frame.isResponse() && frame.id === id))
-      this.#answerError(id, `it answered HTTP ${answer.statusCode}`);
+      this.#answerError(id, `it answered HTTP ${status}`);
   }
 
   /** Reads the stream of a request until its answer; when it breaks, goes on behind the last event, if the server can. */

@@ -13,8 +13,8 @@ export interface PooledCall {
   asked?(question: RequestFrame): void;
   /** The answer, with the client's own id. */
   answered(frame: ResponseFrame): void;
-  /** The connection ended before the answer. */
-  failed(end: UpstreamEnd): void;
+  /** The connection ended before the answer. @param isUntouched the server did not take the request: it may be made again */
+  failed(end: UpstreamEnd, isUntouched?: boolean): void;
 }
 
 /** What a pooled connection is from its beginning to its end. */
@@ -164,9 +164,9 @@ export class PooledConnection implements UpstreamUser {
 
   ended(end: UpstreamEnd): void {
     this.#options.onEnd(this);
-    const calls = [...this.#calls.values()];
+    const calls = [...this.#calls];
     this.#calls.clear();
-    for (const call of calls) call.failed(end);
+    for (const [id, call] of calls) call.failed(end, end.untouched?.includes(id));
     for (const lost of this.onLost) lost(end);
   }
 

@@ -39,6 +39,8 @@ export interface Upstream {
   /** Stops reading for a while, because the client is slower than the server. */
   pause(): void;
   resume(): void;
+  /** The server's container was started again: what it says of this connection may be that it knows nothing of it. */
+  outlived?(): void;
   /** Ends the connection, and with it the server's process or session. */
   close(): void;
 }

@@ -64,6 +64,52 @@ describe("gateway: a server behind HTTP", function () {
     assert.equal(status, 404, "then it is over");
   });
 
+  for (const [what, status, body] of [
+    [
+      "400 and the words of the SDKs",
+      400,
+      { error: { code: -32000, message: "Bad Request: No valid session ID provided" } },
+    ],
+    ["400 in plain words", 400, "unknown session"],
+    ["400 of a process that was never initialised", 400, { error: { message: "Bad Request: Server not initialized" } }],
+  ] as const) {
+    it(`takes ${what} for a lost session: a fresh one, once, then an error`, async () => {
+      let lost = 1;
+      web.onCall = (call) => (lost-- > 0 ? call.json(body, {}, status) : call.result(DONE));
+      const client = await web.site.client("web");
+      assert.equal((await client.call("x")).result?.content[0].text, "done");
+      const all = await web.site.client();
+      lost = 1;
+      assert.equal((await all.call("web__x")).result?.content[0].text, "done");
+      lost = 1;
+      assert.equal((await web.site.caller("web").modernCall("x")).result?.content[0].text, "done");
+      lost = 1;
+      assert.deepEqual(
+        (await web.site.gateway.callTool("web", "x", {}, { name: "t", scopes: new Set() })).content,
+        DONE.content,
+      );
+      lost = 100;
+      const calls = web.tools.length;
+      assertFailed(await client.call("x"), /its session is gone/);
+      assertFailed(await web.site.caller("web").modernCall("x"), /its session is gone/);
+      assert.equal(web.tools.length - calls, 4, "each was tried twice");
+      const { status: over } = await client.ask({ jsonrpc: "2.0", id: 9, method: "ping" });
+      assert.equal(over, 404, "then the client begins anew");
+    });
+  }
+
+  it("takes any refusal of a session from before a restart for its loss, and another 400 for what it is", async () => {
+    let refused = 0;
+    web.onCall = (call) => (refused-- > 0 ? call.json("Bad Request", {}, 400) : call.result(DONE));
+    const client = await web.site.client("web");
+    refused = 1;
+    assertFailed(await client.call("x"), /it answered HTTP 400/);
+    const { address, manifest } = web.site.test.servers.get("web") ?? {};
+    web.site.test.servers.set("web", address, manifest);
+    refused = 1;
+    assert.equal((await client.call("x")).result?.content[0].text, "done");
+  });
+
   it("that fails is told, whatever it answers, and never as a success", async () => {
     const client = await web.site.client("web");
     const cases: [(call: HttpCall) => void, RegExp][] = [
