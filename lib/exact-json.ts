@@ -30,7 +30,7 @@ export function isExactNumber(value: unknown): value is ExactNumber {
 }
 
 /** A number as it was read, or as it was written when that is another one. @param source a number of JSON */
-export function exactly(value: number, source: string): number | ExactNumber {
+function exactly(value: number, source: string): number | ExactNumber {
   return !isRawJSON || decimal(source) === decimal(String(value)) ? value : rawJSON(source);
 }
 

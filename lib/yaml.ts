@@ -1,5 +1,4 @@
-import { isNode, isScalar, LineCounter, parseDocument, type Scalar, visit } from "yaml";
-import { exactly, isExactNumber } from "./exact-json";
+import { isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Finding, Locate, Path } from "./findings";
 
 /** How many times over aliases may repeat what they stand for: enough for any file, too few for a bomb. */
@@ -36,22 +35,9 @@ export function parseYaml(text: string): ParsedYaml {
     const node = yaml.getIn(path, true);
     return isScalar(node) ? node.comment?.trim() : undefined;
   };
-  visit(yaml, { Scalar: (key, node) => exact(node, key === "key") });
   try {
     return { document: yaml.toJS({ maxAliasCount: ALIASES }), locate, commentAt };
   } catch (error) {
     return { findings: [{ path: [], got: (error as Error).message, expected: "YAML without so many aliases" }] };
   }
-}
-
-/** A number that is more than a double can hold keeps all its digits; where it is a key it is a name. */
-function exact(node: Scalar, isKey: boolean): void {
-  const { value, source = "" } = node;
-  if (typeof value !== "number") return;
-  const [, sign, whole, fraction, exponent = ""] = /^([-+]?)0*(\d*)(?:\.(\d*))?([eE][-+]?\d+)?$/.exec(source) ?? [];
-  const decimal = `${sign === "-" ? "-" : ""}${whole || "0"}${fraction ? `.${fraction}` : ""}${exponent}`;
-  const isInteger = /^0[xo][0-9a-f]+$/i.test(source);
-  if (whole === undefined && !isInteger) return;
-  const kept = exactly(value, isInteger ? BigInt(source).toString() : decimal);
-  node.value = isKey && isExactNumber(kept) ? kept.rawJSON : kept;
 }

@@ -72,7 +72,8 @@ export function environment(variables: ServerVariable[], notes: ImportNote[], na
         notes.push(toFill(["env", name], `fill in${hint(variable)}`));
         env[name] = "";
       } else {
-        notes.push(note(["env", name], `has no value and was left out${hint(variable)}`));
+        const what = filled ? `${filled.text} is not known` : "has no value";
+        notes.push(note(["env", name], `${what} and was left out${hint(variable)}`));
       }
     }
   }

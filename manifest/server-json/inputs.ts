@@ -14,6 +14,7 @@ export interface Filled {
 /** Values that a URL or a variable may name besides its own variables. */
 export type Named = ReadonlyMap<string, string>;
 
+const SHELL_NAME = /^\w+(:?[-+?=].*)?$/s;
 const BRACES = /(\$?)\{([^{}]+)\}/g;
 
 /** Puts an input's variables into a text. Secret ones stay open, and so does `${NAME}`, which only a shell would know. */
@@ -24,7 +25,7 @@ export function fill(template: string, { variables = {} }: ServerInput, named: N
     const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
     const value = variable ? (variable.value ?? variable.default) : named.get(name);
     if (value !== undefined && !variable?.isSecret) return value;
-    if (variable || dollar) open.push(name);
+    if (variable || (dollar && SHELL_NAME.test(name))) open.push(name);
     else unknown.push(whole);
     return whole;
   });

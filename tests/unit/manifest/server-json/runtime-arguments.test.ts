@@ -83,6 +83,11 @@ describe("server.json: what docker run would be told (B30)", () => {
     assert.deepEqual(manifest.env, { CITY: "" });
     assert.ok(notes.includes("env.CITY: fill in (one of Bern, Rome)"));
     assert.ok(notes.includes("env.EXTRA: has no value and was left out"));
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a shell would have it
+    const shell = image(named("-e", "DATA=${HOME}/data"), named("-e", "TEMPLATE=${a: b}"));
+    assert.deepEqual(Object.keys(shell.manifest.env as object), ["TEMPLATE"]);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a shell would have it
+    assert.ok(shell.notes.includes("env.DATA: ${HOME}/data is not known and was left out"));
   });
 
   it("keeps a secret secret, whichever part of it says so, and tells what its file has to hold", () => {

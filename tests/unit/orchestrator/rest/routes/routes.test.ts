@@ -101,14 +101,12 @@ describe("orchestrator: REST routes", () => {
 
   it("call a tool with every digit of its numbers, there and back (B09)", async function () {
     if (!("rawJSON" in JSON)) this.skip(); // Node before 22
-    const to = (tool: string, body: string, type = "application/json") =>
-      api.call("POST", `/v1/servers/echo/tools/${tool}/call`, { as: "mcp", body, headers: { "content-type": type } });
+    const headers = { "content-type": "application/json" };
+    const to = (tool: string, body: string) =>
+      api.call("POST", `/v1/servers/echo/tools/${tool}/call`, { as: "mcp", body, headers });
     const digits = '{"id":9007199254740993,"all":[-123456789012345678901,1e400,0.1],"ok":1.5}';
     const json = await to("say", `\uFEFF{"arguments":${digits.replace("1.5", "1.50")}}`);
     assert.equal((json.body.content as { text: string }[])[0]?.text, digits);
-    const text = "arguments: {id: 9007199254740993, all: [-123456789012345678901, 1e400, .1], ok: 1.50}";
-    const yaml = await to("say", text, "application/yaml");
-    assert.equal((yaml.body.content as { text: string }[])[0]?.text, digits);
     const back = await to("spy", `{"arguments":${digits}}`);
     assert.ok(back.text.includes(`"structuredContent":${digits}`), back.text);
   });
