@@ -1,5 +1,5 @@
 /** Every test, in groups that run side by side: `npm test`. HELP says more. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Group, groups } from "./groups";
@@ -59,42 +59,49 @@ const begun = Date.now();
 const say = (text: string): void => console.log(`[${Math.round((Date.now() - begun) / 1000)} s] ${text}`);
 const children = new Set<ChildProcess>();
 
-/**
- * Runs a program to its end.
- * @param live shows its report as it comes
- * @returns what came of its tests; one that broke without a word of a failure counts as a failed test
- */
-function run(name: string, program: string, args: string[], live: boolean): Promise<Totals> {
-  return new Promise((resolve) => {
-    const out = live ? "inherit" : "pipe";
-    const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", out, out, "ipc"] });
-    children.add(child);
-    const output: Buffer[] = [];
-    let totals: Totals | undefined;
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => output.push(chunk));
-    child.on("message", (message: Message) => {
-      if (!("file" in message)) totals = message;
-      else if (!live) {
-        say(`${message.file}: ${closingLine({ ...message, skipped: 0 })} (${message.seconds.toFixed(1)} s)`);
-      }
-    });
-    child.once("close", (code) => {
-      children.delete(child);
-      const text = Buffer.concat(output).toString().trim();
-      const found = totals ?? totalsIn(text);
-      if (code !== 0 && found.failed === 0) found.failed = 1;
-      const ran = found.passed + found.failed + found.skipped > 0; // with --grep, most groups have nothing to do
-      if (ran && !live) console.log(`\n===== ${name} =====\n\n${text}\n`);
-      if (ran) say(`${name}: ${closingLine(found)}`);
-      resolve(found);
-    });
-  });
+function start(program: string, args: string[], stdio: StdioOptions): { child: ChildProcess; ended: Promise<boolean> } {
+  const child = spawn(program, args, { cwd: ROOT, stdio });
+  children.add(child);
+  const ended = new Promise<boolean>((resolve) => child.once("close", (code) => resolve(code === 0)));
+  return { child, ended: ended.finally(() => children.delete(child)) };
 }
 
-function runGroup({ name, files, options = [] }: Group, more: string[], live: boolean): Promise<Totals> {
+/** What broke without a word of a failed test counts as one. */
+function counted(totals: Totals, good: boolean): Totals {
+  return good || totals.failed > 0 ? totals : { ...totals, failed: 1 };
+}
+
+/** @param live shows its report as it comes, not when it is over */
+async function runGroup({ name, files, options = [] }: Group, more: string[], live: boolean): Promise<Totals> {
   const mocha = join(ROOT, "node_modules/mocha/bin/mocha.js");
   const paths = files.map((file) => relative(ROOT, join(__dirname, file)));
-  return run(name, process.execPath, [mocha, ...options, ...more, ...paths], live);
+  const out = live ? "inherit" : "pipe";
+  const args = [mocha, ...options, ...more, ...paths];
+  const { child, ended } = start(process.execPath, args, ["ignore", out, out, "ipc"]);
+  const report: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => report.push(chunk));
+  let totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+  child.on("message", (message: Message) => {
+    if (!("file" in message)) totals = message;
+    else if (!live) say(`${message.file}: ${closingLine(message)} (${message.seconds.toFixed(1)} s)`);
+  });
+  const good = await ended;
+  totals = counted(totals, good);
+  const ran = totals.passed + totals.failed + totals.skipped > 0; // with --grep, most groups have nothing to do
+  if (ran && !live) console.log(`\n===== ${name} =====\n\n${Buffer.concat(report).toString().trim()}\n`);
+  if (ran) say(`${name}: ${closingLine(totals)}`);
+  return totals;
+}
+
+async function runTable(name: string): Promise<Totals> {
+  const { child, ended } = start("bash", [join(__dirname, name, "run.sh")], ["ignore", "pipe", "inherit"]);
+  let report = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    report += chunk;
+    process.stdout.write(chunk);
+  });
+  const good = await ended;
+  return counted(totalsIn(report), good);
 }
 
 async function main(args: string[]): Promise<void> {
@@ -116,7 +123,7 @@ async function main(args: string[]): Promise<void> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   await image?.remove();
-  for (const name of tables) all.push(await run(name, "bash", [join(__dirname, name, "run.sh")], true));
+  for (const name of tables) all.push(await runTable(name));
   const sum = (what: keyof Totals): number => all.reduce((total, one) => total + one[what], 0);
   const total = { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
   if (total.passed + total.failed === 0) console.error("error: no test was asked for by that");

@@ -18,7 +18,7 @@ export interface FileTotals {
 export type Message = FileTotals | Totals;
 
 /** The line that CI reads. */
-export function closingLine({ passed, failed, skipped }: Totals): string {
+export function closingLine({ passed, failed, skipped = 0 }: Omit<Totals, "skipped"> & Partial<Totals>): string {
   return `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`;
 }
 
