@@ -33,10 +33,10 @@ export function toolsCommand(): Command {
       const tools = (await progress("asking the servers", asked)).flat();
       show(json, tools, (all) => {
         const width = Math.max(20, (process.stdout.columns ?? 120) - 50);
-        const rows = all.map(({ server, name: tool, approval, visible, definition }) => [
+        const rows = all.map(({ server, name: tool, approval, visible, definition, mcpName, problem }) => [
           server,
-          tool,
-          visible ? approval : `${approval}, hidden`,
+          mcpName === undefined || mcpName === `${server}__${tool}` ? tool : `${tool} (on /mcp: ${mcpName})`,
+          [approval, ...(visible ? [] : ["hidden"]), ...(problem ? [`not on /mcp: ${problem}`] : [])].join(", "),
           short(String(definition.description ?? ""), width),
         ]);
         return table(["SERVER", "TOOL", "APPROVAL", "DESCRIPTION"], rows, "no tools");

@@ -41,6 +41,10 @@ export interface ToolReport {
   approval: "approved" | "changed" | "new";
   /** False when the manifest's filter, or a blocked change, hides it from clients. */
   visible: boolean;
+  /** Its name on /mcp. Absent where it is left out there. */
+  mcpName?: string;
+  /** Why it is left out on /mcp: a client would refuse it, and with it the whole list. */
+  problem?: string;
   /** As the server sent it. */
   definition: Record<string, unknown>;
 }

@@ -12,6 +12,7 @@ import type { CallTracer } from "../tracing";
 import { AggregateCalls } from "./aggregate/aggregate-calls";
 import { AggregateSession } from "./aggregate/aggregate-session";
 import { CHANGES } from "./aggregate/list-cache";
+import { reported } from "./aggregate/list-items";
 import { MergedLists } from "./aggregate/merged-lists";
 import { Recorder } from "./calls/recorder";
 import type { GatewayContext } from "./context";
@@ -135,11 +136,11 @@ export class McpGateway implements Gateway {
   }
 
   async tools(server: string): Promise<ToolReport[]> {
-    return this.#context.rules.review(server, await this.#known(server).tools());
+    return reported(server, this.#context.rules.review(server, await this.#known(server).tools()));
   }
 
   async approveTools(server: string): Promise<ToolReport[]> {
-    return this.#context.rules.approve(server, await this.#known(server).tools());
+    return reported(server, this.#context.rules.approve(server, await this.#known(server).tools()));
   }
 
   async callTool(

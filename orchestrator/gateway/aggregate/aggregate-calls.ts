@@ -10,7 +10,7 @@ import { headerValue } from "../wire/modern-send";
 import { unknown } from "./aggregate-session";
 import { isList } from "./list-cache";
 import type { MergedLists } from "./merged-lists";
-import { address, innerUri, outerNotification, outerResult } from "./names";
+import { type Addressed, innerUri, outerNotification, outerResult } from "./names";
 import { CAPABILITIES, instructions, SERVER_INFO } from "./welcome";
 
 /** How long a merged list may be kept, and by whom: it depends on the token. */
@@ -28,20 +28,39 @@ export class AggregateCalls implements ModernTarget {
     if (method === DISCOVER) this.#discover(exchange, principal);
     else if (isList(method)) void this.#list(exchange, principal);
     else {
-      const addressed = address(exchange.request);
-      if (!addressed) exchange.fail(...unknown(exchange));
-      else {
-        const { server, request, name } = addressed;
-        exchange.request = request;
-        exchange.rewrite = (answer) => outerResult(server, request.method, answer);
-        try {
-          const { modern } = this.merged.server(server, principal);
-          exchange.call.server = server; // now it is known to be one
-          if (exchange.call.tool !== undefined) exchange.call.tool = name;
-          return modern.call(exchange, principal, { ...headers, "mcp-name": headerValue(name) });
-        } catch (error) {
-          exchange.reject(error);
-        }
+      const found = this.merged.address(exchange.request, principal);
+      if (!(found instanceof Promise)) return this.#send(exchange, principal, headers, found);
+      let end: ((reason: string) => void) | undefined;
+      void found.then(
+        (late) => {
+          if (!exchange.done) end = this.#send(exchange, principal, headers, late);
+        },
+        (error) => exchange.reject(error),
+      );
+      return (reason) => (end ? end(reason) : exchange.abandon());
+    }
+    return () => exchange.abandon();
+  }
+
+  /** @returns what ends it when the client leaves */
+  #send(
+    exchange: Exchange,
+    principal: Principal,
+    headers: Record<string, string>,
+    addressed: Addressed | undefined,
+  ): (reason: string) => void {
+    if (!addressed) exchange.fail(...unknown(exchange));
+    else {
+      const { server, request, name } = addressed;
+      exchange.request = request;
+      exchange.rewrite = (answer) => outerResult(server, request.method, answer);
+      try {
+        const { modern } = this.merged.server(server, principal);
+        exchange.call.server = server; // now it is known to be one
+        if (exchange.call.tool !== undefined) exchange.call.tool = name;
+        return modern.call(exchange, principal, { ...headers, "mcp-name": headerValue(name) });
+      } catch (error) {
+        exchange.reject(error);
       }
     }
     return () => exchange.abandon();

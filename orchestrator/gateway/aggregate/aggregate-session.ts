@@ -9,7 +9,7 @@ import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { isList } from "./list-cache";
 import type { MergedLists } from "./merged-lists";
-import { type Addressed, address, outerNotification, outerResult } from "./names";
+import { type Addressed, outerNotification, outerResult } from "./names";
 import { initializeResult } from "./welcome";
 
 /** Questions of servers that may be without an answer. */
@@ -55,9 +55,13 @@ export class AggregateSession extends ClientSession {
     else if (method === "ping") exchange.result("{}");
     else if (method === "logging/setLevel") this.#setLevel(exchange, exchange.request.params);
     else {
-      const addressed = address(exchange.request);
-      if (addressed) this.#send(exchange, addressed);
-      else exchange.fail(...unknown(exchange));
+      const found = this.merged.address(exchange.request, this.principal);
+      if (!(found instanceof Promise)) this.#send(exchange, found);
+      else
+        void found.then(
+          (late) => this.#send(exchange, late),
+          (error) => exchange.reject(error),
+        );
     }
   }
 
@@ -113,7 +117,13 @@ export class AggregateSession extends ClientSession {
     exchange.result("{}");
   }
 
-  #send(exchange: Exchange, { server, request, name }: Addressed): void {
+  #send(exchange: Exchange, addressed: Addressed | undefined): void {
+    if (!addressed || this.reason) {
+      if (this.reason) exchange.fail(ErrorCode.ServerUnavailable, `the session ended: ${this.reason}`);
+      else exchange.fail(...unknown(exchange));
+      return;
+    }
+    const { server, request, name } = addressed;
     const { call } = exchange;
     try {
       const { backend } = this.merged.server(server, this.principal);

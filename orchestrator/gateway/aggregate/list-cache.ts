@@ -34,6 +34,10 @@ const LAST_RETRY_MS = 60_000;
 export interface Item {
   /** As the server calls it. */
   name: string;
+  /** As clients call it. */
+  shown: string;
+  /** The URI or the template of a resource, as the server writes it. */
+  address?: string;
   json: string;
 }
 

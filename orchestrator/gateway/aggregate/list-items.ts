@@ -1,7 +1,8 @@
+import type { ToolReport } from "../gateway-api";
 import { type JsonObject, textOr } from "../wire/json-rpc";
 import type { Item, ListMethod } from "./list-cache";
 import { mend } from "./mend";
-import { outerItem } from "./names";
+import { outerItem, shownName } from "./names";
 
 /** An item of a server's list that clients of all servers' URL do not get, and why. */
 export interface LeftOut {
@@ -23,10 +24,21 @@ export function formed(
     if ("problem" in mended) leftOut.push({ name, problem: mended.problem });
     else {
       const item = outerItem(server, mended.item);
-      const key = String(item.uri ?? item.uriTemplate ?? item.name);
-      if (items.has(key)) leftOut.push({ name, problem: "it is there twice" });
-      else items.set(key, { name: textOr(mended.item.name, ""), json: JSON.stringify(item) });
+      const shown = String(item.uri ?? item.uriTemplate ?? item.name);
+      const { uri, uriTemplate } = mended.item;
+      const address = textOr(uri, textOr(uriTemplate, "")) || undefined;
+      if (items.has(shown)) leftOut.push({ name, problem: "it is there twice" });
+      else items.set(shown, { name: textOr(mended.item.name, ""), shown, address, json: JSON.stringify(item) });
     }
   }
   return { items: [...items.values()], leftOut };
+}
+
+/** Reports of a server's tools with what becomes of each on the URL of all servers. */
+export function reported(server: string, reports: readonly ToolReport[]): ToolReport[] {
+  return reports.map((report) => {
+    const mended = mend("tools/list", report.definition);
+    const more = "problem" in mended ? { problem: mended.problem } : { mcpName: shownName(server, report.name) };
+    return { ...report, ...more };
+  });
 }

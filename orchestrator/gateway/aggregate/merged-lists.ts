@@ -5,8 +5,10 @@ import type { GatewayContext } from "../context";
 import type { ModernTarget } from "../downstream/modern-endpoint";
 import { GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
+import type { RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import { type Item, type Kept, LISTS, type ListCache, type ListMethod } from "./list-cache";
+import { type Addressed, address, addressed, mayBeMapped, type Named, named, outerUri } from "./names";
 
 /**
  * Milliseconds a list waits for a server of which nothing is known yet; who has not answered by then is left out, said to
@@ -18,6 +20,23 @@ const SHORT_PATIENCE_MS = 2_000;
 
 /** In the `_meta` of a merged list: servers whose part is not there, or not the newest. */
 const MISSING = "io.github.dind-mcp/missing";
+
+/** Whether an address is one of a template (RFC 6570), or the template itself. */
+function fits(template: string, uri: string): boolean {
+  if (template === uri) return true;
+  const parts = template.split(/(\{[^{}]*\})/);
+  if (parts.length === 1) return false;
+  // Only the beginning and the pieces in their order: which characters a variable may hold is for the server to say.
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
+    if (index % 2 === 1 || part === "") continue;
+    const found = uri.indexOf(part, at);
+    if (found < 0 || (index === 0 && found > 0)) return false;
+    at = found + part.length;
+  }
+  const last = parts.at(-1) ?? "";
+  return parts[0] !== "" && (last === "" || uri.endsWith(last));
+}
 
 /** Milliseconds between two tellings that the same list changed. */
 const QUIET_MS = 250;
@@ -91,6 +110,48 @@ export class MergedLists {
     );
     const meta = missing.length > 0 ? `,"_meta":${JSON.stringify({ [MISSING]: missing })}` : "";
     return `${JSON.stringify(LISTS[method].key)}:[${items.join(",")}]${meta}`;
+  }
+
+  /**
+   * Finds the server a request is for, and gives the request the name that the server knows. A promise only where a list
+   * has to be looked at: for names that may be mapped, and addresses as a server wrote them, as in a text.
+   * @returns undefined when it names nothing of any server
+   * @throws GatewayError when it names something of several
+   */
+  address(request: RequestFrame, principal: Principal): Addressed | undefined | Promise<Addressed | undefined> {
+    const found = address(request);
+    const about = named(request);
+    if (!about) return undefined;
+    if (!found) return about.kind === "uri" ? this.#owner(request, about, principal) : undefined;
+    return about.kind === "name" && mayBeMapped(about.given) ? this.#mapped(request, about, found, principal) : found;
+  }
+
+  async #mapped(request: RequestFrame, about: Named, found: Addressed, principal: Principal): Promise<Addressed> {
+    if (!this.servers(principal).includes(found.server)) return found;
+    const items = await this.#listOf(found.server, request.method === "tools/call" ? "tools/list" : "prompts/list", []);
+    const item = items.find(({ shown }) => shown === about.given);
+    return item ? addressed(request, about, found.server, item.name) : found;
+  }
+
+  /** Finds whose an address is that says it not. */
+  async #owner(request: RequestFrame, about: Named, principal: Principal): Promise<Addressed | undefined> {
+    const { given } = about;
+    const names = this.servers(principal);
+    const have = async (method: ListMethod, test: (item: Item) => boolean): Promise<string[]> => {
+      const lists = await Promise.all(names.map((name) => this.#listOf(name, method, [])));
+      return names.filter((_name, index) => lists[index]?.some(test));
+    };
+    const listed = await have("resources/list", ({ address: uri }) => uri === given);
+    const owners =
+      listed.length > 0
+        ? listed
+        : await have("resources/templates/list", ({ address: template }) => fits(template ?? "", given));
+    const [server] = owners;
+    if (server === undefined) return undefined;
+    if (owners.length === 1) return addressed(request, about, server, given);
+    const which = owners.map((name) => outerUri(name, given)).join(" or ");
+    const words = `${JSON.stringify(given)} is an address of several servers: ask for ${which}`;
+    throw new GatewayError(400, ErrorCode.InvalidParams, words);
   }
 
   /** Something changed: tells everybody whose list it is. */

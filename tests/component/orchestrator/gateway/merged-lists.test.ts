@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
 import { manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
 import { Site } from "../../../support/orchestrator/gateway/gateway-site";
@@ -14,6 +15,9 @@ class Lister {
   capabilities: object = { tools: { listChanged: true } };
   /** What it does with a list. */
   onList: (call: HttpCall) => void = (call) => call.result({ tools: [tool("echo")] });
+  /** What it does with other requests. @default it has no such method */
+  onOther: ((call: HttpCall) => void) | undefined;
+  readonly others: HttpCall[] = [];
   tell: ((message: object) => void) | undefined;
   readonly server = new HttpServer((call) => this.#answer(call));
 
@@ -34,6 +38,9 @@ class Lister {
     else if (body.method.endsWith("/list")) {
       this.asked.push(call);
       this.onList(call);
+    } else if (this.onOther && body.method !== "server/discover") {
+      this.others.push(call);
+      this.onOther(call);
     } else call.json({ jsonrpc: "2.0", id: body.id, error: { code: -32601, message: "no" } });
   }
 }
@@ -238,5 +245,93 @@ describe("gateway: merged lists", function () {
       'tools/list of one: "text" is left out of the list of all servers: its inputSchema is no schema of an object',
       'tools/list of one: "twice" is left out of the list of all servers: it is there twice',
     ]);
+  });
+
+  it("show names that clients take, which lead back to the server's own", async () => {
+    const names = ["x".repeat(60), "read.file", "read/file", "a b", "größe", "__", "plain", "ends_deadbeef"];
+    const one = await add("b13-names");
+    one.capabilities = { tools: {}, prompts: {} };
+    one.onList = (call) =>
+      call.result(
+        call.body.method === "tools/list" ? { tools: names.map((name) => tool(name)) } : { prompts: [{ name: "a b" }] },
+      );
+    one.onOther = (call) => call.result({ content: [{ type: "text", text: call.body.params.name }], messages: [] });
+    const session = await site.client();
+    const { tools } = await list();
+    assert.equal(new Set(tools.map(({ name }: { name: string }) => name)).size, names.length);
+    for (const [index, { name, _meta }] of tools.entries()) {
+      assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/);
+      const own = names[index] as string;
+      const isSame = name === `b13-names__${own}`;
+      assert.equal(_meta?.["io.github.dind-mcp/name"], isSame ? undefined : own);
+      assert.equal(await session.text(name), own);
+      assert.equal((await site.caller().modernCall(name)).result.content[0].text, own);
+      assert.equal(await session.text(`b13-names__${own}`), own, "the whole name goes as well");
+    }
+    const shown = (await site.gateway.tools("b13-names")).map(({ mcpName }) => mcpName);
+    assert.deepEqual(
+      shown,
+      tools.map(({ name }: { name: string }) => name),
+    );
+    assert.equal(
+      site.test.audited.filter(({ tool: name }) => name === names[0]).length,
+      3,
+      "the audit log has the server's name",
+    );
+    const [prompt] = (await list("prompts/list")).prompts;
+    assert.match(prompt.name, /^b13-names__a_b_[0-9a-f]{8}$/);
+    await session.ask({ jsonrpc: "2.0", id: 77, method: "prompts/get", params: { name: prompt.name } });
+    assert.equal(one.others.at(-1)?.body.params.name, "a b");
+  });
+
+  it("need not be asked for before a mapped name is called", async () => {
+    const one = await add("one");
+    one.onList = (call) => call.result({ tools: [tool("a b")] });
+    one.onOther = (call) => call.result({ content: [{ type: "text", text: call.body.params.name }] });
+    const name = `one__a_b_${hash("sha256", "one__a b", "hex").slice(0, 8)}`;
+    assert.equal(await (await site.client()).text(name), "a b");
+    assert.equal(await (await site.client()).text("one__x_00000000"), "x_00000000", "a name that only looks so");
+  });
+
+  it("have addresses that lead back: an app's page, and one that a server wrote into a text", async () => {
+    const [one, two] = [await add("one"), await add("two")];
+    for (const lister of [one, two]) {
+      lister.capabilities = { tools: {}, resources: {} };
+      const page = { ui: { resourceUri: "ui://app/page" } };
+      const both = [{ uri: "both:1", name: "b" }];
+      const own = lister === one ? [{ uri: "file:///a", name: "a" }] : [];
+      const templates = lister === two ? [{ uriTemplate: "db://{table}/rows", name: "t" }] : [];
+      lister.onList = ({ body, result }) =>
+        result(
+          body.method === "tools/list"
+            ? { tools: [tool("show", { _meta: page })] }
+            : body.method === "resources/list"
+              ? { resources: [...own, ...both] }
+              : { resourceTemplates: templates },
+        );
+      lister.onOther = (call) =>
+        call.result({ contents: [{ uri: call.body.params.uri, text: lister === one ? "one" : "two" }] });
+    }
+    const session = await site.client();
+    let id = 0;
+    const read = async (uri: string): Promise<Answer> => {
+      const body = { jsonrpc: "2.0", id: ++id, method: "resources/read", params: { uri } };
+      const [old, now] = [(await session.ask(body)).last, await site.caller().modern("resources/read", { uri })];
+      assert.deepEqual(old.result?.contents, now.result?.contents);
+      return old;
+    };
+    for (const { name, _meta } of (await list()).tools) {
+      const server = name.split("__")[0];
+      const [content] = (await read(_meta.ui.resourceUri)).result.contents;
+      assert.deepEqual(content, { uri: `ui://mcp-${server}+app/page`, text: server });
+    }
+    assert.equal((await read("file:///a")).result.contents[0].text, "one");
+    assert.equal((await read("db://users/rows")).result.contents[0].uri, "mcp-two+db://users/rows");
+    assert.match(
+      (await read("both:1")).error?.message ?? "",
+      /of several servers: ask for mcp-one\+both:1 or mcp-two\+both:1/,
+    );
+    for (const uri of ["file:///b", "db://users/row", "db://"])
+      assert.match((await read(uri)).error?.message ?? "", /names nothing of any server/);
   });
 });

@@ -9,8 +9,10 @@ import {
   outerNotification,
   outerResult,
   outerUri,
+  shownName,
 } from "../../../../../orchestrator/gateway/aggregate/names";
 import { Frame, type RequestFrame, type ResponseFrame } from "../../../../../orchestrator/gateway/wire/frame";
+import { anyCharacter } from "../../../../support/characters";
 import { frameOf } from "../../../../support/orchestrator/gateway/frames";
 
 const server = fc.stringMatching(/^[a-z](-?[a-z0-9]){0,20}$/);
@@ -33,6 +35,42 @@ describe("gateway: names behind the URL of all servers", () => {
       assert.deepEqual(innerName(outerName("s", thing)), { server: "s", name: thing });
       assert.deepEqual(innerUri(outerUri("s", thing)), { server: "s", uri: thing });
     }
+  });
+
+  it("are shown as model providers take them: the same each time, no two alike", () => {
+    const seen = new Map<string, string>();
+    fc.assert(
+      fc.property(server, fc.string({ unit: anyCharacter, maxLength: 90 }), (name, thing) => {
+        const shown = shownName(name, thing);
+        assert.match(shown, /^[A-Za-z0-9_-]{1,64}$/);
+        assert.equal(innerName(shown)?.server, name);
+        assert.equal(shownName(name, thing), shown);
+        const whole = outerName(name, thing);
+        assert.equal(seen.get(shown) ?? whole, whole);
+        seen.set(shown, whole);
+        if (/^[A-Za-z0-9_-]{1,64}$/.test(whole)) assert.equal(shown, whole);
+      }),
+    );
+    assert.equal(shownName("s", "read.file"), shownName("s", "read.file"));
+    assert.notEqual(shownName("s", "read.file"), shownName("s", "read/file"));
+    assert.match(shownName("s", "read.file"), /^s__read_file_[0-9a-f]{8}$/);
+    assert.equal(shownName("s", "x".repeat(80)).length, 64);
+    const { name, _meta } = outerItem("s", { name: "a b", _meta: { other: 1 } }) as { name: string; _meta: object };
+    assert.deepEqual([name, _meta], [shownName("s", "a b"), { other: 1, "io.github.dind-mcp/name": "a b" }]);
+  });
+
+  it("keep the scheme of an app's pages, which tools name", () => {
+    assert.equal(outerUri("s", "ui://a/b"), "ui://mcp-s+a/b");
+    assert.deepEqual(innerUri("ui://mcp-s+a/b"), { server: "s", uri: "ui://a/b" });
+    const meta = { ui: { resourceUri: "ui://a", visibility: ["app"] }, "ui/resourceUri": "ui://a", other: "ui://a" };
+    const outer = {
+      ui: { resourceUri: "ui://mcp-s+a", visibility: ["app"] },
+      "ui/resourceUri": "ui://mcp-s+a",
+      other: "ui://a",
+    };
+    assert.deepEqual(outerItem("s", { name: "x", _meta: meta })._meta, outer);
+    const answer = frameOf<ResponseFrame>({ id: 1, result: { content: [], _meta: meta } });
+    assert.deepEqual(outerResult("s", "tools/call", answer).result?._meta, outer);
   });
 
   it("are none without a server", () => {
