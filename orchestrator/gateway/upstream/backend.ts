@@ -180,7 +180,7 @@ export class Backend {
       const upstream =
         info.address.type === "stdio"
           ? await this.#process(info.address.socket, info)
-          : new HttpUpstream(info.address.url);
+          : new HttpUpstream(info.address.url, this.name);
       if (this.#closed) {
         upstream.close();
         throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
@@ -201,7 +201,7 @@ export class Backend {
 
   async #process(socket: string, info: ServerInfo): Promise<Upstream> {
     try {
-      return await StdioUpstream.open(socket, milliseconds(info.manifest.sessions.grace) + LEAVING_MS);
+      return await StdioUpstream.open(socket, milliseconds(info.manifest.sessions.grace) + LEAVING_MS, this.name);
     } catch {
       const state = [info.status, info.reason].filter(Boolean).join(": ");
       throw new GatewayError(

@@ -4,6 +4,7 @@ import { Frame } from "../wire/frame";
 import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { ReadingPace } from "../wire/reading-pace";
 import { drained, request, textOf } from "./http-client";
+import { soundAnswer } from "./odd-answers";
 import { frameOf, readEvents, Seen } from "./read-events";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
@@ -28,7 +29,14 @@ export class HttpUpstream implements Upstream {
   #open: { promise: Promise<void>; resume: () => void } | undefined;
   readonly #pace = new ReadingPace();
 
-  constructor(private readonly url: string) {}
+  /** How the ids of requests without an answer were written. */
+  readonly #asked = new Map<RequestId, string>();
+
+  /** @param name of the server, for what its malformed answers are told with */
+  constructor(
+    private readonly url: string,
+    private readonly name = "",
+  ) {}
 
   get alive(): boolean {
     return this.#alive;
@@ -40,11 +48,21 @@ export class HttpUpstream implements Upstream {
     const abort = new AbortController();
     const key = id ?? Symbol();
     this.#aborts.set(key, abort);
+    if (frame.isRequest()) this.#asked.set(frame.id, frame.idText);
     void this.#post(frame, headers, id, abort.signal)
       .catch((error: NodeJS.ErrnoException) => {
         if (!abort.signal.aborted) this.#failed(id, error);
       })
-      .finally(() => this.#aborts.delete(key));
+      .finally(() => {
+        this.#aborts.delete(key);
+        if (id !== undefined) this.#asked.delete(id);
+      });
+  }
+
+  /** An answer to a request as it should be. */
+  #sound(frame: Frame, id: RequestId | undefined): Frame {
+    const written = id === undefined ? undefined : this.#asked.get(id);
+    return id === undefined || written === undefined ? frame : soundAnswer(this.name, frame, new Map([[id, written]]));
   }
 
   cancel(id: RequestId, reason: string): void {
@@ -136,7 +154,7 @@ export class HttpUpstream implements Upstream {
   #json(text: string, status: number, id: RequestId | undefined): void {
     if (id === undefined) return;
     const body = frameOf(text);
-    const frames = body?.batch ?? (body ? [body] : []);
+    const frames = (body?.batch ?? (body ? [body] : [])).map((frame) => this.#sound(frame, id));
     for (const frame of frames) if (frame.kind) this.#deliver(frame, id);
     if (!frames.some((frame) => frame.isResponse() && frame.id === id))
       this.#answerError(id, `it answered HTTP ${status}`);
@@ -169,7 +187,8 @@ export class HttpUpstream implements Upstream {
 
   #read(answer: IncomingMessage, id: RequestId | undefined, seen: Seen): Promise<void> {
     const deliver = (frame: Frame): void => this.#deliver(frame, id);
-    return readEvents(answer, seen, { id, pace: this.#pace, ready: () => this.#open?.promise, deliver });
+    const sound = (frame: Frame): Frame => this.#sound(frame, id);
+    return readEvents(answer, seen, { id, pace: this.#pace, ready: () => this.#open?.promise, sound, deliver });
   }
 
   /** The stream for what belongs to no request; servers need not have one. */

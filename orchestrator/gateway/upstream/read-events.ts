@@ -31,6 +31,8 @@ export async function readEvents(
     pace: ReadingPace;
     /** Waits while nobody is ready for more. */
     ready: () => Promise<void> | undefined;
+    /** Gives an answer the form that it should have. */
+    sound: (frame: Frame) => Frame;
     deliver: (frame: Frame) => void;
   },
 ): Promise<void> {
@@ -38,7 +40,8 @@ export async function readEvents(
   const parser = new EventStreamParser(MESSAGE_LIMIT, ({ id, data, retry }) => {
     if (id !== undefined) seen.last = id;
     if (retry !== undefined) seen.wait = Math.min(Math.max(retry, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
-    const frame = frameOf(data);
+    const read = frameOf(data);
+    const frame = read && options.sound(read);
     if (!frame?.kind) return; // the priming event, or nothing that we know
     if (frame.isResponse() && frame.id === options.id) seen.answered = true;
     options.deliver(frame);

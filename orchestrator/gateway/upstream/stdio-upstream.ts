@@ -3,6 +3,7 @@ import { Frame } from "../wire/frame";
 import { type RequestId, textOr } from "../wire/json-rpc";
 import { LineReader } from "../wire/line-reader";
 import { MESSAGE_LIMIT, ReadingPace } from "../wire/reading-pace";
+import { soundAnswer } from "./odd-answers";
 import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
 
 /** Bytes waiting to be read by a server, above which it counts as hung. */
@@ -19,6 +20,8 @@ export class StdioUpstream implements Upstream {
   /** What was sent before the server's first word: should mcp-init refuse the connection, another one is sent it again. */
   #unheard: string[] | undefined = [];
   #refusal: string | undefined;
+  /** Requests without an answer: their ids, and how they were written. */
+  readonly #asked = new Map<RequestId, string>();
   readonly #pace = new ReadingPace();
   #throttled = false;
   #paused = false;
@@ -27,6 +30,7 @@ export class StdioUpstream implements Upstream {
     private readonly path: string,
     private readonly patientUntil: number,
     socket: Socket,
+    private readonly name: string,
   ) {
     this.#socket = this.#read(socket);
   }
@@ -34,18 +38,21 @@ export class StdioUpstream implements Upstream {
   /**
    * Connects, so that mcp-init starts a process.
    * @param patience milliseconds for mcp-init to have a place: a process whose session is over keeps its own for a while
+   * @param name of the server, for what its malformed answers are told with
    * @throws Error when there is no socket or nobody listens
    */
-  static async open(path: string, patience: number): Promise<StdioUpstream> {
-    return new StdioUpstream(path, Date.now() + patience, await connected(path));
+  static async open(path: string, patience: number, name = ""): Promise<StdioUpstream> {
+    return new StdioUpstream(path, Date.now() + patience, await connected(path), name);
   }
 
   get alive(): boolean {
     return this.#alive;
   }
 
-  send({ text }: Frame): void {
+  send(frame: Frame): void {
     if (!this.#alive) return;
+    const { text } = frame;
+    if (frame.isRequest()) this.#asked.set(frame.id, frame.idText);
     if (Date.now() > this.patientUntil) this.#unheard = undefined;
     this.#unheard?.push(text);
     this.#socket.write(`${text}\n`);
@@ -53,6 +60,7 @@ export class StdioUpstream implements Upstream {
   }
 
   cancel(id: RequestId, reason: string): void {
+    this.#asked.delete(id);
     this.send(Frame.notification("notifications/cancelled", { requestId: id, reason }));
   }
 
@@ -115,9 +123,12 @@ export class StdioUpstream implements Upstream {
     // mcp-init's own word when it cannot start a process; the end of the connection follows.
     if (this.#unheard && frame.raw("id") === "null" && frame.error)
       this.#refusal = textOr(frame.error.message, "it refused the connection"); // a server could say this as well
-    else if (frame.kind) {
+    else {
+      const sound = soundAnswer(this.name, frame, this.#asked);
+      if (!sound.kind) return;
+      if (sound.isResponse()) this.#asked.delete(sound.id);
       this.#unheard = undefined;
-      this.#deliver(frame);
+      this.#deliver(sound);
     }
   }
 

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
+import { Site } from "../../../support/orchestrator/gateway/gateway-site";
+import { HttpServer } from "../../../support/orchestrator/gateway/http-server";
+import type { Answer } from "../../../support/orchestrator/gateway/mcp-client";
+
+const FINE = { content: [{ type: "text", text: "fine" }] };
+const BOOM = { code: -32603, message: "boom" };
+/** What each tool answers, as text; ID stands for the request's id. */
+const ODD: Record<string, string> = {
+  "error-text": '{"jsonrpc":"2.0","id":ID,"error":"boom"}',
+  "result-null": '{"jsonrpc":"2.0","id":ID,"result":null}',
+  "result-list": '{"jsonrpc":"2.0","id":ID,"result":[]}',
+  "result-text": '{"jsonrpc":"2.0","id":ID,"result":"fine"}',
+  "error-null": `{"jsonrpc":"2.0","id":ID,"result":${JSON.stringify(FINE)},"error":null}`,
+  "result-null-error": `{"jsonrpc":"2.0","id":ID,"result":null,"error":${JSON.stringify(BOOM)}}`,
+  "id-null": `{"jsonrpc":"2.0","id":null,"error":${JSON.stringify(BOOM)}}`,
+  neither: '{"jsonrpc":"2.0","id":ID}',
+  "id-real": `{"jsonrpc":"2.0","id":ID.0,"result":${JSON.stringify(FINE)}}`,
+  "id-text": `{"jsonrpc":"2.0","id":"ID","result":${JSON.stringify(FINE)}}`,
+};
+const EXPECTED: Record<string, RegExp | undefined> = {
+  "error-text": /its answer is malformed: its error is "boom", expected an object/,
+  "result-null": /its answer is malformed: its result is null, expected an object/,
+  "result-list": /its answer is malformed: its result is \[\], expected an object/,
+  "result-text": /its answer is malformed: its result is "fine", expected an object/,
+  "result-null-error": /boom/,
+  "id-null": /boom/,
+  neither: /its answer is malformed: it has neither result nor error/,
+};
+
+/** The answer to a message; undefined when it needs none. */
+function answerTo(text: string): string | undefined {
+  const { id, method, params } = JSON.parse(text);
+  if (id === undefined) return undefined;
+  const written = JSON.stringify(id);
+  if (method === "tools/call") return ODD[params.name]?.replace("ID", params.name === "id-text" ? String(id) : written);
+  const serverInfo = { name: "odd", version: "1" };
+  const result = { protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo };
+  const rest = method === "initialize" ? { result } : { error: { code: -32601, message: "no" } };
+  return JSON.stringify({ jsonrpc: "2.0", id, ...rest });
+}
+
+describe("gateway: malformed answers", function () {
+  this.timeout(10_000);
+  const folder = mkdtempSync(join(tmpdir(), "mcp-odd-"));
+  const manifest = manifestOf({ timeouts: { call: "8s" } });
+  let stdio: Server;
+  let http: HttpServer;
+  let streams: HttpServer;
+  let site: Site;
+
+  before(async () => {
+    stdio = createServer((line: Socket) => {
+      line.on("error", () => {});
+      createInterface({ input: line }).on("line", (text) => {
+        const answer = answerTo(text);
+        if (answer !== undefined) line.write(`${answer}\n`);
+      });
+    });
+    await new Promise<void>((resolve) => stdio.listen(join(folder, "socket"), resolve));
+    http = new HttpServer((call) => {
+      const answer = call.method === "POST" ? answerTo(call.text) : undefined;
+      if (answer === undefined) call.response.writeHead(call.method === "GET" ? 405 : 202).end();
+      else call.json(answer, { "mcp-session-id": "s" });
+    });
+    streams = new HttpServer((call) => {
+      const answer = call.method === "POST" ? answerTo(call.text) : undefined;
+      if (answer === undefined) call.response.writeHead(call.method === "GET" ? 405 : 202).end();
+      else call.stream({ "mcp-session-id": "s" })(answer);
+    });
+    site = await Site.open();
+    site.test.servers.set("stdio", { type: "stdio", socket: join(folder, "socket") }, manifest);
+    site.test.servers.set("http", { type: "http", url: await http.start() }, manifest);
+    site.test.servers.set("streams", { type: "http", url: await streams.start() }, manifest);
+  });
+  after(async () => {
+    await Site.closeAll();
+    stdio.close();
+    await http.stop();
+    await streams.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const server of ["stdio", "http", "streams"]) {
+    for (const tool of Object.keys(ODD)) {
+      it(`${tool} (${server}) is told at once, with what came, in sessions, without, and by REST`, async () => {
+        const [one, all] = [await site.client(server), await site.client()];
+        const rest = site.gateway.callTool(server, tool, {}, { name: "r", scopes: new Set() }).then(
+          (result): Answer => ({ result }),
+          (error): Answer => ({ error }),
+        );
+        const answers = await Promise.all([
+          one.call(tool),
+          all.call(`${server}__${tool}`),
+          site.caller(server).modernCall(tool),
+          rest,
+        ]);
+        for (const { result, error } of answers) {
+          const expected = EXPECTED[tool];
+          if (expected) assert.match(error?.message ?? JSON.stringify(result), expected);
+          else assert.deepEqual(result?.content, FINE.content, JSON.stringify(error));
+          if (expected?.source.includes("malformed"))
+            assert.match(error?.message ?? "", new RegExp(`server ${server}`));
+        }
+        assert.equal(answers[0]?.id, 1, "under the id that was asked with");
+        await one.delete();
+        await all.delete();
+      });
+    }
+  }
+});
