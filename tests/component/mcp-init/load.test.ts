@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
 import { build, Init, pause, removeBuild } from "../../support/mcp-init/mcp-init";
 import { type Client, run } from "../../support/mcp-init/mcp-init-client";
 

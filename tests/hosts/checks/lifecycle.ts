@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
 import { engine, host, NAME, PATIENCE } from "../../support/hosts/host";
 import { removeAll, settings, untilHealthy } from "../../support/hosts/outer";
 import { answers, identity, inEngine, serverHealthy } from "../../support/hosts/server";

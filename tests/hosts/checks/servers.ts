@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { eventually, must } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
+import { must } from "../../support/fleet/command";
 import { facts } from "../../support/hosts/facts";
 import { engine, HOST, PATIENCE, TOOLS } from "../../support/hosts/host";
 import {

@@ -3,7 +3,7 @@ import type { Client } from "@modelcontextprotocol/client";
 import { type Addresses, addresses } from "../../support/attacks/addresses";
 import { inside, reachFromEngine } from "../../support/attacks/probe";
 import { ALLOWED, MARKER, type Site, startSite } from "../../support/attacks/site";
-import { eventually } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
 import { connect, docker, type Fleet, theFleet } from "../../support/fleet/fleet";
 
 /** What the proxy says to each request, written to it as it stands: the first line of its answer, and what follows. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Client } from "@modelcontextprotocol/client";
 import { asReader, asSuperuser, checksum } from "../../support/attacks/database";
 import { ROLE_ATTACKS, TOOL_ATTACKS } from "../../support/attacks/sql-attacks";
-import { eventually } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
 import { callTool, connect, docker, type Fleet, theFleet } from "../../support/fleet/fleet";
 
 const short = (sql: string): string => sql.replaceAll("\n", "\\n").slice(0, 100);

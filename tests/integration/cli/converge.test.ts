@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Label, Role } from "../../../manifest/container/labels";
-import { eventually, must } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
+import { must } from "../../support/fleet/command";
 import { heals } from "../../support/fleet/heals";
 import { killedAt } from "../../support/fleet/killed";
 import { cli, createStack, mustCli, pulumi, removeStack, type TestStack } from "../../support/fleet/stack";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { StackStatus } from "../../../cli/stack/status/status";
 import type { Validation } from "../../../cli/stack/validate/validate";
 import { Label } from "../../../manifest/container/labels";
-import { eventually, must } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
+import { must } from "../../support/fleet/command";
 import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
 import { cli, mustCli } from "../../support/fleet/stack";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { eventually, must } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
+import { must } from "../../support/fleet/command";
 import { inEngine, theFaultsFleet } from "../../support/fleet/faults-fleet";
 import { callTool, connect, docker, type Fleet, SOCKET, tryDocker } from "../../support/fleet/fleet";
 import { mustPulumi, type TestStack } from "../../support/fleet/stack";

@@ -4,7 +4,7 @@ import { type Addresses, addresses } from "../../support/attacks/addresses";
 import { inside, reachFrom, reachFromEgress, reachFromEngine, type Target } from "../../support/attacks/probe";
 import { type Site, startSite } from "../../support/attacks/site";
 import { LANGUAGE, SERVERS } from "../../support/clients/sessions";
-import { eventually } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
 import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
 
 const LOOK_UP = {

@@ -4,7 +4,8 @@ import { Label } from "../../../manifest/container/labels";
 import { inside } from "../../support/attacks/probe";
 import { FACTS, type Inside, LOOK_AROUND } from "../../support/attacks/walls";
 import { LANGUAGE, SERVERS, type ServerName } from "../../support/clients/sessions";
-import { eventually, must } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
+import { must } from "../../support/fleet/command";
 import { docker, type Fleet, theFleet, tryDocker } from "../../support/fleet/fleet";
 
 const MIB = 1024 ** 2;

@@ -4,7 +4,8 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { inside } from "../../support/attacks/probe";
 import { ALLOWED, MARKER, type Site, startSite } from "../../support/attacks/site";
 import { SERVERS, type ServerName, sessions } from "../../support/clients/sessions";
-import { eventually, must } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
+import { must } from "../../support/fleet/command";
 import { callTool, connect, docker, type Fleet, SOCKET, theFleet } from "../../support/fleet/fleet";
 
 const INFO: Record<ServerName, { name: string; tools: string[] }> = {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OpenAPIV3_1 } from "openapi-types";
 import { Contract, type Operation } from "../../support/clients/contract";
-import { eventually } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
 import { type Fleet, theFleet } from "../../support/fleet/fleet";
 
 const WRITTEN = join(__dirname, "../../../docs/openapi.json");

@@ -5,7 +5,7 @@ import { containerSpec } from "../../../manifest/container/container-spec";
 import { createOptions } from "../../../manifest/container/create-options";
 import { Label } from "../../../manifest/container/labels";
 import { ServerError } from "../../../orchestrator/servers/server-error";
-import { eventually } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
 import { callTool, docker } from "../../support/fleet/fleet";
 import { EXTRA_IMAGE, extraServer, ServersSite } from "../../support/fleet/servers-site";
 

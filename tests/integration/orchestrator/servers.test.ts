@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Label } from "../../../manifest/container/labels";
 import type { ServerError } from "../../../orchestrator/servers/server-error";
-import { eventually } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
 import { callTool, docker } from "../../support/fleet/fleet";
 import { extraServer, ServersSite } from "../../support/fleet/servers-site";
 

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
 import { addresses } from "../../support/attacks/addresses";
 import { reachFrom } from "../../support/attacks/probe";
-import { eventually, must, run } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
+import { must, run } from "../../support/fleet/command";
 import { callTool, docker, enter, type Fleet } from "../../support/fleet/fleet";
 import {
   createStack,

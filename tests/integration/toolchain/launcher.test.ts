@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { eventually, type Result, run } from "../../support/fleet/command";
+import { eventually } from "../../support/eventually";
+import { type Result, run } from "../../support/fleet/command";
 import { ROOT } from "../../support/fleet/stack";
 
 describe("bin/dind-mcp", function () {

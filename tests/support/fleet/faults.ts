@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Connection } from "../../../bench/gateway/mcp-http";
 import { Api } from "../clients/api";
 import { type Era, GatewayClient, type Target } from "../clients/gateway-client";
-import { eventually } from "./command";
+import { eventually } from "../eventually";
 import { inEngine } from "./faults-fleet";
 import { docker, type Fleet } from "./fleet";
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "./command";
+import { eventually } from "../eventually";
 import { ROOT, type TestStack } from "./stack";
 
 /** All processes below one, and itself. */

@@ -5,7 +5,7 @@ import { VOLUMES, type VolumeKey } from "../../../components/persistent-volumes"
 import { parseSettings } from "../../../config/parse-settings";
 import type { Settings } from "../../../config/settings";
 import { firstHost } from "../../../lib/addresses";
-import { eventually } from "../fleet/command";
+import { eventually } from "../eventually";
 import { apiBody } from "./api-body";
 import { CIDR, HOST, host, hostApi, NAME } from "./host";
 

@@ -7,7 +7,7 @@ import { containerArgs } from "../../../components/inner/container-args";
 import { ProblemsError } from "../../../lib/problems";
 import { containerSpec } from "../../../manifest/container/container-spec";
 import { parseManifest } from "../../../manifest/manifest";
-import { eventually } from "../fleet/command";
+import { eventually } from "../eventually";
 import { apiBody } from "./api-body";
 import { engine, HOST, host, NAME } from "./host";
 

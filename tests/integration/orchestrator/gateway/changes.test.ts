@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Api } from "../../../support/clients/api";
 import { GatewayClient } from "../../../support/clients/gateway-client";
-import { eventually } from "../../../support/fleet/command";
+import { eventually } from "../../../support/eventually";
 import { connection, ready, target } from "../../../support/fleet/faults";
 import { addStatic, FAULTY, inEngine, theFaultsFleet } from "../../../support/fleet/faults-fleet";
 import { addHttp } from "../../../support/fleet/fixture-catalog";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { Api } from "../../../support/clients/api";
-import { eventually, must } from "../../../support/fleet/command";
+import { eventually } from "../../../support/eventually";
+import { must } from "../../../support/fleet/command";
 import {
   answers,
   callingDuring,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Api, metric } from "../../../support/clients/api";
 import { type Era, GatewayClient } from "../../../support/clients/gateway-client";
-import { eventually } from "../../../support/fleet/command";
+import { eventually } from "../../../support/eventually";
 import {
   answers,
   connection,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Answer, Api } from "../../../support/clients/api";
+import { eventually } from "../../../support/eventually";
 import { loadHostileImage } from "../../../support/fleet/catalog";
-import { eventually } from "../../../support/fleet/command";
 import { target, withClient } from "../../../support/fleet/faults";
 import { docker, type Fleet, theFleet, tryDocker } from "../../../support/fleet/fleet";
 import { extraServer } from "../../../support/fleet/servers-site";

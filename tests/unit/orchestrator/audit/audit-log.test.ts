@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuditLog, type AuditLogOptions } from "../../../../orchestrator/audit/audit-log";
-import { eventually } from "../../../support/fleet/command";
+import { eventually } from "../../../support/eventually";
 import { entry, linesOf } from "../../../support/orchestrator/audit/entries";
 
 describe("audit log", () => {
