@@ -16,7 +16,7 @@ export interface DockerApiOptions {
   socketPath: string;
   guard: Pick<Guard, "admit">;
   limits: OrchestratorConfig["limits"];
-  /** Told at the start what `full` means. */
+  /** Hears at the start what `full` means. */
   warn: (message: string) => void;
 }
 

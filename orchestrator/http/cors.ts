@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 const METHODS = "GET, POST, DELETE, OPTIONS";
-/** Headers of MCP, of SSE, and ours. `Mcp-Param-*` is open, so what the page asks for is granted in its form. */
+/** Headers of MCP, of SSE, and ours. `Mcp-Param-*` may end in any word, so every well-formed name is granted. */
 const ASKED = /^[A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*$/;
 const EXPOSED = "Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, X-Request-Id, Retry-After, Link";
 const SECONDS_KEPT = "600";

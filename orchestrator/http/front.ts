@@ -24,7 +24,7 @@ const UNKNOWABLE = { status: 503, title: "Service Unavailable", detail: "the tok
 /** Milliseconds that requests under way get when the front closes. */
 const CLOSE_MS = 2_000;
 
-/** Answers a request, as Node calls it. */
+/** A request listener, as Node's servers have it. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Who answers MCP, on the paths that are its own. */
@@ -40,7 +40,7 @@ export interface FrontParts {
   guard: Guard;
   gateway: McpHandler;
   audit: Audit;
-  /** Where faults are told. */
+  /** Hears of faults. */
   log: Pick<Log, "error">;
   limits: OrchestratorConfig["limits"];
 }

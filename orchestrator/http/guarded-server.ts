@@ -5,11 +5,12 @@ import type { Rejection } from "../security/principal";
 import { arrivalLimits } from "./listening";
 
 const CONNECTIONS = 256;
+
 /** What such a server checks by, and who answers. */
 export interface GuardedServerOptions {
   guard: Pick<Guard, "admit">;
   limits: OrchestratorConfig["limits"];
-  /** Answers what names a wrong Host or Origin. */
+  /** Answers a request with a wrong Host or Origin. */
   refuse: (response: ServerResponse, rejection: Rejection) => void;
   /** Answers everything else; what it throws ends that connection alone. */
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;

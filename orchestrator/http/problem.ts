@@ -45,7 +45,7 @@ function statusOf(error: object): number | undefined {
 }
 
 /**
- * The answer to any error. One that does not say it is for the caller tells nothing of itself.
+ * The answer to any error. An error that is not meant for the caller shows nothing of itself.
  * @returns `fault`: true when it has to be logged, as nobody but us can do something about it
  */
 export function problemOf(

@@ -1,8 +1,9 @@
 import type { Registry } from "prom-client";
-import type { EngineFacts, MetricSources } from "./sources";
+import { within } from "../../lib/within";
+import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 
-/** The engine may take so long; without an answer it is not up. Prometheus itself waits 10 s. */
+/** Milliseconds that the engine may take; without an answer it is not up. Prometheus itself waits 10 s. */
 const PATIENCE_MS = 3_000;
 
 /** The engine, its certificates, the audit log, this program. @returns what fills them in at a scrape */
@@ -26,26 +27,22 @@ export function engineMetrics(registry: Registry, { config, engine, audit }: Met
   const written = table(registry, "dind_mcp_audit_healthy", "1: the audit log can be written.");
 
   return async () => {
-    const facts = await answerWithin(PATIENCE_MS, engine.info());
+    const [facts, used] = await Promise.all([known(engine.info()), known(engine.disk())]);
     build([[[config.version, config.stack, process.version], 1]]);
     up([[[], facts ? 1 : 0]]);
     info(facts ? [[[facts.version, facts.apiVersion, facts.os, facts.kernel], 1]] : []);
     containers(facts ? Object.entries(facts.containers).map(([state, count]): Row => [[state], count]) : []);
-    disk(facts?.disk ? Object.entries(facts.disk).map(([type, bytes]): Row => [[snake(type)], bytes]) : []);
+    disk(used ? DISK.map((type): Row => [[snake(type)], used[type]]) : []);
     expiry(Object.entries(config.certificates ?? {}).map(([name, end]): Row => [[name], Date.parse(end) / 1000]));
     dropped([[[], audit.dropped]]);
     written([[[], Number(audit.healthy())]]);
   };
 }
 
+const DISK = ["images", "containers", "volumes", "buildCache"] as const;
+
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-async function answerWithin(ms: number, asked: Promise<EngineFacts>): Promise<EngineFacts | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  const answer = await Promise.race([asked.catch(() => undefined), late]);
-  clearTimeout(timer);
-  return answer;
-}
+/** The answer, if it comes in time: on a large disk it is the next scrape that has what Docker counted. */
+const known = <Answer>(asked: Promise<Answer>): Promise<Answer | undefined> =>
+  within(PATIENCE_MS, asked).catch(() => undefined);

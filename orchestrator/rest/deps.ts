@@ -27,7 +27,7 @@ export interface RestDeps {
   cleanup: Pick<Cleanup, "plan" | "run">;
   audit: Pick<AuditLog, "record" | "query" | "healthy">;
   events: Events;
-  /** Where faults are told. */
+  /** Hears of faults. */
   log: Pick<Log, "error">;
   /** Folder with Swagger UI's swagger-ui.css and swagger-ui-bundle.js. */
   staticFolder: string;

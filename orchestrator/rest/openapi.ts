@@ -23,10 +23,10 @@ const TAGS = [
   { name: "status", description: "Probes, and what this is" },
 ];
 
-/** Fills in what is the same for every route: the token, and errors. @throws Error for a route that does not say who may use it */
+/** Fills in what is the same for every route: the token, and errors. @throws Error when a route does not say who may use it */
 function completed(route: RouteOptions): void {
   const access = route.config?.access;
-  if (access === undefined) throw new Error(`the route ${route.url} says not who may use it: config.access`);
+  if (access === undefined) throw new Error(`the route ${route.url} does not say who may use it: config.access`);
   if (route.schema?.hide) return;
   const problem = { description: "An error", content: { [PROBLEM_TYPE]: { schema: problemSchema } } };
   route.schema = {

@@ -1,9 +1,5 @@
+import { matchesPattern } from "../../lib/name-pattern";
 import type { Principal } from "./principal";
-
-/** `*` at the end of a pattern stands for any rest. */
-function matches(pattern: string, name: string): boolean {
-  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
-}
 
 /** Whether the principal's token lets it see and use the server. */
 export function mayUse(principal: Principal, server: string): boolean {
@@ -19,6 +15,6 @@ export function mayCall(principal: Principal, server: string, tool: string): boo
   const { allow, deny } = principal.tools ?? {};
   if (!allow && !deny) return true;
   const name = `${server}__${tool}`;
-  const hit = (pattern: string): boolean => matches(pattern, name);
+  const hit = (pattern: string): boolean => matchesPattern(pattern, name);
   return (allow?.some(hit) ?? true) && !deny?.some(hit);
 }

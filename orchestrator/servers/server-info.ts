@@ -45,7 +45,7 @@ export interface ServerInfo {
 export interface Servers {
   list(): ServerInfo[];
   get(name: string): ServerInfo | undefined;
-  /** Told of every change, and of a removal with `current` undefined. Returns what ends the subscription. */
+  /** Calls the listener at every change, with `current` undefined when the server is gone. Returns what unsubscribes it. */
   onChange(
     listener: (name: string, current: ServerInfo | undefined, previous: ServerInfo | undefined) => void,
   ): () => void;

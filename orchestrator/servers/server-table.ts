@@ -7,7 +7,7 @@ import { transitions } from "./transitions";
 
 type Listener = Parameters<Servers["onChange"]>[0];
 
-/** The known servers; tells listeners and events of what changes. */
+/** The known servers. Tells its listeners, and the events, what changes. */
 export class ServerTable {
   readonly #servers = new Map<string, ServerInfo>();
   readonly #listeners = new Set<Listener>();

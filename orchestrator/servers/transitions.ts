@@ -2,7 +2,7 @@ import { ServerStatus } from "../../api/server-status";
 import type { FleetEvent } from "../events";
 import type { ServerInfo } from "./server-info";
 
-/** What is told about a change, in the order it happened. */
+/** An event that a change brings, as `events` takes it. */
 export type Transition = Pick<FleetEvent, "type" | "data">;
 
 const UP: ServerStatus[] = [ServerStatus.Starting, ServerStatus.Running, ServerStatus.Unhealthy];
@@ -11,7 +11,7 @@ function because({ reason }: ServerInfo): FleetEvent["data"] {
   return reason === undefined ? {} : { reason };
 }
 
-/** The events between two states of a server; undefined = it is not there. */
+/** The events that lead from one state of a server to the next, in their order; undefined = it is not there. */
 export function transitions(previous: ServerInfo | undefined, current: ServerInfo | undefined): Transition[] {
   if (!current) return previous ? [{ type: "server.removed", data: { managedBy: previous.managedBy } }] : [];
   if (!previous) {

@@ -15,9 +15,9 @@ export interface EventStreamOptions {
   log: Log;
   /** Docker's filters. */
   filters: Record<string, string[]>;
-  /** The stream is open: what happened before it has to be looked up. */
+  /** The stream is open. Look up what happened before. */
   onOpen: () => void;
-  /** It ended, or was not to be opened. */
+  /** It ended, or could not be opened. */
   onClose: () => void;
   onEvent: (event: DockerEvent) => void;
 }

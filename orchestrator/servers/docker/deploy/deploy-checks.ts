@@ -1,5 +1,6 @@
 import type { OrchestratorConfig } from "../../../../config/orchestrator-config";
 import { isMapping } from "../../../../lib/mapping";
+import { matchesPattern } from "../../../../lib/name-pattern";
 import type { Problem } from "../../../../lib/problems";
 import { parseBytes } from "../../../../lib/sizes";
 import { parseManifest, secretFiles } from "../../../../manifest/manifest";
@@ -81,7 +82,7 @@ function beyondPolicy({ image, resources, mounts }: Record<string, unknown>, pol
   const limit = (path: string, got: unknown, value: unknown, most: number, shown: number | string): void => {
     if (typeof value === "number" && value > most) found.push(problem(path, String(got), `at most ${shown}`));
   };
-  if (typeof image === "string" && !policy.images.some((pattern) => matches(pattern, image))) {
+  if (typeof image === "string" && !policy.images.some((pattern) => matchesPattern(pattern, image))) {
     found.push(
       problem("image", JSON.stringify(image), `one of the allowed images: ${policy.images.join(", ") || "none"}`),
     );
@@ -103,11 +104,6 @@ function workspaceProblems(mounts: unknown, { workspace }: DeployPolicy): Proble
       problem(`mounts.${index}.readOnly`, "false", "true: the stack allows extra servers to read the workspace only"),
     ];
   });
-}
-
-/** `*` at the end stands for any rest. */
-function matches(pattern: string, text: string): boolean {
-  return pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 }
 
 function clashes({ name, user }: Record<string, unknown>, { servers, policy }: DeployRequest): Problem[] {

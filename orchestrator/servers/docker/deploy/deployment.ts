@@ -23,19 +23,19 @@ export interface DeploymentOptions {
   told: Progress;
 }
 
-/** A server that is there, with what brings it back. */
+/** The server that is replaced, with all that brings it back. */
 interface Previous {
   info: ServerInfo;
   spec: ContainerSpec;
   secrets: SecretValues;
 }
 
-/** As it should be. */
+/** Runs, or is about to. */
 const isUp = ({ status }: ServerInfo): boolean => status === ServerStatus.Running || status === ServerStatus.Starting;
-/** Not stopped on purpose, whatever its health. */
+/** Nobody stopped it on purpose, whatever its health. */
 const wasStarted = ({ status }: ServerInfo): boolean => status !== ServerStatus.Stopped;
 
-/** One server's way into the engine. What it made is taken back when it fails. */
+/** Brings one server into the engine, and takes back what it made when that fails. */
 export class Deployment {
   readonly #parts: ServerParts;
   #previous: Previous | undefined;
@@ -47,14 +47,18 @@ export class Deployment {
     this.#parts = new ServerParts(options.client, options.stack, name, options.log);
   }
 
-  /** Says what the server is that is to be replaced. Gives the names of the secrets that have a value. */
+  /** Takes note of the server that is to be replaced. Returns the names of its secrets that have a value. */
   async replaces(info: ServerInfo): Promise<string[]> {
     const secrets = await this.#secrets(info.manifest, info.runtime.image.id).read();
     this.#previous = { info, spec: this.#spec(info.manifest, info.runtime.image.id), secrets };
     return [...secrets.keys()];
   }
 
-  /** Brings the server up. @returns its container's id, or undefined when nothing had to change @throws Error, then all is as it was */
+  /**
+   * Brings the server up.
+   * @returns its container's id, or undefined when nothing had to change
+   * @throws Error; then all is as it was
+   */
   async run(manifest: Manifest, given: Record<string, string>): Promise<string | undefined> {
     const { client, images, told, log } = this.options;
     const previous = this.#previous;

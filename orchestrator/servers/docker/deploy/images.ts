@@ -3,7 +3,7 @@ import { ServerError } from "../../server-error";
 import { linesOf } from "../event-stream";
 import { mustBePublic } from "./registries";
 
-/** Told what a deployment does, in a short sentence. */
+/** Hears each step of a deployment, in a short sentence. */
 export type Progress = (step: string) => void;
 
 const PULL_MS = 15 * 60_000;

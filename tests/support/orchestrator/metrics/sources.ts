@@ -25,6 +25,16 @@ export function server(name: string, changes: Partial<ServerInfo> = {}): ServerI
   };
 }
 
+/** An engine that answers at once. */
+export const engine: MetricSources["engine"] = {
+  info: async () => ({
+    ...{ version: "26.1.5", apiVersion: "1.45", os: "Debian GNU/Linux 13", kernel: "6.12", architecture: "x86_64" },
+    ...{ cgroupVersion: "2", storageDriver: "overlay2", liveRestore: true, cpus: 2, memory: 8e9, images: 4 },
+    containers: { running: 5, paused: 0, stopped: 1 },
+  }),
+  disk: async () => ({ images: 1e9, containers: 1e6, volumes: 1e7, buildCache: 5, time: 1 }),
+};
+
 /** Sources of a fleet of three servers, one of them unhealthy and one stopped. */
 export function sources(changes: Partial<MetricSources> = {}): MetricSources {
   return {
@@ -61,16 +71,7 @@ export function sources(changes: Partial<MetricSources> = {}): MetricSources {
         },
       ],
     },
-    engine: {
-      info: async () => ({
-        version: "26.1.5",
-        apiVersion: "1.45",
-        os: "Debian GNU/Linux 13",
-        kernel: "6.12",
-        containers: { running: 5, stopped: 1 },
-        disk: { images: 1e9, containers: 1e6, volumes: 1e7, buildCache: 5 },
-      }),
-    },
+    engine,
     audit: { dropped: 3, healthy: () => true },
     ...changes,
   };

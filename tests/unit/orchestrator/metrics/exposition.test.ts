@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { seriesOf } from "../../../support/orchestrator/metrics/series";
-import { expose, server } from "../../../support/orchestrator/metrics/sources";
+import { engine, expose, server } from "../../../support/orchestrator/metrics/sources";
 
 describe("metrics: exposition", () => {
   it("tells of servers, sessions, containers, engine, certificates, audit log and process", async () => {
@@ -49,10 +49,19 @@ describe("metrics: exposition", () => {
     assert.ok(!Object.keys(series).some((name) => name.includes('server="http"')));
   });
   it("says that the engine is down when it answers with an error or not at all, and gives the rest", async () => {
-    const silent = expose({ engine: { info: () => new Promise(() => {}) } });
+    const silent = expose({ engine: { ...engine, info: () => new Promise(() => {}) } });
     const [series, same] = (await Promise.all([silent.text(), silent.text()])).map(seriesOf);
     assert.deepEqual([series?.dind_mcp_engine_up, series?.['dind_mcp_server_up{server="files"}']], [0, 1]);
     assert.deepEqual(series, same);
     assert.ok(!Object.keys(series ?? {}).some((name) => name.startsWith("dind_mcp_engine_info")));
+  });
+  it("leaves the disk out while Docker still counts, or cannot", async () => {
+    const still = (): Promise<never> => new Promise(() => {});
+    const cannot = (): Promise<never> => Promise.reject(new Error("no answer"));
+    const exposed = [still, cannot].map((disk) => expose({ engine: { ...engine, disk } }).text());
+    for (const series of (await Promise.all(exposed)).map(seriesOf)) {
+      assert.equal(series.dind_mcp_engine_up, 1);
+      assert.ok(!Object.keys(series).some((name) => name.startsWith("dind_mcp_engine_disk_bytes")));
+    }
   });
 });
