@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { buildSync } from "esbuild";
 import { type Init, until } from "../../../support/mcp-init/mcp-init";
+import { GatewayProcess } from "../../../support/orchestrator/gateway/gateway-process";
 import { servers } from "../../../support/orchestrator/gateway/gateway-site";
 import { closeConnections, McpClient } from "../../../support/orchestrator/gateway/mcp-client";
 import { startScripted } from "../../../support/orchestrator/gateway/scripted-server";
@@ -14,30 +9,22 @@ const SESSIONS = 50;
 
 describe("gateway: killed with -9", function () {
   this.timeout(30_000);
-  const folder = mkdtempSync(join(tmpdir(), "mcp-killed-"));
   let init: Init;
-  let child: ChildProcess;
+  let gateway: GatewayProcess;
 
   before(async () => {
-    const entry = join(__dirname, "../../../support/orchestrator/gateway/gateway-child.ts");
-    const outfile = join(folder, "gateway-child.js");
-    buildSync({ entryPoints: [entry], outfile, bundle: true, platform: "node", logLevel: "error" });
     init = await startScripted();
   });
   after(async () => {
-    child?.kill("SIGKILL");
+    await gateway?.kill();
     closeConnections();
     await init?.stop();
-    rmSync(folder, { recursive: true });
   });
 
   async function start(): Promise<string> {
-    child = spawn(process.execPath, [join(folder, "gateway-child.js"), init.socket, "4"], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, TMPDIR: folder }, // who is killed removes nothing
-    });
-    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-    return new Promise((resolve) => lines.once("line", resolve));
+    const address = { type: "stdio", socket: init.socket } as const;
+    gateway = await GatewayProcess.start({ servers: { one: [address, { sessions: { max: 64, warmPool: 4 } }] } });
+    return gateway.url;
   }
 
   it(`leaves none of ${SESSIONS} sessions' processes, and the next one serves at once`, async () => {
@@ -51,7 +38,7 @@ describe("gateway: killed with -9", function () {
       () => servers(init),
       (n) => n === SESSIONS + 1 + 4,
     );
-    child.kill("SIGKILL");
+    await gateway.kill();
     await init.alone(3_000);
 
     const client = await McpClient.open(`${await start()}/servers/one/mcp`);

@@ -1,66 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Scope } from "../../../../api/scopes";
 import { startGateway, type TestGateway } from "../../../support/orchestrator/gateway/gateway";
 import { type ManifestChanges, manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
-
-interface Heard {
-  id?: number | string;
-  method: string;
-  params?: Record<string, unknown>;
-}
-type Answer = (message: Heard, say: (line: unknown) => void) => unknown;
-
-/** A server that says whatever a test wants, on a socket as mcp-init has it. */
-class HostileServer {
-  readonly heard: Heard[] = [];
-  readonly #sockets = new Set<Socket>();
-  readonly #folder = mkdtempSync(join(tmpdir(), "mcp-hostile-"));
-  readonly socket = join(this.#folder, "s.sock");
-  readonly #server: Server;
-
-  constructor(answer: Answer) {
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.on("error", () => {});
-      const say = (line: unknown) => void socket.write(`${typeof line === "string" ? line : JSON.stringify(line)}\n`);
-      createInterface(socket).on("line", (line) => {
-        const message = JSON.parse(line) as Heard;
-        this.heard.push(message);
-        if (message.id === undefined) return;
-        const { id, method } = message;
-        const said = answer(message, say);
-        if (said !== undefined) say(said);
-        else if (method === "initialize") {
-          const capabilities = { tools: { listChanged: true } };
-          const serverInfo = { name: "h", version: "1" };
-          say({ jsonrpc: "2.0", id, result: { protocolVersion: "2025-06-18", capabilities, serverInfo } });
-        } else if (method === "server/discover") say({ jsonrpc: "2.0", id, error: { code: -32601, message: "no" } });
-        else say({ jsonrpc: "2.0", id, result: {} });
-      });
-    });
-  }
-
-  async listen(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(this.socket, resolve));
-    return this;
-  }
-
-  hangUp(): void {
-    for (const socket of this.#sockets) socket.end();
-  }
-
-  close(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
+import { type Answers, HostileServer } from "../../../support/orchestrator/gateway/hostile-server";
 
 describe("gateway: hostile clients and servers", () => {
   let test: TestGateway;
@@ -79,7 +22,7 @@ describe("gateway: hostile clients and servers", () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  async function serve(name: string, answer: Answer = () => undefined, more: ManifestChanges = {}) {
+  async function serve(name: string, answer: Answers = () => undefined, more: ManifestChanges = {}) {
     const server = await new HostileServer(answer).listen();
     servers.push(server);
     test.servers.set(name, { type: "stdio", socket: server.socket }, manifestOf(more));

@@ -1,10 +1,11 @@
-// A gateway in a process of its own, for tests that kill it: node gateway-child.js SOCKET WARM. Prints its URL.
+// A gateway in a process of its own: node gateway-child.js '{"servers": {NAME: [ADDRESS, CHANGES]}, "config": {}}'. Prints its URL.
 import { startGateway } from "./gateway";
 import { manifestOf } from "./gateway-manifest";
+import type { ChildOptions } from "./gateway-process";
 
-const [, , socket = "", warmPool = "0"] = process.argv;
-void startGateway().then(({ servers, url }) => {
-  const sessions = { max: 64, warmPool: Number(warmPool) };
-  servers.set("one", { type: "stdio", socket }, manifestOf({ sessions }));
-  console.log(url);
+const { servers, config } = JSON.parse(process.argv[2] ?? "") as ChildOptions;
+void startGateway(config).then((test) => {
+  for (const [name, [address, changes]] of Object.entries(servers))
+    test.servers.set(name, address, manifestOf(changes));
+  console.log(test.url);
 });
