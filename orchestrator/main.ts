@@ -8,6 +8,7 @@ import { DockerApi } from "./docker-api/docker-api";
 import { Events } from "./events";
 import { McpGateway } from "./gateway/gateway";
 import { Front } from "./http/front";
+import { lastResort } from "./last-resort";
 import { createLog } from "./log";
 import { CallMetrics } from "./metrics/call-metrics";
 import { Exposition } from "./metrics/exposition";
@@ -29,6 +30,10 @@ async function main(): Promise<void> {
     warn: (message) => log.warn(message),
   });
   const registry = new Registry();
+  process.on(
+    "uncaughtException",
+    lastResort(registry, log, (code) => process.exit(code)),
+  );
   const observer = new CallMetrics(registry);
   const parts = await createServers({ config, events, log });
   const { servers } = parts;

@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Frame } from "../wire/frame";
 import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { ReadingPace } from "../wire/reading-pace";
-import { drained, request, textOf } from "./http-client";
+import { type Answer, drained, request, textOf } from "./http-client";
 import { soundAnswer } from "./odd-answers";
 import { frameOf, readEvents, Seen } from "./read-events";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
@@ -127,7 +127,7 @@ export class HttpUpstream implements Upstream {
     });
     // A tool is never called twice; all else may be asked again.
     const answer = await request(this.url, "POST", headers, signal, frame.text, frame.method !== "tools/call");
-    const { statusCode = 0 } = answer;
+    const { statusCode } = answer;
     let text: string | undefined;
     if (statusCode >= 400 && this.#session !== undefined) {
       // 404 is what the specification wants; several frameworks say 400, and why.
@@ -161,9 +161,9 @@ export class HttpUpstream implements Upstream {
   }
 
   /** Reads the stream of a request until its answer; when it breaks, goes on behind the last event, if the server can. */
-  async #stream(first: IncomingMessage, id: RequestId, signal: AbortSignal): Promise<void> {
+  async #stream(first: Answer, id: RequestId, signal: AbortSignal): Promise<void> {
     const seen = new Seen();
-    let answer: IncomingMessage | undefined = first;
+    let answer: Answer | undefined = first;
     for (let failures = 0; answer && failures < RECONNECTS; failures++) {
       const before = seen.last;
       await this.#read(answer, id, seen);
@@ -176,7 +176,7 @@ export class HttpUpstream implements Upstream {
     this.#answerError(id, "its stream ended before the answer");
   }
 
-  async #get(lastEventId: string | undefined, signal: AbortSignal): Promise<IncomingMessage | undefined> {
+  async #get(lastEventId: string | undefined, signal: AbortSignal): Promise<Answer | undefined> {
     const more: Record<string, string> = { accept: "text/event-stream" };
     if (lastEventId !== undefined) more["last-event-id"] = lastEventId;
     const answer = await request(this.url, "GET", this.#headers(more), signal);
@@ -185,7 +185,7 @@ export class HttpUpstream implements Upstream {
     return undefined;
   }
 
-  #read(answer: IncomingMessage, id: RequestId | undefined, seen: Seen): Promise<void> {
+  #read(answer: Answer, id: RequestId | undefined, seen: Seen): Promise<void> {
     const deliver = (frame: Frame): void => this.#deliver(frame, id);
     const sound = (frame: Frame): Frame => this.#sound(frame, id);
     return readEvents(answer, seen, { id, pace: this.#pace, ready: () => this.#open?.promise, sound, deliver });
@@ -241,6 +241,6 @@ export class HttpUpstream implements Upstream {
   }
 }
 
-function isEventStream({ headers }: IncomingMessage): boolean {
-  return /^text\/event-stream\b/i.test(headers["content-type"] ?? "");
+function isEventStream({ headers }: Answer): boolean {
+  return /^text\/event-stream\b/i.test(String(headers["content-type"] ?? ""));
 }

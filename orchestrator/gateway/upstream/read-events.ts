@@ -1,9 +1,9 @@
-import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EventStreamParser } from "../wire/event-stream-parser";
 import { Frame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
 import { MESSAGE_LIMIT, type ReadingPace } from "../wire/reading-pace";
+import type { Answer } from "./http-client";
 
 /** Before a stream that broke is asked for again, in milliseconds; and the bounds of what a server may wish instead. */
 const RECONNECT_MS = 500;
@@ -23,7 +23,7 @@ export class Seen {
 
 /** Reads the events of one answer, to its end or until it breaks: `seen` then tells how to go on. */
 export async function readEvents(
-  answer: IncomingMessage,
+  { body }: Answer,
   seen: Seen,
   options: {
     /** The request whose answer ends the reading. */
@@ -47,13 +47,13 @@ export async function readEvents(
     options.deliver(frame);
   });
   try {
-    answer.setEncoding("utf8");
-    for await (const chunk of answer) {
+    body.setEncoding("utf8");
+    for await (const chunk of body) {
       await options.ready();
       if (!parser.push(chunk as string)) break;
       const wait = options.pace.spend((chunk as string).length);
       if (wait > 0) await sleep(wait);
-      if (seen.answered) lingering ??= setTimeout(() => answer.destroy(), ANSWERED_MS);
+      if (seen.answered) lingering ??= setTimeout(() => body.destroy(), ANSWERED_MS);
     }
   } catch {
     // it broke

@@ -52,7 +52,7 @@ describe("gateway: a server behind HTTP", function () {
       ["s1", "s2"],
     );
     assert.deepEqual(
-      web.methods.slice(-5),
+      web.methods.filter((method) => method !== "GET").slice(-5), // its standing stream may come at any time
       ["tools/call", "initialize", "notifications/initialized", "logging/setLevel", "tools/call"].slice(-5),
     );
 
