@@ -54,6 +54,7 @@ function cases(): Case[] {
     ...among(MAY_INSIDE, "orchestrator/", (other) => (other === "gateway" ? "gateway-api" : "x")),
     ...inside.flatMap((folder) => ["cli", "stack"].map((other) => to(folder, `${other}/x`, false))),
     ...["rest", "metrics"].map((folder) => to(`orchestrator/${folder}`, "orchestrator/gateway/wire/x", false)),
+    to("orchestrator/gateway", "orchestrator/servers/docker/x", false),
     ...Object.keys(MAY).flatMap((folder) => TOOLS.map((tool) => to(folder, `${tool}/x`, false))),
     ...["cli/add", "orchestrator/rest"].map((folder) => to(folder, "manifest/server-json/notes", false)),
     ...["cli/add", "orchestrator/rest"].map((folder) => to(folder, "manifest/server-json", true)),
