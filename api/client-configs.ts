@@ -37,7 +37,7 @@ export interface ConfigOptions {
 
 /** All servers behind one URL. */
 export const AGGREGATE = "dind-mcp";
-/** Exact, so that nobody's client runs code that came out since. */
+/** Pinned: no client runs code that came out after this release. */
 const BRIDGE = "mcp-remote@0.15.1";
 
 /** The URL of each server, or the one of all. */
@@ -63,7 +63,7 @@ const fromEnvironment = (variable: string) =>
 function bridged(url: string, token: string): Record<string, unknown> {
   // The bridge refuses plain http to other machines unless told so.
   const plain = url.startsWith("http:") ? ["--allow-http"] : [];
-  // Without a space after the colon: some clients split arguments at spaces. The bridge fills in the variable.
+  // No space after the colon: some clients split arguments at spaces. The bridge fills in the variable.
   const header = ["--header", `Authorization:\${AUTHORIZATION}`];
   return {
     command: "npx",

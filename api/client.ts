@@ -13,14 +13,15 @@ export interface Access {
   token: string;
 }
 
-/** A client of the REST API. Every method throws an ApiError: for an answer that is an error, or none. */
+/** A client of the REST API. Every method throws an ApiError when the answer is an error, or when nobody answers. */
 export class ApiClient {
-  /** @param patience milliseconds for an answer @default without an end: a deployment takes its time */
+  /** @param patience milliseconds to wait for an answer @default no limit: a deployment takes its time */
   constructor(
     private readonly access: Access,
     private readonly patience?: number,
   ) {}
 
+  /** The answer to a GET. */
   async get<T>(path: string): Promise<T> {
     return await this.body<T>(await this.request("GET", path));
   }
@@ -43,12 +44,13 @@ export class ApiClient {
     return await this.body<T>(await this.request("POST", path, body));
   }
 
-  /** The gateway's readiness; this one asks for no token and has no problem in its body. */
+  /** The gateway's readiness. The request needs no token, and its answer is plain text. */
   async ready(): Promise<{ ready: boolean; text: string }> {
     const response = await this.fetch(paths.ready);
     return { ready: response.ok, text: await response.text() };
   }
 
+  /** Deletes what is at a path. */
   async delete(path: string): Promise<void> {
     await this.request("DELETE", path);
   }
@@ -119,10 +121,10 @@ const KINDS: Record<number, ApiErrorKind> = {
   503: ApiErrorKind.Unreachable,
 };
 
-/** An error of the API in one piece: all its problems, and what a failed start wrote. */
+/** An error answer of the API as one error: all its problems, and the log lines of a failed start. */
 export function errorOf(status: number, text: string): ApiError {
   const body = parsed(text);
-  // What there is only the API can say: another program on its port knows nothing of that.
+  // Only the API itself can say that something does not exist: another program on its port knows nothing of that.
   const kind = body ? (KINDS[status] ?? ApiErrorKind.Failed) : ApiErrorKind.Unreachable;
   const lines = [
     body ? (body.detail ?? body.title ?? `HTTP ${status}`) : text.slice(0, 500),

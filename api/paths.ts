@@ -21,12 +21,12 @@ export function mcpPath(server?: string): string {
   return server === undefined ? "/mcp" : `/servers/${server}/mcp`;
 }
 
-/** The path of a public URL, which proxies may leave in front of each request: "" or "/fleet". */
+/** The path of the public URL, "" or "/fleet". Some proxies leave it in front of each request. */
 export function prefixOf(publicUrl: string): string {
   return new URL(publicUrl).pathname.replace(/\/$/, "");
 }
 
-/** @throws ApiError for what would be another path: no server and no tool has such a name */
+/** @throws ApiError for a part that would change the path: no server and no tool has such a name */
 function serverPath(...parts: string[]): string {
   const wrong = parts.find((part) => ["", ".", ".."].includes(part));
   if (wrong !== undefined) throw new ApiError(ApiErrorKind.NotFound, `there is no server or tool "${wrong}"`);

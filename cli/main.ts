@@ -15,7 +15,7 @@ function report(error: unknown): ExitCode {
 }
 
 async function main(): Promise<void> {
-  // A reader that has seen enough (`| head`) is no error, and makes none good.
+  // A reader that has seen enough (`| head`) is no error; the exit code stays what it was.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
     note(`error: standard output: ${error.message}`);

@@ -59,8 +59,8 @@ export function builtImage(name: string, args: BuiltImageArgs, opts: pulumi.Cust
     {
       name: `${args.repository}:${hash.slice(0, 16)}`,
       build: {
-        // Relative to the project, in which Pulumi runs program and plugins: an absolute path would make every image a
-        // new one for whoever has the project elsewhere.
+        // Relative to the project folder, where Pulumi runs the program and the plugins. An absolute path would make
+        // every image new for whoever keeps the project elsewhere.
         context: relative(process.cwd(), args.context),
         dockerfile: args.dockerfile,
         target: args.target,

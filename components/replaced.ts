@@ -1,5 +1,5 @@
 /**
- * How a container changes: by a new one, always. One that never became healthy would be taken for fine at the next `up`;
- * "*" makes it a replacement instead. The old one goes first, because names and addresses are fixed.
+ * Changes a container by replacing it, always. The next `up` would take a container that never became healthy for a
+ * good one; "*" replaces it. The old one goes first, because names and addresses are fixed.
  */
 export const REPLACED = { deleteBeforeReplace: true, replaceOnChanges: ["*"] };

@@ -14,7 +14,7 @@ export interface AtomicWriteOptions {
 }
 
 /**
- * Puts a file in its place in one step: who reads it sees all of it or none, and who kills us leaves the old one.
+ * Writes a file in one step: a reader sees all of the new content or none, and a killed process leaves the old file.
  * The draft is a hidden file beside it, `.UUID.new`.
  */
 export function writeAtomically(

@@ -1,15 +1,17 @@
-/** A map that forgets what was not used for longest when it is full: what strangers send must not fill the memory. */
+/** A map that forgets the least recently used entry when it is full: what strangers send must not fill the memory. */
 export class BoundedMap<Value> {
   readonly #values = new Map<string, Value>();
 
   constructor(private readonly size: number) {}
 
+  /** Looking a key up counts as use. */
   get(key: string): Value | undefined {
     const value = this.#values.get(key);
     if (value !== undefined) this.set(key, value);
     return value;
   }
 
+  /** Puts a value in; when the map is full, the least recently used entry goes. */
   set(key: string, value: Value): void {
     // A Map keeps the order of insertion: deleted and set again, it is the newest.
     this.#values.delete(key);
@@ -21,6 +23,7 @@ export class BoundedMap<Value> {
     this.#values.delete(key);
   }
 
+  /** Number of entries. */
   get length(): number {
     return this.#values.size;
   }

@@ -44,11 +44,11 @@ export function engineClient(address: EngineAddress): EngineClient {
 }
 
 /**
- * docker-modem hears a request's errors and not its answer's: it would wait for ever for one that breaks off, as when
- * the daemon dies. Through this agent, that is an error of the request as well.
+ * docker-modem listens for errors of a request, but not of its answer: it would wait for ever for an answer that breaks
+ * off, as when the daemon dies. This agent turns that into an error of the request.
  */
 function hearingAnswers<Kind extends Agent>(agent: Kind): Kind {
-  // Not in the documentation, but what every agent of npm's agent-base stands on.
+  // Undocumented, but every agent of npm's agent-base relies on it.
   const inner = agent as Kind & { addRequest: (request: ClientRequest, options: object) => void };
   const add = inner.addRequest.bind(agent);
   inner.addRequest = (request, options) => {

@@ -15,8 +15,7 @@ const { parse, rawJSON, isRawJSON } = JSON as unknown as {
 const DOUBTFUL = /(?:\d\.?){16}|\d[eE]/;
 
 /**
- * JSON.parse, but that no number becomes another one: what a double cannot hold (9007199254740993, 1e400) becomes an
- * ExactNumber.
+ * JSON.parse that changes no number: one that no double can hold (9007199254740993, 1e400) becomes an ExactNumber.
  * @throws SyntaxError
  */
 export function parseExactly(text: string): unknown {
@@ -34,11 +33,11 @@ function exactly(value: number, source: string): number | ExactNumber {
   return !isRawJSON || decimal(source) === decimal(String(value)) ? value : rawJSON(source);
 }
 
-/** Characters of a number, or of its exponent, above which it is no double's. */
+/** Longest number, and longest exponent, that is compared with a double; in characters. */
 const LONGEST = 1_000;
 const LONGEST_EXPONENT = 12;
 
-/** One text for all ways of writing a number; as it is, when it is none, or has more digits than any that is one. */
+/** One text for all ways of writing a number. Hands back a text that is no number, or too long to be compared. */
 function decimal(text: string): string {
   if (text.length > LONGEST) return text;
   const [, sign = "", whole, fraction = "", exponent = "0"] =

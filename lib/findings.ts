@@ -15,7 +15,7 @@ export interface Finding extends Omit<Problem, "file" | "path"> {
   line?: number;
 }
 
-/** What may hold secrets that somebody wrote in the wrong place: of these only the type is shown. */
+/** Keys that may hold a secret written in the wrong place: of their values only the type is shown. */
 const HIDDEN = [/^env\b/, /^build\.args\b/, /^transport\.command\b/, /^secrets(\.\d+)?$/];
 const LONGEST = 60;
 

@@ -10,6 +10,7 @@ export interface Problem {
   fix?: string;
 }
 
+/** A problem as one sentence. */
 export function formatProblem({ file, path, got, expected, fix }: Problem): string {
   return `${file}: ${path}: got ${got}, expected ${expected}${fix ? `. To fix: ${fix}` : ""}`;
 }

@@ -1,5 +1,5 @@
 /**
- * What a promise gives, or undefined when it takes longer. Its failure is a failure here too.
+ * What a promise gives, or undefined when it takes longer. A rejection rejects here too.
  * @param ms milliseconds
  */
 export async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | undefined> {

@@ -20,7 +20,7 @@ function issueFindings(issue: z.core.$ZodIssue, document: unknown, schema: z.Zod
   return [{ path, got: shown(document, path), expected: issue.message }];
 }
 
-/** Everything that keeps a document from being what a schema wants. */
+/** Everything in a document that a schema does not allow. */
 export function zodFindings(error: z.ZodError, document: unknown, schema: z.ZodType): Finding[] {
   return error.issues.flatMap((issue) => issueFindings(issue, document, schema));
 }

@@ -100,7 +100,8 @@ function secretProblems(manifests: Manifest[], known: string[], options: Catalog
         fix: `pulumi config set --secret --path 'secrets.${manifest.name}.${name}'`,
       })),
   );
-  // A value nobody reads is a misspelt name. Servers that are not selected, or whose manifest is wrong, keep theirs.
+  // A value that no server reads has a misspelt name. Servers that are not selected, or whose manifest is wrong, keep
+  // theirs.
   const unknown = Object.entries(secrets).flatMap(([server, names]) => {
     const manifest = manifests.find(({ name }) => name === server);
     const declared = manifest ? manifest.secrets.map(({ name }) => name) : known.includes(server) ? names : [];

@@ -25,7 +25,7 @@ function checkedFields(document: Record<string, unknown>): Partial<Manifest> {
     ([key, field]) => [key, field.safeParse(document[key])] as const,
   );
   const right = Object.fromEntries(results.flatMap(([key, result]) => (result.success ? [[key, result.data]] : [])));
-  // One wrong variable must not hide what another one gives away.
+  // A wrong variable must not hide what another one gives away.
   const texts = Object.entries(isMapping(document.env) ? document.env : {}).filter(
     ([, value]) => typeof value === "string",
   );

@@ -4,7 +4,7 @@ import type { CommentAt } from "../lib/yaml";
 /** The comment behind a value that says so. */
 const MARK = /^not a secret\b/i;
 
-/** The option that a program's argument is, or is the value of; else the argument itself. */
+/** The option that an argument is, or whose value it is; else the argument itself. */
 export function argumentName(command: unknown[], at: number): string {
   const text = (index: number): string => String(command[index] ?? "");
   const isOption = (one: string): boolean => /^--?[a-z]/i.test(one);

@@ -55,7 +55,9 @@ function told(name: string): Told | undefined {
   return { word, kind: ABOUT_SECRET.has(upper.at(-1) ?? "") && !isId ? "about" : "perhaps" };
 }
 
-/** True for what people choose themselves: it may look like anything, so that only a switch or a place is none. */
+/**
+ * True for values that people choose: such a secret may look like anything, so only a switch or a path is surely no secret.
+ */
 const isChosen = (word: string): boolean => /PASS|PWD|SECRET|DSN/i.test(word);
 /** True for the parts of a name that make its value one to count, or one for everybody. */
 const COUNTED = /(^|[_-])(MAX|MIN|NUM|COUNT)[_-]/i;

@@ -20,7 +20,7 @@ export function hasSecretShape(value: string): boolean {
   return SHAPES.some((shape) => shape.test(text));
 }
 
-/** Long, of letters and digits mixed: made by a machine, to be guessed by nobody. */
+/** Long, and letters mixed with digits: made by a machine so that nobody guesses it. */
 const isRandom = (text: string): boolean => /^(?=.*\d)(?=.*[A-Za-z])[\w+=~-]{16,}$/.test(text);
 const isTame = (text: string, between: RegExp): boolean => !text.split(between).some(isRandom);
 

@@ -20,6 +20,7 @@ export class Events {
   /** @param keep how many events a late listener can still get */
   constructor(private readonly keep = 512) {}
 
+  /** Keeps an event and tells every listener. @param server undefined: of no one server */
   emit(type: string, server: string | undefined, data: FleetEvent["data"] = {}): void {
     const event: FleetEvent = { id: ++this.#last, time: new Date().toISOString(), type, server, data };
     this.#kept.push(event);

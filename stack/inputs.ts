@@ -51,7 +51,9 @@ function secretNames({ secrets }: Settings): Record<string, string[]> {
   return Object.fromEntries(Object.entries(secrets).map(([server, values]) => [server, Object.keys(values)]));
 }
 
-/** DOCKER_HOST takes precedence over the address of a docker provider that has certificates: over the engine's. */
+/**
+ * For a provider with certificates, DOCKER_HOST overrides the address: Docker resources would land on another engine.
+ */
 export function environmentProblems({ DOCKER_HOST }: NodeJS.ProcessEnv): Problem[] {
   if (!DOCKER_HOST) return [];
   const fix = "unset DOCKER_HOST; the host engine is set by dind-mcp:hostEngine";

@@ -25,7 +25,7 @@ interface Identity {
   user: number;
 }
 
-/** What a document may not give itself: each would open a wall, or take more of the machine. */
+/** What a document may not give itself: each of these would open a wall or take more of the machine. */
 const WALLS = ["egress", "mounts", "database", "resources"];
 const DOCKERIGNORE = "# What the image does not hold must not rebuild it.\n.dockerignore\nserver.yaml\n";
 

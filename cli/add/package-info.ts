@@ -67,8 +67,8 @@ function pipArguments({ name, version }: PackageSource): string[] {
 }
 
 /**
- * Runs a command in the project's folder: in the one that the user happens to be in, a `.npmrc` would name npm another
- * registry, and a `pip.py` would be run.
+ * Runs a command in the project's folder. In the user's current folder a `.npmrc` could send npm to another registry,
+ * and a `pip.py` would be run.
  */
 function run(command: string, args: string[]): Promise<Answer> {
   return new Promise((resolve) => {

@@ -54,7 +54,7 @@ export function connect(connection: Connection, records = new Records()): Done {
       ...(before === undefined ? {} : { mode: before }),
     };
     const old = known && Object.hasOwn(known.stacks, stack) ? (known.stacks[stack] ?? []) : [];
-    // First, and with what is there until then: after a crash between the two nothing is there that nobody knows of.
+    // Before the file, and with the old entries too: a crash in between leaves nothing that no record knows of.
     records.save({
       ...next,
       stacks: { ...next.stacks, [stack]: [...entries, ...old.filter((one) => !entries.some(sameName(one)))] },

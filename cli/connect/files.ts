@@ -15,7 +15,7 @@ import { writeAtomically } from "../../lib/atomic-file";
 import { CliError, ExitCode } from "../errors";
 
 /**
- * Where a file really is, or will be: a link in its place, or in the place of a folder, stays one.
+ * Where a file really is, or will be. Follows links, also those in place of a folder, so that they stay links.
  * @throws CliError when nobody can tell, or a link is not to be trusted
  */
 export function realFile(file: string): string {

@@ -31,8 +31,8 @@ export const behindMark = (text: string): string => (text.startsWith(BOM) ? text
 const isBlank = (text: string | null): text is null => text === null || behindMark(text).trim() === "";
 
 /**
- * The text as it is without us. To the byte what it was before, unless somebody else changed it since; then only what is
- * ours goes, and what it had replaced comes back.
+ * The text without our entries. It is the earlier text to the byte, unless somebody else changed it since; then only
+ * our entries go, and what they had replaced comes back.
  */
 function withoutUs(current: string | null, { original, stacks, written }: Connected, file: string): string | null {
   if (current === null || current === written || current === original) return current === null ? null : original;
@@ -81,12 +81,12 @@ export function connected(current: string | null, record: Connected | undefined,
   const mine = (record && Object.hasOwn(record.stacks, stack) && record.stacks[stack]) || [];
   if (record && current !== null && mine.length === entries.length && entries.every((one) => mine.some(same(one)))) {
     const document = readDocument(behindMark(current), file);
-    // As wanted already, whatever else was changed: nothing to write, and the record still knows what we wrote.
+    // Our entries are there already, whatever else was changed: nothing to write, and the record stays right.
     if (entries.every((entry) => holds(document, entry))) return { text: current, record };
   }
   const original = record ? withoutUs(current, record, file) : current;
   const { [stack]: _, ...others } = record?.stacks ?? {};
-  // What was taken with force once is ours until it is put back.
+  // An entry that `--force` replaced stays ours until `disconnect` puts it back.
   const found = problems(original, others, { ...wanted, mine });
   if (found.length > 0) throw new ProblemsError(found);
   const stacks = { ...others, [stack]: entries };

@@ -66,12 +66,14 @@ export class Records {
     });
   }
 
+  /** Writes a file's record in one step, readable by its owner alone. */
   save(record: FileRecord): void {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const path = this.path(record.file);
     replaceFile(path, JSON.stringify({ version: VERSION, ...record }), readExactly(path), 0o600);
   }
 
+  /** Removes a file's record; fine when there is none. */
   forget(file: string): void {
     rmSync(this.path(file), { force: true });
   }

@@ -7,7 +7,9 @@ const QUIET = process.stdout.isTTY ? [] : ["--suppress-progress"];
 /** Arguments for pulumi, of a command that changes the stack and asks nothing. */
 export const WITHOUT_QUESTIONS = ["--yes", "--skip-preview", ...QUIET];
 
-/** The same for a `refresh` with these arguments: with `--preview-only` pulumi refuses answers to what it does not ask. */
+/**
+ * The same for a `refresh`. With `--preview-only` pulumi asks nothing, and refuses options that answer its questions.
+ */
 export function refreshArguments(args: string[]): string[] {
   return ["refresh", ...(args.includes("--preview-only") ? QUIET : WITHOUT_QUESTIONS), ...args];
 }

@@ -90,8 +90,8 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
     logOpts: { "max-size": "10m", "max-file": "3" },
     healthcheck: {
       tests: ["CMD", "/usr/local/lib/dind-mcp/healthcheck"],
-      // The engine is ready in less than a second, but the first check comes after the interval; and the provider looks once
-      // a second, so a check at 3 s would be seen at 4.
+      // The engine is ready in less than a second, but Docker's first check comes after the interval. The provider
+      // looks once a second: a check at 3 s would be seen at 4 s.
       interval: "2.5s",
       timeout: "5s",
       retries: 5,

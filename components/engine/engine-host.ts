@@ -66,7 +66,7 @@ export class EngineHost extends pulumi.ComponentResource {
     this.containerName = container.name;
     this.containerId = container.id;
     this.imageId = image.imageId;
-    // Derived from the container's id, which a first preview does not know: so the provider is not configured then, and
+    // Derived from the container's id, which a first preview does not know. So the provider is not configured then, and
     // preview never dials an engine that is not there.
     this.endpoint = container.id.apply(() => `tcp://${reachable(args.bindAddress)}:${args.dockerTlsPort}`);
     this.#provider = new docker.Provider(

@@ -16,7 +16,7 @@ export interface ContainerReferences {
 
 const MIB = 1024 * 1024;
 
-/** Seconds that a healthy start may take; beyond, the start has failed. */
+/** Seconds that a start may take to become healthy; after that it has failed. */
 const WAIT_SECONDS = 120;
 
 /** Puts a container specification into the provider's words; it adds no rule of its own. */

@@ -4,8 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { builtImage } from "../built-image";
 
 /**
- * The image of the ways out of the engine, the egress proxy and the database relay. Each has it under a name of its own:
- * when one of them goes, its image goes with it, and must not take the other's.
+ * The image of the egress proxy and the database relay. Each has it under a name of its own: when one of them goes and
+ * takes its image along, the other keeps its own.
  */
 export function egressImage(
   name: string,

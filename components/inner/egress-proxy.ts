@@ -15,7 +15,9 @@ export interface EgressProxyArgs {
   serverNetworks: pulumi.Input<string>[];
   /** The proxy's own way out of the engine. */
   outboundNetwork: pulumi.Input<string>;
-  /** Its fixed address there: it sends from no other, so that it cannot be used as a way into a server's network. */
+  /**
+   * Its fixed address there. It sends from this address only, so nobody can use it as a way into a server's network.
+   */
   outboundAddress: string;
   /** Keep the image when the stack is destroyed. */
   keepImage: boolean;

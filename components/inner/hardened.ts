@@ -30,12 +30,16 @@ export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
     logDriver: "json-file",
     logOpts: { "max-size": "5m", "max-file": "2" },
     restart: "unless-stopped",
-    // Said, and never one of the container's own networks: with one of those Docker ignores the address asked for there.
+    // Stated, and never one of the container's own networks: with one of those, Docker ignores the address asked for
+    // there.
     networkMode: "bridge",
   } satisfies Partial<docker.ContainerArgs>;
 }
 
-/** The image's own `healthcheck`, with arguments; asked often at first, so that a ready container is soon known to be. */
+/**
+ * The image's own `healthcheck`, with arguments. Runs often at first, so that a ready container is soon known to be
+ * ready.
+ */
 export function healthcheck(startPeriod: string, ...args: string[]) {
   return {
     tests: ["CMD", "healthcheck", ...args],

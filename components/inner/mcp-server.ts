@@ -17,7 +17,7 @@ export interface McpServerArgs {
   /** Values of its secrets by name; wrapped as secrets here. */
   secrets: Record<string, pulumi.Input<string>>;
   networks: InnerNetworks;
-  /** What has to answer before its container starts; its image and volumes do not wait for that. @default [] */
+  /** What has to answer before the server's container starts. Its image and volumes do not wait for it. @default [] */
   startAfter?: pulumi.Resource[];
   /** "project/stack", for the container's label. */
   stack: string;
@@ -90,7 +90,7 @@ export class McpServer extends pulumi.ComponentResource {
         image: image.imageId,
         network: spec.network && args.networks.named(spec.network.name),
         volumes,
-        // Read by nobody: it makes a changed secret a changed container, without telling anything of the secret.
+        // Nobody reads it. It makes a changed secret a changed container, and tells nothing about the secret.
         labels: secretFiles ? { [Label.SecretsRevision]: secretFiles.revision } : {},
       }),
       { parent: this, dependsOn: args.startAfter, ...REPLACED },

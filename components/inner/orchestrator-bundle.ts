@@ -12,7 +12,7 @@ export const ORCHESTRATOR_CONTEXT = join(ROOT, "images/orchestrator");
 /** The browsable page of the API's description, served from app/static. */
 const STATIC = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
-/** Ways of dockerode that the orchestrator never goes: Docker over SSH, and BuildKit's sessions. */
+/** Transports of dockerode that the orchestrator never uses: Docker over SSH, and BuildKit's sessions. */
 const ABSENT = ["ssh2", "@grpc/grpc-js", "@grpc/proto-loader", "protobufjs"];
 
 /** What esbuild's list of inputs does not name; the lock file stands for the installed packages. */
@@ -64,7 +64,7 @@ function bundle(): { programs: OutputFile[]; files: Recipe["files"] } {
   return { programs: outputFiles ?? [], files: hashes(metafile) };
 }
 
-/** Is the bundle beside this recipe what bundling would make now? An import more or less shows in the file that has it. */
+/** True when bundling now would make the same bundle. A new or removed import shows in the file that has it. */
 function isCurrent(file: string): boolean {
   try {
     const { options, files } = JSON.parse(readFileSync(file, "utf8")) as Recipe;
@@ -85,7 +85,7 @@ function hashOf(path: string): string {
     .digest("hex");
 }
 
-/** Several runs of the program may be at it, with the same content. Another user reads it in the image. */
+/** Several runs of the program may write it at once, with the same content. In the image another user reads it. */
 function put(file: string, content: string | Uint8Array): void {
   writeAtomically(file, content, { mode: 0o644 }); // .dockerignore knows the drafts
 }

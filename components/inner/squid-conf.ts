@@ -64,12 +64,12 @@ function serverLines({ server, subnet, egress }: EgressRule): string[] {
     const target = parseEgress(text);
     if (typeof target === "string") throw new RangeError(`${server}: got ${JSON.stringify(text)}, expected ${target}`);
     const to = `${server}_${index + 1}`;
-    // -n: an address instead of a name is not looked up backwards, it is refused.
+    // -n: an address in place of a name is refused, not looked up backwards.
     return [
       `acl ${to}_host dstdomain -n ${target.wildcard ? "." : ""}${target.host}`,
       ...(target.wildcard ? [`acl ${to}_itself dstdomain -n ${target.host}`] : []),
       `acl ${to}_port port ${target.port}`,
-      // The address last: only names that are allowed are ever looked up, for a look-up can carry data out.
+      // The address comes last: squid looks up allowed names only, because a look-up can carry data out.
       `http_access allow from_${server} ${to}_host ${target.wildcard ? `!${to}_itself ` : ""}${to}_port !refused`,
     ];
   });
@@ -89,7 +89,7 @@ export function squidConf(rules: EgressRule[], { outgoingAddress }: SquidOptions
   return [
     ...SETTINGS,
     ...(outgoingAddress ? [`tcp_outgoing_address ${outgoingAddress}`] : []),
-    // Names of allowed hosts are the world's to point anywhere, so the address is checked as well.
+    // The owner of an allowed name may point it anywhere, so squid checks the address as well.
     `acl refused dst ${NOT_PUBLIC.join(" ")}`,
     "acl plain proto HTTP", // no ftp: and the like through a proxy for the web
     "acl many maxconn 64", // one server's flood leaves the others their connections

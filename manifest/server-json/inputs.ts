@@ -134,7 +134,7 @@ export function argumentTexts(list: ServerArgument[], notes: ImportNote[], named
   });
 }
 
-/** A flag without a value; what describes one is an option that nobody needs, of which servers have dozens. */
+/** True when nothing describes the option: it is a flag. A described one takes a value that nobody has to give. */
 function isBare({ description, format, placeholder, choices }: ServerArgument): boolean {
   return !description && !format && !placeholder && !choices;
 }

@@ -21,6 +21,7 @@ export function toFill(path: Path, text: string): ImportNote {
   return { path, text: oneLine(text), fill: true };
 }
 
+/** A note as one line: `transport.command: TEXT`. */
 export function formatNote({ path, text }: ImportNote): string {
   return oneLine(`${path.join(".")}: ${text}`);
 }

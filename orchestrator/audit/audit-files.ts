@@ -43,7 +43,7 @@ export class AuditFiles {
       }
       this.#size += lines.length;
     } catch (error) {
-      // A full disk takes the first part of what it is given. Opened again, the file shows whether it can be used.
+      // A full disk may take only the first part of a write. Opened again, the file shows whether it can be used.
       await handle.truncate(this.#size).catch(() => {});
       await this.close();
       throw error;

@@ -6,7 +6,7 @@ import { type AuditPage, type AuditQuery, readPage } from "./query";
 
 const FLUSH_BYTES = 64 * 1024;
 const FLUSH_MS = 200;
-/** Characters that wait for a slow disk; what comes on top is lost. */
+/** Characters that may wait for a slow disk; more are lost. */
 const WAITING = 8 * 1024 * 1024;
 const WARN_MS = 60_000;
 /** Clients choose methods and names of tools. */
@@ -105,7 +105,7 @@ export class AuditLog implements Audit {
         this.#failing = true;
         this.#lost(lines.length, error instanceof Error ? error.message : String(error));
       }
-      // What came meanwhile waits for its own time: writing again at once would never end under load.
+      // Lines that came meanwhile wait for the next timer: writing again at once would never end under load.
     } while (this.#waitingChars >= FLUSH_BYTES);
   }
 

@@ -32,7 +32,7 @@ function outline(value: unknown, depth: number, left: { keys: number }): unknown
   const shown = names.slice(0, Math.min(KEYS, left.keys));
   left.keys -= shown.length;
   for (const name of shown) {
-    // Names may be long, or data themselves: their beginning is enough to know what was called.
+    // A name may be long, or be data itself: its beginning tells enough of what was called.
     const short = name.length > NAME ? `${name.slice(0, NAME)}…` : name;
     // Not an assignment, which `__proto__` would turn into something else.
     Object.defineProperty(kept, short, {

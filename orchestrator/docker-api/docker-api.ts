@@ -60,6 +60,7 @@ export class DockerApi {
     return listen(this.#server, port, host);
   }
 
+  /** Takes no more connections and ends those that are open. */
   async close(): Promise<void> {
     this.#full?.close();
     await shut(this.#server);

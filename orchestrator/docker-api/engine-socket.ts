@@ -56,6 +56,7 @@ export class EngineSocket {
     });
   }
 
+  /** Closes the connections to the engine. */
   close(): void {
     this.#agent.destroy();
   }

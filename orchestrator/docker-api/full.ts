@@ -27,6 +27,7 @@ export class FullApi {
 
   constructor(private readonly engine: EngineSocket) {}
 
+  /** Passes a request on and answers it. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const headers = endToEnd(request.rawHeaders);
     // A body without a length is sent on in chunks, as it came.

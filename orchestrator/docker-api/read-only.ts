@@ -23,6 +23,7 @@ export class ReadOnlyApi {
 
   constructor(private readonly engine: EngineSocket) {}
 
+  /** Answers a request. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const decision = decide(request.method, request.url);
     const { "transfer-encoding": encoding, "content-length": length = "0" } = request.headers;

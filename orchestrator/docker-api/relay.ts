@@ -3,8 +3,9 @@ import { answerError } from "./answer";
 import { EngineSilent, type EngineSocket, type Question } from "./engine-socket";
 
 /**
- * Asks the engine for a client, and gives the answer to `pass`. The question ends when the client goes. No answer is
- * 503, one that cannot be passed on 502; where half of it is sent already, the connection ends. Never rejects.
+ * Sends a client's question to the engine and gives the answer to `pass`. The question ends when the client goes.
+ * Answers 503 when the engine is silent, and 502 when its answer cannot be passed on; ends the connection when half of
+ * the answer is sent already. Never rejects.
  */
 export async function relay(
   engine: EngineSocket,

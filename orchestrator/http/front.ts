@@ -15,7 +15,7 @@ import { reject } from "./problem";
 import { answerUnreadable } from "./unreadable";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** Longer than the idle times of common proxies, which otherwise meet a connection that closes at that moment. */
+/** Longer than the idle time of common proxies: else a proxy may send a request on a connection that we are closing. */
 const KEEP_ALIVE_MS = 75_000;
 /** Connections of clients without a session, beside two for each session: its stream and its calls. */
 const SPARE_CONNECTIONS = 512;
@@ -46,8 +46,8 @@ export interface FrontParts {
 }
 
 /**
- * The one HTTP server of port 18080. Every request gets an id and has its Host and Origin checked here. What belongs to
- * the gateway is authenticated and handed over without a detour, as this runs for every MCP message; the rest is Fastify's.
+ * The one HTTP server of port 18080. It gives every request an id and checks its Host and Origin. It authenticates what
+ * belongs to the gateway and hands it over directly, as this runs for every MCP message. The rest is Fastify's.
  */
 export class Front {
   readonly server: Server;
@@ -126,7 +126,7 @@ export class Front {
     return undefined;
   }
 
-  /** A body that says it is too large is not waited for; one that does not say is measured by whoever reads it. */
+  /** Refuses at once a body that declares itself too large. Who reads a body without a declared length measures it. */
   #tooLarge(request: IncomingMessage): Rejection | undefined {
     const length = request.headers["content-length"];
     const { bodyBytes } = this.parts.limits;

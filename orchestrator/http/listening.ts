@@ -16,8 +16,8 @@ export function arrivalLimits({ headerBytes, requestSeconds }: OrchestratorConfi
 }
 
 /**
- * A connection that the kernel cannot give us later, as for want of memory, is a warning on stderr.
- * @returns the port: `port`, or the one that 0 became
+ * A connection that the kernel cannot give us later, for want of memory for instance, is a warning on stderr.
+ * @returns the port: `port`, or the one that the kernel chose for 0
  * @throws Error when the port is taken
  */
 export function listen(server: Server, port: number, host?: string): Promise<number> {

@@ -46,7 +46,7 @@ function statusOf(error: object): number | undefined {
 
 /**
  * The answer to any error. An error that is not meant for the caller shows nothing of itself.
- * @returns `fault`: true when it has to be logged, as nobody but us can do something about it
+ * @returns `fault`: true when it is ours to mend, and so has to be logged
  */
 export function problemOf(
   error: unknown,

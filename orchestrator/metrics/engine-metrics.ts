@@ -3,7 +3,7 @@ import { within } from "../../lib/within";
 import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 
-/** Milliseconds that the engine may take; without an answer it is not up. Prometheus itself waits 10 s. */
+/** Milliseconds the engine may take to answer; after that it counts as down. Prometheus itself waits 10 s. */
 const PATIENCE_MS = 3_000;
 
 /** The engine, its certificates, the audit log, this program. @returns what fills them in at a scrape */

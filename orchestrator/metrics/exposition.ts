@@ -23,6 +23,7 @@ export class Exposition {
     ];
   }
 
+  /** Content type of `text()`, with the format's version. */
   get contentType(): string {
     return this.registry.contentType;
   }

@@ -1,7 +1,7 @@
 /** What everything beyond the bound is counted under. */
 export const OTHER = "other";
 
-/** Values of a label: the first so many keep their names, the rest are `other`. Each value is a series for ever. */
+/** Values of a label. The first so many keep their names, the rest become `other`: each value is a series for ever. */
 export class BoundedLabel {
   readonly #known = new Set<string>();
 

@@ -37,6 +37,7 @@ export class MetricsServer {
     return listen(this.#server, port, host);
   }
 
+  /** Takes no more connections and ends those that are open. */
   close(): Promise<void> {
     return shut(this.#server);
   }

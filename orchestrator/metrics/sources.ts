@@ -4,7 +4,7 @@ import type { Engine } from "../servers/docker/engine-info";
 import type { ContainerUsage } from "../servers/docker/stats";
 import type { Servers } from "../servers/server-info";
 
-/** What a scrape asks. Nothing waits but the engine, and that not long. */
+/** What a scrape asks for. Only the engine's answer is waited for, and not for long. */
 export interface MetricSources {
   config: OrchestratorConfig;
   servers: Pick<Servers, "list">;

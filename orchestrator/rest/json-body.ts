@@ -17,7 +17,7 @@ export function readJson(app: FastifyInstance): void {
   });
 }
 
-/** It is JSON, that was checked; but it may be too deep for its numbers to be looked at. */
+/** It was checked to be JSON, but it may be nested too deeply for its numbers to be looked at. */
 function exact(text: string): [Error | null, unknown?] {
   const value = parseJson(text);
   return value === undefined ? [new HttpError(400, "the body is nested too deeply")] : [null, value];

@@ -44,7 +44,10 @@ export function summary(server: ServerInfo, { config, gateway }: Sources): Serve
   };
 }
 
-/** How the server's tools stand; undefined when it does not run, or does not tell in time: its other facts do not wait. */
+/**
+ * How many of the server's tools are approved, changed, new and hidden. Undefined when the server does not run or does
+ * not answer in time: its other facts do not wait.
+ */
 async function toolCounts({ name, status }: ServerInfo, { gateway }: Sources): Promise<ServerDetail["tools"]> {
   if (status !== ServerStatus.Running) return undefined;
   // A server that fails here is not an error of this answer: /tools tells it.

@@ -22,7 +22,7 @@ function startWorker(text: string): Worker {
   return new Worker(join(__dirname, "yaml-worker.ts"), { ...options, execArgv });
 }
 
-/** A thread's answer. What takes too much time or memory is told as any other mistake in the text. */
+/** A thread's answer. A text that takes too much time or memory is reported like any other mistake in it. */
 function answerOf(worker: Worker): Promise<YamlBody> {
   return new Promise((resolve, reject) => {
     const tooMuch = (got: string): void => resolve({ findings: [{ path: [], got, expected: "a manifest" }] });

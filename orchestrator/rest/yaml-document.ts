@@ -6,7 +6,7 @@ import { withMarked } from "../../manifest/not-secrets";
 /** What a YAML body holds, or what is wrong with it. */
 export type YamlBody = { document: unknown } | { findings: Finding[] };
 
-/** Mistakes told of one body: what is no YAML at all has one in every line. */
+/** Mistakes reported of one body: a text that is no YAML at all has one in every line. */
 const MOST = 20;
 
 /** Reads a body, on the thread that calls: for a small one this is milliseconds, for a hostile one many seconds. */

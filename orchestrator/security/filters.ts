@@ -7,8 +7,8 @@ export function mayUse(principal: Principal, server: string): boolean {
 }
 
 /**
- * Whether the principal's token lets it see and call the tool. A denial wins. `server__tool` is read without doubt, as
- * a server's name has no underscore.
+ * True when the principal's token lets it see and call the tool. A denial wins. `server__tool` is unambiguous: a
+ * server's name has no underscore.
  */
 export function mayCall(principal: Principal, server: string, tool: string): boolean {
   if (!mayUse(principal, server)) return false;

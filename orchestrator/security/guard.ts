@@ -125,8 +125,8 @@ export class AccessGuard implements Guard {
   }
 
   /**
-   * A failure costs its address one of its failures. With none left the answer is 429, but a good token is still taken
-   * from there: behind Docker's port forwarding all clients may have one address.
+   * Takes one failure from its address's allowance. With none left the answer is 429, but a good token from there is
+   * still accepted: behind Docker's port forwarding all clients may share one address.
    */
   #failed(request: IncomingMessage, reason: Refusal, detail: string): Rejection {
     const wait = this.#failures.take(clientNetwork(request.socket.remoteAddress ?? "unknown"));

@@ -6,8 +6,8 @@ const PLAIN = /^[${}()%]+(?:[a-z]+:)?\w+[{}()%]*$/;
 const EXAMPLE = /^(?:<[^<>]*>|your[-_]?token(?:[-_]here)?|token|\.\.\.|undefined|null|none)$/i;
 
 /**
- * Why an Authorization header cannot hold: it shows the place of a token, and not a token. What people meet most when they
- * connect a client. Nothing of a real token is ever repeated.
+ * Why an Authorization header cannot hold: it has a placeholder where the token belongs. People meet this most when
+ * they connect a client. Repeats nothing of a real token.
  * @returns a sentence part; undefined when the header is something else
  */
 export function placeholderIn(header: string): string | undefined {

@@ -2,7 +2,7 @@ import { BoundedMap } from "../../lib/bounded-map";
 
 const KEYS = 10_000;
 
-/** So many a minute for each key, in a row or spread (a token bucket of one minute's worth). */
+/** Allows so many requests a minute for each key, in a burst or spread (a token bucket of one minute's worth). */
 export class RateLimit {
   readonly #buckets = new BoundedMap<{ left: number; at: number }>(KEYS);
 

@@ -22,10 +22,12 @@ export class ServerTable {
     return [...this.#servers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The server of this name; undefined when there is none. */
   get(name: string): ServerInfo | undefined {
     return this.#servers.get(name);
   }
 
+  /** Tells the listener of each change. @returns what ends that */
   onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

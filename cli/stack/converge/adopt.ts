@@ -4,7 +4,9 @@ import { DockerType } from "../../../lib/docker-types";
 import { isOfStack } from "../../project";
 import { type Deployment, type ExportedState, nameOf, resourcesOf, type StateResource } from "../state";
 
-/** Kinds that hold data or have no label that would tell whose they are: `destroy` takes them up, and removes them as declared. */
+/**
+ * Kinds that hold data, or have no label to tell whose they are. `destroy` adopts them, then removes them as declared.
+ */
 const ADOPTED: string[] = [DockerType.Volume, DockerType.Image];
 
 /** What a killed run was making on the host engine, and is there although the state does not know it. */

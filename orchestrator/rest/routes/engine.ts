@@ -74,7 +74,7 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
     async (request) => {
       const { dryRun, force } = request.body;
       if (dryRun) return { dryRun, items: await seen(request, force) };
-      // What a limited token does not see, it does not remove. To look is to measure the disk, so others do not.
+      // A limited token removes nothing that it does not see. Looking measures the disk: others go without.
       const only = principalOf(request).servers && (await seen(request, force)).map(({ id }) => id);
       const { removed, failed } = await cleanup.run({ force, only });
       return { dryRun, items: [...removed, ...failed] };

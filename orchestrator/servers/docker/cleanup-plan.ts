@@ -90,7 +90,7 @@ function serverOf({ labels }: Part): string {
   return labels[Label.Server] ?? "";
 }
 
-/** How the stack sees something by its labels: its own leftovers can be judged, what has an owner is left alone. */
+/** Who owns something, by its labels. The stack's own leftovers can be judged; what has another owner is left alone. */
 function owner(part: Part, { stack }: CleanupOptions): "nobody" | "api" | "somebody" {
   const { labels } = part;
   if (!Object.values(Label).some((label) => labels[label] !== undefined)) return "nobody";

@@ -25,8 +25,8 @@ export class Cleanup {
   }
 
   /**
-   * Removes it, or of it only what has these ids: what somebody saw in a plan. What came into use meanwhile stays, and is
-   * told with Docker's reason.
+   * Removes what nobody owns, or only the part of it that has these ids, as somebody saw them in a plan. Keeps what
+   * came into use meanwhile, and tells Docker's reason.
    */
   async run(options: { force?: boolean; only?: string[] } = {}): Promise<CleanupResult> {
     const result: CleanupResult = { removed: [], failed: [] };
@@ -47,7 +47,7 @@ export class Cleanup {
   }
 }
 
-/** Never by force but for containers, and then only when asked: Docker itself refuses what is in use. */
+/** Forces only containers, and only when asked: Docker itself refuses to remove what is in use. */
 async function remove(docker: Docker, { kind, id, tags = [] }: Orphan, force: boolean): Promise<void> {
   if (kind === "container") await docker.getContainer(id).remove({ v: true, force });
   if (kind === "volume") await docker.getVolume(id).remove();

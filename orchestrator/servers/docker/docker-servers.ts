@@ -77,6 +77,7 @@ export class DockerServers implements Servers {
     await Promise.race([first, new Promise<void>((resolve) => setTimeout(resolve, wait).unref())]);
   }
 
+  /** Stops looking and following; the last known state stays. */
   close(): void {
     clearInterval(this.#timer);
     this.#stop.abort();
@@ -159,7 +160,7 @@ export class DockerServers implements Servers {
     this.#names.delete(id);
     this.#oomKills.delete(id);
     const previous = name === undefined ? undefined : this.get(name);
-    // A replaced server has its name again, in another container, perhaps before the old one's end is heard of.
+    // A replaced server's name belongs to another container already, perhaps before the end of the old one is reported.
     if (!name || previous?.runtime.id !== id) return;
     this.#table.set(name, undefined);
     await this.options.networks.leave(previous);

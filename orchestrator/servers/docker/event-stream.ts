@@ -34,7 +34,7 @@ export async function followEvents(options: EventStreamOptions, signal: AbortSig
   let last: number | undefined;
   while (!signal.aborted) {
     try {
-      // From the last event on, or a little of the past: the daemon answers before it listens to itself.
+      // Starts at the last event, or a little in the past: the daemon answers before it listens to its own events.
       const seen = last ?? 0;
       const since = Math.floor(last === undefined ? Date.now() / 1_000 - 1 : last / 1e9);
       const stream = await client.streams.getEvents({ since, filters, abortSignal: signal });

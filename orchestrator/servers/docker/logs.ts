@@ -7,7 +7,7 @@ export interface LogLine {
 }
 
 const HEADER_BYTES = 8;
-/** Docker cuts what a program writes without a line break into pieces of 16 KiB; this much is put together again. */
+/** Docker cuts a long line into pieces of 16 KiB; up to this many bytes are put together again. */
 const LONGEST_LINE = 64 * 1024;
 
 type Source = AsyncIterable<Buffer> | Iterable<Buffer>;

@@ -51,7 +51,7 @@ export class LookQueue {
       this.#ids.clear();
       await eachOf(ids, PARALLEL, this.looks.one);
     }
-    // In the same turn as the loop's last condition: whoever comes later starts the next worker.
+    // In the same turn as the loop's last condition: whoever asks later starts the next worker.
     this.#working = undefined;
   }
 }

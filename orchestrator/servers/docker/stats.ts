@@ -60,11 +60,13 @@ export class StatsPoller {
     private readonly log: Log,
   ) {}
 
+  /** Polls at once, then in a fixed rhythm until `close`. */
   start(): void {
     this.#timer = setInterval(() => void this.poll(), EVERY_MS).unref();
     void this.poll();
   }
 
+  /** Stops polling. */
   close(): void {
     clearInterval(this.#timer);
   }

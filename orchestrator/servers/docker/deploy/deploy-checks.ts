@@ -40,7 +40,7 @@ const problem = (path: string, got: string, expected: string, fix?: string): Pro
 export function checkDeployment(request: DeployRequest): { manifest?: Manifest; problems: Problem[] } {
   const document = withUser(request);
   const { manifest, problems } = parseManifest(document, FILE);
-  // A manifest has its defaults, which count; of a wrong one, what was written.
+  // Limits count with a manifest's defaults; of a wrong manifest, what was written counts.
   const view: Record<string, unknown> = manifest ? { ...manifest } : isMapping(document) ? document : {};
   const all = [
     ...problems,
@@ -59,7 +59,7 @@ function withUser({ document, servers }: DeployRequest): unknown {
   return { ...document, user: same?.manifest.user ?? freeUser(servers) };
 }
 
-/** From the end: the catalog counts from the beginning, and must find its next ones free. */
+/** Counts down from the end: the catalog counts up from the beginning and must find its next users free. */
 function freeUser(servers: Taken[]): number | undefined {
   const taken = new Set(servers.map(({ manifest }) => manifest.user));
   for (let user = LAST_USER; user >= FIRST_USER; user -= 1) if (!taken.has(user)) return user;

@@ -103,7 +103,7 @@ export class Deployment {
     );
   }
 
-  /** The old one stops, and gives its name up; both it needs back when the new one fails. */
+  /** Takes the old container's name and stops it. When the new one fails, the old one gets its name back and starts. */
   async #setAside({ info }: Previous): Promise<void> {
     this.options.told("stopping the server it replaces");
     const { client } = this.options;
