@@ -8,6 +8,7 @@ export const flag = z.boolean("true or false");
 export const port = whole(1, 65_535);
 export const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https URL" });
 
+/** A list of texts of one kind. `what` is the "expected" half of a problem. */
 export function list<Item extends z.ZodType<string>>(item: Item, what = "a list of texts"): z.ZodArray<Item> {
   return z.array(item, what);
 }
@@ -16,7 +17,7 @@ export function list<Item extends z.ZodType<string>>(item: Item, what = "a list 
 export const some = text.min(1, "text that is not empty");
 
 /** An http(s) origin as a browser writes it. */
-export function isOrigin(value: string): boolean {
+function isOrigin(value: string): boolean {
   return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 }
 

@@ -64,7 +64,7 @@ function formatAddress({ bits, first }: Block): string {
 }
 
 /** A block as text; an IPv6 one with all of its eight numbers. */
-export function formatBlock(block: Block): string {
+function formatBlock(block: Block): string {
   return `${formatAddress(block)}/${block.prefix}`;
 }
 

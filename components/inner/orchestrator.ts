@@ -134,7 +134,7 @@ export class Orchestrator extends pulumi.ComponentResource {
 }
 
 /** What the orchestrator knows of the tokens: who they are, and their hashes. */
-export function tokensFile(tokens: TokenSettings[], values: Record<string, string>): string {
+function tokensFile(tokens: TokenSettings[], values: Record<string, string>): string {
   const stored: StoredToken[] = tokens.map((token) => ({
     ...token,
     sha256: createHash("sha256")

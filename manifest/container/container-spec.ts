@@ -16,7 +16,7 @@ export type * from "./container-types";
 /** The orchestrator's way to the sockets: the group that may enter every server's sessions folder. */
 export const SESSIONS_GROUP = 20_000;
 /** Members may read and write the workspace volume. */
-export const WORKSPACE_GROUP = 20_001;
+const WORKSPACE_GROUP = 20_001;
 /** May use the engine's Docker API, by a socket in a folder of its own: the orchestrator alone, which finds, starts and deploys servers. */
 export const DOCKER_API_GROUP = 20_002;
 /** That folder in the engine. */
@@ -88,7 +88,7 @@ function program(
   }
   const [first, ...rest] = transport.command;
   const own = first === undefined ? {} : { entrypoint: [first], command: rest };
-  // An HTTP server is seldom written to be PID 1: it would reap no children and ignore SIGTERM.
+  // Few HTTP servers are written to be PID 1: without an init they reap no children and ignore SIGTERM.
   return { ...own, init: true, stopTimeout: HTTP_STOP_SECONDS };
 }
 
@@ -162,7 +162,7 @@ function healthcheck({ transport, health }: Manifest): HealthcheckSpec {
   return {
     tests: ["CMD", INIT.target, "check", ...target, "--timeout-ms", String(timeout)],
     interval: go(health.interval),
-    // Later than the check's own limit, so that its one line about the reason gets out.
+    // Later than the check's own limit, so that the check can still print its one line with the reason.
     timeout: goDuration(timeout + 1_000),
     retries: health.retries,
     startPeriod: go(health.startPeriod),

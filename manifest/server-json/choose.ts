@@ -3,7 +3,7 @@ import type { ImportNote } from "./notes";
 import type { ServerJson, ServerPackage } from "./schema";
 
 /** What we can run, the best first. */
-export const REGISTRIES = ["oci", "npm", "pypi"] as const;
+const REGISTRIES = ["oci", "npm", "pypi"] as const;
 export type Registry = (typeof REGISTRIES)[number];
 
 /** A package of a document that can run here. */
