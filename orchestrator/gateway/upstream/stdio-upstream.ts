@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { Frame } from "../wire/frame";
+import { Frame, type ResponseFrame } from "../wire/frame";
 import { type RequestId, textOr } from "../wire/json-rpc";
 import { LineReader } from "../wire/line-reader";
 import { MESSAGE_LIMIT, ReadingPace } from "../wire/reading-pace";
@@ -8,6 +8,8 @@ import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
 
 /** Bytes waiting to be read by a server, above which it counts as hung. */
 const BACKLOG_LIMIT = 64 * 1024 * 1024;
+/** Milliseconds in which a right answer may follow what is hardly one. */
+const NOISE_MS = 500;
 /** Milliseconds before the next attempt when mcp-init had no place. */
 const RETRY_MS = 20;
 
@@ -22,6 +24,8 @@ export class StdioUpstream implements Upstream {
   #refusal: string | undefined;
   /** Requests without an answer: their ids, and how they were written. */
   readonly #asked = new Map<RequestId, string>();
+  /** It has answered a number with the same number. */
+  #isExact = false;
   readonly #pace = new ReadingPace();
   #throttled = false;
   #paused = false;
@@ -124,12 +128,26 @@ export class StdioUpstream implements Upstream {
     if (this.#unheard && frame.raw("id") === "null" && frame.error)
       this.#refusal = textOr(frame.error.message, "it refused the connection"); // a server could say this as well
     else {
-      const sound = soundAnswer(this.name, frame, this.#asked);
+      const sound = soundAnswer(this.name, frame, this.#asked, this.#isExact);
       if (!sound.kind) return;
-      if (sound.isResponse()) this.#asked.delete(sound.id);
+      if (sound.isResponse()) {
+        if (!frame.kind) {
+          this.#later(sound);
+          return;
+        }
+        if (typeof frame.id === "number" && this.#asked.has(frame.id)) this.#isExact = true;
+        this.#asked.delete(sound.id);
+      }
       this.#unheard = undefined;
       this.#deliver(sound);
     }
+  }
+
+  /** What is hardly an answer may be noise: it counts when none follows that is one. */
+  #later(answer: ResponseFrame): void {
+    setTimeout(() => {
+      if (this.#alive && this.#asked.delete(answer.id)) this.#deliver(answer);
+    }, NOISE_MS).unref();
   }
 
   /** What the gateway fails at (JSON nested too deep, for example) ends this connection, and nothing else. */

@@ -89,6 +89,7 @@ describe("gateway: malformed answers", function () {
 
   for (const server of ["stdio", "http", "streams"]) {
     for (const tool of Object.keys(ODD)) {
+      if (server === "stdio" && tool === "id-text") continue; // only of a server that writes all ids so: below
       it(`${tool} (${server}) is told at once, with what came, in sessions, without, and by REST`, async () => {
         const [one, all] = [await site.client(server), await site.client()];
         const rest = site.gateway.callTool(server, tool, {}, { name: "r", scopes: new Set() }).then(
@@ -114,4 +115,23 @@ describe("gateway: malformed answers", function () {
       });
     }
   }
+
+  it("takes texts for numbers from a server that never wrote a number, and from no other", async () => {
+    const socket = join(folder, "texts");
+    const texts = createServer((line: Socket) => {
+      line.on("error", () => {});
+      createInterface({ input: line }).on("line", (text) => {
+        const answer = answerTo(text);
+        if (answer !== undefined) line.write(`${answer.replace(/"id":(\d+)/, '"id":"$1"')}\n`);
+      });
+    });
+    await new Promise<void>((resolve) => texts.listen(socket, resolve));
+    site.test.servers.set("texts", { type: "stdio", socket }, manifest);
+    const client = await site.client("texts");
+    const call = await client.call("error-null");
+    assert.deepEqual([call.id, call.result.content], [1, FINE.content]);
+    assert.deepEqual((await site.caller("texts").modernCall("error-null")).result.content, FINE.content);
+    texts.close();
+    site.test.servers.set("texts");
+  });
 });
