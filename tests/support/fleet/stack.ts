@@ -1,5 +1,4 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -36,7 +35,7 @@ export async function createStack(label: string, config: Record<string, unknown>
   const id = `${label}-${process.pid}-${++count}`;
   const slot = await takeSlot();
   slots.set(id, slot);
-  const [port, apiPort, metricsPort, dockerPort] = await freePorts();
+  const [port, apiPort, metricsPort, dockerPort] = slot.ports;
   const folder = await mkdtemp(join(tmpdir(), `dind-mcp-${id}-`));
   const stack: TestStack = {
     name: id,
@@ -157,18 +156,4 @@ export async function leftovers(
     volume: await lines("volume", "ls", ...filter, "--format", "{{.Name}}"),
     image: await lines("image", "ls", `dind-mcp/${stack.engineName}`, "--format", "{{.Repository}}:{{.Tag}}"),
   };
-}
-
-/** Free ports of the loopback address, each another one: they are taken at the same time. */
-async function freePorts(): Promise<[number, number, number, number]> {
-  const servers = [createServer(), createServer(), createServer(), createServer()] as const;
-  const listen = (server: Server) =>
-    new Promise<number>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-    });
-  const [a, b, c, d] = servers;
-  const ports: [number, number, number, number] = [await listen(a), await listen(b), await listen(c), await listen(d)];
-  for (const server of servers) server.close();
-  return ports;
 }
