@@ -15,11 +15,17 @@ export function formatProblem({ file, path, got, expected, fix }: Problem): stri
   return `${file}: ${path}: got ${got}, expected ${expected}${fix ? `. To fix: ${fix}` : ""}`;
 }
 
+/** `1 problem`, `2 problems`. */
+export function countProblems(problems: readonly unknown[]): string {
+  return problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+}
+
 /** All problems of one input at once, so that nobody has to fix them one by one. */
 export class ProblemsError extends Error {
   constructor(readonly problems: Problem[]) {
-    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    super(`${count} found, nothing was changed:\n${problems.map((p) => `  - ${formatProblem(p)}`).join("\n")}`);
+    super(
+      `${countProblems(problems)} found, nothing was changed:\n${problems.map((p) => `  - ${formatProblem(p)}`).join("\n")}`,
+    );
     this.name = "ProblemsError";
   }
 }

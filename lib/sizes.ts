@@ -1,4 +1,7 @@
-const BYTES = { m: 2 ** 20, g: 2 ** 30 } as const;
+/** Bytes of a mebibyte. */
+export const MEBIBYTE = 2 ** 20;
+
+const BYTES = { m: MEBIBYTE, g: 2 ** 30 } as const;
 
 /** What a size looks like, Docker's style: a whole number and one unit. */
 export const SIZE = /^([1-9]\d{0,6})(m|g)$/;

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { duration, line, pattern, section, whole } from "../lib/schema-parts";
-import { parseBytes, SIZE } from "../lib/sizes";
+import { MEBIBYTE, parseBytes, SIZE } from "../lib/sizes";
 import { parseEgress } from "./egress-hosts";
 import { type Manifest, SessionMode, TransportType, VolumeName } from "./types";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-const MEBIBYTE = 2 ** 20;
 
 const absolutePath = pattern(
   /^(\/[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/,

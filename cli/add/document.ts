@@ -3,6 +3,7 @@ import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
 import { textOf } from "../../lib/read-text";
+import { OFFICIAL_META } from "../../manifest/server-json";
 import { CliError, ExitCode } from "../errors";
 import { readInput } from "../servers/input";
 
@@ -29,9 +30,6 @@ export async function readDocument(from: string): Promise<Given> {
   return answered(parse(text, shownSource(from)), shownSource(from));
 }
 
-/** Where the registry says what it knows of a server itself. */
-const OFFICIAL = "io.modelcontextprotocol.registry/official";
-
 /** The one server.json of a registry's answer, `{server}` or `{servers: [{server}]}`; else what was given. */
 function answered(given: unknown, where: string): Given {
   const { server, servers, _meta: meta } = isMapping(given) ? given : {};
@@ -41,7 +39,7 @@ function answered(given: unknown, where: string): Given {
     throw new CliError(`${where}: got ${servers.length} servers, expected one`, ExitCode.Usage, fix);
   }
   if (!isMapping(server)) return { document: given, notes: [] };
-  const official = isMapping(meta) && isMapping(meta[OFFICIAL]) ? meta[OFFICIAL] : {};
+  const official = isMapping(meta) && isMapping(meta[OFFICIAL_META]) ? meta[OFFICIAL_META] : {};
   const { status, statusMessage, isLatest } = official;
   const words = [status, statusMessage].filter((text) => typeof text === "string").map((text) => oneLine(text, 200));
   return {

@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { MEBIBYTE } from "../../lib/sizes";
 import type { ContainerSpec } from "../../manifest/container/container-spec";
 import { labelList } from "../labels";
 
@@ -13,8 +14,6 @@ export interface ContainerReferences {
   /** More labels. */
   labels: Record<string, pulumi.Input<string>>;
 }
-
-const MIB = 1024 * 1024;
 
 /** Seconds that a start may take to become healthy; after that it has failed. */
 const WAIT_SECONDS = 120;
@@ -43,8 +42,8 @@ export function containerArgs(
     ),
     tmpfs: spec.tmpfs,
     networkMode: network ?? spec.networkMode,
-    memory: spec.memory / MIB,
-    memorySwap: spec.memorySwap / MIB,
+    memory: spec.memory / MEBIBYTE,
+    memorySwap: spec.memorySwap / MEBIBYTE,
     cpus: decimal(spec.cpus),
     ulimits: spec.ulimits,
     logDriver: spec.logDriver,

@@ -3,4 +3,4 @@ export { PACKAGE_NAMES, PACKAGE_VERSION, PYTHON } from "./dockerfile";
 export { toServerJson } from "./export";
 export { EGRESS, fromServerJson, type ImportOptions, type ImportResult } from "./import";
 export { formatNote, type ImportNote, note } from "./notes";
-export { OUR_META, SERVER_JSON_SCHEMA, type ServerJson, serverJsonSchema } from "./schema";
+export { OFFICIAL_META, OUR_META, SERVER_JSON_SCHEMA, type ServerJson, serverJsonSchema } from "./schema";

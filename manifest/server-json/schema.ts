@@ -6,7 +6,9 @@ import { z } from "zod";
 export const SERVER_JSON_SCHEMA = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
 /** Where a publisher may keep what is its own; the official registry drops every other key of `_meta`. */
 export const PUBLISHER_META = "io.modelcontextprotocol.registry/publisher-provided";
-/** Our own key in there. */
+/** Where the registry's answers say what the registry itself knows of a server: status, dates, the latest or not. */
+export const OFFICIAL_META = "io.modelcontextprotocol.registry/official";
+/** Our own key in the publisher's part. */
 export const OUR_META = "io.github.dind-mcp";
 /** What the registry takes there at most, in bytes of JSON. */
 export const PUBLISHER_META_LIMIT = 4_096;

@@ -1,7 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import { type InputProblem, PROBLEM_TYPE, type ProblemDetails } from "../../api/problem";
 import type { Finding } from "../../lib/findings";
-import { ProblemsError } from "../../lib/problems";
+import { countProblems, ProblemsError } from "../../lib/problems";
 import type { Rejection } from "../security/principal";
 
 /** The `type` of an answer that has `problems`; of every other it is about:blank, so its title is the status's name. */
@@ -23,7 +23,7 @@ export class InvalidInput extends HttpError {
   readonly problems: InputProblem[];
 
   constructor(status: 400 | 422, findings: Finding[]) {
-    super(status, `${findings.length === 1 ? "1 problem" : `${findings.length} problems`} in the request`);
+    super(status, `${countProblems(findings)} in the request`);
     this.problems = findings.map(({ path, line, ...finding }) => {
       return { path: path.join(".") || (line ? `line ${line}` : "(the request)"), ...finding };
     });
@@ -54,8 +54,8 @@ export function problemOf(
 ): { body: ProblemDetails; headers: Record<string, string>; fault: boolean } {
   if (error instanceof ProblemsError) {
     const problems = error.problems.map(({ path, got, expected, fix }) => ({ path, got, expected, fix }));
-    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    return { body: details(422, `${count} found, nothing was changed`, instance, problems), headers: {}, fault: false };
+    const detail = `${countProblems(problems)} found, nothing was changed`;
+    return { body: details(422, detail, instance, problems), headers: {}, fault: false };
   }
   const status = error instanceof Error ? statusOf(error) : undefined;
   if (status === undefined) {

@@ -1,16 +1,15 @@
 import { mcpPath } from "../../api/paths";
 import { ProblemsError } from "../../lib/problems";
-import { OUR_META, SERVER_JSON_SCHEMA, type ServerJson, toServerJson } from "../../manifest/server-json";
+import { OFFICIAL_META, OUR_META, SERVER_JSON_SCHEMA, type ServerJson, toServerJson } from "../../manifest/server-json";
 import type { ServerInfo } from "../servers/server-info";
 
-const OFFICIAL = "io.modelcontextprotocol.registry/official";
 const LATEST = "latest";
 
 /** A server as the official registry's API wraps it. */
 export interface RegistryServer {
   server: ServerJson;
   _meta: {
-    [OFFICIAL]: { status: "active"; publishedAt: string; updatedAt: string; isLatest: true };
+    [OFFICIAL_META]: { status: "active"; publishedAt: string; updatedAt: string; isLatest: true };
   };
 }
 
@@ -56,7 +55,7 @@ export function registryServer(server: ServerInfo, publicUrl: string, publishedA
   const remote = { type: "streamable-http" as const, url: publicUrl + mcpPath(server.name), headers: [token] };
   return {
     server: { ...document(server), remotes: [remote] },
-    _meta: { [OFFICIAL]: { status: "active", publishedAt: time, updatedAt: time, isLatest: true } },
+    _meta: { [OFFICIAL_META]: { status: "active", publishedAt: time, updatedAt: time, isLatest: true } },
   };
 }
 
@@ -71,6 +70,6 @@ export function search(
     ({ server, _meta }) =>
       (wanted === undefined || server.name.toLowerCase().includes(wanted)) &&
       (version === undefined || version === LATEST || version === server.version) &&
-      (since === undefined || Date.parse(_meta[OFFICIAL].updatedAt) >= since),
+      (since === undefined || Date.parse(_meta[OFFICIAL_META].updatedAt) >= since),
   );
 }

@@ -1,4 +1,5 @@
 import { DockerType } from "../../../lib/docker-types";
+import { MEBIBYTE } from "../../../lib/sizes";
 import { type Deployment, isOuter, type StateResource } from "../state";
 import { type Facts, NO_MORE_LIMITS } from "./facts";
 
@@ -44,7 +45,6 @@ export function recordedContainer(resource: StateResource): RecordedContainer {
   };
 }
 
-const MIB = 1024 * 1024;
 const names = (value: unknown): string =>
   JSON.stringify((Array.isArray(value) ? value.map((name) => String(name).replace(/^CAP_/, "")) : []).sort());
 
@@ -65,8 +65,8 @@ export function recordedFacts({ inputs }: RecordedContainer): Facts {
     capAdd: names(capabilities?.adds),
     capDrop: names(capabilities?.drops),
     securityOptions: JSON.stringify([...(securityOpts ?? [])].sort()),
-    memory: JSON.stringify(Number(inputs.memory ?? 0) * MIB),
-    memorySwap: JSON.stringify(Number(inputs.memorySwap ?? 0) * MIB),
+    memory: JSON.stringify(Number(inputs.memory ?? 0) * MEBIBYTE),
+    memorySwap: JSON.stringify(Number(inputs.memorySwap ?? 0) * MEBIBYTE),
     cpus: JSON.stringify(Number(inputs.cpus ?? 0)),
     ...Object.fromEntries(limits),
     restart: String(inputs.restart ?? ""),

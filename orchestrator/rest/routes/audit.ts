@@ -21,7 +21,7 @@ const auditQuery = z.strictObject({
   cursor: pageQuery.cursor.refine((text) => text === undefined || isCursor(text), "the `next` of the page before"),
 });
 
-function milliseconds(text: string | undefined): number | undefined {
+function moment(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
 }
 
@@ -43,8 +43,8 @@ export function auditRoutes(app: App, { audit }: RouteContext): void {
       const { since, until, ...rest } = request.query;
       const { entries, next } = await audit.query({
         ...rest,
-        since: milliseconds(since),
-        until: milliseconds(until),
+        since: moment(since),
+        until: moment(until),
         servers: principalOf(request).servers,
       });
       return { items: entries.map((entry) => ({ ...entry, time: new Date(entry.time).toISOString() })), next };

@@ -20,10 +20,10 @@ const REASON_CHARACTERS = 300;
 /** What an operator calls the state, and what is wrong with it. */
 export function statusAndReason(state: State): { status: ServerStatus; reason?: string } {
   const ended = state.OOMKilled ? "out of memory" : `ended with exit code ${state.ExitCode}`;
-  const failed = state.Error ? oneLine(state.Error) : ended;
+  const failed = state.Error ? lastLine(state.Error) : ended;
   switch (state.Status) {
     case "created":
-      return { status: ServerStatus.Stopped, reason: state.Error ? oneLine(state.Error) : "never started" };
+      return { status: ServerStatus.Stopped, reason: state.Error ? lastLine(state.Error) : "never started" };
     case "restarting":
       return { status: ServerStatus.Restarting, reason: failed };
     case "removing":
@@ -45,12 +45,12 @@ function runningStatus({ Health }: State): { status: ServerStatus; reason?: stri
   const check = Health.Log?.at(-1);
   if (!check || check.ExitCode === 0) return { status };
   // mcp-init says first what the status says already.
-  const said = oneLine(check.Output).replace(/^unhealthy: /, "");
+  const said = lastLine(check.Output).replace(/^unhealthy: /, "");
   return { status, reason: said || `the health check ended with exit code ${check.ExitCode}` };
 }
 
 /** The last line that says something. */
-function oneLine(text: string): string {
+function lastLine(text: string): string {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   return lines.findLast((line) => line !== "")?.slice(0, REASON_CHARACTERS) ?? "";
 }
