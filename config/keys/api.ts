@@ -73,9 +73,7 @@ const deploy = z.strictObject(
     enabled: field(flag.default(true), { meaning: "Whether anything may be." }),
     images: field(list(line(512)).default(["*"]), {
       kind: "list of image references",
-      meaning:
-        "Images that may be run; `*` at the end stands for any rest. A registry at a private address has to be named: " +
-        "`registry.lan:5000/*`.",
+      meaning: "Images that may be run; `*` at the end: any rest. Name a private registry: `registry.lan:5000/*`.",
     }),
     servers: field(whole(0, 64).default(8), { meaning: "Extra servers at the same time." }),
     cpus: field(z.number("a number of processors").positive("more than 0").default(1), {
@@ -99,7 +97,7 @@ export const apiKeys = {
   apiPort: key(port.default(PORTS.api), { meaning: "Host port of the REST API and of MCP.", example: 18180 }),
   publicUrl: key(publicUrl.default(""), {
     kind: "http(s) URL",
-    meaning: "How clients reach the API when that is another way, as behind a proxy with TLS, with or without a path.",
+    meaning: "How clients reach the API when that is another way, as behind a TLS proxy; it may have a path.",
     byDefault: "`bindAddress` and `apiPort`",
     example: "https://mcp.example.com",
   }),
