@@ -11,7 +11,6 @@ import type { ServerInfo, Servers } from "../servers/server-info";
 import type { CallTracer } from "../tracing";
 import { AggregateCalls } from "./aggregate/aggregate-calls";
 import { AggregateSession } from "./aggregate/aggregate-session";
-import { CHANGES } from "./aggregate/list-cache";
 import { reported } from "./aggregate/list-items";
 import { MergedLists } from "./aggregate/merged-lists";
 import { Recorder } from "./calls/recorder";
@@ -39,6 +38,7 @@ import { ToolRules } from "./tools/tool-rules";
 import { ambiguousKey } from "./wire/ambiguity";
 import { Frame } from "./wire/frame";
 import { ErrorCode } from "./wire/json-rpc";
+import { CHANGES } from "./wire/lists";
 import { isModern, MODERN_VERSION } from "./wire/modern";
 
 /** What each endpoint understands. */

@@ -1,6 +1,6 @@
 import { AuditResult } from "../../api/audit-result";
 import type { Principal } from "../security/principal";
-import { CHANGES, type Item, LISTS, ListCache, type ListMethod } from "./aggregate/list-cache";
+import { type Item, ListCache } from "./aggregate/list-cache";
 import { formed } from "./aggregate/list-items";
 import type { MergedLists } from "./aggregate/merged-lists";
 import { ask } from "./calls/ask";
@@ -13,6 +13,7 @@ import { Backend } from "./upstream/backend";
 import { ConnectionPool } from "./upstream/connection-pool";
 import { SharedUpstream } from "./upstream/shared-upstream";
 import { ErrorCode, isObject, type JsonObject } from "./wire/json-rpc";
+import { CHANGES, LISTS, type ListMethod } from "./wire/lists";
 
 /** Pages of a list that are asked for at most. */
 const PAGES = 100;

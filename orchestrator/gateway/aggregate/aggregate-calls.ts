@@ -1,14 +1,14 @@
 import type { Principal } from "../../security/principal";
 import { Exchange } from "../calls/exchange";
-import { type Filter, honoured, marked, wanted } from "../calls/subscriptions";
+import { marked } from "../calls/subscriptions";
 import type { GatewayContext } from "../context";
 import type { ModernTarget } from "../downstream/modern-endpoint";
 import { Frame } from "../wire/frame";
 import { ErrorCode, isObject, type JsonObject } from "../wire/json-rpc";
+import { granted, isList, type Wishes, wished } from "../wire/lists";
 import { ACKNOWLEDGED, DISCOVER, Meta, MODERN_VERSION } from "../wire/modern";
 import { headerValue } from "../wire/modern-send";
 import { unknown } from "./aggregate-session";
-import { isList } from "./list-cache";
 import type { MergedLists } from "./merged-lists";
 import { type Addressed, innerUri, outerNotification, outerResult } from "./names";
 import { CAPABILITIES, instructions, SERVER_INFO } from "./welcome";
@@ -72,13 +72,13 @@ export class AggregateCalls implements ModernTarget {
       exchange.fail(ErrorCode.InvalidParams, "params.notifications: got nothing, expected what to listen for");
       return () => {};
     }
-    const filter = honoured(wishes, CAPABILITIES);
+    const filter = granted(wishes, CAPABILITIES);
     exchange.notify(marked(Frame.notification(ACKNOWLEDGED, { notifications: filter }), exchange));
     const ends = this.#watch(exchange, principal, filter, headers);
     ends.push(
       this.merged.onChanged((method) => {
         const changed = Frame.notification(method);
-        if (wanted(filter, changed)) exchange.notify(marked(changed, exchange));
+        if (wished(filter, changed)) exchange.notify(marked(changed, exchange));
       }),
     );
     return (reason) => {
@@ -107,7 +107,7 @@ export class AggregateCalls implements ModernTarget {
   #watch(
     exchange: Exchange,
     principal: Principal,
-    filter: Filter,
+    filter: Wishes,
     headers: Record<string, string>,
   ): ((reason: string) => void)[] {
     const uris = new Map<string, string[]>();

@@ -6,8 +6,8 @@ import { ClientSession } from "../downstream/client-session";
 import type { EndReason, OnEnd } from "../downstream/session";
 import { Frame } from "../wire/frame";
 import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
+import { isList, isListChange } from "../wire/lists";
 import { LEGACY_VERSIONS } from "../wire/modern";
-import { isList } from "./list-cache";
 import type { MergedLists } from "./merged-lists";
 import { type Addressed, outerNotification, outerResult } from "./names";
 import { initializeResult } from "./welcome";
@@ -154,7 +154,7 @@ export class AggregateSession extends ClientSession {
   }
 
   #told(server: string, frame: Frame, related: RequestId | undefined): void {
-    if (frame.method?.endsWith("/list_changed")) return; // the merged lists tell, once for all
+    if (isListChange(frame.method)) return; // the merged lists tell, once for all
     if (frame.isRequest()) {
       const id = `${server}:${++this.#count}`;
       this.#questions.set(id, { server, id: frame.id, idText: frame.idText });

@@ -1,28 +1,5 @@
 import type { JsonObject } from "../wire/json-rpc";
-
-/** The lists that servers have, by method: the key of their items, the capability, and the notification of a change. */
-export const LISTS = {
-  "tools/list": { key: "tools", capability: "tools", changed: "notifications/tools/list_changed" },
-  "prompts/list": { key: "prompts", capability: "prompts", changed: "notifications/prompts/list_changed" },
-  "resources/list": {
-    key: "resources",
-    capability: "resources",
-    changed: "notifications/resources/list_changed",
-  },
-  "resources/templates/list": {
-    key: "resourceTemplates",
-    capability: "resources",
-    changed: "notifications/resources/list_changed",
-  },
-} as const;
-export type ListMethod = keyof typeof LISTS;
-
-/** The notifications that say that a list changed. */
-export const CHANGES: readonly string[] = [...new Set(Object.values(LISTS).map(({ changed }) => changed))];
-
-export function isList(method: string): method is ListMethod {
-  return Object.hasOwn(LISTS, method);
-}
+import { LISTS, type ListMethod } from "../wire/lists";
 
 /** Milliseconds after which a list is asked for again although nobody said that it changed. */
 const FRESH_MS = 5 * 60_000;

@@ -1,6 +1,7 @@
 import type { ToolReport } from "../gateway-api";
 import { type JsonObject, textOr } from "../wire/json-rpc";
-import type { Item, ListMethod } from "./list-cache";
+import type { ListMethod } from "../wire/lists";
+import type { Item } from "./list-cache";
 import { mend } from "./mend";
 import { outerItem, shownName } from "./names";
 

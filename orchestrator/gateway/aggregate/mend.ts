@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../wire/json-rpc";
-import type { ListMethod } from "./list-cache";
+import type { ListMethod } from "../wire/lists";
 
 // One item that a client's checks refuse costs that client the whole list, with the items of all other servers. What is
 // harmless is mended as the clients' libraries (the official SDKs) would want it; what cannot be is left out.

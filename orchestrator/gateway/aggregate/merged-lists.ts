@@ -7,7 +7,8 @@ import { GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
 import type { RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
-import { type Item, type Kept, LISTS, type ListCache, type ListMethod } from "./list-cache";
+import { LISTS, type ListMethod } from "../wire/lists";
+import type { Item, Kept, ListCache } from "./list-cache";
 import { type Addressed, address, addressed, mayBeMapped, type Named, named, outerUri } from "./names";
 
 /**

@@ -4,6 +4,7 @@ import { type Handshake, handshake } from "../upstream/handshake";
 import { answersPing, type Upstream, type UpstreamEnd, type UpstreamUser } from "../upstream/upstream";
 import { Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
 import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
+import { isListChange } from "../wire/lists";
 import type { Exchange } from "./exchange";
 
 /** Ids of what the gateway itself asks a server in a client's session. */
@@ -118,7 +119,7 @@ export class Conversation implements UpstreamUser {
   message(frame: Frame, related?: RequestId): void {
     if (!frame.isResponse()) {
       if (this.#upstream && answersPing(this.#upstream, frame)) return;
-      if (frame.method?.endsWith("/list_changed")) this.backend.listChanged(frame.method);
+      if (isListChange(frame.method)) this.backend.listChanged(frame.method);
       this.user.told(frame, related);
       return;
     }

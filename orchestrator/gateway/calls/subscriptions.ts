@@ -3,44 +3,10 @@ import type { Backend } from "../upstream/backend";
 import type { ConnectionPool } from "../upstream/connection-pool";
 import type { PooledConnection } from "../upstream/pooled-connection";
 import { Frame } from "../wire/frame";
-import { ErrorCode, isObject, type JsonObject, objectOf, textOr } from "../wire/json-rpc";
+import { ErrorCode, isObject, type JsonObject, objectOf } from "../wire/json-rpc";
+import { granted, wished } from "../wire/lists";
 import { ACKNOWLEDGED, Meta } from "../wire/modern";
 import type { Exchange } from "./exchange";
-
-/** What each wish of a subscription needs of the server's capabilities, and the notification it brings. */
-const WISHES = {
-  toolsListChanged: { part: "tools", what: "listChanged", method: "notifications/tools/list_changed" },
-  promptsListChanged: { part: "prompts", what: "listChanged", method: "notifications/prompts/list_changed" },
-  resourcesListChanged: { part: "resources", what: "listChanged", method: "notifications/resources/list_changed" },
-} as const;
-
-/** What a subscription of the modern era asks for. */
-export interface Filter extends JsonObject {
-  resourceSubscriptions?: string[];
-}
-
-/** The part of a filter that a server with these capabilities can honour. */
-export function honoured(filter: JsonObject, capabilities: JsonObject): Filter {
-  const can = (part: string, what: string): boolean => {
-    const has = capabilities[part];
-    return isObject(has) && has[what] === true;
-  };
-  const result: Filter = {};
-  for (const [wish, { part, what }] of Object.entries(WISHES))
-    if (filter[wish] === true && can(part, what)) result[wish] = true;
-  const uris = filter.resourceSubscriptions;
-  if (Array.isArray(uris) && uris.length > 0 && can("resources", "subscribe"))
-    result.resourceSubscriptions = uris.map(String);
-  return result;
-}
-
-/** Whether a notification is one that the filter asks for. */
-export function wanted(filter: Filter, frame: Frame): boolean {
-  const { method } = frame;
-  if (method === "notifications/resources/updated")
-    return filter.resourceSubscriptions?.includes(textOr(frame.at("params", "uri"), "")) ?? false;
-  return Object.entries(WISHES).some(([wish, one]) => one.method === method && filter[wish] === true);
-}
 
 /** A notification with the mark of its subscription. */
 export function marked(frame: Frame, { request }: Exchange): Frame {
@@ -120,9 +86,9 @@ export class Subscriptions {
 
   /** A server with sessions tells everything that changes; its resources have to be asked for one by one. */
   #legacy(exchange: Exchange, connection: PooledConnection, wishes: JsonObject): () => void {
-    const filter = honoured(wishes, objectOf(connection.initialized.capabilities));
+    const filter = granted(wishes, objectOf(connection.initialized.capabilities));
     const told = (frame: Frame) => {
-      if (wanted(filter, frame)) exchange.notify(marked(frame, exchange));
+      if (wished(filter, frame)) exchange.notify(marked(frame, exchange));
     };
     const lost = ({ reason }: { reason: string }) => {
       exchange.fail(ErrorCode.ServerUnavailable, `server ${this.backend.name}: ${reason}`);

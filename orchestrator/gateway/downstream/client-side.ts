@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Exchange } from "../calls/exchange";
 import type { Frame, ResponseFrame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
+import { concernsAll } from "../wire/lists";
 import { ClientStream, ReplayBudget, startEventStream } from "./client-stream";
 
 /** Messages kept for a client that has no stream open, and their characters. */
@@ -172,7 +173,7 @@ export class ClientSide {
     if (related !== undefined) return its(this.pending.get(related));
     if (method === "notifications/progress")
       return its(this.#progress.get(frame.at("params", "progressToken") as RequestId));
-    if (method?.endsWith("/list_changed") || method === "notifications/resources/updated") return undefined;
+    if (concernsAll(method)) return undefined;
     // stdio does not say to which call a message belongs: with one call open it is clear.
     const open = [...this.pending.values()].filter(its);
     return open.length === 1 || !this.listening ? open.at(-1) : undefined;

@@ -3,6 +3,7 @@ import { milliseconds } from "../../../lib/durations";
 import { GatewayError } from "../gateway-api";
 import { Frame } from "../wire/frame";
 import { ErrorCode, type JsonObject } from "../wire/json-rpc";
+import { isListChange } from "../wire/lists";
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { GATEWAY_INFO } from "../wire/modern-send";
 import type { Backend } from "./backend";
@@ -159,7 +160,7 @@ export class ConnectionPool {
 
   #add(connection: PooledConnection): PooledConnection {
     connection.others.add(({ method }) => {
-      if (method?.endsWith("/list_changed")) this.backend.listChanged(method);
+      if (isListChange(method)) this.backend.listChanged(method);
     });
     connection.reserved++; // for whoever it was opened for
     if (connection.upstream.alive) this.#connections.add(connection);

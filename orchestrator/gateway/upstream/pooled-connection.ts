@@ -1,5 +1,6 @@
 import { type Edit, Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
 import { ErrorCode, type JsonObject, type RequestId } from "../wire/json-rpc";
+import { concernsAll } from "../wire/lists";
 import { LISTEN, Meta } from "../wire/modern";
 import type { Upstream, UpstreamEnd, UpstreamUser } from "./upstream";
 
@@ -192,7 +193,7 @@ export class PooledConnection implements UpstreamUser {
 
   /** The call that a message without a mark must belong to. */
   #only({ method }: Frame): RequestId {
-    if (method?.endsWith("/list_changed") || method === "notifications/resources/updated") return "";
+    if (concernsAll(method)) return "";
     const calls = [...this.#calls].filter(([, { request }]) => request.method !== LISTEN);
     return calls.length === 1 ? (calls[0]?.[0] as RequestId) : "";
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Frame, type RequestFrame, type ResponseFrame } from "../../wire/frame";
 import { ErrorCode, isObject, type JsonObject, objectOf, type RequestId, textOr } from "../../wire/json-rpc";
+import { ALL_LISTS, granted } from "../../wire/lists";
 import {
   ACKNOWLEDGED,
   DISCOVER,
@@ -193,15 +194,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
 
   /** One subscription for all that changes; a new one takes the place of the old one. */
   #listen(): void {
-    const can = (part: string, what: string): boolean => {
-      return objectOf(this.#capabilities[part])[what] === true;
-    };
-    const notifications = {
-      ...(can("tools", "listChanged") ? { toolsListChanged: true } : {}),
-      ...(can("prompts", "listChanged") ? { promptsListChanged: true } : {}),
-      ...(can("resources", "listChanged") ? { resourcesListChanged: true } : {}),
-      ...(this.#watched.size > 0 && can("resources", "subscribe") ? { resourceSubscriptions: [...this.#watched] } : {}),
-    };
+    const notifications = granted({ ...ALL_LISTS, resourceSubscriptions: [...this.#watched] }, this.#capabilities);
     const old = this.#listening;
     this.#listening = undefined;
     if (Object.keys(notifications).length > 0) {
