@@ -217,7 +217,7 @@ export class McpGateway implements Gateway {
     const known = server === undefined ? undefined : this.#known(server);
     return (principal, onEnd) =>
       known
-        ? new PassThroughSession(principal, known.backend, this.#context, onEnd)
+        ? new PassThroughSession(principal, known, this.#context, onEnd)
         : new AggregateSession(principal, this.#merged, this.#context, onEnd);
   }
 

@@ -3,6 +3,7 @@ import type { Principal } from "../security/principal";
 import { type Item, ListCache } from "./aggregate/list-cache";
 import { formed } from "./aggregate/list-items";
 import type { MergedLists } from "./aggregate/merged-lists";
+import { Admission } from "./calls/admission";
 import { ask } from "./calls/ask";
 import { ModernCalls } from "./calls/modern-calls";
 import { Subscriptions } from "./calls/subscriptions";
@@ -11,7 +12,6 @@ import type { ModernTarget } from "./downstream/modern-endpoint";
 import { GatewayError } from "./gateway-api";
 import { Backend } from "./upstream/backend";
 import { ConnectionPool } from "./upstream/connection-pool";
-import { SharedUpstream } from "./upstream/shared-upstream";
 import { ErrorCode, isObject, type JsonObject } from "./wire/json-rpc";
 import { CHANGES, LISTS, type ListMethod } from "./wire/lists";
 
@@ -26,6 +26,7 @@ const GATEWAY = { principal: "dind-mcp", brief: true };
 export class ServerGateway {
   readonly backend: Backend;
   readonly pool: ConnectionPool;
+  readonly admission: Admission;
   readonly modern: ModernTarget;
   readonly lists: ListCache;
 
@@ -42,15 +43,14 @@ export class ServerGateway {
     };
     this.backend.evictors.push(() => this.backend.dropWarm());
     this.pool = new ConnectionPool(this.backend);
-    this.backend.openShared = async () =>
-      new SharedUpstream(await this.pool.acquire({ principal: "", capabilities: {}, exclusive: false }));
+    this.admission = new Admission(this.backend, context.rules);
     this.lists = new ListCache({
       ask: (method) => this.list(method),
       form: (method, items) => this.#formed(method, items),
       changed: (notification) => merged.changed(notification),
       heard: () => merged.heard,
     });
-    const calls = new ModernCalls(this.backend, this.pool, context);
+    const calls = new ModernCalls(this.backend, this.pool, this.admission);
     const subscriptions = new Subscriptions(this.backend, this.pool);
     this.modern = {
       call: (...args) => calls.call(...args),
@@ -141,8 +141,8 @@ export class ServerGateway {
 
   /** @throws GatewayError 403 when the principal may not, and what the server says */
   async callTool(tool: string, args: JsonObject, principal: Principal): Promise<JsonObject> {
-    const refusal = this.context.rules.refusal(this.name, tool, principal);
-    if (refusal) throw new GatewayError(403, ErrorCode.Denied, refusal);
+    const refusal = this.admission.refusal({ method: "tools/call", tool }, principal);
+    if (refusal) throw refusal;
     const began = performance.now();
     const counted = (result: AuditResult) => {
       this.context.observer.call(this.name, "tools/call", tool, result, (performance.now() - began) / 1_000);

@@ -98,10 +98,6 @@ export class AggregateSession extends ClientSession {
     for (const conversation of this.#conversations.values()) conversation.say(frame);
   }
 
-  protected cancel(exchange: Exchange, reason: string): void {
-    this.#conversations.get(exchange.call.server ?? "")?.cancel(exchange.id, reason);
-  }
-
   async #list(exchange: Exchange): Promise<void> {
     const { method } = exchange.request;
     if (!isList(method)) return;
@@ -126,15 +122,15 @@ export class AggregateSession extends ClientSession {
     const { server, request, name } = addressed;
     const { call } = exchange;
     try {
-      const { backend } = this.merged.server(server, this.principal);
+      const part = this.merged.server(server, this.principal);
       call.server = server;
       if (call.tool !== undefined) call.tool = name;
       exchange.rewrite = (answer) => outerResult(server, request.method, answer);
-      if (!this.begin(exchange, server)) return;
+      if (!this.begin(exchange, part.admission)) return;
       let conversation = this.#conversations.get(server);
       if (!conversation) {
         if (!this.initialize) return;
-        conversation = new Conversation(backend, this.initialize, this.#user(server), this.#initialized);
+        conversation = new Conversation(part, this.initialize, this.#user(server), this.#initialized);
         if (this.#level) conversation.remember("logging/setLevel", this.#level);
         this.#conversations.set(server, conversation);
       }
@@ -146,9 +142,7 @@ export class AggregateSession extends ClientSession {
 
   #user(server: string): ConversationUser {
     return {
-      answered: (_exchange, answer) => void this.client.answer(answer),
       told: (frame, related) => this.#told(server, frame, related),
-      lost: (exchange, error) => this.lost(exchange, error),
       givenUp: () => this.forget(server), // the next call begins anew
     };
   }

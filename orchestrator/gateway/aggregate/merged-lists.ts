@@ -1,10 +1,10 @@
 import { ServerStatus } from "../../../api/server-status";
 import { mayUse } from "../../security/filters";
 import type { Principal } from "../../security/principal";
+import type { ConversationServer } from "../calls/conversation";
 import type { GatewayContext } from "../context";
 import type { ModernTarget } from "../downstream/modern-endpoint";
 import { GatewayError } from "../gateway-api";
-import type { Backend } from "../upstream/backend";
 import type { RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import { LISTS, type ListMethod } from "../wire/lists";
@@ -43,8 +43,7 @@ function fits(template: string, uri: string): boolean {
 const QUIET_MS = 250;
 
 /** The gateway's part for one server, as far as the URL of all servers is made of it. */
-export interface ServerPart {
-  readonly backend: Backend;
+export interface ServerPart extends ConversationServer {
   readonly modern: ModernTarget;
   readonly lists: ListCache;
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from "../gateway-api";
+import { answerTo, NoAnswer } from "../upstream/answer-to";
 import { type Backend, callTimeout } from "../upstream/backend";
 import type { ConnectionPool, ConnectionUse } from "../upstream/connection-pool";
 import { Frame } from "../wire/frame";
@@ -20,35 +21,22 @@ export async function ask(
   isRetry = false,
 ): Promise<JsonObject> {
   const connection = await pool.acquire({ ...who, capabilities: {}, exclusive: false });
-  const sent =
+  const asked =
     connection.era === "modern" ? modernRequest(0, method, params) : { request: Frame.request(0, method, params) };
   const limit = callTimeout(backend.info());
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      cancel(`no answer within ${limit} ms`);
-      reject(
-        new GatewayError(504, ErrorCode.Timeout, `server ${backend.name}: no answer to ${method} within ${limit} ms`),
-      );
-    }, limit);
-    const cancel = connection.send({
-      ...sent,
-      notified: () => timer.refresh(),
-      answered: ({ error, result = {} }) => {
-        clearTimeout(timer);
-        if (!error) return resolve(result);
-        reject(new GatewayError(502, error.code, `server ${backend.name}: ${error.message}`));
-      },
-      failed: ({ reason }, isUntouched) => {
-        clearTimeout(timer);
-        if (isUntouched && !isRetry) return resolve(ask(backend, pool, who, method, params, true));
-        reject(
-          new GatewayError(
-            502,
-            ErrorCode.ServerUnavailable,
-            `server ${backend.name} failed during ${method}: ${reason}`,
-          ),
-        );
-      },
-    });
-  });
+  try {
+    const { error, result = {} } = await answerTo((call) => connection.use(call), asked, limit);
+    if (!error) return result;
+    throw new GatewayError(502, error.code, `server ${backend.name}: ${error.message}`);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    const { why } = error;
+    if (typeof why === "object") {
+      if (why.untouched && !isRetry) return ask(backend, pool, who, method, params, true);
+      const words = `server ${backend.name} failed during ${method}: ${why.reason}`;
+      throw new GatewayError(502, ErrorCode.ServerUnavailable, words);
+    }
+    const words = `server ${backend.name}: no answer to ${method} within ${limit} ms`;
+    throw new GatewayError(504, ErrorCode.Timeout, words);
+  }
 }

@@ -1,10 +1,12 @@
 import { asGatewayError, GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
-import { type Handshake, handshake } from "../upstream/handshake";
-import { answersPing, type Upstream, type UpstreamEnd, type UpstreamUser } from "../upstream/upstream";
+import type { CallEnd, SessionConnection, Told } from "../upstream/connection";
+import type { ConnectionPool } from "../upstream/connection-pool";
+import type { Handshake } from "../upstream/handshake";
 import { Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
 import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
 import { isListChange } from "../wire/lists";
+import type { Admission } from "./admission";
 import type { Exchange } from "./exchange";
 
 /** Ids of what the gateway itself asks a server in a client's session. */
@@ -12,36 +14,42 @@ const OWN = "dind-mcp:";
 /** A process that ends so often without a success in between is given up. */
 const DEATHS = 2;
 
+/** The server of a conversation. */
+export interface ConversationServer {
+  readonly backend: Backend;
+  readonly pool: ConnectionPool;
+  readonly admission: Admission;
+}
+
 /** The session that a conversation belongs to. */
 export interface ConversationUser {
-  answered(exchange: Exchange, answer: ResponseFrame): void;
   /** A notification of the server, or a question to the client. */
   told(frame: Frame, related?: RequestId): void;
-  /** There will be no answer. */
-  lost(exchange: Exchange, error: GatewayError): void;
   /** The process ended again and again. */
   givenUp(): void;
 }
 
-/** A request as it went to the server, so that it can go to a new process that never saw it. */
+/** A request on its way, in the names that the server knows. */
 interface Sent {
   exchange: Exchange;
   request: RequestFrame;
 }
 
 /**
- * What one client has with one server in the legacy era: a connection of its own. When the server's process has
- * ended, the next request gets a new one, which is told all that the old one was told; once, then the failure is reported.
+ * What one client has with one server in the legacy era. When the server's process has ended, the next request gets a
+ * new one, which is told all that the old one was told; once, then the failure is reported.
  */
-export class Conversation implements UpstreamUser {
-  readonly #sent = new Map<RequestId, Sent>();
+export class Conversation {
   /** What a new process has to be told again: the log level and the subscriptions. */
   readonly #state = new Map<string, { method: string; params: JsonObject }>();
-  #upstream: Upstream | undefined;
-  #opening: Promise<Upstream> | undefined;
+  #connection: SessionConnection | undefined;
+  #opening: Promise<SessionConnection> | undefined;
+  /** What a new process said before its `initialize` was answered. */
+  #early: Parameters<Told>[] = [];
+  /** Sent and never taken by the server: for its next process. */
+  #untouched: Sent[] = [];
   #initialized: boolean;
   #deaths = 0;
-  #usedAt = Date.now();
   readonly #closing = new AbortController();
 
   /**
@@ -49,7 +57,7 @@ export class Conversation implements UpstreamUser {
    * @param initialized the client has said that it has the answer
    */
   constructor(
-    readonly backend: Backend,
+    private readonly server: ConversationServer,
     private readonly initialize: RequestFrame,
     private readonly user: ConversationUser,
     initialized = false,
@@ -57,40 +65,35 @@ export class Conversation implements UpstreamUser {
     this.#initialized = initialized;
   }
 
-  /** Milliseconds since 1970 of its last request; undefined when an answer is missing, or there is no connection. */
+  /** Milliseconds since 1970 of its last use; undefined when an answer is missing, or there is no connection. */
   get idleSince(): number | undefined {
-    return this.#upstream && this.#sent.size === 0 ? this.#usedAt : undefined;
+    return this.#connection?.idle ? this.#connection.usedAt : undefined;
   }
 
   /** Gives the connection up until the next request. */
   rest(): void {
-    this.#upstream?.close();
-    this.#upstream = undefined;
+    this.#drop("its process was given up");
   }
 
   /** Opens the connection with the client's own `initialize`. @throws GatewayError */
-  async begin(): Promise<Handshake> {
-    const { signal } = this.#closing;
-    const opened = await handshake(this.backend, this.initialize, signal);
-    if (opened.answer.error || signal.aborted) opened.upstream.close();
-    else this.#adopt(opened);
+  async begin(): Promise<Pick<Handshake<unknown>, "answer" | "warm">> {
+    const opened = await this.#open(this.initialize);
+    if (opened.answer.error || this.#closing.signal.aborted) opened.connection.close("it does not take the session");
+    else this.#adopt(opened.connection);
     return opened;
   }
 
-  /** Sends a request; its answer, or the lack of one, goes to the user. */
+  /** Sends a request; its answer, or the lack of one, goes to the exchange. */
   send(exchange: Exchange, request: RequestFrame): void {
-    const sent = { exchange, request };
-    this.#usedAt = Date.now();
     this.#remember(request);
-    this.#sent.set(request.id, sent);
-    if (this.#upstream) this.#upstream.send(request);
-    else void this.#sendAgain([sent]);
+    if (this.#connection) this.#ask(this.#connection, { exchange, request });
+    else void this.#askAgain([{ exchange, request }]);
   }
 
   /** Sends something that is no request; without a process there is nobody to hear it. */
   say(frame: Frame): void {
     if (frame.method === "notifications/initialized") this.#initialized = true;
-    this.#upstream?.send(frame);
+    this.#connection?.say(frame);
   }
 
   /** Sets what a process is to be told when it comes to be. */
@@ -98,68 +101,71 @@ export class Conversation implements UpstreamUser {
     this.#state.set(method, { method, params });
   }
 
-  /** Nobody waits for the answer any more. */
-  cancel(id: RequestId, reason: string): void {
-    if (this.#sent.delete(id)) this.#upstream?.cancel(id, reason);
-  }
-
   pressure(slow: boolean): void {
-    if (slow) this.#upstream?.pause();
-    else this.#upstream?.resume();
+    if (slow) this.#connection?.pause();
+    else this.#connection?.resume();
   }
 
   /** @param reason told to those who wait for an answer */
   close(reason = "the session ended"): void {
     this.#closing.abort();
-    this.rest();
-    for (const { exchange } of this.#sent.values()) this.#lost(exchange, reason);
-    this.#sent.clear();
+    this.#drop(reason);
   }
 
-  message(frame: Frame, related?: RequestId): void {
-    if (!frame.isResponse()) {
-      if (this.#upstream && answersPing(this.#upstream, frame)) return;
-      if (isListChange(frame.method)) this.backend.listChanged(frame.method);
-      this.user.told(frame, related);
+  #drop(reason: string): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.close(reason);
+  }
+
+  #ask(connection: SessionConnection, sent: Sent): void {
+    const { exchange, request } = sent;
+    if (exchange.done) return;
+    exchange.withdraw = connection.send({
+      request,
+      answered: (answer) => this.#answered(exchange, answer),
+      failed: (end) => this.#failed(sent, end),
+    });
+  }
+
+  #answered(exchange: Exchange, answer: ResponseFrame): void {
+    this.#deaths = 0;
+    exchange.answer(answer);
+  }
+
+  #failed(sent: Sent, { reason, untouched }: CallEnd): void {
+    const { exchange } = sent;
+    if (untouched && !exchange.retried) {
+      exchange.retried = true;
+      this.#untouched.push(sent);
+    } else exchange.reject(this.server.admission.died(reason));
+  }
+
+  #told(frame: Frame, related?: RequestId): void {
+    if (!this.#connection) {
+      this.#early.push([frame, related]);
       return;
     }
-    const sent = this.#sent.get(frame.id);
-    if (!sent) return; // a late answer, or one to the gateway's own request
-    this.#sent.delete(frame.id);
-    this.#deaths = 0;
-    try {
-      this.user.answered(sent.exchange, frame);
-    } catch (error) {
-      this.#lost(sent.exchange, `its answer cannot be handled: ${(error as Error).message}`);
+    if (isListChange(frame.method)) this.server.backend.listChanged(frame.method);
+    this.user.told(frame, related);
+  }
+
+  #adopt(connection: SessionConnection): void {
+    this.#connection = connection;
+    for (const said of this.#early.splice(0)) this.#told(...said);
+    connection.onEnd = () => this.#ended();
+    if (connection.over) this.#ended();
+  }
+
+  #ended(): void {
+    this.#connection = undefined;
+    const again = this.#untouched.splice(0);
+    if (++this.#deaths < DEATHS) {
+      if (again.length > 0) void this.#askAgain(again);
+      return;
     }
-  }
-
-  ended({ reason, untouched = [] }: UpstreamEnd): void {
-    this.#upstream = undefined;
-    this.#deaths++;
-    const again: Sent[] = [];
-    for (const [id, sent] of this.#sent) {
-      if (untouched.includes(id) && !sent.exchange.retried) {
-        sent.exchange.retried = true;
-        again.push(sent);
-      } else {
-        this.#sent.delete(id);
-        this.#lost(sent.exchange, reason);
-      }
-    }
-    if (this.#deaths >= DEATHS) this.user.givenUp();
-    else if (again.length > 0) void this.#sendAgain(again);
-  }
-
-  #lost(exchange: Exchange, reason: string): void {
-    const { name } = this.backend;
-    const words = `server ${name} failed during the call: ${reason}`;
-    this.user.lost(exchange, new GatewayError(502, ErrorCode.ServerUnavailable, words, { server: name }));
-  }
-
-  #adopt(opened: Handshake): void {
-    this.#upstream = opened.upstream;
-    opened.takeOver(this);
+    for (const { exchange } of again) exchange.reject(this.server.admission.died("its process ended"));
+    this.user.givenUp();
   }
 
   /** Keeps what the server was told to remember. */
@@ -171,40 +177,43 @@ export class Conversation implements UpstreamUser {
     else if (method === "resources/unsubscribe") this.#state.delete(uri);
   }
 
-  async #sendAgain(requests: Sent[]): Promise<void> {
+  async #askAgain(requests: Sent[]): Promise<void> {
     try {
-      const upstream = await this.#reopen();
-      for (const { request } of requests) if (this.#sent.has(request.id)) upstream.send(request);
+      const connection = await this.#reopen();
+      for (const sent of requests) this.#ask(connection, sent);
     } catch (error) {
-      const known = asGatewayError(error);
-      for (const { exchange, request } of requests) if (this.#sent.delete(request.id)) this.user.lost(exchange, known);
-      if (known.code !== ErrorCode.Busy && ++this.#deaths >= DEATHS) this.user.givenUp();
+      for (const { exchange } of requests) exchange.reject(error);
+      if (asGatewayError(error).code !== ErrorCode.Busy && ++this.#deaths >= DEATHS) this.user.givenUp();
     }
   }
 
-  #reopen(): Promise<Upstream> {
-    if (this.#upstream) return Promise.resolve(this.#upstream);
-    this.#opening ??= this.#open().finally(() => {
+  #reopen(): Promise<SessionConnection> {
+    if (this.#connection) return Promise.resolve(this.#connection);
+    this.#opening ??= this.#openAgain().finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
   }
 
-  async #open(): Promise<Upstream> {
-    const { signal } = this.#closing;
+  async #openAgain(): Promise<SessionConnection> {
     const own = this.initialize.withId(JSON.stringify(`${OWN}initialize`));
-    const opened = await handshake(this.backend, own, signal);
-    const { upstream, answer } = opened;
-    if (signal.aborted || answer.error) {
-      upstream.close();
-      const words = `server ${this.backend.name} does not take the session: ${answer.error?.message ?? "it has ended"}`;
-      throw new GatewayError(502, ErrorCode.ServerUnavailable, words, { server: this.backend.name });
+    const { connection, answer } = await this.#open(own);
+    if (this.#closing.signal.aborted || answer.error) {
+      connection.close("it does not take the session");
+      const { name } = this.server.backend;
+      const words = `server ${name} does not take the session: ${answer.error?.message ?? "it has ended"}`;
+      throw new GatewayError(502, ErrorCode.ServerUnavailable, words, { server: name });
     }
-    this.#adopt(opened);
-    if (this.#initialized) upstream.send(Frame.notification("notifications/initialized", {}));
+    this.#adopt(connection);
+    if (this.#initialized) connection.say(Frame.notification("notifications/initialized", {}));
     let count = 0;
     for (const { method, params } of this.#state.values())
-      upstream.send(Frame.request(`${OWN}${++count}`, method, params));
-    return upstream;
+      connection.say(Frame.request(`${OWN}${++count}`, method, params));
+    return connection;
+  }
+
+  #open(initialize: RequestFrame): Promise<Handshake<SessionConnection>> {
+    this.#early = [];
+    return this.server.pool.session(initialize, (...said) => this.#told(...said), this.#closing.signal);
   }
 }

@@ -1,4 +1,5 @@
 import { AuditResult } from "../../../api/audit-result";
+import type { Principal } from "../../security/principal";
 import { asGatewayError, type GatewayError } from "../gateway-api";
 import { Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
 import { ErrorCode, type RequestId } from "../wire/json-rpc";
@@ -19,9 +20,6 @@ export interface Reply {
   leave(id: string): void;
 }
 
-/** A tools/call whose name is no text: a server may make a name of it that nobody checked. */
-export const NAMELESS: [number, string] = [ErrorCode.InvalidParams, "params.name: expected the name of a tool"];
-
 /** How long a person may take to answer a question that a server asks in the middle of a call. */
 const QUESTION_MS = 10 * 60_000;
 
@@ -29,18 +27,22 @@ const QUESTION_MS = 10 * 60_000;
 export class Exchange {
   readonly id: RequestId;
   readonly progressToken: RequestId | undefined;
-  /** Gives what the server says the names that the client knows; for calls that came to all servers' URL. */
+  /** Makes of the server's answer the one that the client may see, in the names that it knows. */
   rewrite?: (answer: ResponseFrame) => ResponseFrame;
   /** It was sent a second time, to a new session, because the old one never took it. */
   retried = false;
   /** Questions of the server to the client that belong to this call: while there are some, the time-out waits. */
   questions = 0;
+  /** Tells the server that nobody waits; set while it has the request. */
+  withdraw?: (reason: string) => void;
+  /** Told once there was an answer, or nobody waits for one. */
+  onDone?: () => void;
   #timer: NodeJS.Timeout | undefined;
-  #timeout = 0;
   #done = false;
 
   constructor(
     public request: RequestFrame,
+    readonly principal: Principal,
     readonly call: CallRecord,
     readonly reply: Reply,
     private readonly recorder: Recorder,
@@ -57,19 +59,15 @@ export class Exchange {
     return this.reply.streaming;
   }
 
-  /** @param expired told when there was no sign of life for so long */
-  startTimer(milliseconds: number, expired: () => void): void {
+  /** Fails the call after so many milliseconds without a sign of life. */
+  startTimer(milliseconds: number): void {
     clearTimeout(this.#timer);
-    this.#timeout = milliseconds;
+    if (this.#done) return;
     this.#timer = setTimeout(() => {
       const waited = performance.now() - this.call.began;
       if (this.questions > 0 && waited < QUESTION_MS) this.#timer?.refresh();
-      else expired();
+      else this.#expired(milliseconds);
     }, milliseconds);
-  }
-
-  get timeout(): number {
-    return this.#timeout;
   }
 
   /** A sign of life: the time-out begins anew. */
@@ -107,21 +105,24 @@ export class Exchange {
     this.fail(known.code, known.message, known.data);
   }
 
-  timedOut(): void {
-    const server = this.call.server ?? "the server";
-    this.fail(ErrorCode.Timeout, `no answer from ${server} within ${this.#timeout} ms`, { timeout: this.#timeout });
-  }
-
-  /** Nobody waits for the answer any more. */
-  abandon(): void {
+  /** Nobody waits for the answer any more; the server is told. */
+  cancel(reason: string): void {
     if (this.#done) return;
+    this.withdraw?.(reason);
     this.#finish();
     this.reply.leave(this.request.idText);
     this.recorder.finished(this.call, AuditResult.Cancelled);
   }
 
+  #expired(timeout: number): void {
+    this.withdraw?.(`no answer within ${timeout} ms`);
+    const server = this.call.server ?? "the server";
+    this.fail(ErrorCode.Timeout, `no answer from ${server} within ${timeout} ms`, { timeout });
+  }
+
   #finish(): void {
     this.#done = true;
     clearTimeout(this.#timer);
+    this.onDone?.();
   }
 }

@@ -1,12 +1,12 @@
-import type { Principal } from "../../security/principal";
-import type { GatewayContext } from "../context";
-import { type Backend, callTimeout } from "../upstream/backend";
+import type { Backend } from "../upstream/backend";
+import type { Cancel } from "../upstream/connection";
 import type { ConnectionPool } from "../upstream/connection-pool";
 import type { PooledConnection } from "../upstream/pooled-connection";
-import { Frame, type ResponseFrame } from "../wire/frame";
+import { Frame } from "../wire/frame";
 import { ErrorCode, type JsonObject, objectOf } from "../wire/json-rpc";
 import { CACHEABLE, DISCOVER, Meta, MODERN_VERSION, REMOVED } from "../wire/modern";
-import { type Exchange, NAMELESS } from "./exchange";
+import type { Admission } from "./admission";
+import type { Exchange } from "./exchange";
 import { SuspendableCall } from "./questions";
 
 /** How long lists of a server of the other era may be kept: not at all, as it cannot be asked. */
@@ -19,39 +19,25 @@ export class ModernCalls {
   constructor(
     private readonly backend: Backend,
     private readonly pool: ConnectionPool,
-    private readonly context: GatewayContext,
+    private readonly admission: Admission,
   ) {}
 
   /**
    * Makes a call; its answer, and all failures, go to the exchange.
    * @param headers for a server behind HTTP
-   * @returns what ends it when the client leaves
    */
-  call(exchange: Exchange, principal: Principal, headers: Record<string, string> = {}): (reason: string) => void {
-    const { tool, method } = exchange.call;
-    const refusal = tool && this.context.rules.refusal(this.backend.name, tool, principal);
-    if (method === "tools/call" && tool === undefined) exchange.fail(...NAMELESS);
-    else if (refusal) exchange.fail(ErrorCode.Denied, refusal);
-    else if (REMOVED.includes(method))
-      exchange.fail(ErrorCode.MethodNotFound, `${MODERN_VERSION} has no method ${method}`);
-    else if (this.#resume(exchange, principal)) return (reason) => this.#leave(exchange, reason);
-    else void this.#start(exchange, principal, headers);
-    return (reason) => this.#leave(exchange, reason);
-  }
-
-  readonly #cancels = new WeakMap<Exchange, (reason: string) => void>();
-
-  #leave(exchange: Exchange, reason: string): void {
-    if (exchange.done) return;
-    this.#cancels.get(exchange)?.(reason);
-    exchange.abandon();
+  call(exchange: Exchange, headers: Record<string, string> = {}): void {
+    const { method } = exchange.call;
+    if (!this.admission.admit(exchange)) return;
+    if (REMOVED.includes(method)) exchange.fail(ErrorCode.MethodNotFound, `${MODERN_VERSION} has no method ${method}`);
+    else if (!this.#resume(exchange)) void this.#start(exchange, headers);
   }
 
   /** A call that waits for the client's answers to its server's questions. @returns false when there is none such */
-  #resume(exchange: Exchange, principal: Principal): boolean {
+  #resume(exchange: Exchange): boolean {
     const requestState = exchange.request.at("params", "requestState");
     const call = typeof requestState === "string" ? this.#suspended.get(requestState) : undefined;
-    if (!call || call.principal !== principal.name) return false;
+    if (!call || call.principal !== exchange.principal.name) return false;
     if (!call.resume(exchange, exchange.request.at("params", "inputResponses"))) {
       exchange.fail(ErrorCode.InvalidParams, "inputResponses: an answer to one of the inputRequests is missing");
       return true;
@@ -61,38 +47,33 @@ export class ModernCalls {
     return true;
   }
 
-  async #start(exchange: Exchange, principal: Principal, headers: Record<string, string>): Promise<void> {
+  async #start(exchange: Exchange, headers: Record<string, string>): Promise<void> {
     const { meta } = exchange.request;
     const capabilities = objectOf(meta[Meta.Capabilities]);
     const asks = ["sampling", "elicitation", "roots"].some((name) => capabilities[name] !== undefined);
     const exclusive = meta[Meta.LogLevel] !== undefined || (asks && this.backend.eras.modern !== true);
     let connection: PooledConnection;
     try {
-      connection = await this.pool.acquire({ principal: principal.name, capabilities, exclusive });
+      connection = await this.pool.acquire({ principal: exchange.principal.name, capabilities, exclusive });
     } catch (error) {
       return exchange.reject(error);
     }
     if (exchange.done) return connection.release(); // the client left
-    const again = (): void => void this.#start(exchange, principal, headers);
-    if (connection.era === "modern") this.#modern(exchange, principal, connection, headers);
-    else this.#legacy(exchange, principal, connection, capabilities, again);
+    const again = (): void => void this.#start(exchange, headers);
+    if (connection.era === "modern") this.#modern(exchange, connection, headers);
+    else this.#legacy(exchange, connection, capabilities, again);
   }
 
-  #modern(
-    exchange: Exchange,
-    principal: Principal,
-    connection: PooledConnection,
-    headers: Record<string, string>,
-  ): void {
-    const cancel = connection.send({
+  #modern(exchange: Exchange, connection: PooledConnection, headers: Record<string, string>): void {
+    const cancel = connection.use({
       request: exchange.request,
       headers,
       notified: (frame) => {
         exchange.extend();
         exchange.notify(frame);
       },
-      answered: (frame) => exchange.answer(this.#filtered(exchange, principal, frame)),
-      failed: ({ reason }) => exchange.fail(ErrorCode.ServerUnavailable, this.#died(reason)),
+      answered: (frame) => exchange.answer(frame),
+      failed: ({ reason }) => exchange.reject(this.admission.died(reason)),
     });
     this.#watch(exchange, cancel);
   }
@@ -101,13 +82,7 @@ export class ModernCalls {
    * Asks a server that has sessions, and gives its answers the form of the modern era.
    * @param again makes the call on a new connection
    */
-  #legacy(
-    exchange: Exchange,
-    principal: Principal,
-    connection: PooledConnection,
-    capabilities: JsonObject,
-    again: () => void,
-  ): void {
+  #legacy(exchange: Exchange, connection: PooledConnection, capabilities: JsonObject, again: () => void): void {
     if (exchange.request.method === DISCOVER) {
       connection.release();
       this.#discovered(exchange, connection.initialized);
@@ -122,8 +97,8 @@ export class ModernCalls {
     if (level !== undefined) {
       connection.say(Frame.request("dind-mcp:level", "logging/setLevel", { level }));
     }
-    const call = new SuspendableCall(principal.name, connection, exchange, capabilities, this.#suspended);
-    call.cancel = connection.send({
+    const call = new SuspendableCall(exchange.principal.name, connection, exchange, capabilities, this.#suspended);
+    call.cancel = connection.use({
       request: exchange.request,
       notified: (frame) => {
         call.exchange?.extend();
@@ -136,12 +111,11 @@ export class ModernCalls {
         if (!waiting) return; // the client did not come back
         // The client's next request, after a question, has another id than the first, which the server answers.
         const named = waiting === exchange ? frame : frame.withId(waiting.request.idText);
-        const formed = named.insert(["result"], completed(waiting.request.method));
-        waiting.answer(this.#filtered(waiting, principal, formed));
+        waiting.answer(named.insert(["result"], completed(waiting.request.method)));
       },
-      failed: ({ reason }, isUntouched) => {
+      failed: ({ reason, untouched }) => {
         // A session that the server lost never took the call: it goes to a new one, once.
-        if (!isUntouched || exchange.retried || call.exchange !== exchange) return call.lost(this.#died(reason));
+        if (!untouched || exchange.retried || call.exchange !== exchange) return call.lost(this.admission.died(reason));
         exchange.retried = true;
         again();
       },
@@ -160,25 +134,13 @@ export class ModernCalls {
     exchange.result(JSON.stringify(result));
   }
 
-  #watch(exchange: Exchange, cancel: (reason: string) => void): void {
+  #watch(exchange: Exchange, cancel: Cancel): void {
     if (exchange.done) {
       cancel("the client left");
       return;
     }
-    this.#cancels.set(exchange, cancel);
-    exchange.startTimer(callTimeout(this.backend.info()), () => {
-      cancel(`no answer within ${exchange.timeout} ms`);
-      exchange.timedOut();
-    });
-  }
-
-  #filtered({ request }: Exchange, principal: Principal, answer: ResponseFrame): ResponseFrame {
-    if (request.method !== "tools/list") return answer;
-    return this.context.rules.filter(this.backend.name, principal, request, answer);
-  }
-
-  #died(reason: string): string {
-    return `server ${this.backend.name} failed during the call: ${reason}`;
+    exchange.withdraw = cancel;
+    exchange.startTimer(this.admission.timeout);
   }
 }
 

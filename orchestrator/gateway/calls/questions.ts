@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { GatewayError } from "../gateway-api";
+import type { Cancel } from "../upstream/connection";
 import type { PooledConnection } from "../upstream/pooled-connection";
 import { Frame, type RequestFrame } from "../wire/frame";
 import { ErrorCode, isObject, type JsonObject } from "../wire/json-rpc";
@@ -23,7 +25,8 @@ export class SuspendableCall {
   #count = 0;
   #state = "";
   #timer: NodeJS.Timeout | undefined;
-  cancel: (reason: string) => void = () => {};
+  /** Tells the server that nobody waits; set when the call has been sent. */
+  cancel: Cancel = () => {};
 
   constructor(
     readonly principal: string,
@@ -68,8 +71,8 @@ export class SuspendableCall {
   }
 
   /** There will be no answer, also for a client that comes back. */
-  lost(reason: string): void {
-    this.#exchange?.fail(ErrorCode.ServerUnavailable, reason);
+  lost(error: GatewayError): void {
+    this.#exchange?.reject(error);
     clearTimeout(this.#timer);
     this.suspended.delete(this.#state);
   }

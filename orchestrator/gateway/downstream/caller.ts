@@ -1,5 +1,7 @@
 import type { Principal } from "../../security/principal";
 import { traceparentOf } from "../../tracing";
+import { Exchange, type Reply } from "../calls/exchange";
+import type { Recorder } from "../calls/recorder";
 import { GatewayError } from "../gateway-api";
 import type { RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
@@ -20,19 +22,27 @@ export interface Caller {
   traceparent?: string;
 }
 
-/** What the log keeps of a request. */
-export function callOf(request: RequestFrame, { principal, requestId, server, traceparent }: Caller, key?: string) {
-  return {
+/** A request of a caller's, and what the log keeps of it. @param key of its session */
+export function exchangeOf(
+  request: RequestFrame,
+  { principal, requestId, server, traceparent }: Caller,
+  reply: Reply,
+  recorder: Recorder,
+  key?: string,
+): Exchange {
+  const { method, tool } = request;
+  const call = {
     request: requestId,
     principal: principal.name,
     session: key?.slice(0, 8),
     server,
-    method: request.method,
-    tool: request.tool,
+    method,
+    tool,
     traceparent: traceparentOf(request.meta, traceparent),
-    arguments: request.method === "tools/call" ? request.at("params", "arguments") : undefined,
+    arguments: method === "tools/call" ? request.at("params", "arguments") : undefined,
     began: performance.now(),
   };
+  return new Exchange(request, principal, call, reply, recorder);
 }
 
 /** A session keeps its `initialize`, to begin anew with it. @throws GatewayError 413 */

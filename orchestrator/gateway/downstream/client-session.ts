@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { milliseconds } from "../../../lib/durations";
 import type { Principal } from "../../security/principal";
-import { type Exchange, NAMELESS } from "../calls/exchange";
+import type { Admission } from "../calls/admission";
+import type { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
-import type { GatewayError, SessionInfo } from "../gateway-api";
+import type { SessionInfo } from "../gateway-api";
 import type { Frame, RequestFrame } from "../wire/frame";
 import { ErrorCode, isObject, type RequestId, textOr } from "../wire/json-rpc";
 import { ClientSide } from "./client-side";
@@ -68,8 +68,6 @@ export abstract class ClientSession implements Session {
   protected abstract ask(exchange: Exchange): void;
   /** Hands on what the client said and the session itself has no use for. */
   protected abstract pass(frame: Frame): void;
-  /** Tells the server that nobody waits. */
-  protected abstract cancel(exchange: Exchange, reason: string): void;
 
   request(exchange: Exchange): void {
     this.#usedAt = Date.now();
@@ -81,17 +79,8 @@ export abstract class ClientSession implements Session {
     if (frame.isResponse() && !this.client.answered(frame)) return;
     if (frame.method === "notifications/cancelled") {
       const exchange = this.client.pending.get(frame.at("params", "requestId") as RequestId);
-      if (!exchange) return;
-      this.client.forget(exchange);
-      this.cancel(exchange, textOr(frame.at("params", "reason"), "cancelled"));
-      exchange.abandon();
+      exchange?.cancel(textOr(frame.at("params", "reason"), "cancelled"));
     } else this.pass(frame);
-  }
-
-  /** There will be no answer. */
-  lost(exchange: Exchange, error: GatewayError): void {
-    this.client.forget(exchange);
-    exchange.reject(error);
   }
 
   listen(response: ServerResponse, lastEventId: string | undefined): void {
@@ -115,24 +104,14 @@ export abstract class ClientSession implements Session {
   }
 
   /** Takes a request in, unless it may not be made. @returns whether it is to go to the server */
-  protected begin(exchange: Exchange, server: string): boolean {
-    const { id, call } = exchange;
-    const refusal = call.tool && this.context.rules.refusal(server, call.tool, this.principal);
-    if (call.method === "tools/call" && call.tool === undefined) exchange.fail(...NAMELESS);
-    else if (refusal) exchange.fail(ErrorCode.Denied, refusal);
-    else if (this.client.pending.has(id)) exchange.fail(ErrorCode.InvalidRequest, `the request id ${id} is in use`);
-    else {
-      this.client.begin(exchange);
-      exchange.startTimer(this.#timeout(server), () => {
-        this.client.forget(exchange);
-        this.cancel(exchange, `no answer within ${exchange.timeout} ms`);
-        exchange.timedOut();
-      });
+  protected begin(exchange: Exchange, admission: Admission): boolean {
+    if (!admission.admit(exchange)) return false;
+    if (this.client.pending.has(exchange.id)) {
+      exchange.fail(ErrorCode.InvalidRequest, `the request id ${exchange.id} is in use`);
+      return false;
     }
-    return !exchange.done;
-  }
-
-  #timeout(server: string): number {
-    return milliseconds(this.context.servers.get(server)?.manifest.timeouts.call ?? "60s");
+    this.client.begin(exchange);
+    exchange.startTimer(admission.timeout);
+    return true;
   }
 }

@@ -54,24 +54,16 @@ export class ClientSide {
     return stream;
   }
 
+  /** Takes a request in, until it is done. */
   begin(exchange: Exchange): void {
     this.pending.set(exchange.id, exchange);
     if (exchange.progressToken !== undefined) this.#progress.set(exchange.progressToken, exchange);
+    exchange.onDone = () => this.#forget(exchange);
   }
 
-  /** Takes a request off the list. */
-  forget(exchange: Exchange): void {
+  #forget(exchange: Exchange): void {
     this.pending.delete(exchange.id);
     if (exchange.progressToken !== undefined) this.#progress.delete(exchange.progressToken);
-  }
-
-  /** The server's answer to a request. @returns the exchange, or undefined when nobody waits for it */
-  answer(answer: ResponseFrame): Exchange | undefined {
-    const exchange = this.pending.get(answer.id);
-    if (!exchange) return undefined;
-    this.forget(exchange);
-    exchange.answer(answer);
-    return exchange;
   }
 
   /**
@@ -129,12 +121,8 @@ export class ClientSide {
   }
 
   /** Every request without an answer gets this error. */
-  failAll(code: number, reason: string, except: (exchange: Exchange) => boolean = () => false): void {
-    for (const exchange of [...this.pending.values()]) {
-      if (except(exchange)) continue;
-      this.forget(exchange);
-      exchange.fail(code, reason);
-    }
+  failAll(code: number, reason: string): void {
+    for (const exchange of [...this.pending.values()]) exchange.fail(code, reason);
     this.#questions.clear();
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Exchange } from "../calls/exchange";
+import type { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ambiguousKey } from "../wire/ambiguity";
@@ -7,7 +7,7 @@ import type { Frame, RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { accepted, formsOf } from "./accept";
-import { type Caller, callOf, checkInitialize, type NewSession, sessionNotFound, single } from "./caller";
+import { type Caller, checkInitialize, exchangeOf, type NewSession, sessionNotFound, single } from "./caller";
 import { sendEmpty } from "./http-answers";
 import { HttpReply } from "./http-reply";
 import type { Session } from "./session";
@@ -126,7 +126,7 @@ export class LegacyEndpoint {
   }
 
   #exchange(request: RequestFrame, caller: Caller, reply: HttpReply, key: string): Exchange {
-    return new Exchange(request, callOf(request, caller, key), reply, this.context.recorder);
+    return exchangeOf(request, caller, reply, this.context.recorder, key);
   }
 }
 

@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Principal } from "../../security/principal";
-import { Exchange } from "../calls/exchange";
+import type { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import type { Frame } from "../wire/frame";
 import { LISTEN } from "../wire/modern";
 import { accepted } from "./accept";
-import { type Caller, callOf } from "./caller";
+import { type Caller, exchangeOf } from "./caller";
 import { ClientStream } from "./client-stream";
 import { sendEmpty } from "./http-answers";
 import { HttpReply } from "./http-reply";
 import { checkModern, forwardedHeaders, modernStatus } from "./modern-request";
 
-/** Where requests of the modern era go: to one server, or to all. Each returns what ends it when its client leaves. */
+/** Where requests of the modern era go: to one server, or to all. @param headers for servers behind HTTP */
 export interface ModernTarget {
-  call(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void;
-  listen(exchange: Exchange, principal: Principal, headers: Record<string, string>): (reason: string) => void;
+  call(exchange: Exchange, headers: Record<string, string>): void;
+  listen(exchange: Exchange, headers: Record<string, string>): void;
 }
 
 /** Streamable HTTP of the modern era, 2026-07-28. */
@@ -32,14 +31,10 @@ export class ModernEndpoint {
       return;
     } // the end of a stream is what cancels here
     const reply = new HttpReply(response, () => new ClientStream(), { status: modernStatus, forms: accepted(request) });
-    const exchange = new Exchange(body, callOf(body, caller), reply, this.context.recorder);
+    const exchange = exchangeOf(body, caller, reply, this.context.recorder);
+    response.once("close", () => exchange.cancel("the client left"));
     const headers = forwardedHeaders(request.headers);
-    const end =
-      body.method === LISTEN
-        ? target.listen(exchange, caller.principal, headers)
-        : target.call(exchange, caller.principal, headers);
-    response.once("close", () => {
-      if (!exchange.done) end("the client left");
-    });
+    if (body.method === LISTEN) target.listen(exchange, headers);
+    else target.call(exchange, headers);
   }
 }

@@ -1,10 +1,9 @@
 import type { Principal } from "../../security/principal";
-import { Conversation, type ConversationUser } from "../calls/conversation";
+import { Conversation, type ConversationServer, type ConversationUser } from "../calls/conversation";
 import type { Exchange } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
-import type { Backend } from "../upstream/backend";
-import type { Frame, ResponseFrame } from "../wire/frame";
+import type { Frame } from "../wire/frame";
 import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { ClientSession } from "./client-session";
 import type { EndReason, OnEnd } from "./session";
@@ -15,17 +14,17 @@ export class PassThroughSession extends ClientSession implements ConversationUse
 
   constructor(
     principal: Principal,
-    private readonly backend: Backend,
+    private readonly part: ConversationServer,
     context: GatewayContext,
     onEnd: OnEnd,
   ) {
-    super(principal, backend.name, context, onEnd);
+    super(principal, part.backend.name, context, onEnd);
     this.client.onPressure = (slow) => this.#conversation?.pressure(slow);
   }
 
   async start(exchange: Exchange): Promise<boolean | undefined> {
     this.initialize = exchange.request;
-    this.#conversation = new Conversation(this.backend, this.initialize, this);
+    this.#conversation = new Conversation(this.part, this.initialize, this);
     try {
       const opened = await this.#conversation.begin();
       if (this.reason) {
@@ -44,18 +43,11 @@ export class PassThroughSession extends ClientSession implements ConversationUse
   }
 
   protected ask(exchange: Exchange): void {
-    if (!this.begin(exchange, this.backend.name)) return;
-    this.#conversation?.send(exchange, exchange.request);
-  }
-
-  answered({ request }: Exchange, answer: ResponseFrame): void {
-    const { rules } = this.context;
-    const list = request.method === "tools/list";
-    this.client.answer(list ? rules.filter(this.backend.name, this.principal, request, answer) : answer);
+    if (this.begin(exchange, this.part.admission)) this.#conversation?.send(exchange, exchange.request);
   }
 
   told(frame: Frame, related?: RequestId): void {
-    this.client.deliver(frame, this.backend.name, related);
+    this.client.deliver(frame, this.server, related);
   }
 
   givenUp(): void {
@@ -77,9 +69,5 @@ export class PassThroughSession extends ClientSession implements ConversationUse
 
   protected pass(frame: Frame): void {
     this.#conversation?.say(frame);
-  }
-
-  protected cancel(exchange: Exchange, reason: string): void {
-    this.#conversation?.cancel(exchange.id, reason);
   }
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { prefixOf } from "../../../api/paths";
-import { Exchange, type Reply } from "../calls/exchange";
+import type { Exchange, Reply } from "../calls/exchange";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import type { Frame, RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
-import { type Caller, callOf, checkInitialize, type NewSession, sessionNotFound } from "./caller";
+import { type Caller, checkInitialize, exchangeOf, type NewSession, sessionNotFound } from "./caller";
 import { sendEmpty } from "./http-answers";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
@@ -98,6 +98,6 @@ export class SseEndpoint {
       failing: () => {},
       leave: () => {},
     };
-    return new Exchange(body, callOf(body, caller, session.key), reply, this.context.recorder);
+    return exchangeOf(body, caller, reply, this.context.recorder, session.key);
   }
 }

@@ -34,8 +34,6 @@ export class Backend {
   capabilities?: JsonObject;
   /** Each gives up one connection that can be spared, and says whether it did; asked in this order when the cap is reached. */
   readonly evictors: (() => boolean)[] = [];
-  /** A part of the one connection that all clients share; set where the pool is. */
-  openShared?: () => Promise<Upstream>;
   /** Told when the server says that one of its lists changed, by the notification's method. */
   onListChanged?: (method: string) => void;
   readonly #connections = new Set<Upstream>();

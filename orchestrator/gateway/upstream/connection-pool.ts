@@ -1,15 +1,17 @@
 import { canonicalJson } from "../../../lib/canonical-json";
 import { milliseconds } from "../../../lib/durations";
 import { GatewayError } from "../gateway-api";
-import { Frame } from "../wire/frame";
+import { Frame, type RequestFrame } from "../wire/frame";
 import { ErrorCode, type JsonObject } from "../wire/json-rpc";
 import { isListChange } from "../wire/lists";
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { GATEWAY_INFO } from "../wire/modern-send";
 import type { Backend } from "./backend";
+import { Connection, type SessionConnection, type Told } from "./connection";
 import { discover } from "./discover";
-import { ownHandshake } from "./handshake";
+import { type Handshake, handshake } from "./handshake";
 import { PooledConnection } from "./pooled-connection";
+import { SharedConnection } from "./shared-connection";
 import { watchLists } from "./watch-lists";
 
 /** Calls on one connection before another process is started for more. */
@@ -84,6 +86,19 @@ export class ConnectionPool {
     }
   }
 
+  /**
+   * What a client's session has of the server: a connection of its own, on which the client's `initialize` was answered,
+   * or a share of the one that all clients use.
+   * @throws GatewayError
+   */
+  async session(initialize: RequestFrame, told: Told, signal: AbortSignal): Promise<Handshake<SessionConnection>> {
+    if (!this.backend.shared)
+      return handshake(this.backend, initialize, (upstream) => new Connection(upstream, told), signal);
+    const common = await this.acquire({ principal: "", capabilities: {}, exclusive: false });
+    const answer = Frame.result(initialize.idText, JSON.stringify(common.initialized));
+    return { connection: new SharedConnection(common, told), answer, warm: true };
+  }
+
   close(): void {
     clearInterval(this.#sweeper);
     for (const connection of this.#connections) connection.close();
@@ -118,8 +133,7 @@ export class ConnectionPool {
 
   async #modern(key: string): Promise<PooledConnection> {
     const { upstream } = await this.backend.open();
-    const connection = new PooledConnection(upstream, { key, era: "modern", onEnd: this.#ended });
-    upstream.user = connection;
+    const connection = new PooledConnection(upstream, { key, era: "modern", ended: this.#ended });
     this.#add(connection);
     watchLists(connection, this.backend);
     return connection;
@@ -131,26 +145,21 @@ export class ConnectionPool {
       capabilities: use.capabilities,
       clientInfo: GATEWAY_INFO,
     };
-    const request = Frame.request("dind-mcp:initialize", "initialize", params);
-    const opened = await ownHandshake(this.backend, request);
-    const { error } = opened.answer;
+    const initialize = Frame.request("dind-mcp:initialize", "initialize", params);
+    const common = this.backend.shared;
+    const { connection, answer } = await handshake(
+      this.backend,
+      initialize,
+      (upstream) => new PooledConnection(upstream, { key, era: "legacy", common, ended: this.#ended }),
+    );
+    const { error } = answer;
     if (error) {
-      opened.upstream.close();
-      throw new GatewayError(
-        502,
-        ErrorCode.ServerUnavailable,
-        `server ${this.backend.name} refused initialize: ${error.message}`,
-      );
+      connection.close();
+      const words = `server ${this.backend.name} refused initialize: ${error.message}`;
+      throw new GatewayError(502, ErrorCode.ServerUnavailable, words);
     }
-    const connection = new PooledConnection(opened.upstream, {
-      key,
-      era: "legacy",
-      initialized: opened.answer.result,
-      common: this.backend.shared,
-      onEnd: this.#ended,
-    });
-    opened.upstream.send(Frame.notification("notifications/initialized", {}));
-    opened.takeOver(connection);
+    connection.initialized = answer.result ?? {};
+    connection.say(Frame.notification("notifications/initialized", {}));
     return this.#add(connection);
   }
 

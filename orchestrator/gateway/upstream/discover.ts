@@ -2,8 +2,9 @@ import { GatewayError } from "../gateway-api";
 import { ErrorCode, objectOf } from "../wire/json-rpc";
 import { DISCOVER, MODERN_VERSION } from "../wire/modern";
 import { modernRequest } from "../wire/modern-send";
+import { answerTo, NoAnswer } from "./answer-to";
 import { type Backend, startTimeout } from "./backend";
-import { answersPing, NOBODY } from "./upstream";
+import { Connection } from "./connection";
 
 /** Milliseconds for the answer to `server/discover`; older servers may ignore a request before `initialize`. */
 const PATIENCE_MS = 5_000;
@@ -18,30 +19,23 @@ export async function discover(backend: Backend): Promise<void> {
     return;
   }
   const { upstream } = await backend.open();
-  const { request, headers } = modernRequest("dind-mcp:discover", DISCOVER, {});
+  const connection = new Connection(upstream);
   const patience = Math.min(PATIENCE_MS, startTimeout(backend.info()));
-  backend.eras.modern = await new Promise<boolean>((resolve, reject) => {
-    const timer = setTimeout(() => resolve(false), patience);
-    const done = (modern: boolean) => {
-      clearTimeout(timer);
-      resolve(modern);
-    };
-    upstream.user = {
-      message: (frame) => {
-        if (answersPing(upstream, frame) || !frame.isResponse()) return;
-        const versions = frame.at("result", "supportedVersions");
-        const modern = Array.isArray(versions) && versions.includes(MODERN_VERSION);
-        if (modern) backend.capabilities ??= objectOf(frame.at("result", "capabilities"));
-        done(modern);
-      },
-      ended: ({ reason, busy, untouched }) => {
-        const code = busy ? ErrorCode.Busy : ErrorCode.ServerUnavailable;
-        if (busy || untouched) reject(new GatewayError(503, code, `server ${backend.name}: ${reason}`));
-        done(false); // some servers end when the first message is not `initialize`
-      },
-    };
-    upstream.send(request, headers);
-  });
-  upstream.user = NOBODY;
-  upstream.close();
+  try {
+    const asked = modernRequest("dind-mcp:discover", DISCOVER, {});
+    const answer = await answerTo((call) => connection.send(call), asked, patience);
+    const versions = answer.at("result", "supportedVersions");
+    backend.eras.modern = Array.isArray(versions) && versions.includes(MODERN_VERSION);
+    if (backend.eras.modern) backend.capabilities ??= objectOf(answer.at("result", "capabilities"));
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    const { why } = error;
+    if (typeof why === "object" && (why.busy || why.untouched)) {
+      const code = why.busy ? ErrorCode.Busy : ErrorCode.ServerUnavailable;
+      throw new GatewayError(503, code, `server ${backend.name}: ${why.reason}`);
+    }
+    backend.eras.modern = false; // some servers end when the first message is not `initialize`
+  } finally {
+    connection.close();
+  }
 }

@@ -1,18 +1,19 @@
 import { GatewayError } from "../gateway-api";
 import type { RequestFrame, ResponseFrame } from "../wire/frame";
 import { ErrorCode, objectOf } from "../wire/json-rpc";
+import { answerTo, NoAnswer } from "./answer-to";
 import { type Backend, startTimeout } from "./backend";
+import type { Connection } from "./connection";
 import { ModernAsLegacy } from "./translate/modern-as-legacy";
-import { answersPing, type Upstream, type UpstreamUser } from "./upstream";
+import type { Upstream } from "./upstream";
 
 /** A connection on which `initialize` was answered. */
-export interface Handshake {
-  upstream: Upstream;
+export interface Handshake<C> {
+  connection: C;
+  /** Its process had been waiting. */
   warm: boolean;
   /** The server's answer: a result, or its refusal. */
   answer: ResponseFrame;
-  /** Hands the connection over, with what the server said meanwhile. */
-  takeOver(user: UpstreamUser): void;
 }
 
 /** A server of the modern era has no `initialize`: it answers with one of these. */
@@ -24,93 +25,55 @@ const NOT_MY_ERA: number[] = [
 ];
 
 /**
- * Opens a connection of the legacy era: the client's own `initialize` goes to the server as it is. A server that
- * only knows the modern era is spoken to through a translator.
+ * Opens a connection of the legacy era. A server that only knows the modern era is spoken to through a translator.
+ * @param initialize the client's own: it goes to the server as it is
+ * @param make what the caller makes of the way to the server
  * @param signal nobody waits any more
  * @throws GatewayError when there is no connection, the process ends, or there is no answer in time
  */
-export async function handshake(backend: Backend, initialize: RequestFrame, signal?: AbortSignal): Promise<Handshake> {
-  if (backend.shared && backend.openShared) {
-    return { ...(await exchange(backend, await backend.openShared(), initialize, signal)), warm: true };
-  }
-  return ownHandshake(backend, initialize, signal);
-}
-
-/** The same on a connection of its own, also where clients share one: that is how the shared one begins. */
-export async function ownHandshake(
+export async function handshake<C extends Connection>(
   backend: Backend,
   initialize: RequestFrame,
+  make: (upstream: Upstream) => C,
   signal?: AbortSignal,
-): Promise<Handshake> {
-  if (backend.eras.legacy === false) return translated(backend, initialize, signal);
-  const opened = await backend.open();
-  const done = await exchange(backend, opened.upstream, initialize, signal);
-  if (!done.answer.error) backend.eras.legacy = true;
-  else if (backend.eras.legacy === undefined && NOT_MY_ERA.includes(done.answer.error.code)) {
-    opened.upstream.close();
-    return translated(backend, initialize, signal).then((modern) => {
-      if (!modern.answer.error) backend.eras = { legacy: false, modern: true };
-      return modern;
-    });
+): Promise<Handshake<C>> {
+  const { eras } = backend;
+  if (eras.legacy !== false) {
+    const { upstream, warm } = await backend.open();
+    const connection = make(upstream);
+    const answer = await initialized(backend, connection, initialize, signal);
+    if (!answer.error) eras.legacy = true;
+    if (!answer.error || eras.legacy || !NOT_MY_ERA.includes(answer.error.code)) return { connection, answer, warm };
+    connection.close();
   }
-  return { ...done, warm: opened.warm };
-}
-
-async function translated(
-  backend: Backend,
-  initialize: RequestFrame,
-  signal: AbortSignal | undefined,
-): Promise<Handshake> {
   const { upstream, warm } = await backend.open();
-  return { ...(await exchange(backend, new ModernAsLegacy(upstream), initialize, signal)), warm };
+  const connection = make(new ModernAsLegacy(upstream));
+  const answer = await initialized(backend, connection, initialize, signal);
+  if (!answer.error) backend.eras = { legacy: false, modern: true };
+  return { connection, answer, warm };
 }
 
-function exchange(
+async function initialized(
   backend: Backend,
-  upstream: Upstream,
+  connection: Connection,
   initialize: RequestFrame,
   signal: AbortSignal | undefined,
-): Promise<Omit<Handshake, "warm">> {
+): Promise<ResponseFrame> {
   const limit = startTimeout(backend.info());
-  return new Promise((resolve, reject) => {
-    const early: Parameters<UpstreamUser["message"]>[] = [];
-    let end: Parameters<UpstreamUser["ended"]>[0] | undefined;
-    let answered = false;
-    const settled = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", left);
-    };
-    const fail = (status: number, code: number, words: string) => {
-      settled();
-      upstream.close();
-      reject(new GatewayError(status, code, `server ${backend.name}: ${words}`, { server: backend.name }));
-    };
-    const left = () => fail(503, ErrorCode.ServerUnavailable, "the session ended before initialize was answered");
-    const timer = setTimeout(() => fail(504, ErrorCode.Timeout, `no answer to initialize within ${limit} ms`), limit);
-    const takeOver = (user: UpstreamUser) => {
-      upstream.user = user;
-      for (const message of early.splice(0)) user.message(...message);
-      if (end) user.ended(end);
-    };
-    upstream.user = {
-      message: (...arrived) => {
-        const [frame] = arrived;
-        if (answersPing(upstream, frame)) return;
-        if (answered || !frame.isResponse() || frame.id !== initialize.id) return void early.push(arrived);
-        answered = true;
-        settled();
-        if (!frame.error) backend.capabilities ??= objectOf(frame.at("result", "capabilities"));
-        resolve({ upstream, answer: frame, takeOver });
-      },
-      ended: (how) => {
-        end = how;
-        if (answered) return;
-        if (how.busy) fail(503, ErrorCode.Busy, how.reason);
-        else fail(502, ErrorCode.ServerUnavailable, `${how.reason} before it answered initialize`);
-      },
-    };
-    if (signal?.aborted) left();
-    else signal?.addEventListener("abort", left);
-    upstream.send(initialize);
-  });
+  try {
+    const answer = await answerTo((call) => connection.send(call), { request: initialize }, limit, signal);
+    if (!answer.error) backend.capabilities ??= objectOf(answer.at("result", "capabilities"));
+    return answer;
+  } catch (error) {
+    connection.close();
+    if (!(error instanceof NoAnswer)) throw error;
+    const failed = (status: number, code: number, words: string): GatewayError =>
+      new GatewayError(status, code, `server ${backend.name}: ${words}`, { server: backend.name });
+    const { why } = error;
+    if (why === "late") throw failed(504, ErrorCode.Timeout, `no answer to initialize within ${limit} ms`);
+    if (why === "left")
+      throw failed(503, ErrorCode.ServerUnavailable, "the session ended before initialize was answered");
+    if (why.busy) throw failed(503, ErrorCode.Busy, why.reason);
+    throw failed(502, ErrorCode.ServerUnavailable, `${why.reason} before it answered initialize`);
+  }
 }

@@ -10,7 +10,6 @@ export function watchLists(connection: PooledConnection, backend: Backend): void
     connection.own--;
   };
   connection.own++;
-  connection.reserved++;
   connection.send({
     ...modernRequest("dind-mcp:lists", LISTEN, { notifications: ALL_LISTS }),
     notified: ({ method }) => {

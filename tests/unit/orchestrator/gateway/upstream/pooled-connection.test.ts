@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type PooledCall, PooledConnection } from "../../../../../orchestrator/gateway/upstream/pooled-connection";
+import type { Call } from "../../../../../orchestrator/gateway/upstream/connection";
+import { PooledConnection } from "../../../../../orchestrator/gateway/upstream/pooled-connection";
 import { NOBODY, type Upstream } from "../../../../../orchestrator/gateway/upstream/upstream";
 import type { Frame, RequestFrame } from "../../../../../orchestrator/gateway/wire/frame";
 import { frameOf } from "../../../../support/orchestrator/gateway/frames";
@@ -30,7 +31,7 @@ describe("gateway: a pooled connection", () => {
     told = [];
   });
   const opened = (common = false): PooledConnection =>
-    new PooledConnection(upstream, { key: "", era: "legacy", common, onEnd: () => {} });
+    new PooledConnection(upstream, { key: "", era: "legacy", common, ended: () => {} });
   afterEach(() => {
     Date.now = clock;
   });
@@ -38,7 +39,7 @@ describe("gateway: a pooled connection", () => {
     Date.now = () => clock() + milliseconds;
   };
 
-  function call(id: unknown = 1, meta?: object): PooledCall {
+  function call(id: unknown = 1, meta?: object): Call {
     const request = {
       jsonrpc: "2.0",
       id,
@@ -52,9 +53,9 @@ describe("gateway: a pooled connection", () => {
       failed: ({ reason }) => told.push(reason),
     };
   }
-  function send(one: PooledCall): (reason: string) => void {
+  function send(one: Call): (reason: string) => void {
     connection.reserved++;
-    return connection.send(one);
+    return connection.use(one);
   }
   const say = (message: object): void => connection.message(frameOf(message));
 
