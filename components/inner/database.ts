@@ -64,10 +64,10 @@ export class Database extends pulumi.ComponentResource {
     new docker.Container(
       name,
       {
-        ...hardened({ uid: SYSTEM_UIDS.database, memoryMiB: 256, cpus: "1.0", processes: 100 }),
+        ...hardened({ uid: SYSTEM_UIDS.database, memoryMiB: 720, cpus: "1.0", processes: 100 }),
         name: "mcp-database",
         image: image.imageId,
-        tmpfs: { "/tmp": "size=64m,mode=1777" },
+        tmpfs: { "/tmp": "size=16m,mode=1777" },
         networksAdvanced: args.networks.map((network) => ({ name: network, aliases: [DATABASE.host] })),
         volumes: [
           { hostPath: "/srv/mcp/postgres", containerPath: "/var/lib/postgresql/data" },

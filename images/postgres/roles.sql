@@ -6,7 +6,7 @@ BEGIN;
 
 SELECT 'CREATE ROLE mcp_reader' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mcp_reader') \gexec
 ALTER ROLE mcp_reader LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT
-  CONNECTION LIMIT 20 VALID UNTIL 'infinity' PASSWORD :'password';
+  CONNECTION LIMIT 12 VALID UNTIL 'infinity' PASSWORD :'password';
 DROP OWNED BY mcp_reader; -- every right it was ever given, here and on databases
 ALTER ROLE mcp_reader RESET ALL;
 ALTER ROLE mcp_reader IN DATABASE mcp RESET ALL;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Database } from "../../../../components/inner/database";
 import { DockerType } from "../../../../lib/docker-types";
 import { Label, Role } from "../../../../manifest/container/labels";
@@ -7,6 +9,7 @@ import { record, reveal } from "../../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../../support/components/parts";
 import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
 
+const IMAGE = join(__dirname, "../../../../images/postgres");
 const args = { networks: ["mcp-a", "mcp-b"], carrierImage: "sha256:carrier", keepImage: false, labels: LABELS };
 const make = (more: { keepImage?: boolean } = {}) =>
   record(() => new Database("database", { ...args, ...more }, withProvider("inner")));
@@ -27,8 +30,33 @@ describe("Database", () => {
 
   it("has the walls that servers have", async () => {
     const database = container((await make()).resources, "database");
-    assertHardened(database, { uid: 10_900, memoryMiB: 256, cpus: "1.0", processes: 100 });
+    assertHardened(database, { uid: 10_900, memoryMiB: 720, cpus: "1.0", processes: 100 });
     assertReplacedWhenUnwell(database);
+  });
+
+  it("has room for all that its limits let its clients take, so that the kernel never has to end a process", async () => {
+    const { inputs } = container((await make()).resources, "database");
+    const found = (file: string, pattern: RegExp): number => {
+      const [, number] = pattern.exec(readFileSync(join(IMAGE, file), "utf8")) ?? [];
+      return Number(number ?? assert.fail(`${file}: ${pattern}`));
+    };
+    const setting = (name: string) => found("postgresql.conf", new RegExp(`^${name} = (\\d+)`, "m"));
+    const own = found("entrypoint", /^ulimit -d (\d+)$/m) / 1_024; // MB, of each process
+    const readers = found("roles.sql", /CONNECTION LIMIT (\d+)/);
+    const others = setting("max_connections") - readers; // the health check, people
+    assert.ok(others >= setting("superuser_reserved_connections") + 1);
+    assert.equal(setting("max_parallel_workers"), 0, "a connection is one process");
+    // Twice as many connections as there are, and a few, may wait at the question for the password.
+    const asking =
+      2 * (setting("max_connections") + setting("autovacuum_max_workers") + setting("max_worker_processes") + 1);
+    const shared = setting("shared_buffers") * 1.15 + 8; // locks, WAL buffers and so on: measured
+    const server = 7 * 3; // postmaster, checkpointer, writers, launchers
+    const maintenance = setting("autovacuum_max_workers") * Math.min(own, setting("maintenance_work_mem") + 8);
+    const [, tmp] = /size=(\d+)m/.exec((inputs.tmpfs as Record<string, string>)["/tmp"] ?? "") ?? [];
+    const all = readers * own + others * 8 + asking * 1.5 + shared + server + maintenance + Number(tmp);
+    assert.ok(all <= (inputs.memory as number), `${all} MB may be taken of ${inputs.memory}`);
+    // And a query with some of PostgreSQL's own steps gets that far: four hashes at once.
+    assert.ok(own >= 4 * setting("work_mem") * setting("hash_mem_multiplier") + 4, `${own} MB`);
   });
 
   it("writes to the stack's volume alone, and reads its secrets", async () => {
