@@ -48,6 +48,8 @@ export const orchestratorConfigSchema = z.strictObject({
     headerBytes: count(16 * 2 ** 10),
     /** Seconds a client may take for its request's headers and body. */
     requestSeconds: count(30),
+    /** Bytes that may wait in the gateway, of all servers and clients together. */
+    bufferedBytes: count(72 * 2 ** 20),
     requestsPerMinute: KEYS.requestsPerMinute.unwrap(),
     /** Failed authentications a minute and address, then 429. */
     failuresPerMinute: count(60),

@@ -36,6 +36,7 @@ import { ServerGateway } from "./server-gateway";
 import { ToolApprovals } from "./tools/tool-approvals";
 import { ToolRules } from "./tools/tool-rules";
 import { ambiguousKey } from "./wire/ambiguity";
+import { ByteBudget } from "./wire/byte-budget";
 import { Frame } from "./wire/frame";
 import { ErrorCode } from "./wire/json-rpc";
 import { CHANGES } from "./wire/lists";
@@ -87,7 +88,8 @@ export class McpGateway implements Gateway {
     const rules = new ToolRules(servers, approvals, config.toolChanges, events, (name) => this.#look(name));
     this.#prefix = prefixOf(config.publicUrl);
     const recorder = new Recorder(audit, observer, deps.tracer);
-    this.#context = { config, servers, rules, recorder, observer, events, warn: deps.warn };
+    const budget = new ByteBudget(config.limits.bufferedBytes);
+    this.#context = { budget, config, servers, rules, recorder, observer, events, warn: deps.warn };
     this.#sessions = new Sessions(this.#context, servers, deps.desertedMs);
     this.#legacy = new LegacyEndpoint(this.#context, this.#sessions);
     this.#sse = new SseEndpoint(this.#context, this.#sessions);
@@ -190,7 +192,9 @@ export class McpGateway implements Gateway {
     if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
       throw new GatewayError(415, ErrorCode.InvalidRequest, "Content-Type: expected application/json");
     }
-    const body = frameOf(await readBody(request, this.#context.config.limits.bodyBytes));
+    const { config, budget } = this.#context;
+    budget.watch(response, caller.principal.name);
+    const body = frameOf(await readBody({ request, response }, config.limits.bodyBytes, budget, caller.principal.name));
     const unclear = ambiguousKey(body);
     try {
       if (unclear !== undefined) throw new GatewayError(400, ErrorCode.InvalidRequest, ambiguous(unclear));

@@ -36,7 +36,7 @@ export class ServerGateway {
     private readonly context: GatewayContext,
     private readonly merged: Pick<MergedLists, "changed" | "heard">,
   ) {
-    this.backend = new Backend(name, context.servers);
+    this.backend = new Backend(name, context.servers, context.budget);
     this.backend.onListChanged = (notification) => {
       this.lists.stale(notification);
       merged.changed(notification);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "../gateway-api";
+import type { ByteBudget } from "../wire/byte-budget";
 import { Frame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 
@@ -37,11 +38,17 @@ export function sendError(response: ServerResponse, error: GatewayError, id: str
 }
 
 /**
- * Reads a request's body as text.
+ * Reads a request's body as text. It counts as held until the request is answered.
  * @param limit bytes
- * @throws GatewayError 413 when it is larger, 400 when the client goes away
+ * @param owner the principal, for the budget
+ * @throws GatewayError 413 when it is larger, 503 when the gateway holds too much already, 400 when the client goes away
  */
-export function readBody(request: IncomingMessage, limit: number): Promise<string> {
+export function readBody(
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+  limit: number,
+  budget: ByteBudget,
+  owner: string,
+): Promise<string> {
   const tooLarge = () =>
     new GatewayError(
       413,
@@ -52,17 +59,31 @@ export function readBody(request: IncomingMessage, limit: number): Promise<strin
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const refuse = (error: GatewayError): void => {
+      request.pause();
+      if (!response.headersSent) response.setHeader("connection", "close"); // the rest of the body is not read
+      reject(error);
+    };
+    const crowded = (reason: string): GatewayError => new GatewayError(503, ErrorCode.Busy, reason);
+    const account = budget.open(owner, (reason) => {
+      if (!request.complete) refuse(crowded(reason));
+      else if (response.headersSent) response.destroy();
+      else sendError(response, crowded(reason), "null");
+    });
+    response.once("close", () => void account.hold(0));
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size > limit) {
-        request.pause();
-        reject(tooLarge());
+      if (size > limit) refuse(tooLarge());
+      else if (account.hold(size)) {
+        chunks.length = 0;
+        account.hold(0);
+        refuse(crowded("the gateway holds too many large messages: come again"));
       }
     });
-    request.on("end", () =>
-      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString("utf8")),
-    );
+    request.on("end", () => {
+      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString("utf8"));
+    });
     request.on("close", () => {
       if (request.complete) return; // the usual end: no error is made for nobody
       reject(new GatewayError(400, ErrorCode.InvalidRequest, "the request ended before its body"));

@@ -3,6 +3,7 @@ import { milliseconds } from "../../../lib/durations";
 import { SessionMode } from "../../../manifest/types";
 import type { ServerInfo, Servers } from "../../servers/server-info";
 import { GatewayError } from "../gateway-api";
+import type { ByteBudget } from "../wire/byte-budget";
 import { ErrorCode, type JsonObject } from "../wire/json-rpc";
 import { connectionCap, type MemorySample } from "./capacity";
 import { HttpUpstream } from "./http-upstream";
@@ -51,6 +52,7 @@ export class Backend {
   constructor(
     readonly name: string,
     private readonly servers: Servers,
+    private readonly budget: ByteBudget,
   ) {}
 
   /** The server as it is now. @throws GatewayError 404 */
@@ -178,7 +180,7 @@ export class Backend {
       const upstream =
         info.address.type === "stdio"
           ? await this.#process(info.address.socket, info)
-          : new HttpUpstream(info.address.url, this.name);
+          : new HttpUpstream(info.address.url, this.name, this.budget);
       if (this.#closed) {
         upstream.close();
         throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
@@ -199,7 +201,8 @@ export class Backend {
 
   async #process(socket: string, info: ServerInfo): Promise<Upstream> {
     try {
-      return await StdioUpstream.open(socket, milliseconds(info.manifest.sessions.grace) + LEAVING_MS, this.name);
+      const patience = milliseconds(info.manifest.sessions.grace) + LEAVING_MS;
+      return await StdioUpstream.open(socket, patience, this.budget, this.name);
     } catch {
       const state = [info.status, info.reason].filter(Boolean).join(": ");
       throw new GatewayError(

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
+import type { Account } from "../wire/byte-budget";
 import { MESSAGE_LIMIT } from "../wire/reading-pace";
 
 /**
@@ -46,13 +47,18 @@ export function drained({ body }: Answer): void {
 }
 
 /** The whole text of an answer. @throws Error when it is too large or breaks off */
-export async function textOf({ body }: Answer): Promise<string> {
+export async function textOf({ body }: Answer, account: Account): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    size += (chunk as Buffer).length;
-    if (size > MESSAGE_LIMIT) throw new Error(`answer of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
-    chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of body) {
+      size += (chunk as Buffer).length;
+      if (size > MESSAGE_LIMIT) throw new Error(`answer of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
+      chunks.push(chunk as Buffer);
+      await account.hold(size);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  } finally {
+    void account.hold(0);
   }
-  return Buffer.concat(chunks).toString("utf8");
 }

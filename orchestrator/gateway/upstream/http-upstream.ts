@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Account, ByteBudget } from "../wire/byte-budget";
 import { Frame } from "../wire/frame";
 import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { ReadingPace } from "../wire/reading-pace";
@@ -35,7 +36,8 @@ export class HttpUpstream implements Upstream {
   /** @param name of the server, for what its malformed answers are told with */
   constructor(
     private readonly url: string,
-    private readonly name = "",
+    private readonly name: string,
+    private readonly budget: ByteBudget,
   ) {}
 
   get alive(): boolean {
@@ -131,7 +133,7 @@ export class HttpUpstream implements Upstream {
     let text: string | undefined;
     if (statusCode >= 400 && this.#session !== undefined) {
       // 404 is what the specification wants; several frameworks say 400, and why.
-      if (statusCode === 400 && !this.#outlived) text = await textOf(answer);
+      if (statusCode === 400 && !this.#outlived) text = await textOf(answer, this.#account(answer));
       const isGone = statusCode === 404 || this.#outlived || (text !== undefined && SESSION_GONE.test(text));
       if (isGone) {
         if (text === undefined) drained(answer);
@@ -142,7 +144,7 @@ export class HttpUpstream implements Upstream {
     if (text !== undefined) this.#json(text, statusCode, id);
     else if (id === undefined) drained(answer);
     else if (isEventStream(answer)) await this.#stream(answer, id, signal);
-    else this.#json(await textOf(answer), statusCode, id);
+    else this.#json(await textOf(answer, this.#account(answer)), statusCode, id);
     if (frame.method === "notifications/initialized") void this.#listen();
   }
 
@@ -188,7 +190,22 @@ export class HttpUpstream implements Upstream {
   #read(answer: Answer, id: RequestId | undefined, seen: Seen): Promise<void> {
     const deliver = (frame: Frame): void => this.#deliver(frame, id);
     const sound = (frame: Frame): Frame => this.#sound(frame, id);
-    return readEvents(answer, seen, { id, pace: this.#pace, ready: () => this.#open?.promise, sound, deliver });
+    return readEvents(answer, seen, {
+      id,
+      pace: this.#pace,
+      ready: () => this.#open?.promise,
+      account: this.#account(answer),
+      sound,
+      deliver,
+    });
+  }
+
+  /** What is read of an answer; over the budget it ends the session. */
+  #account({ body }: Answer): Account {
+    return this.budget.open(this.name, (reason) => {
+      body.destroy();
+      this.#end({ reason });
+    });
   }
 
   /** The stream for what belongs to no request; servers need not have one. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Account } from "../wire/byte-budget";
 import { EventStreamParser } from "../wire/event-stream-parser";
 import { Frame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
@@ -29,6 +30,8 @@ export async function readEvents(
     /** The request whose answer ends the reading. */
     id: RequestId | undefined;
     pace: ReadingPace;
+    /** What is held of an event that is not complete. */
+    account: Account;
     /** Waits while nobody is ready for more. */
     ready: () => Promise<void> | undefined;
     /** Gives an answer the form that it should have. */
@@ -51,6 +54,7 @@ export async function readEvents(
     for await (const chunk of body) {
       await options.ready();
       if (!parser.push(chunk as string)) break;
+      await options.account.hold(parser.held);
       const wait = options.pace.spend((chunk as string).length);
       if (wait > 0) await sleep(wait);
       if (seen.answered) lingering ??= setTimeout(() => body.destroy(), ANSWERED_MS);
@@ -59,6 +63,7 @@ export async function readEvents(
     // it broke
   } finally {
     clearTimeout(lingering);
+    void options.account.hold(0);
   }
 }
 

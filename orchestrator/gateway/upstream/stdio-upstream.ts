@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import type { Account, ByteBudget } from "../wire/byte-budget";
 import { Frame, type ResponseFrame } from "../wire/frame";
 import { type RequestId, textOr } from "../wire/json-rpc";
 import { LineReader } from "../wire/line-reader";
@@ -28,14 +29,23 @@ export class StdioUpstream implements Upstream {
   #isExact = false;
   readonly #pace = new ReadingPace();
   #throttled = false;
+  #crowded = false;
+  /** What came, and is no complete message yet. */
+  readonly #incoming: Account;
+  /** What the server has not read yet. */
+  readonly #outgoing: Account;
   #paused = false;
 
   private constructor(
     private readonly path: string,
     private readonly patientUntil: number,
     socket: Socket,
+    budget: ByteBudget,
     private readonly name: string,
   ) {
+    const end = (reason: string): void => this.#end(reason);
+    this.#incoming = budget.open(name, end);
+    this.#outgoing = budget.open(name, end);
     this.#socket = this.#read(socket);
   }
 
@@ -45,8 +55,8 @@ export class StdioUpstream implements Upstream {
    * @param name of the server, for what its malformed answers are told with
    * @throws Error when there is no socket or nobody listens
    */
-  static async open(path: string, patience: number, name = ""): Promise<StdioUpstream> {
-    return new StdioUpstream(path, Date.now() + patience, await connected(path), name);
+  static async open(path: string, patience: number, budget: ByteBudget, name = ""): Promise<StdioUpstream> {
+    return new StdioUpstream(path, Date.now() + patience, await connected(path), budget, name);
   }
 
   get alive(): boolean {
@@ -60,6 +70,7 @@ export class StdioUpstream implements Upstream {
     if (Date.now() > this.patientUntil) this.#unheard = undefined;
     this.#unheard?.push(text);
     this.#socket.write(`${text}\n`);
+    if (this.#socket.writableNeedDrain) void this.#outgoing.hold(this.#socket.writableLength);
     if (this.#socket.writableLength > BACKLOG_LIMIT) this.#end("it does not read what it is sent");
   }
 
@@ -75,13 +86,15 @@ export class StdioUpstream implements Upstream {
 
   resume(): void {
     this.#paused = false;
-    if (!this.#throttled) this.#socket.resume();
+    this.#goOn();
   }
 
   close(): void {
     if (!this.#alive) return;
     this.#alive = false;
     this.#socket.destroy();
+    void this.#incoming.hold(0);
+    void this.#outgoing.hold(0);
     this.onGone?.();
   }
 
@@ -91,7 +104,9 @@ export class StdioUpstream implements Upstream {
     socket.on("data", (chunk: string) => {
       if (!reader.push(chunk)) this.#end(`it sent a message of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
       this.#spend(chunk.length);
+      this.#hold(reader.held);
     });
+    socket.on("drain", () => void this.#outgoing.hold(socket.writableLength));
     socket.on("close", () => {
       if (this.#refusal === undefined || Date.now() > this.patientUntil)
         this.#end(this.#refusal ?? "its process ended");
@@ -172,8 +187,25 @@ export class StdioUpstream implements Upstream {
     this.#socket.pause();
     setTimeout(() => {
       this.#throttled = false;
-      if (!this.#paused) this.#socket.resume();
+      this.#goOn();
     }, wait).unref();
+  }
+
+  /** Reads on when there is room in the gateway. */
+  #hold(bytes: number): void {
+    if (!this.#alive) return;
+    const room = this.#incoming.hold(bytes);
+    if (!room || this.#crowded) return;
+    this.#crowded = true;
+    this.#socket.pause();
+    void room.then(() => {
+      this.#crowded = false;
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    if (!this.#paused && !this.#throttled && !this.#crowded) this.#socket.resume();
   }
 }
 

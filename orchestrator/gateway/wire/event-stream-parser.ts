@@ -27,6 +27,11 @@ export class EventStreamParser {
     this.#lines = new LineReader(limit, (line) => this.#line(line));
   }
 
+  /** Characters of the event that is not complete yet. */
+  get held(): number {
+    return this.#size + this.#lines.held;
+  }
+
   /** @returns false when an event is larger than the limit */
   push(chunk: string): boolean {
     let text = chunk;

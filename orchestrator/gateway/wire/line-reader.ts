@@ -9,6 +9,11 @@ export class LineReader {
     private readonly line: (text: string) => void,
   ) {}
 
+  /** Characters of the line that is not complete yet. */
+  get held(): number {
+    return this.#length;
+  }
+
   /** @returns false when a line is longer than the limit: nothing after it can be understood */
   push(chunk: string): boolean {
     let from = 0;

@@ -30,7 +30,12 @@ describe("gateway: a server behind HTTP that never comes to an end", function ()
       (gone) => gone.every(Boolean),
       500,
     );
-    assert.ok(web.methods.includes("notifications/cancelled"));
+    await until(
+      "the server is told",
+      () => web.methods,
+      (methods) => methods.includes("notifications/cancelled"),
+      500,
+    );
   });
 
   it("that begins an answer and never ends it times out as well", async () => {

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StdioUpstream } from "../../../../orchestrator/gateway/upstream/stdio-upstream";
+import { ByteBudget } from "../../../../orchestrator/gateway/wire/byte-budget";
 import { Frame } from "../../../../orchestrator/gateway/wire/frame";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
 
@@ -33,7 +34,7 @@ describe("gateway: a connection to mcp-init", function () {
   });
 
   async function open(patience: number): Promise<StdioUpstream> {
-    const upstream = await StdioUpstream.open(path, patience);
+    const upstream = await StdioUpstream.open(path, patience, new ByteBudget(64 * 2 ** 20));
     upstream.user = {
       message: ({ text }) => told.push(text),
       ended: ({ reason, busy }) => told.push(`${busy ? "busy" : "ended"}: ${reason}`),
@@ -123,7 +124,7 @@ describe("gateway: a connection to mcp-init", function () {
 
   it("ends, and nothing else, when the gateway fails at what was said", async () => {
     onSocket = (socket) => socket.write('{"id":1,"result":{}}\n{"id":2,"result":{}}\n');
-    const upstream = await StdioUpstream.open(path, 0);
+    const upstream = await StdioUpstream.open(path, 0, new ByteBudget(64 * 2 ** 20));
     upstream.user = {
       message: () => {
         throw new RangeError("too deep");

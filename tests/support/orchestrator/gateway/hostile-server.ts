@@ -10,6 +10,8 @@ export interface Heard {
   method: string;
   params?: Record<string, unknown>;
 }
+/** Characters of a message that is too long to be looked at. */
+const LONG = 2 ** 20;
 /** Nothing is said. */
 export const SILENT = Symbol("nothing");
 /** What a server says to it; undefined: what a server usually says. */
@@ -28,7 +30,9 @@ export class HostileServer {
       this.#sockets.add(socket);
       socket.on("error", () => {});
       const say = (line: unknown) => void socket.write(`${typeof line === "string" ? line : JSON.stringify(line)}\n`);
-      createInterface(socket).on("line", (line) => {
+      const lines = createInterface(socket).on("error", () => {}); // it says the socket's again
+      lines.on("line", (line) => {
+        if (line.length > LONG) return; // nobody waits for an answer to it
         const message = JSON.parse(line) as Heard;
         this.heard.push(message);
         if (message.id === undefined) return;
