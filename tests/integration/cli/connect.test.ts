@@ -21,6 +21,7 @@ async function toolsBy(transport: Transport): Promise<string[]> {
     await client.connect(transport);
     return (await client.listTools()).tools.map(({ name }) => name);
   } finally {
+    if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
     await client.close();
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { StackStatus } from "../../../cli/stack/status/status";
 import type { Validation } from "../../../cli/stack/validate/validate";
 import { Label } from "../../../manifest/container/labels";
-import { eventually } from "../../support/eventually";
+import { endSessions } from "../../support/clients/api";
 import { must } from "../../support/fleet/command";
 import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
 import { cli, mustCli } from "../../support/fleet/stack";
@@ -107,11 +107,10 @@ describe("dind-mcp status, validate and engine", function () {
       assert.match(text, new RegExp(`^${part}$`, "m"));
     }
     assert.ok(text.split("\n").length < 50, text);
-    const json = async () => JSON.parse(await mustCli(fleet.stack, "stack", "status", "--json")) as StackStatus;
-    // What another test left behind may take a moment to end.
-    await eventually(async () => assert.equal((await json()).api.sessions?.files, 0), 30_000);
-    const status = await json();
+    await endSessions(fleet); // clients of other tests may have gone without a word
+    const status = JSON.parse(await mustCli(fleet.stack, "stack", "status", "--json")) as StackStatus;
     assert.equal(status.ok, true);
+    assert.equal(status.api.sessions?.files, 0);
     assert.equal(status.engine.state, "healthy");
     assert.equal(status.endpoints.api, fleet.outputs.endpoints.api);
     assert.equal(status.isolation?.privileged, false);

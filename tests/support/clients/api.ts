@@ -58,6 +58,13 @@ export class Api {
   }
 }
 
+/** Ends every session of every client. */
+export async function endSessions(fleet: Fleet): Promise<void> {
+  const api = Api.of(fleet);
+  const { body } = await api.get<{ items: { id: string }[] }>("/v1/sessions?limit=200");
+  await Promise.all(body.items.map(({ id }) => api.send("DELETE", `/v1/sessions/${encodeURIComponent(id)}`)));
+}
+
 /** Value of a metric's series. @throws Error when it is not there */
 export async function metric({ outputs }: Fleet, series: string): Promise<number> {
   const headers = { authorization: `Bearer ${outputs.tokens.read}` };
