@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type Cut, cutIn, find } from "./json-pieces";
 import { isObject, type JsonObject, objectOf, type RequestId, type RpcError, textOr } from "./json-rpc";
 import { eachMember, type Member, type Span, scan } from "./json-scan";
@@ -12,28 +13,28 @@ export interface Edit {
   json: string;
 }
 
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+
 export type RequestFrame = Frame & { readonly kind: "request"; readonly id: RequestId; readonly method: string };
 export type ResponseFrame = Frame & { readonly kind: "response"; readonly id: RequestId; readonly method: undefined };
 
-/** Members of `params` or `result` that are remembered; a larger object is looked through each time. */
-const REMEMBERED = 64;
-
 /**
- * A message on its way: the text as it came, which is what goes on, and what was read of it so far. A value is parsed
- * when somebody asks for it, so a large result crosses without ever being one. A frame never changes.
+ * A message on its way: the bytes as they came, which are what goes on, and what was read of them so far. They are checked
+ * once; a value is parsed when somebody asks for it, so a large result crosses without ever being one. A frame never
+ * changes.
  */
 export class Frame {
   readonly kind: Kind | undefined;
   readonly id: RequestId | undefined;
   readonly method: string | undefined;
-  /** Members of params and result, by these keys. */
-  readonly #inner = new Map<string, Member[]>();
   #params: JsonObject | undefined;
   #meta: JsonObject | undefined;
   #result: JsonObject | undefined;
 
   private constructor(
-    readonly text: string,
+    /** UTF-8. */
+    readonly bytes: Buffer,
     private readonly members: readonly Member[],
     private readonly elements?: readonly Span[],
   ) {
@@ -47,12 +48,15 @@ export class Frame {
   }
 
   /**
-   * Reads a text whose JSON may hold anything.
+   * Reads what may be any JSON.
+   * @param source bytes that nobody changes any more; what is no UTF-8 in them becomes U+FFFD
    * @throws NoJson
    */
-  static read(text: string): Frame {
-    const { members, elements } = scan(text);
-    return new Frame(text, members, elements);
+  static read(source: Buffer | string): Frame {
+    let bytes = typeof source === "string" ? Buffer.from(source) : source;
+    if (!isUtf8(bytes)) bytes = Buffer.from(bytes.toString());
+    const { members, elements } = scan(bytes);
+    return new Frame(bytes, members, elements);
   }
 
   /** A request of the gateway's own. */
@@ -76,6 +80,10 @@ export class Frame {
     return Frame.read(`{"jsonrpc":"2.0",${named}"error":${error}}`) as ResponseFrame;
   }
 
+  get text(): string {
+    return this.bytes.toString();
+  }
+
   isRequest(): this is RequestFrame {
     return this.kind === "request";
   }
@@ -90,7 +98,7 @@ export class Frame {
 
   /** The messages of a batch, or whatever else the array holds; undefined when the text is no array. */
   get batch(): Frame[] | undefined {
-    return this.elements?.map(({ start, end }) => Frame.read(this.text.slice(start, end)));
+    return this.elements?.map(({ start, end }) => Frame.read(this.bytes.subarray(start, end)));
   }
 
   /** The id as it is written: a number with all its digits. */
@@ -143,15 +151,17 @@ export class Frame {
   /** A value as it is written. */
   raw(...path: string[]): string | undefined {
     const span = this.#span(path);
-    return span && this.text.slice(span.start, span.end);
+    return span && this.bytes.toString("utf8", span.start, span.end);
   }
 
   /** The keys of the object at a path, in their order, each as often as it is written. */
   keys(...path: string[]): string[] {
-    if (path.length === 0) return this.members.map(({ key }) => key);
+    const known =
+      path.length === 0 ? this.members : path.length === 1 ? this.#outer(path[0] as string)?.inner : undefined;
+    if (known) return known.map(({ key }) => key);
     const span = this.#span(path);
     const keys: string[] = [];
-    if (span) eachMember(this.text, span.start, (key) => keys.push(key));
+    if (span) eachMember(this.bytes, span.start, (key) => keys.push(key));
     return keys;
   }
 
@@ -159,7 +169,7 @@ export class Frame {
   replace(...edits: Edit[]): this {
     const cuts = edits.flatMap(({ path, json }) => {
       const span = this.#span(path);
-      return span ? [{ ...span, json, within: path[0] as string }] : [];
+      return span ? [{ ...span, json: Buffer.from(json), within: path[0] as string }] : [];
     });
     return cuts.length === 0 ? this : this.#spliced(cuts);
   }
@@ -169,8 +179,10 @@ export class Frame {
    * of them JSON has none.
    */
   onOneLine(): this {
-    if (!/[\r\n]/.test(this.text)) return this;
-    return new Frame(this.text.replace(/[\r\n]/g, " "), this.members, this.elements) as this;
+    if (!this.bytes.includes("\n") && !this.bytes.includes("\r")) return this;
+    const bytes = Buffer.from(this.bytes);
+    for (let at = 0; at < bytes.length; at++) if (bytes[at] === 10 || bytes[at] === 13) bytes[at] = 32;
+    return new Frame(bytes, this.members, this.elements) as this;
   }
 
   /** The same message under another id. @param id JSON, as text */
@@ -180,19 +192,19 @@ export class Frame {
 
   /** Puts members at the beginning of an object; where it has them already, its own come later and count. */
   insert(path: readonly string[], more: JsonObject): this {
-    const start = path.length === 0 ? skipSpace(this.text, 0) : this.#span(path)?.start;
-    if (start === undefined || this.text[start] !== "{") return this;
+    const start = path.length === 0 ? skipSpace(this.bytes, 0) : this.#span(path)?.start;
+    if (start === undefined || this.bytes[start] !== OPEN_BRACE) return this;
     const at = start + 1;
-    const separator = this.text[skipSpace(this.text, at)] === "}" ? "" : ",";
-    const json = JSON.stringify(more).slice(1, -1) + separator;
+    const separator = this.bytes[skipSpace(this.bytes, at)] === CLOSE_BRACE ? "" : ",";
+    const json = Buffer.from(JSON.stringify(more).slice(1, -1) + separator);
     if (path.length > 0) return this.#spliced([{ start: at, end: at, json, within: path[0] as string }]);
-    return Frame.read(this.text.slice(0, at) + json + this.text.slice(at)) as this;
+    return Frame.read(Buffer.concat([this.bytes.subarray(0, at), json, this.bytes.subarray(at)])) as this;
   }
 
   /** True when it has what an answer must have. */
   #answers(): boolean {
     const error = this.#outer("error");
-    return this.#outer("result") !== undefined || (error !== undefined && this.text[error.start] === "{");
+    return this.#outer("result") !== undefined || (error !== undefined && this.bytes[error.start] === OPEN_BRACE);
   }
 
   #outer(key: string): Member | undefined {
@@ -200,38 +212,27 @@ export class Frame {
   }
 
   #span([first, ...rest]: readonly string[]): Span | undefined {
-    if (first === undefined) return { start: skipSpace(this.text, 0), end: this.text.length };
+    if (first === undefined) return { start: skipSpace(this.bytes, 0), end: this.bytes.length };
     const outer = this.#outer(first);
     const [second, ...more] = rest;
     if (second === undefined || !outer) return outer;
     let span = this.#second(outer, second);
-    for (const key of more) span = span && find(this.text, span.start, key);
+    for (const key of more) span = span && find(this.bytes, span.start, key);
     return span;
   }
 
-  /** A member of a top-level member: looked for often, so the keys are remembered. */
-  #second(outer: Member, key: string): Span | undefined {
-    let known = this.#inner.get(outer.key);
-    if (!known) {
-      const members: Member[] = [];
-      eachMember(this.text, outer.start, (name, start, end) => {
-        if (members.length <= REMEMBERED) members.push({ key: name, start, end });
-      });
-      known = members;
-      this.#inner.set(outer.key, members);
-    }
-    if (known.length > REMEMBERED) return find(this.text, outer.start, key);
-    return known.findLast((member) => member.key === key);
+  #second({ start, inner }: Member, key: string): Span | undefined {
+    return inner ? inner.findLast((member) => member.key === key) : find(this.bytes, start, key);
   }
 
   #json({ start, end }: Span): unknown {
-    return JSON.parse(this.text.slice(start, end));
+    return JSON.parse(this.bytes.toString("utf8", start, end));
   }
 
-  /** @param cuts do not overlap; each says in which top-level member it is */
-  #spliced(cuts: (Cut & { within: string })[]): this {
-    const { text, members } = cutIn(this.text, this.members, cuts);
-    const frame = new Frame(text, members);
+  /** @param cuts do not overlap */
+  #spliced(cuts: Cut[]): this {
+    const { bytes, members } = cutIn(this.bytes, this.members, cuts);
+    const frame = new Frame(bytes, members);
     // What was parsed already, and is the same.
     const touched = cuts.map(({ within }) => within);
     if (!touched.includes("params")) {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { eachMember, scan } from "../../../../../orchestrator/gateway/wire/json-scan";
+import { eachMember, type Scanned, scan as scanBytes } from "../../../../../orchestrator/gateway/wire/json-scan";
 import { NoJson } from "../../../../../orchestrator/gateway/wire/json-tokens";
+
+const scan = (text: string): Scanned => scanBytes(Buffer.from(text));
 
 /** What JSON.parse makes of a text, or that it refuses it. */
 function judged(read: (text: string) => unknown, text: string): "JSON" | "none" {
@@ -73,23 +75,23 @@ describe("gateway: the scan of JSON", () => {
         return (error as Error).message;
       }
     };
-    assert.equal(words('{"a":x}'), 'got "x" at character 6');
-    assert.equal(words('{"a":[1,2}'), 'got "}" at character 10');
-    assert.equal(words('{"a":"b'), "got its end at character 8");
-    assert.equal(words(`{"a":"${"b".repeat(100)}`), "got its end at character 107");
+    assert.equal(words('{"a":x}'), 'got "x" at byte 6');
+    assert.equal(words('{"a":[1,2}'), 'got "}" at byte 10');
+    assert.equal(words('{"a":"b'), "got its end at byte 8");
+    assert.equal(words(`{"a":"${"b".repeat(100)}`), "got its end at byte 107");
   });
 
   it("tells the members of an object as they are written, each as often", () => {
     const text = ' {"a":{"b" : [1, {"c":2}],"b":"}","\\u0062":3, "":{}}}';
     const seen: [string, string][] = [];
-    eachMember(text, 6, (key, start, end) => seen.push([key, text.slice(start, end)]));
+    eachMember(Buffer.from(text), 6, (key, start, end) => seen.push([key, text.slice(start, end)]));
     assert.deepEqual(seen, [
       ["b", '[1, {"c":2}]'],
       ["b", '"}"'],
       ["b", "3"],
       ["", "{}"],
     ]);
-    eachMember(text, 2, () => assert.fail("that is no object"));
+    eachMember(Buffer.from(text), 2, () => assert.fail("that is no object"));
   });
 
   it("keeps a bounded number of members and elements", () => {
@@ -107,8 +109,9 @@ describe("gateway: the scan of JSON", () => {
       `{"a":"${"\\n".repeat(1_000_000)}"}`,
       `{"a":${JSON.stringify('\\"{['.repeat(1_000_000))}}`,
     ];
+    const buffers = texts.map((text) => Buffer.from(text));
     const before = process.memoryUsage();
-    for (const text of texts) assert.equal(scan(text).members.length, 1);
+    for (const bytes of buffers) assert.equal(scanBytes(bytes).members.length, 1);
     const after = process.memoryUsage();
     assert.ok(after.heapUsed - before.heapUsed < 30e6, "values of them would take more");
     assert.ok(after.arrayBuffers - before.arrayBuffers < 8e6);
