@@ -20,7 +20,7 @@ export interface Group extends Omit<Definition, "globs"> {
  * that share a fleet are in one group, because a fleet is shared within a process.
  */
 const GROUPS: Definition[] = [
-  { name: "unit", globs: ["unit/**/*.test.ts"], options: ["--parallel", "--jobs", "2"] },
+  { name: "unit", globs: ["unit/**/*.test.ts"], options: ["--parallel", "--jobs", "3"] },
   { name: "fleet", globs: ["integration/**/*.test.ts"], engine: true },
   { name: "changes", globs: ["integration/{mcp/catalog,stack/changes}.test.ts"], engine: true },
   { name: "converge", globs: ["integration/cli/converge.test.ts"], engine: true },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ServerStatus } from "../../../../../api/server-status";
+import { fastForward } from "../../../../support/clock";
 import { Api } from "../../../../support/orchestrator/rest/api";
 import { server } from "../../../../support/orchestrator/rest/fleet";
 
@@ -59,7 +60,7 @@ describe("orchestrator: REST routes", () => {
 
   it("show a server that does not list its tools, without them, instead of waiting for it", async () => {
     api.fleet.toolsHang = true;
-    const body = await read<Record<string, unknown>>("/v1/servers/echo");
+    const body = await fastForward(() => read<Record<string, unknown>>("/v1/servers/echo"));
     assert.equal(body.tools, undefined);
     assert.equal(body.name, "echo");
   });
@@ -128,7 +129,7 @@ describe("orchestrator: REST routes", () => {
     const full = await read<Record<string, Record<string, unknown>>>("/v1/engine");
     assert.equal(full.disk?.time, "2026-11-24T10:00:00.000Z");
     api.fleet.diskHangs = true;
-    const body = await read<Record<string, unknown>>("/v1/engine");
+    const body = await fastForward(() => read<Record<string, unknown>>("/v1/engine"));
     assert.deepEqual([body.version, body.disk], ["27.0", undefined]);
   });
 
