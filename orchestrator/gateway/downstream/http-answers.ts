@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "../gateway-api";
-import type { ByteBudget } from "../wire/byte-budget";
+import { type Account, type ByteBudget, SMALL } from "../wire/byte-budget";
 import { Frame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 
@@ -8,16 +8,16 @@ import { ErrorCode } from "../wire/json-rpc";
 export function sendJson(
   response: ServerResponse,
   status: number,
-  text: string,
+  json: string | Buffer,
   headers?: Record<string, string>,
 ): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
+    "content-length": Buffer.byteLength(json),
     ...headers,
   });
-  response.end(text);
+  response.end(json);
 }
 
 /** Answers that there is nothing to say. */
@@ -65,17 +65,23 @@ export function readBody(
       reject(error);
     };
     const crowded = (reason: string): GatewayError => new GatewayError(503, ErrorCode.Busy, reason);
-    const account = budget.open(owner, (reason) => {
-      if (!request.complete) refuse(crowded(reason));
-      else if (response.headersSent) response.destroy();
-      else sendError(response, crowded(reason), "null");
-    });
-    response.once("close", () => void account.hold(0));
+    const opened = (): Account => {
+      const made = budget.open(owner, (reason) => {
+        if (!request.complete) refuse(crowded(reason));
+        else if (response.headersSent) response.destroy();
+        else sendError(response, crowded(reason), "null");
+      });
+      response.once("close", () => void made.hold(0));
+      return made;
+    };
+    let account: Account | undefined;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
       if (size > limit) refuse(tooLarge());
-      else if (account.hold(size)) {
+      else if (size > SMALL) {
+        account ??= opened();
+        if (!account.hold(size)) return;
         chunks.length = 0;
         account.hold(0);
         refuse(crowded("the gateway holds too many large messages: come again"));

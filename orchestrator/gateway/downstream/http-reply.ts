@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Reply } from "../calls/exchange";
 import type { GatewayError } from "../gateway-api";
+import { SMALL } from "../wire/byte-budget";
 import { Frame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import type { Forms } from "./accept";
@@ -74,7 +75,9 @@ export class HttpReply implements Reply {
       this.#endBatch();
     } else {
       clearTimeout(this.#early);
-      sendJson(this.response, this.#status(answer), answer.text, this.headers);
+      // A large one goes as the bytes it is: its text would be two more copies of it.
+      const json = answer.bytes.length > SMALL ? answer.bytes : answer.text;
+      sendJson(this.response, this.#status(answer), json, this.headers);
     }
   }
 

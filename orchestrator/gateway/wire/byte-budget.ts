@@ -1,5 +1,5 @@
-/** Bytes that one reader or writer may always hold without waiting for others. */
-const SMALL = 256 * 1024;
+/** Bytes that one reader or writer may always hold without waiting for others. A request's body counts from here on. */
+export const SMALL = 256 * 1024;
 /** Milliseconds that readers wait for others to be done, before whoever holds most is ended. */
 const PATIENCE_MS = 10_000;
 /** Milliseconds between two looks at what clients have not read yet. */
@@ -40,7 +40,8 @@ export class Account {
 export class ByteBudget {
   readonly #holding = new Set<Account>();
   readonly #waiting = new Set<Account>();
-  readonly #writers = new Map<Writer, Account>();
+  /** Answers on their way, with their owners; one gets an account when it is looked at and something of it waits. */
+  readonly #writers = new Map<Writer, string | Account>();
   #held = 0;
   #first: Account | undefined;
   #patience: NodeJS.Timeout | undefined;
@@ -63,11 +64,11 @@ export class ByteBudget {
 
   /** Counts what a client has not read of its answer, until that is closed. */
   watch(writer: Writer, owner: string): void {
-    const account = this.open(owner, () => writer.destroy());
-    this.#writers.set(writer, account);
+    this.#writers.set(writer, owner);
     writer.once("close", () => {
+      const known = this.#writers.get(writer);
       this.#writers.delete(writer);
-      account.hold(0);
+      if (known instanceof Account) known.hold(0);
     });
   }
 
@@ -129,10 +130,11 @@ export class ByteBudget {
 
   #lookAtWriters(): void {
     let behind = false;
-    for (const [writer, account] of this.#writers) {
+    for (const [writer, known] of this.#writers) {
       const { writableLength } = writer;
       if (writableLength > SMALL) behind = true;
-      if (writableLength > account.bytes || account.bytes > 0) this.#note(account, writableLength);
+      if (known instanceof Account) this.#note(known, writableLength);
+      else if (writableLength > 0) this.#note(this.#accountOf(writer, known), writableLength);
     }
     if (this.#held > this.limit) this.#endWorst(`more than ${this.limit} bytes wait in the gateway, most of them here`);
     if (!behind) return;
@@ -141,6 +143,12 @@ export class ByteBudget {
       this.#lookAtWriters();
       this.#relieve();
     }, LOOK_MS).unref();
+  }
+
+  #accountOf(writer: Writer, owner: string): Account {
+    const account = this.open(owner, () => writer.destroy());
+    this.#writers.set(writer, account);
+    return account;
   }
 
   #note(account: Account, bytes: number): void {
