@@ -15,7 +15,8 @@ describe("extra servers, in a real engine", function () {
   this.timeout(60_000);
   let site: ServersSite;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(300_000); // where it comes first, it brings the shared fleet up
     site = await ServersSite.open("test/deploy");
   });
 

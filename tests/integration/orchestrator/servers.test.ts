@@ -13,7 +13,8 @@ describe("the orchestrator's servers, in a real engine", function () {
   this.timeout(60_000);
   let site: ServersSite;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(300_000); // where it comes first, it brings the shared fleet up
     site = await ServersSite.open("test/servers");
     await site.parts.deployer.deploy(extraServer("extra"));
   });
