@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { run } from "../../support/fleet/command";
@@ -114,7 +116,7 @@ describe("dind-mcp servers", function () {
   it("say what to do when nobody answers", async () => {
     const env = {
       ...fleet.stack.env,
-      DIND_MCP_URL: `http://127.0.0.1:${fleet.stack.port + 1 || 9}`,
+      DIND_MCP_URL: `http://127.0.0.1:${await portOfNobody()}`,
       DIND_MCP_TOKEN: "x",
     };
     const { code, stderr } = await cli({ ...fleet.stack, env }, "servers", "list");
@@ -162,4 +164,13 @@ words=(${launcher} servers call fi) CURRENT=4; _dind_mcp`;
 function cliInput({ stack }: Fleet, input: string, ...args: string[]) {
   const env = { ...stack.env, DIND_MCP_STATE: stack.folder, DIND_MCP_STACK: stack.name };
   return run(join(ROOT, "bin/dind-mcp"), args, { env, input });
+}
+
+/** A port that was free a moment ago. */
+async function portOfNobody(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), "close");
+  return port;
 }
