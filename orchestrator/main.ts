@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     onIssuerUnavailable: (reason) => log.warn({ reason }, "the OAuth issuer does not answer"),
   });
 
-  const front = new Front({ guard, gateway, audit, log, limits });
+  const front = new Front({ guard, gateway, audit, log, limits, publicUrl: config.publicUrl });
   const rest = await createApp(front, {
     ...{ config, guard, gateway, audit, events, log },
     ...parts,

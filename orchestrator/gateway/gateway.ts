@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { prefixOf } from "../../api/paths";
 import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config";
 import type { Audit } from "../audit/entry";
 import type { Events } from "../events";
-import { type Route, routeOf, withoutPrefix } from "../http/paths";
+import type { Route } from "../http/paths";
 import { mayUse } from "../security/filters";
 import type { Principal } from "../security/principal";
 import type { ServerInfo, Servers } from "../servers/server-info";
@@ -71,7 +70,6 @@ export interface GatewayDeps {
 /** The MCP gateway: every server on a URL of its own, and all of them behind one. */
 export class McpGateway implements Gateway {
   readonly #context: GatewayContext;
-  readonly #prefix: string;
   readonly #sessions: Sessions;
   readonly #legacy: LegacyEndpoint;
   readonly #modern: ModernEndpoint;
@@ -86,7 +84,6 @@ export class McpGateway implements Gateway {
     const file = deps.approvalsFile ?? join(PATHS.state, "approved-tools.json");
     const approvals = new ToolApprovals(file, (error) => deps.warn("approved tools cannot be stored", error));
     const rules = new ToolRules(servers, approvals, config.toolChanges, events, (name) => this.#look(name));
-    this.#prefix = prefixOf(config.publicUrl);
     const recorder = new Recorder(audit, observer, deps.tracer);
     const budget = new ByteBudget(config.limits.bufferedBytes);
     this.#context = { budget, config, servers, rules, recorder, observer, events, warn: deps.warn };
@@ -103,12 +100,14 @@ export class McpGateway implements Gateway {
     for (const { name } of servers.list()) this.#server(name).backend.refill();
   }
 
-  owns(path: string): boolean {
-    return this.#route(path) !== undefined;
-  }
-
-  handle(request: IncomingMessage, response: ServerResponse, principal: Principal, requestId: string): void {
-    this.#handle(request, response, principal, requestId).catch((error: Error) => {
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    principal: Principal,
+    requestId: string,
+    route: Route,
+  ): void {
+    this.#handle(request, response, principal, requestId, route).catch((error: Error) => {
       if (!(error instanceof GatewayError)) this.deps.warn("a request failed", error);
       sendError(response, asGatewayError(error), "null");
     });
@@ -160,18 +159,13 @@ export class McpGateway implements Gateway {
     for (const server of this.#servers.values()) server.close();
   }
 
-  #route(url: string): Route | undefined {
-    return routeOf(withoutPrefix(url, this.#prefix));
-  }
-
   async #handle(
     request: IncomingMessage,
     response: ServerResponse,
     principal: Principal,
     requestId: string,
+    route: Route,
   ): Promise<void> {
-    const route = this.#route(request.url ?? "");
-    if (!route) throw new GatewayError(404, ErrorCode.InvalidRequest, "there is no such path");
     if (route.server !== undefined && !mayUse(principal, route.server)) {
       throw new GatewayError(403, ErrorCode.Denied, `the token does not allow the server ${route.server}`);
     }

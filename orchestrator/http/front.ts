@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { prefixOf } from "../../api/paths";
 import { Scope } from "../../api/scopes";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import { auditDenial } from "../audit/denial";
@@ -10,7 +11,7 @@ import { isRejection, type Principal, type Rejection } from "../security/princip
 import { pathOf } from "../security/resource-metadata";
 import { allowOrigin, answerPreflight } from "./cors";
 import { arrivalLimits, listen } from "./listening";
-import { withoutPrefix } from "./paths";
+import { type Route, routeOf, withoutPrefix } from "./paths";
 import { reject } from "./problem";
 import { answerUnreadable } from "./unreadable";
 
@@ -29,10 +30,17 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 
 /** Who answers MCP, on the paths that are its own. */
 export interface McpHandler {
-  /** True for paths of the gateway: /mcp, /servers/NAME/mcp, and the old SSE pair beside them. */
-  owns(path: string): boolean;
-  /** Answers a request whose Host and Origin were checked and whose principal is known. Never throws. */
-  handle(request: IncomingMessage, response: ServerResponse, principal: Principal, requestId: string): void;
+  /**
+   * Answers a request whose Host and Origin were checked and whose principal is known. Never throws.
+   * @param route what its path stands for
+   */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    principal: Principal,
+    requestId: string,
+    route: Route,
+  ): void;
 }
 
 /** What the front puts together. */
@@ -43,6 +51,8 @@ export interface FrontParts {
   /** Hears of faults. */
   log: Pick<Log, "error">;
   limits: OrchestratorConfig["limits"];
+  /** How clients reach the front. Its path, where it has one, is taken away from each target that has it. */
+  publicUrl: string;
 }
 
 /**
@@ -53,10 +63,10 @@ export class Front {
   readonly server: Server;
   #rest: Handler = (_request, response) => void response.writeHead(503).end();
 
-  /** The path of the public URL, taken away from each target that has it. @default none */
-  prefix = "";
+  readonly #prefix: string;
 
   constructor(private readonly parts: FrontParts) {
+    this.#prefix = prefixOf(parts.publicUrl);
     this.server = createServer(
       { ...arrivalLimits(parts.limits), keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
       (request, response) => this.#begin(request, response),
@@ -85,7 +95,7 @@ export class Front {
   }
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
-    if (this.prefix !== "") request.url = withoutPrefix(request.url ?? "", this.prefix);
+    if (this.#prefix !== "") request.url = withoutPrefix(request.url ?? "", this.#prefix);
     const given = request.headers["x-request-id"];
     const id = typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
     response.setHeader("X-Request-Id", id);
@@ -113,14 +123,14 @@ export class Front {
     allowOrigin(request, response);
     if (answerPreflight(request, response)) return undefined;
 
-    const path = pathOf(request.url);
-    if (!this.parts.gateway.owns(path)) {
+    const route = routeOf(request.url ?? "");
+    if (!route) {
       request.headers["x-request-id"] = id; // where Fastify reads it
       this.#rest(request, response);
       return undefined;
     }
-    const who = this.parts.guard.authenticate(request);
-    const enter = (known: Principal | Rejection): void => this.#enter(request, response, id, path, known);
+    const who = this.parts.guard.authenticate(request, Scope.Mcp);
+    const enter = (known: Principal | Rejection): void => this.#enter(request, response, id, route, known);
     if (who instanceof Promise) return who.catch(() => UNKNOWABLE).then(enter);
     enter(who);
     return undefined;
@@ -135,10 +145,11 @@ export class Front {
     return { status: 413, title: "Content Too Large", detail, headers: { Connection: "close" } };
   }
 
-  #enter(request: IncomingMessage, response: ServerResponse, id: string, path: string, who: Principal | Rejection) {
+  #enter(request: IncomingMessage, response: ServerResponse, id: string, route: Route, who: Principal | Rejection) {
+    const path = pathOf(request.url);
     const refused = isRejection(who) ? who : this.parts.guard.permit(who, Scope.Mcp, path);
     if (!refused) {
-      this.parts.gateway.handle(request, response, who as Principal, id);
+      this.parts.gateway.handle(request, response, who as Principal, id, route);
       return;
     }
     const principal = isRejection(who) ? undefined : who.name;

@@ -67,7 +67,7 @@ export class MetricsServer {
   }
 
   async #reader(request: IncomingMessage): Promise<Principal | Rejection> {
-    const who = await this.options.guard.authenticate(request);
+    const who = await this.options.guard.authenticate(request, Scope.Read);
     return isRejection(who) ? who : (this.options.guard.permit(who, Scope.Read, PATH) ?? who);
   }
 }

@@ -1,7 +1,7 @@
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
-import { prefixOf } from "../../api/paths";
 import { PROBLEM_TYPE } from "../../api/problem";
+import { Scope } from "../../api/scopes";
 import type { Front } from "../http/front";
 import { HttpError, problemOf } from "../http/problem";
 import { Streams } from "../http/sse";
@@ -29,11 +29,12 @@ function protect(app: FastifyInstance, { guard }: RestDeps): void {
     const { access } = request.routeOptions.config;
     reply.headers({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
     if (access === "public") return;
-    const who = await guard.authenticate(request.raw);
+    const scope = access === "authenticated" ? undefined : access;
+    const who = await guard.authenticate(request.raw, scope ?? Scope.Read);
     if (isRejection(who)) refuse(who);
     request.principal = who;
-    if (access === undefined || access === "authenticated") return;
-    const refused = guard.permit(who, access, pathOf(request.url));
+    if (scope === undefined) return;
+    const refused = guard.permit(who, scope, pathOf(request.url));
     if (refused) refuse(refused);
   });
 }
@@ -51,9 +52,8 @@ function answerErrors(app: FastifyInstance, { log }: RestDeps): void {
 }
 
 /** The REST API, ready to answer what the front gives it. */
-export async function createApp(front: Pick<Front, "server" | "rest" | "prefix">, deps: RestDeps): Promise<App> {
+export async function createApp(front: Pick<Front, "server" | "rest">, deps: RestDeps): Promise<App> {
   const { version, publicUrl, limits } = deps.config;
-  front.prefix = prefixOf(publicUrl);
   const app = fastify({
     serverFactory: (handler) => {
       front.rest = handler;

@@ -15,6 +15,6 @@ export async function openApi(): Promise<OpenAPIV3_1.Document> {
     }),
   );
   // Only to be described: nothing is called, so nothing stands behind the routes.
-  const app = await createApp({ server: createServer(), rest: () => {}, prefix: "" }, { config } as RestDeps);
+  const app = await createApp({ server: createServer(), rest: () => {} }, { config } as RestDeps);
   return app.swagger() as OpenAPIV3_1.Document;
 }

@@ -9,8 +9,9 @@ export interface Guard {
   /**
    * The principal behind the Authorization header. A promise only for OAuth tokens seen for the first time:
    * the stack's own tokens are checked without waiting, as this runs for every MCP message.
+   * @param wanted the scope that a refusal names as the one to have
    */
-  authenticate(request: IncomingMessage): Principal | Rejection | Promise<Principal | Rejection>;
+  authenticate(request: IncomingMessage, wanted: Scope): Principal | Rejection | Promise<Principal | Rejection>;
   /**
    * Whether the principal may do what needs this scope. Undefined when it may.
    * @param path of the request, without the query

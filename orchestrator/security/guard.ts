@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { Scope } from "../../api/scopes";
+import type { Scope } from "../../api/scopes";
 import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-config";
 import { clientNetwork } from "../../lib/addresses";
 import type { Guard } from "./guard-api";
@@ -18,11 +18,6 @@ const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const TOKEN_IN_URL = /[?&](?:access_token|token|api_key)=/i;
 /** What every refusal for want of a token says. */
 export const HOW = "send the header Authorization: Bearer TOKEN";
-
-/** The scope that the resource at a path wants first. */
-function scopeAt(path: string): Scope {
-  return path === "/mcp" || path.startsWith("/servers/") || path === "/sse" ? Scope.Mcp : Scope.Read;
-}
 
 /** What the guard checks by, and whom it tells. */
 export interface GuardOptions {
@@ -64,26 +59,27 @@ export class AccessGuard implements Guard {
     return this.#refused(Refusal.Origin, forbidden(detail));
   }
 
-  authenticate(request: IncomingMessage): Principal | Rejection | Promise<Principal | Rejection> {
+  authenticate(request: IncomingMessage, wanted: Scope): Principal | Rejection | Promise<Principal | Rejection> {
+    const failed = (reason: Refusal, detail: string): Rejection => this.#failed(request, wanted, reason, detail);
     if (TOKEN_IN_URL.test(request.url ?? "")) {
       const detail = `a token in the URL gets into logs and histories and is not taken; ${HOW}, and treat that token as known to others`;
-      return this.#failed(request, Refusal.Malformed, detail);
+      return failed(Refusal.Malformed, detail);
     }
     const values = valuesOf(request, "authorization");
-    if (values.length === 0) return this.#failed(request, Refusal.Missing, `no token: ${HOW}`);
+    if (values.length === 0) return failed(Refusal.Missing, `no token: ${HOW}`);
     const token = values.length === 1 ? BEARER.exec(values[0] as string)?.[1] : undefined;
     const malformed = (): Rejection => {
       const why = values.length === 1 ? placeholderIn(values[0] as string) : undefined;
       const detail = why ? `${why} (${HOW})` : `the Authorization header is not one bearer token: ${HOW}`;
-      return this.#failed(request, Refusal.Malformed, detail);
+      return failed(Refusal.Malformed, detail);
     };
     if (token === undefined) return malformed();
     const digest = digestOf(token);
     const own = this.#tokens.find(digest);
     if (own) return this.#paced(own);
-    if (this.#oauth && token.split(".").length === 3) return this.#byOAuth(request, this.#oauth, token, digest);
+    if (this.#oauth && token.split(".").length === 3) return this.#byOAuth(request, this.#oauth, token, digest, failed);
     if (placeholderIn(token)) return malformed();
-    return this.#failed(request, Refusal.Invalid, "the token is not one of this service's");
+    return failed(Refusal.Invalid, "the token is not one of this service's");
   }
 
   /**
@@ -97,19 +93,25 @@ export class AccessGuard implements Guard {
     return this.#refused(Refusal.Scope, { ...forbidden(detail), headers });
   }
 
-  #byOAuth(request: IncomingMessage, oauth: OAuthVerifier, token: string, digest: Buffer) {
+  #byOAuth(
+    request: IncomingMessage,
+    oauth: OAuthVerifier,
+    token: string,
+    digest: Buffer,
+    failed: (reason: Refusal, detail: string) => Rejection,
+  ) {
     const path = pathOf(request.url);
     const forUs = ({ principal, audiences }: Verified): Principal | Rejection => {
       const accepted = audiencesOf(this.options.config, path);
       if (audiences.some((audience) => accepted.includes(audience))) return this.#paced(principal);
-      return this.#failed(request, Refusal.Invalid, "the OAuth token was made for another audience");
+      return failed(Refusal.Invalid, "the OAuth token was made for another audience");
     };
     const hex = digest.toString("hex");
     const known = oauth.known(hex);
     if (known) return forUs(known);
     return oauth.verify(token, hex).then(forUs, (error: unknown) => {
       if (error instanceof TokenError) {
-        return this.#failed(request, Refusal.Invalid, `the OAuth token is not accepted: ${error.message}`);
+        return failed(Refusal.Invalid, `the OAuth token is not accepted: ${error.message}`);
       }
       if (error instanceof IssuerUnavailable && !error.leftAlone) this.options.onIssuerUnavailable?.(error.message);
       // Not 401: the token may be good, and a client would throw it away.
@@ -128,16 +130,15 @@ export class AccessGuard implements Guard {
    * Takes one failure from its address's allowance. With none left the answer is 429, but a good token from there is
    * still accepted: behind Docker's port forwarding all clients may share one address.
    */
-  #failed(request: IncomingMessage, reason: Refusal, detail: string): Rejection {
+  #failed(request: IncomingMessage, wanted: Scope, reason: Refusal, detail: string): Rejection {
     const wait = this.#failures.take(clientNetwork(request.socket.remoteAddress ?? "unknown"));
     if (wait > 0) {
       return this.#refused(Refusal.Failures, tooMany("too many failed authentications from this address", wait));
     }
     const { config } = this.options;
-    const path = pathOf(request.url);
     const error =
       reason === Refusal.Invalid ? "invalid_token" : reason === Refusal.Malformed ? "invalid_request" : undefined;
-    const headers = challenge(config, path, { scope: scopeAt(path), error });
+    const headers = challenge(config, pathOf(request.url), { scope: wanted, error });
     // RFC 6750, 3.1: a malformed request is 400.
     const [status, title] = error === "invalid_request" ? [400, "Bad Request"] : [401, "Unauthorized"];
     return this.#refused(reason, { status: status as number, title: title as string, detail, headers });

@@ -295,7 +295,6 @@ describe("gateway: HTTP", function () {
         JSON.stringify(PING),
       );
       assert.equal(reply.status, 404, path);
-      assert.equal(typeof reply.last.error?.message, "string");
     }
     const query = await http(
       `/servers/one/mcp?x=/mcp`,
@@ -304,10 +303,6 @@ describe("gateway: HTTP", function () {
       JSON.stringify(PING),
     );
     assert.equal(query.status, 200);
-    for (const path of ["/mcp", "/sse", "/servers/a/mcp", "/servers/a/messages?x"])
-      assert.ok(site.gateway.owns(path), path);
-    for (const path of ["/", "/v1/servers", "/servers//mcp", "/servers/a", "/mcps", "mcp"])
-      assert.ok(!site.gateway.owns(path), path);
   });
 
   it("answers notifications and answers without a body (202), also those nobody waits for", async () => {

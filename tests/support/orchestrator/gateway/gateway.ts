@@ -3,12 +3,14 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { prefixOf } from "../../../../api/paths";
 import { Scope } from "../../../../api/scopes";
 import { ServerStatus } from "../../../../api/server-status";
 import type { Manifest } from "../../../../manifest/types";
 import type { AuditEntry } from "../../../../orchestrator/audit/entry";
 import { Events } from "../../../../orchestrator/events";
 import { type GatewayDeps, McpGateway } from "../../../../orchestrator/gateway/gateway";
+import { routeOf, withoutPrefix } from "../../../../orchestrator/http/paths";
 import type { Principal } from "../../../../orchestrator/security/principal";
 import type { ServerAddress, ServerInfo, Servers } from "../../../../orchestrator/servers/server-info";
 import { type ConfigChanges, testConfig } from "../../config/orchestrator-config";
@@ -84,7 +86,9 @@ export async function startGateway(more: ConfigChanges = {}, deps: Partial<Gatew
   const principals = new Map<string, Principal>();
   const server: Server = createServer((request, response) => {
     const who = principals.get(String(request.headers["x-test-principal"])) ?? EVERYONE;
-    gateway.handle(request, response, who, "r");
+    const route = routeOf(withoutPrefix(request.url ?? "", prefixOf(config.publicUrl))); // as the front does
+    if (route) gateway.handle(request, response, who, "r", route);
+    else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = async (): Promise<void> => {

@@ -73,7 +73,8 @@ export class Api {
     api.#audit = new AuditLog({ ...config.audit, folder: api.#folder, warn: () => {} });
     const { fleet } = api;
     const log = { error: (context: Record<string, unknown>) => void api.faults.push(context) };
-    api.#front = new Front({ guard, gateway: fleet.gateway, audit: api.#audit, log, limits: config.limits });
+    const { limits, publicUrl } = config;
+    api.#front = new Front({ guard, gateway: fleet.gateway, audit: api.#audit, log, limits, publicUrl });
     api.app = await createApp(api.#front, {
       ...{ config, guard, audit: api.#audit, events: api.events },
       ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },

@@ -166,7 +166,6 @@ export class MemoryFleet {
       return this.tools;
     };
     return {
-      owns: (path) => path === "/mcp" || /^\/servers\/[^/]+\/mcp$/.test(path),
       handle: (...request) => this.handle(...request),
       sessions: () => [...this.sessions.values()],
       endSession: (id) => this.sessions.delete(id),

@@ -161,9 +161,17 @@ describe("orchestrator: front, when the guard has to wait", () => {
   const all = config();
   const ask = async (parts: Partial<FrontParts>) => {
     const guard = { admit: () => undefined, permit: () => undefined, authenticate: async () => principal };
-    const gateway = { owns: () => true, handle: () => {} };
+    const gateway = { handle: () => {} };
     const log = { error: () => {} };
-    const front = new Front({ guard, gateway, audit: { record: () => {} }, log, limits: all.limits, ...parts });
+    const front = new Front({
+      guard,
+      gateway,
+      audit: { record: () => {} },
+      log,
+      limits: all.limits,
+      publicUrl: "http://127.0.0.1",
+      ...parts,
+    });
     const port = await front.listen(0, "127.0.0.1");
     try {
       const { status } = await fetch(`http://127.0.0.1:${port}/mcp`, { method: "POST" });
@@ -178,7 +186,7 @@ describe("orchestrator: front, when the guard has to wait", () => {
     const handle = (): void => {
       throw new Error("secret reason");
     };
-    assert.equal(await ask({ gateway: { owns: () => true, handle } }), 500);
+    assert.equal(await ask({ gateway: { handle } }), 500);
   });
   it("lives on when the gateway writes after the end", async () => {
     const heard: unknown[] = [];
@@ -187,7 +195,7 @@ describe("orchestrator: front, when the guard has to wait", () => {
       response.write("more");
     };
     const log = { error: (context: { error?: unknown }) => void heard.push(context.error) };
-    assert.equal(await ask({ gateway: { owns: () => true, handle }, log: log as FrontParts["log"] }), 200);
+    assert.equal(await ask({ gateway: { handle }, log: log as FrontParts["log"] }), 200);
     assert.match(String(heard[0]), /write after end/);
   });
   it("answers 503 when the guard itself fails", async () => {

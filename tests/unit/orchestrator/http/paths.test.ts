@@ -1,7 +1,37 @@
 import assert from "node:assert/strict";
 import { prefixOf } from "../../../../api/paths";
-import { withoutPrefix } from "../../../../orchestrator/http/paths";
+import { routeOf, withoutPrefix } from "../../../../orchestrator/http/paths";
 import { Api } from "../../../support/orchestrator/rest/api";
+
+describe("orchestrator: the gateway's paths", () => {
+  it("are known from all others", () => {
+    assert.deepEqual(routeOf("/mcp"), { server: undefined, endpoint: "mcp" });
+    assert.deepEqual(routeOf("/sse?x=/mcp"), { server: undefined, endpoint: "sse" });
+    assert.deepEqual(routeOf("/servers/a/mcp"), { server: "a", endpoint: "mcp" });
+    assert.deepEqual(routeOf("/servers/a/messages?x"), { server: "a", endpoint: "messages" });
+    for (const path of ["/", "", "/v1/servers", "/servers//mcp", "/servers/a", "/servers/a/b/mcp", "/mcps", "mcp"])
+      assert.equal(routeOf(path), undefined, path);
+  });
+
+  it("want the scope mcp, all of them, and say so; everything else wants its own", async () => {
+    const api = await Api.start();
+    try {
+      const wanted = async (method: string, path: string): Promise<string | undefined> => {
+        const { status, headers } = await api.call(method, path);
+        assert.equal(status, 401, path);
+        return /scope="([^"]*)"/.exec(headers.get("www-authenticate") ?? "")?.[1];
+      };
+      for (const endpoint of ["mcp", "sse", "messages"])
+        for (const path of [`/${endpoint}`, `/servers/files/${endpoint}`, `/${endpoint}?sessionId=x`])
+          assert.equal(await wanted("POST", path), "mcp", path);
+      assert.equal(await wanted("GET", "/v1/servers"), "read");
+      assert.equal(await wanted("DELETE", "/v1/servers/files"), "admin");
+      assert.equal(await wanted("GET", "/no/such/path"), "read");
+    } finally {
+      await api.stop();
+    }
+  });
+});
 
 describe("orchestrator: a public URL with a path", () => {
   it("gives a prefix, which requests may have", () => {

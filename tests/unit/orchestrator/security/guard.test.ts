@@ -24,7 +24,7 @@ function guardOf(changes = {}, refusals: string[] = []): AccessGuard {
 }
 /** Everything here is decided without waiting. */
 function asked(guard: AccessGuard, ...args: Parameters<typeof request>): Principal | Rejection {
-  const answer = guard.authenticate(request(...args));
+  const answer = guard.authenticate(request(...args), "mcp");
   assert.ok(!(answer instanceof Promise), "the stack's own tokens must not wait");
   return answer;
 }

@@ -25,7 +25,7 @@ describe("OAuth resource server", () => {
   const guardOf = (oauth: Partial<OrchestratorConfigInput["oauth"]> = {}, limits = {}): AccessGuard =>
     new AccessGuard({ config: config({ oauth: { issuer: issuer.url, ...oauth }, limits }), tokens: [] });
   const ask = async (guard: AccessGuard, token: string, url = "/mcp"): Promise<Principal | Rejection> =>
-    guard.authenticate(request(["Host: localhost", `Authorization: Bearer ${token}`], url));
+    guard.authenticate(request(["Host: localhost", `Authorization: Bearer ${token}`], url), "mcp");
   const accepted = async (guard: AccessGuard, token: string, url?: string): Promise<Principal> => {
     const answer = await ask(guard, token, url);
     assert.ok(!isRejection(answer), JSON.stringify(answer));
@@ -61,7 +61,9 @@ describe("OAuth resource server", () => {
     const guard = guardOf();
     const token = await issuer.token();
     await accepted(guard, token);
-    assert.ok(!(guard.authenticate(request(["Host: localhost", `Authorization: Bearer ${token}`])) instanceof Promise));
+    assert.ok(
+      !(guard.authenticate(request(["Host: localhost", `Authorization: Bearer ${token}`]), "mcp") instanceof Promise),
+    );
     await accepted(guard, await issuer.token({ sub: "bob" }));
     assert.equal(issuer.keysAsked, 1);
   });
