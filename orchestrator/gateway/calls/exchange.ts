@@ -20,8 +20,8 @@ export interface Reply {
   leave(id: string): void;
 }
 
-/** How long a person may take to answer a question that a server asks in the middle of a call. */
-const QUESTION_MS = 10 * 60_000;
+/** Milliseconds that a person may take to answer what a server asks in the middle of a call: ten minutes. */
+export const QUESTION_MS = 10 * 60_000;
 
 /** One request of a client, from its arrival to its answer. */
 export class Exchange {

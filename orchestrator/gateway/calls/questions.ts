@@ -5,10 +5,8 @@ import type { PooledConnection } from "../upstream/pooled-connection";
 import { Frame, type RequestFrame } from "../wire/frame";
 import { ErrorCode, isObject, type JsonObject } from "../wire/json-rpc";
 import { capabilityFor, type InputRequest } from "../wire/modern";
-import type { Exchange } from "./exchange";
+import { type Exchange, QUESTION_MS } from "./exchange";
 
-/** How long a call waits for the client to come back with its answers. */
-const PATIENCE_MS = 10 * 60_000;
 /** Questions that may wait for an answer at the same time. */
 const QUESTIONS = 100;
 
@@ -98,7 +96,7 @@ export class SuspendableCall {
     this.#timer = setTimeout(() => {
       this.suspended.delete(state);
       this.cancel("the client did not come back");
-    }, PATIENCE_MS);
+    }, QUESTION_MS);
     this.#timer.unref();
     const result = { resultType: "input_required", inputRequests, requestState: state };
     exchange.result(JSON.stringify(result));

@@ -19,7 +19,7 @@ export type EndReason =
 /** Told once when a session has ended. */
 export type OnEnd = (session: Session, reason: EndReason) => void;
 
-/** One client's conversation in an legacy era: with one server, or with all of them. */
+/** One client's conversation in the legacy era: with one server, or with all of them. */
 export interface Session {
   /** The Mcp-Session-Id: a secret of its client. */
   readonly key: string;
