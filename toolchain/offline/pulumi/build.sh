@@ -4,7 +4,7 @@ recipes=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Anything that changes what is built changes this.
 recipe_stamp() {
-  (cd "$recipes" && cat ../../pulumi/versions.sh go/go.mod go/go.sum && find go -name '*.go' ! -name '*_test.go' -print0 | sort -z | xargs -0 cat) |
+  (cd "$recipes" && cat ../../pulumi/versions.sh go/go.mod go/go.sum go/provider.sed && find go -name '*.go' ! -name '*_test.go' -print0 | sort -z | xargs -0 cat) |
     sha256sum | cut -c1-16
 }
 
@@ -52,11 +52,22 @@ build_stand_ins() {
   # A Go of ours keeps its downloads with it: one folder to delete.
   case $go in "$cache"/*) export GOPATH=$cache/go/path GOCACHE=$cache/go/cache ;; esac
   mkdir "$work/bin"
-  (cd "$recipes/go" && CGO_ENABLED=0 GOWORK=off GOTOOLCHAIN=local GOFLAGS=-modcacherw exec "$go" build -trimpath -buildvcs=false \
+  (cd "$recipes/go" && export CGO_ENABLED=0 GOWORK=off GOTOOLCHAIN=local GOFLAGS=-modcacherw &&
+    patched_provider && exec "$go" build -modfile "$work/go.mod" -trimpath -buildvcs=false \
     -ldflags "-s -w -X $version" -o "$work/bin/" "${packages[@]}") >>"$home/install.log" 2>&1 &
   wait_showing $! "building" || die "building ${missing[*]} failed: $(grep -v 'downloading' "$home/install.log" | tail -n 5). The whole log: $home/install.log"
 
   for part in "${missing[@]}"; do place "$part"; done
+}
+
+# Makes a copy of the docker provider with provider.sed applied, and a go.mod beside it that uses it.
+patched_provider() {
+  local source file=internal/provider/resource_docker_image_funcs.go module=github.com/terraform-providers/terraform-provider-docker
+  "$go" mod download "$module" && source=$("$go" list -m -f '{{.Dir}}' "$module") || return
+  cp -r "$source" "$work/provider" && chmod -R u+w "$work/provider" && cp go.mod go.sum "$work/" || return
+  sed -i -f provider.sed "$work/provider/$file"
+  ! cmp -s "$source/$file" "$work/provider/$file" || { echo "provider.sed changes nothing in $file" && return 1; }
+  "$go" mod edit -replace "$module=$work/provider" "$work/go.mod"
 }
 
 place() {
