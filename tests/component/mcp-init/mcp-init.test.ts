@@ -72,7 +72,7 @@ for (const which of BUILDS) {
       );
       for (const client of clients) client.kill("SIGKILL");
       const took = await init.alone();
-      assert.ok(took < 300 + 1500, `${took} ms`);
+      assert.ok(took < 10_000, `${took} ms, of which 300 are grace`);
       await init.stop();
     });
 

@@ -5,28 +5,15 @@ import { mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AuditLog, type AuditLogOptions } from "../../../../orchestrator/audit/audit-log";
 import { entry, linesOf } from "../../../support/orchestrator/audit/entries";
+import { LogSite } from "../../../support/orchestrator/audit/log-site";
 
 describe("audit log: killed, and on a full disk", () => {
-  let folder: string;
-  let warnings: string[];
-  const logs: AuditLog[] = [];
+  let site: LogSite;
   beforeEach(() => {
-    folder = join(mkdtempSync(join(tmpdir(), "mcp-test-audit-")), "audit");
-    warnings = [];
+    site = new LogSite();
   });
-  afterEach(async () => {
-    for (const log of logs.splice(0)) await log.close();
-    rmSync(join(folder, ".."), { recursive: true, force: true });
-  });
-  const open = (changes: Partial<AuditLogOptions> = {}): AuditLog => {
-    const warn = (text: string): void => void warnings.push(text);
-    const log = new AuditLog({ folder, arguments: "redacted", fileBytes: 1 << 20, files: 4, warn, ...changes });
-    logs.push(log);
-    return log;
-  };
-  const current = (): string => join(folder, "audit.jsonl");
+  afterEach(() => site.close());
 
   it("loses nothing that was written when the process is killed with -9 in the middle of writing", async function () {
     this.timeout(60_000);
@@ -36,7 +23,7 @@ describe("audit log: killed, and on a full disk", () => {
         "-r",
         "ts-node/register/transpile-only",
         join(__dirname, "../../../support/orchestrator/audit/writer.ts"),
-        folder,
+        site.folder,
       ],
       {
         stdio: ["ignore", "pipe", "inherit"],
@@ -47,9 +34,9 @@ describe("audit log: killed, and on a full disk", () => {
     child.kill("SIGKILL");
     await once(child, "exit");
     // What the kernel had taken stays; cut as if the machine had stopped within a line. It may have ended between two files.
-    const size = statSync(current(), { throwIfNoEntry: false })?.size ?? 0;
-    if (size > 0) truncateSync(current(), size - 7);
-    const log = open({ fileBytes: 200_000, files: 3 });
+    const size = statSync(site.current, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > 0) truncateSync(site.current, size - 7);
+    const log = site.open({ fileBytes: 200_000, files: 3 });
     log.record(entry({ request: "after" }));
     const { entries } = await log.query({ limit: 100_000 });
     const numbers = entries.slice(1).map((each) => Number(each.request));
@@ -62,7 +49,7 @@ describe("audit log: killed, and on a full disk", () => {
     const mount = mkdtempSync(join(tmpdir(), "mcp-test-audit-disk-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "mcp-test-audit", mount]);
     try {
-      const log = open({ folder: join(mount, "audit"), fileBytes: 1 << 20 });
+      const log = site.open({ folder: join(mount, "audit"), fileBytes: 1 << 20 });
       const path = join(mount, "audit/audit.jsonl");
       for (let index = 0; index < 1_000; index++) {
         log.record(entry({ server: "files", tool: "read_text_file" }));
@@ -72,14 +59,14 @@ describe("audit log: killed, and on a full disk", () => {
       assert.ok(kept > 100 && kept < 1_000, `${kept} kept`);
       assert.equal(log.dropped, 1_000 - kept);
       assert.equal(log.healthy(), false);
-      assert.equal(warnings.length, 1, warnings.join("\n"));
-      assert.match(warnings[0] ?? "", /ENOSPC/);
+      assert.equal(site.warnings.length, 1, site.warnings.join("\n"));
+      assert.match(site.warnings[0] ?? "", /ENOSPC/);
       execFileSync("mount", ["-o", "remount,size=1m", mount]);
       log.record(entry({ request: "room" }));
       assert.equal((await log.query({ limit: 1 })).entries[0]?.request, "room");
       assert.equal(linesOf(path).length, kept + 1);
       assert.equal(log.healthy(), true);
-      assert.match(warnings[1] ?? "", /written again/);
+      assert.match(site.warnings[1] ?? "", /written again/);
       await log.close(); // an open file would keep the file system writable
       execFileSync("mount", ["-o", "remount,ro", mount]);
       log.record(entry());

@@ -1,52 +1,39 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AuditLog, type AuditLogOptions } from "../../../../orchestrator/audit/audit-log";
+import type { AuditLogOptions } from "../../../../orchestrator/audit/audit-log";
 import { eventually } from "../../../support/eventually";
 import { entry, linesOf } from "../../../support/orchestrator/audit/entries";
+import { LogSite } from "../../../support/orchestrator/audit/log-site";
 
 describe("audit log", () => {
-  let folder: string;
-  let warnings: string[];
-  const logs: AuditLog[] = [];
+  let site: LogSite;
   beforeEach(() => {
-    folder = join(mkdtempSync(join(tmpdir(), "mcp-test-audit-")), "audit");
-    warnings = [];
+    site = new LogSite();
   });
-  afterEach(async () => {
-    for (const log of logs.splice(0)) await log.close();
-    rmSync(join(folder, ".."), { recursive: true, force: true });
-  });
-  const open = (changes: Partial<AuditLogOptions> = {}): AuditLog => {
-    const warn = (text: string): void => void warnings.push(text);
-    const log = new AuditLog({ folder, arguments: "redacted", fileBytes: 1 << 20, files: 4, warn, ...changes });
-    logs.push(log);
-    return log;
-  };
-  const current = (): string => join(folder, "audit.jsonl");
+  afterEach(() => site.close());
 
   it("writes one line for each entry without being asked, for its owner's eyes only", async () => {
-    const log = open();
+    const log = site.open();
     const recorded = [
       entry({ principal: "client", server: "files", tool: "read" }),
       entry({ kind: "rest", result: "denied", code: 403 }),
     ];
     for (const each of recorded) log.record(each);
-    await eventually(async () => assert.deepEqual(linesOf(current()), recorded));
-    assert.deepEqual([statSync(current()).mode & 0o777, statSync(folder).mode & 0o777], [0o600, 0o700]);
-    assert.deepEqual([log.dropped, log.healthy(), warnings], [0, true, []]);
+    await eventually(async () => assert.deepEqual(linesOf(site.current), recorded));
+    assert.deepEqual([statSync(site.current).mode & 0o777, statSync(site.folder).mode & 0o777], [0o600, 0o700]);
+    assert.deepEqual([log.dropped, log.healthy(), site.warnings], [0, true, []]);
   });
   it("writes what is waiting when it is closed", async () => {
-    const log = open();
+    const log = site.open();
     log.record(entry());
     await log.close();
-    assert.equal(linesOf(current()).length, 1);
+    assert.equal(linesOf(site.current).length, 1);
   });
   it("keeps names of arguments, not values, unless told", async () => {
     const args = { path: "/secret/file", count: 3, nested: { token: "hush", list: [1, 2] }, nothing: null };
     const kept = async (how: AuditLogOptions["arguments"]): Promise<unknown> => {
-      const log = open({ arguments: how });
+      const log = site.open({ arguments: how });
       log.record(entry({ arguments: args }));
       return (await log.query({ limit: 1 })).entries[0]?.arguments;
     };
@@ -56,12 +43,12 @@ describe("audit log", () => {
       nested: { token: "string(4)", list: "array(2)" },
       nothing: "null",
     });
-    assert.doesNotMatch(readFileSync(current(), "utf8"), /secret|hush/);
+    assert.doesNotMatch(readFileSync(site.current, "utf8"), /secret|hush/);
     assert.deepEqual(await kept("full"), args);
     assert.equal(await kept("none"), undefined);
   });
   it("keeps the names of four levels of objects, and counts those of the fifth", async () => {
-    const log = open();
+    const log = site.open();
     log.record(entry({ arguments: { a: { b: { c: { d: { e: 1, f: 2 } } } } } }));
     const [found] = (await log.query({ limit: 1 })).entries;
     assert.deepEqual(found?.arguments, { a: { b: { c: { d: "object(2)" } } } });
@@ -72,14 +59,14 @@ describe("audit log", () => {
     const wide = Object.fromEntries(
       Array.from({ length: 10_000 }, (_, index) => [`name${index}${"n".repeat(500)}`, index]),
     );
-    const log = open();
+    const log = site.open();
     log.record(
       entry({ arguments: { deep, wide, ["__proto__"]: 1 }, method: "m".repeat(100_000), tool: "t".repeat(100_000) }),
     );
-    const full = open({ arguments: "full", folder: join(folder, "full") });
+    const full = site.open({ arguments: "full", folder: join(site.folder, "full") });
     full.record(entry({ arguments: { text: "x".repeat(1_000_000) } }));
     await log.close();
-    assert.ok(statSync(current()).size < 8_000, `${statSync(current()).size} bytes`);
+    assert.ok(statSync(site.current).size < 8_000, `${statSync(site.current).size} bytes`);
     assert.match(
       String((await full.query({ limit: 1 })).entries[0]?.arguments),
       /^too long to be kept: 1000011 characters$/,
@@ -88,13 +75,13 @@ describe("audit log", () => {
   it("lets no call push the others out of the log with what its arguments are called", async () => {
     const level = (depth: number): unknown =>
       depth === 0 ? 1 : Object.fromEntries(Array.from({ length: 32 }, (_, index) => [index, level(depth - 1)]));
-    const log = open();
+    const log = site.open();
     log.record(entry({ arguments: level(4) }));
     await log.close();
-    assert.ok(statSync(current()).size < 32_000, `${statSync(current()).size} bytes`);
+    assert.ok(statSync(site.current).size < 32_000, `${statSync(site.current).size} bytes`);
   });
   it("takes entries that have no JSON without a word to its caller, and counts them", () => {
-    const log = open({ arguments: "full" });
+    const log = site.open({ arguments: "full" });
     const circle: Record<string, unknown> = {};
     circle.circle = circle;
     log.record(entry({ arguments: circle }));
@@ -103,17 +90,17 @@ describe("audit log", () => {
   });
 
   it("begins a new file when one is full, and keeps so many", async () => {
-    const log = open({ fileBytes: 1_000, files: 3 });
+    const log = site.open({ fileBytes: 1_000, files: 3 });
     for (let index = 0; index < 100; index++) {
       log.record(entry());
       if (index % 5 === 0) await log.query({ limit: 1 });
     }
     await log.close();
-    const names = readdirSync(folder).sort();
+    const names = readdirSync(site.folder).sort();
     assert.equal(names.length, 3);
-    for (const name of names) assert.ok(statSync(join(folder, name)).size <= 1_000, name);
-    const all = names.flatMap((name) => linesOf(join(folder, name)));
-    const { entries } = await open({ fileBytes: 1_000, files: 3 }).query({ limit: 1_000 });
+    for (const name of names) assert.ok(statSync(join(site.folder, name)).size <= 1_000, name);
+    const all = names.flatMap((name) => linesOf(join(site.folder, name)));
+    const { entries } = await site.open({ fileBytes: 1_000, files: 3 }).query({ limit: 1_000 });
     assert.deepEqual(
       entries.map((each) => each.request),
       all
@@ -123,43 +110,43 @@ describe("audit log", () => {
     );
   });
   it("keeps one file alone, when told", async () => {
-    const log = open({ fileBytes: 500, files: 1 });
+    const log = site.open({ fileBytes: 500, files: 1 });
     for (let index = 0; index < 20; index++) {
       log.record(entry());
       await log.query({ limit: 1 });
     }
-    assert.deepEqual(readdirSync(folder), ["audit.jsonl"]);
+    assert.deepEqual(readdirSync(site.folder), ["audit.jsonl"]);
     assert.equal(log.dropped, 0);
   });
   it("goes on with the file it finds, and drops a line that was not finished, however long", async () => {
-    const first = open();
+    const first = site.open();
     first.record(entry({ request: "whole" }));
     await first.close();
     for (const torn of ['{"time":1,"ki', `{"text":"${"x".repeat(200_000)}`]) {
-      appendFileSync(current(), torn);
-      const next = open();
+      appendFileSync(site.current, torn);
+      const next = site.open();
       next.record(entry({ request: "next" }));
       await next.close();
     }
     assert.deepEqual(
-      linesOf(current()).map((each) => each.request),
+      linesOf(site.current).map((each) => each.request),
       ["whole", "next", "next"],
     );
-    writeFileSync(current(), "no line at all");
-    const last = open();
+    writeFileSync(site.current, "no line at all");
+    const last = site.open();
     last.record(entry({ request: "last" }));
     await last.close();
     assert.deepEqual(
-      linesOf(current()).map((each) => each.request),
+      linesOf(site.current).map((each) => each.request),
       ["last"],
     );
   });
-  it("does not end the service when its folder cannot be made", async () => {
-    const file = join(folder, "..", "file");
+  it("does not end the service when its site.folder cannot be made", async () => {
+    const file = join(site.folder, "..", "file");
     writeFileSync(file, "");
-    const log = open({ folder: join(file, "audit") });
+    const log = site.open({ folder: join(file, "audit") });
     log.record(entry());
     assert.deepEqual(await log.query({ limit: 10 }), { entries: [] });
-    assert.deepEqual([log.dropped, log.healthy(), warnings.length], [1, false, 1]);
+    assert.deepEqual([log.dropped, log.healthy(), site.warnings.length], [1, false, 1]);
   });
 });
