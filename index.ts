@@ -13,17 +13,22 @@ import { orchestratorConfig } from "./config/to-orchestrator";
 import { version } from "./package.json";
 import { readInputs } from "./stack/inputs";
 import { makeOutputs } from "./stack/outputs";
+import { networkMtu, wayOutMtu } from "./stack/way-out";
 
 /** The program: checked input -> the outer layer on the host engine -> the fleet inside -> outputs. */
 export = async () => {
-  const { settings, servers, processors } = await readInputs();
+  const { settings, servers, folders, processors, selinux } = await readInputs();
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const labels = stackLabels(stack);
   const host = { providers: { docker: new docker.Provider("host", { host: settings.hostEngine }) } };
 
   const network = new InternalNetwork(
     "network",
-    { networkName: settings.networkName, cidr: settings.networkCidr, gateway: settings.networkGateway, labels },
+    {
+      ...{ networkName: settings.networkName, cidr: settings.networkCidr, gateway: settings.networkGateway },
+      ...networkMtu(settings, wayOutMtu()),
+      labels,
+    },
     host,
   );
   const volumes = new PersistentVolumes(
@@ -45,9 +50,12 @@ export = async () => {
       certificates,
       bindAddress: settings.bindAddress,
       dockerTlsPort: settings.dockerTlsPort,
-      published: ports,
+      published: ports.map((port) => ({ ...port, address: GATEWAY_ADDRESS })),
       registryMirrors: settings.registryMirrors,
+      registries: settings.registries,
       ...waysOut(settings),
+      folders,
+      selinux,
       stopGrace: settings.engineStopGrace,
       labels,
     },
@@ -59,6 +67,8 @@ export = async () => {
       servers,
       secrets: settings.secrets,
       databaseDsn: settings.databaseDsn,
+      privateHosts: settings.privateHosts,
+      engineNetwork: settings.networkCidr,
       orchestrator: {
         config: pulumi
           .output({ server: certificates.server.validUntil, client: certificates.client.validUntil })

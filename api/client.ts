@@ -21,12 +21,12 @@ export class ApiClient {
     private readonly patience?: number,
   ) {}
 
-  /** The answer to a GET. */
+  /** Returns the answer to a GET. */
   async get<T>(path: string): Promise<T> {
     return await this.body<T>(await this.request("GET", path));
   }
 
-  /** Every page of a list. */
+  /** Returns the items of every page of a list. */
   async list<T>(path: string): Promise<T[]> {
     const items: T[] = [];
     let cursor: string | undefined;
@@ -55,7 +55,7 @@ export class ApiClient {
     await this.request("DELETE", path);
   }
 
-  /** The data of an event stream's events, until it ends. */
+  /** Yields the data of an event stream's events, until the stream ends. */
   async *events(path: string): AsyncGenerator<string> {
     const { body } = await this.request("GET", path, undefined, "text/event-stream");
     let rest = "";
@@ -121,7 +121,7 @@ const KINDS: Record<number, ApiErrorKind> = {
   503: ApiErrorKind.Unreachable,
 };
 
-/** An error answer of the API as one error: all its problems, and the log lines of a failed start. */
+/** Turns an error answer of the API into one error, with all its problems and the log lines of a failed start. */
 export function errorOf(status: number, text: string): ApiError {
   const body = parsed(text);
   // Only the API itself can say that something does not exist: another program on its port knows nothing of that.
@@ -131,10 +131,16 @@ export function errorOf(status: number, text: string): ApiError {
     ...(body?.problems ?? []).map(({ path, got, expected }) => `  - ${path}: got ${got}, expected ${expected}`),
     ...(body?.logs?.length ? ["its last lines:", ...body.logs.map((line) => `  ${line}`)] : []),
   ];
-  const fix = [401, 403].includes(status)
+  return new ApiError(kind, lines.join("\n"), fixOf(status, String(body?.detail)));
+}
+
+/** What to do at the command line; the detail itself names what REST has. */
+function fixOf(status: number, detail: string): string | undefined {
+  if (status === 404 && detail.startsWith("there is no server "))
+    return "bin/dind-mcp servers list shows those that there are";
+  return [401, 403].includes(status)
     ? "a token that is known and has the scope: dind-mcp:tokens and bin/dind-mcp up, or DIND_MCP_URL and DIND_MCP_TOKEN"
     : undefined;
-  return new ApiError(kind, lines.join("\n"), fix);
 }
 
 /** @returns undefined when it is no answer of the API's */

@@ -1,4 +1,4 @@
-/** What became of a request, for whoever has to act on it. */
+/** What went wrong with a request, so that the caller can act on it. */
 export const ApiErrorKind = {
   /** What was sent, or an address or a token, is wrong; nothing was done. */
   Invalid: "invalid",
@@ -13,7 +13,7 @@ export const ApiErrorKind = {
 } as const;
 export type ApiErrorKind = (typeof ApiErrorKind)[keyof typeof ApiErrorKind];
 
-/** An error of the API, or of the way to it. Its sentence is all that a user needs. */
+/** An error of the API, or on the way to it. Its message is all that a user needs. */
 export class ApiError extends Error {
   /**
    * @param message what was wrong, where, what was got and expected

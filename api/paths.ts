@@ -5,16 +5,42 @@ export const paths = {
   /** Readiness; needs no token. */
   ready: "/readyz",
   version: "/v1/version",
+  /** Makes a link that signs in on the page once, by POST. */
+  signInLinks: "/v1/sign-in-links",
   servers: "/v1/servers",
   cleanup: "/v1/cleanup",
+  engine: "/v1/engine",
+  /** What servers did in each minute of the last hour. */
+  history: "/v1/history",
+  events: "/v1/events",
+  audit: "/v1/audit",
+  sessions: "/v1/sessions",
+  clientConfigs: "/v1/client-configs",
+  /** What the request's own token may do. */
+  token: "/v1/token",
   server: (name: string) => serverPath(name),
   /** Does it to a server, by POST. */
   action: (name: string, action: "start" | "stop" | "restart") => serverPath(name, action),
   logs: (name: string) => serverPath(name, "logs"),
+  egress: (name: string) => serverPath(name, "egress"),
+  refusals: (name: string) => serverPath(name, "refusals"),
+  /** The throwaway copy that learns: POST makes it, GET tells what it learned, DELETE removes it. */
+  learn: (name: string) => serverPath(name, "learn"),
   tools: (name: string) => serverPath(name, "tools"),
   /** Calls a tool, by POST. */
   call: (name: string, tool: string) => serverPath(name, "tools", tool, "call"),
 } as const;
+
+/** Paths of the page's own port, beside its files and the REST API. */
+export const pagePaths = {
+  /** Takes `{token}` or `{code}`, by POST. */
+  signIn: "/sign-in",
+  /** Ends the sign-in, by POST. */
+  signOut: "/sign-out",
+} as const;
+
+/** The header that shows a request to be the page's own: a sign-in is good only with the value that it was made with. */
+export const PAGE_HEADER = "x-dind-mcp-page";
 
 /** Where MCP is served. @param server undefined: all servers behind one URL */
 export function mcpPath(server?: string): string {

@@ -4,9 +4,9 @@ import { ExitCode, expected } from "./errors";
 import { note } from "./output";
 import { program } from "./program";
 
-/** What to say of an error, and what to end with. */
+/** Prints an error, and returns the exit code. */
 function report(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage; // it has spoken
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage; // commander has printed it
   const told = expected(error);
   note(`error: ${error instanceof Error ? error.message : String(error)}${told?.fix ? `\nto fix: ${told.fix}` : ""}`);
   if (process.env.DIND_MCP_DEBUG && error instanceof Error) note(error.stack ?? "");
@@ -23,6 +23,12 @@ async function main(): Promise<void> {
   });
   process.stderr.on("error", () => {}); // nobody is there to be told; the exit code still counts
   const root = program();
+  // The launcher asks first whether the command line is right, before it sets anything up.
+  if (process.env.DIND_MCP_CHECK_ARGUMENTS) {
+    root.hook("preAction", () => {
+      throw new CommanderError(ExitCode.Ok, "checked", "");
+    });
+  }
   const all = [root];
   for (const command of all) {
     command.exitOverride();

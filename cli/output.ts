@@ -1,15 +1,5 @@
+import { plain } from "../lib/plain-text";
 import { textTable } from "../lib/text-table";
-
-/**
- * What a terminal would take for a command in text that came from somewhere else (a server's log, a tool's name), and
- * what turns or hides the text around it. Not tabs, ends of lines, and the two joiners that words and emoji are made with.
- */
-const CONTROL = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}]/gu;
-
-/** Text that is safe to show in a terminal: without control characters, tabs and ends of lines excepted. */
-export function plain(text: string): string {
-  return text.replace(CONTROL, "");
-}
 
 /**
  * Columns under their titles, two spaces apart; cells are made safe and put on one line.
@@ -39,7 +29,7 @@ export function note(text: string): void {
 const FIRST_MS = 2_000;
 const NEXT_MS = 10_000;
 
-/** Waits for a job; when it takes longer than two seconds, lines on standard error say that it is still at it. */
+/** Waits for a job. After two seconds, lines on standard error say that it is still running. */
 export async function progress<T>(title: string, job: Promise<T>): Promise<T> {
   const began = Date.now();
   const tell = (): void => {

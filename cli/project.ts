@@ -4,9 +4,14 @@ export function projectFolder(): string {
   return fromLauncher("DIND_MCP_PROJECT");
 }
 
-/** Name of the stack that the command is about: the launcher's `--stack`, `dev` unless told. */
+/** Name of the stack that the command is about: the launcher's `--stack`. @default dev */
 export function stackName(): string {
   return fromLauncher("PULUMI_STACK");
+}
+
+/** The option that a command for this stack needs, with a blank before it; nothing for `dev`. */
+export function stackOption(name = stackName()): string {
+  return name === "dev" ? "" : ` --stack ${name}`;
 }
 
 function fromLauncher(name: string): string {

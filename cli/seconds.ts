@@ -2,7 +2,7 @@ import { CliError, ExitCode } from "./errors";
 
 /**
  * Reads an option's value as a whole number of seconds.
- * @param option its name, for the error: what is no number would be waited for without an end
+ * @param option its name, for the error
  */
 export function secondsOf(option: string, least = 0): (text: string) => number {
   return (text) => {

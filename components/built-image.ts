@@ -6,7 +6,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { readText } from "../lib/read-text";
 
-/** Which paths of a build context reach the engine: all but what its .dockerignore names. */
+/** Tells which paths of a build context reach the engine: all but those in its .dockerignore. */
 function contextFilter(folder: string): (path: string) => boolean {
   const file = join(folder, ".dockerignore");
   return existsSync(file) ? dockerignore().add(readText(file)).createFilter() : () => true;

@@ -9,6 +9,10 @@ export interface InternalNetworkArgs {
   cidr: pulumi.Input<string>;
   /** The host's address in it. */
   gateway: pulumi.Input<string>;
+  /** Largest packet, in bytes. @default Docker's own, 1500 */
+  mtu?: number;
+  /** The MTU was found, not configured: another value does not replace a network that exists. */
+  mtuFound?: boolean;
   labels: Labels;
 }
 
@@ -27,9 +31,10 @@ export class InternalNetwork extends pulumi.ComponentResource {
         driver: "bridge",
         // The gateway is stated because Docker adds one by itself, which the provider would read back as drift.
         ipamConfigs: [{ subnet: args.cidr, gateway: args.gateway }],
+        options: args.mtu === undefined ? undefined : { "com.docker.network.driver.mtu": String(args.mtu) },
         labels: labelList(args.labels),
       },
-      { parent: this },
+      { parent: this, ignoreChanges: args.mtuFound ? ["options"] : [] },
     );
     this.networkName = network.name;
     this.cidr = pulumi.output(args.cidr);

@@ -12,7 +12,7 @@ export function stackLabels(stack: string): Labels {
   return { [Label.ManagedBy]: Owner.Pulumi, [Label.Stack]: stack };
 }
 
-/** The form the docker provider takes labels in. */
+/** Labels in the form that the docker provider takes. */
 export function labelList(labels: Record<string, pulumi.Input<string>>) {
   return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }

@@ -8,7 +8,7 @@ export const VOLUMES = {
   certs: "mcp-certs", // the engine's server certificate and key
   workspace: "mcp-workspace", // files that servers share
   postgres: "mcp-postgres", // the embedded database
-  orchestrator: "mcp-orchestrator", // the management layer's own: audit log, approved tools
+  orchestrator: "mcp-orchestrator", // the management layer's own: audit log, approved tools; beside it what servers keep
   logs: "mcp-logs", // nothing so far: the engine's own log is `docker logs`
 } as const;
 

@@ -7,7 +7,7 @@ import type { KEYS } from "./keys";
 
 type Values = z.infer<z.ZodObject<typeof KEYS>>;
 
-/** Two values that are right by themselves and do not go together. */
+/** Two values, each valid by itself, that do not go together. */
 interface Clash {
   path: Path;
   /** What was expected at the path. */
@@ -15,11 +15,17 @@ interface Clash {
 }
 
 /** Config keys of ports on the host. */
-const PORT_KEYS = ["dockerTlsPort", "apiPort", "metricsPort", "dockerPort"] as const;
+const PORT_KEYS = ["dockerTlsPort", "apiPort", "pagePort", "metricsPort", "dockerPort"] as const;
 
 /** Everything in a stack's config that does not go together. */
 export function clashes(values: Values): Clash[] {
-  return [...samePorts(values), ...sameTokens(values), ...openDockerApi(values), ...innerSubnets(values)];
+  return [
+    ...samePorts(values),
+    ...sameTokens(values),
+    ...openDockerApi(values),
+    ...innerSubnets(values),
+    ...foldersInFolders(values),
+  ];
 }
 
 /** Ports that two keys give out. */
@@ -40,16 +46,26 @@ function sameTokens({ tokens }: Values): Clash[] {
   });
 }
 
-/** The plain Docker API, all of it, offered to a network: root in the engine for anybody there. */
+/** The whole Docker API, without TLS, on an address of the network: anybody there would be root in the engine. */
 function openDockerApi({ dockerApi, bindAddress }: Values): Clash[] {
   const isOpen = dockerApi === "full" && !LOOPBACK.some((block) => contains(block, bindAddress));
   return isOpen ? [{ path: ["dockerApi"], message: "read-only or off, as bindAddress is no loopback address" }] : [];
 }
 
-/** An outer network that hides one inside. */
+/** An outer network that overlaps one inside. */
 function innerSubnets({ networkCidr }: Values): Clash[] {
   const hidden = Object.values(INNER_SUBNETS).filter((subnet) => overlaps(networkCidr, subnet));
   return hidden.map((subnet) => {
     return { path: ["networkCidr"], message: `a subnet outside ${subnet}, which the engine uses inside` };
+  });
+}
+
+/** A lent folder inside another that servers write: they could put a link in its place, and the engine would follow. */
+function foldersInFolders({ folders }: Values): Clash[] {
+  const outer = Object.entries(folders).filter(([, { access }]) => access === "read-write");
+  return Object.entries(folders).flatMap(([name, { path }]): Clash[] => {
+    const [first] = outer.find(([, holder]) => path.startsWith(`${holder.path}/`)) ?? [];
+    const message = `a path outside of folders.${first}, which is lent read-write: a server could put a link in its place`;
+    return first === undefined ? [] : [{ path: ["folders", name, "path"], message }];
   });
 }

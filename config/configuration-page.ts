@@ -37,10 +37,11 @@ function row(name: string, schema: z.ZodType, about: About, secret?: true): stri
   return [code(name), `${secret ? "secret " : ""}${kind(schema, about)}`, byDefault(schema, about), meaning];
 }
 
-/** The rows of a mapping's fields, or of those of a list's items. */
+/** The rows of a mapping's fields, or of those of a list's items or a mapping's values. */
 function fieldRows(name: string, schema: z.ZodType): string[][] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
     return fieldRows(name, schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodRecord) return fieldRows(`${name}.NAME`, schema.valueType as z.ZodType);
   if (schema instanceof z.ZodArray) return fieldRows(`${name}[]`, schema.element as z.ZodType);
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries(schema.shape as Keys).flatMap(([field, inner]) => {
@@ -92,7 +93,8 @@ function path(name: string, example: unknown): string {
   const steps: string[] = [];
   for (let at = example; typeof at === "object" && at !== null; at = Object.values(at)[0])
     steps.push(Object.keys(at)[0] ?? "");
-  return steps.length > 0 ? `--path '${[name, ...steps].join(".")}'` : name;
+  const way = steps.map((step) => (/[.:]/.test(step) ? `["${step}"]` : `.${step}`));
+  return steps.length > 0 ? `--path '${name}${way.join("")}'` : name;
 }
 
 /** Every key, by subject. */

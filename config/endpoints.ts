@@ -2,7 +2,7 @@ import { mcpPath } from "../api/paths";
 import { PORTS } from "./ports";
 import type { Settings } from "./settings";
 
-type Published = Pick<Settings, "apiPort" | "metricsPort" | "dockerPort" | "dockerApi">;
+type Published = Pick<Settings, "apiPort" | "pagePort" | "metricsPort" | "dockerPort" | "dockerApi">;
 type Reached = Published & Pick<Settings, "bindAddress" | "publicUrl">;
 
 /** Where the management layer is reached from outside. */
@@ -11,6 +11,8 @@ export interface Endpoints {
   api: string;
   /** MCP, all servers behind one URL. */
   mcp: string;
+  /** The web page. Absent when it is off. */
+  page?: string;
   /** Prometheus metrics. */
   metrics: string;
   /** Docker API of the engine without TLS, `read-only` or `full`: tcp://ADDRESS:PORT. Absent when it is off. */
@@ -20,17 +22,18 @@ export interface Endpoints {
 /** One of the orchestrator's ports: the same number in its container and in the engine, and the host's. */
 export interface Port {
   /** Config key of the host's port. */
-  key: "apiPort" | "metricsPort" | "dockerPort";
+  key: "apiPort" | "pagePort" | "metricsPort" | "dockerPort";
   internal: number;
   external: number;
 }
 
 /** The orchestrator's ports on the host. */
-export function orchestratorPorts({ apiPort, metricsPort, dockerPort, dockerApi }: Published): Port[] {
+export function orchestratorPorts({ apiPort, pagePort, metricsPort, dockerPort, dockerApi }: Published): Port[] {
   const docker: Port[] = [{ key: "dockerPort", internal: PORTS.docker, external: dockerPort }];
   return [
     ...(dockerApi === "off" ? [] : docker),
     { key: "apiPort", internal: PORTS.api, external: apiPort },
+    ...(pagePort === "off" ? [] : [{ key: "pagePort", internal: PORTS.page, external: pagePort } as const]),
     { key: "metricsPort", internal: PORTS.metrics, external: metricsPort },
   ];
 }
@@ -41,12 +44,14 @@ export function reachable(bindAddress: string): string {
 }
 
 /** URLs of what the orchestrator offers. */
-export function endpoints({ bindAddress, publicUrl, apiPort, metricsPort, dockerPort, dockerApi }: Reached): Endpoints {
+export function endpoints(settings: Reached): Endpoints {
+  const { bindAddress, publicUrl, apiPort, pagePort, metricsPort, dockerPort, dockerApi } = settings;
   const address = reachable(bindAddress);
   const api = publicUrl || `http://${address}:${apiPort}`;
   return {
     api,
     mcp: api + mcpPath(),
+    ...(pagePort === "off" ? {} : { page: `http://${address}:${pagePort}` }),
     metrics: `http://${address}:${metricsPort}/metrics`,
     ...(dockerApi === "off" ? {} : { docker: `tcp://${address}:${dockerPort}` }),
   };

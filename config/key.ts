@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What is to be said about a key of the stack's config, or about a field of its value. */
+/** The documentation of a key of the stack's config, or of a field of its value. */
 export interface About {
   /** What it is for, in one sentence. */
   meaning: string;
@@ -10,13 +10,13 @@ export interface About {
   see?: string;
   /** What kind of value it takes, where the schema does not tell it. */
   kind?: string;
-  /** What its default stands for, where that does not speak for itself. */
+  /** What its default means, where the value does not speak for itself. */
   byDefault?: string;
 }
 
-/** What is to be said about a key. */
+/** The documentation of a key. */
 export interface KeyAbout extends About {
-  /** A value that somebody could set. */
+  /** An example of a value. */
   example: unknown;
   /** Its value must be stored encrypted. */
   secret?: true;
@@ -27,7 +27,7 @@ export interface KeyAbout extends About {
 const fields = z.registry<About>();
 const keys = z.registry<KeyAbout>();
 
-/** A key of the stack's config: its schema with its default, and what is to be said about it. */
+/** A key of the stack's config: its schema with its default, and its documentation. */
 export function key<Schema extends z.ZodType>(schema: Schema, about: KeyAbout): Schema {
   keys.add(schema, about);
   fields.add(schema, about);
@@ -43,11 +43,11 @@ export function field<Schema extends z.ZodType>(schema: Schema, about: About): S
 /** @throws Error when the schema is no key's */
 export function aboutKey(schema: z.ZodType): KeyAbout {
   const about = keys.get(schema);
-  if (!about) throw new Error("got a schema without a word about it, expected one made with key()");
+  if (!about) throw new Error("got a schema without documentation, expected one made with key()");
   return about;
 }
 
-/** What is to be said about a key or field; undefined when nothing is. */
+/** Returns the documentation of a key or field; undefined when there is none. */
 export function aboutField(schema: z.ZodType): About | undefined {
   return fields.get(schema);
 }

@@ -4,8 +4,8 @@ import { parseSettings } from "./parse-settings";
 import type { Settings } from "./settings";
 
 /**
- * Reads and checks the current stack's config. Nothing else reads Pulumi's config. It is apart from settings.ts, which
- * the command line uses: Pulumi's SDK would make each command start 0.3 s later.
+ * Reads and checks the current stack's config. Nothing else reads Pulumi's config. It is apart from settings.ts because
+ * the command line uses that: with Pulumi's SDK each command would start 0.3 s later.
  * @throws ProblemsError with every problem at once
  */
 export function loadSettings(): Settings {

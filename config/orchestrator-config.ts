@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseBytes } from "../lib/sizes";
 import { KEYS } from "./keys";
 import { httpUrl } from "./parts";
 
@@ -8,6 +9,8 @@ export const PATHS = {
   tokens: "/run/secrets/tokens.json",
   /** The engine's Docker API. A folder is mounted, not the socket: dockerd makes a new socket whenever it starts. */
   dockerSocket: "/run/engine/docker.sock",
+  /** What the servers' storage holds, as the engine measures it. */
+  storage: "/run/engine/storage",
   /** The engine's volumes, read-only; in them the tmpfs volumes with the servers' session sockets. */
   volumes: "/run/volumes",
   /** The orchestrator's own volume: audit log, approved tools. */
@@ -24,9 +27,9 @@ export const tokenSchema = KEYS.tokens.unwrap().element.extend({
 export type StoredToken = z.infer<typeof tokenSchema>;
 
 /**
- * What the stack tells the orchestrator, as JSON in the environment variable ORCHESTRATOR_CONFIG. No secret is in it.
- * What comes from a key of the stack's config has its default and its meaning there. What has a default here, only tests
- * set otherwise.
+ * What the stack tells the orchestrator, as JSON in the environment variable ORCHESTRATOR_CONFIG. No secret is in it. A
+ * value that comes from a key of the stack's config has its default and its meaning there. Only tests change the values
+ * that have their default here.
  */
 export const orchestratorConfigSchema = z.strictObject({
   /** "project/stack". */
@@ -37,6 +40,8 @@ export const orchestratorConfigSchema = z.strictObject({
   listen: z.string(),
   /** How clients reach port 18080, without a slash at the end. */
   publicUrl: z.string(),
+  /** How browsers reach the page; absent when there is none. */
+  pageUrl: z.string().optional(),
   /** Host names and addresses that a Host header may name, without ports. */
   allowedHosts: z.array(z.string()),
   allowedOrigins: KEYS.allowedOrigins.unwrap(),
@@ -48,12 +53,13 @@ export const orchestratorConfigSchema = z.strictObject({
     headerBytes: count(16 * 2 ** 10),
     /** Seconds a client may take for its request's headers and body. */
     requestSeconds: count(30),
-    /** Bytes that may wait in the gateway, of all servers and clients together. */
-    bufferedBytes: count(72 * 2 ** 20),
+    bufferedBytes: KEYS.maxBuffered.unwrap().transform((size) => parseBytes(size) ?? 0),
     requestsPerMinute: KEYS.requestsPerMinute.unwrap(),
     /** Failed authentications a minute and address, then 429. */
     failuresPerMinute: count(60),
     sessions: KEYS.maxSessions.unwrap(),
+    sessionsPerToken: KEYS.maxSessionsPerToken.unwrap(),
+    callsPerToken: KEYS.maxCallsPerToken.unwrap(),
     /** Bytes kept of a session's streams for clients that come back with Last-Event-ID. */
     replayBytes: z
       .int()
@@ -77,5 +83,5 @@ export const orchestratorConfigSchema = z.strictObject({
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 export type OrchestratorConfig = z.output<typeof orchestratorConfigSchema>;
-/** As it is written: what has a default may be left out. */
+/** The same as input: values with a default may be left out. */
 export type OrchestratorConfigInput = z.input<typeof orchestratorConfigSchema>;

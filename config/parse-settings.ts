@@ -1,6 +1,7 @@
 import { firstHost } from "../lib/addresses";
 import { type Finding, located } from "../lib/findings";
 import { parseJson } from "../lib/json";
+import { isMapping } from "../lib/mapping";
 import { ProblemsError } from "../lib/problems";
 import { zodFindings } from "../lib/zod-findings";
 import { aboutKey } from "./key";
@@ -9,6 +10,12 @@ import { type Settings, settingsSchema } from "./settings";
 
 /** Keys whose values must be stored encrypted. */
 const SECRET_KEYS = Object.entries(KEYS).flatMap(([name, schema]) => (aboutKey(schema).secret ? [name] : []));
+
+/** Of those, mappings: how one value in them is set. */
+const PARTS: Record<string, string> = {
+  secrets: "--path 'secrets.SERVER.SECRET'",
+  registries: "--path 'registries[\"HOST\"].password'",
+};
 
 /** Keys that hold text, whose value must not be read as JSON ("12376" may be a name). */
 const TEXT_KEYS = new Set(
@@ -47,14 +54,18 @@ function decode(value: string): unknown {
 
 /** Secrets that are stored in plain text. */
 function plainSecrets(raw: Record<string, string>, secretKeys: string[]): Finding[] {
-  // "{}" is what `pulumi config rm` leaves of the last secret.
-  const given = SECRET_KEYS.filter((name) => raw[name] && raw[name] !== "{}");
+  const given = SECRET_KEYS.filter((name) => raw[name] && !isEmpty(decode(raw[name])));
   return given
     .filter((name) => !secretKeys.includes(name))
     .map((name) => ({
       path: [name],
       got: "a value stored in plain text",
       expected: "an encrypted value",
-      fix: `pulumi config set --secret ${name === "secrets" ? "--path 'secrets.SERVER.SECRET'" : name}`,
+      fix: `pulumi config set --secret ${PARTS[name] ?? name}`,
     }));
+}
+
+/** `{}` or `{"server":{}}`: what `pulumi config rm` leaves of the last secret. */
+function isEmpty(value: unknown): boolean {
+  return isMapping(value) && Object.values(value).every(isEmpty);
 }

@@ -3,7 +3,7 @@ import { aboutKey } from "./key";
 import { KEYS, SUBJECTS } from "./keys";
 import { yamlLine } from "./yaml-line";
 
-/** Begins the part of Pulumi.yaml that is made here; it goes down to the end. */
+/** The line before the part of Pulumi.yaml that is generated here; that part goes to the end of the file. */
 const BEGIN = "# Made from config/keys by `npm run generate`, from here to the end.\n";
 
 const HEAD = `config:
@@ -12,9 +12,9 @@ const HEAD = `config:
     value: ["docker"]`;
 
 const TAIL_HEAD =
-  "  # Pulumi's schema has no optional secrets and no objects, so it does not list these (docs/configuration.md):";
+  "  # Pulumi's schema has no optional secrets, no objects and no choice of types, so it does not list these (docs/configuration.md):";
 
-/** A key as Pulumi declares it, and the texts it may be, where these are few. */
+/** A key as Pulumi declares it, with its allowed values where they are few. */
 interface Declaration {
   type: string;
   items?: string;

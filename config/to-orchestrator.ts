@@ -5,7 +5,7 @@ import { KEYS } from "./keys";
 import { type OrchestratorConfigInput, orchestratorConfigSchema } from "./orchestrator-config";
 import type { Settings } from "./settings";
 
-/** What only the program knows. */
+/** Facts that only the program knows. */
 export interface Facts {
   /** "project/stack". */
   stack: string;
@@ -16,10 +16,15 @@ export interface Facts {
   certificates: { server: string; client: string };
 }
 
-/** What the orchestrator is told of the settings: the value of every key that names a place in its config. */
+/** The part of the settings that goes to the orchestrator: the value of every key that names a place in its config. */
 export function orchestratorConfig(settings: Settings, facts: Facts): OrchestratorConfigInput {
-  const publicUrl = endpoints(settings).api;
-  const config: Record<string, unknown> = { ...facts, publicUrl, allowedHosts: allowedHosts(settings, publicUrl) };
+  const { api: publicUrl, page: pageUrl } = endpoints(settings);
+  const config: Record<string, unknown> = {
+    ...facts,
+    publicUrl,
+    pageUrl,
+    allowedHosts: allowedHosts(settings, publicUrl),
+  };
   for (const [name, schema] of Object.entries(KEYS)) {
     const [field, inner] = aboutKey(schema).orchestrator?.split(".") ?? [];
     const value = settings[name as keyof typeof KEYS];

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-/** A value as YAML on one line; what YAML 1.1 would take for something else than text is quoted. */
+/** Writes a value as YAML on one line. Quotes text that YAML 1.1 would take for something else. */
 export function yamlLine(value: unknown): string {
   const collections =
     typeof value === "object" ? ({ collectionStyle: "flow", flowCollectionPadding: false } as const) : {};

@@ -9,7 +9,7 @@ export interface AtomicWriteOptions {
   owner?: { uid: number; gid: number };
   /** Waits for the disk, so that the file also survives a power cut. @default false */
   durable?: boolean;
-  /** The last look before the new content takes its place: an error leaves everything as it was. */
+  /** Called right before the new content takes the old one's place. An error leaves everything as it was. */
   check?: () => void;
 }
 

@@ -1,4 +1,6 @@
-/** A map that forgets the least recently used entry when it is full: what strangers send must not fill the memory. */
+/**
+ * A map that forgets the least recently used entry when it is full, so that what strangers send cannot fill the memory.
+ */
 export class BoundedMap<Value> {
   readonly #values = new Map<string, Value>();
 

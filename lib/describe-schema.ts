@@ -1,6 +1,6 @@
 import * as ts from "typescript";
 
-/** The parts of a JSON Schema that are walked. */
+/** The parts of a JSON Schema that this file reads and changes. */
 export interface SchemaNode {
   const?: string | number;
   description?: string;
@@ -26,7 +26,7 @@ function describe(node: SchemaNode, type: ts.Type, checker: ts.TypeChecker): voi
     if (!symbol) continue;
     const member = checker.getNonNullableType(checker.getTypeOfSymbol(symbol));
     const own = symbol.getDocumentationComment(checker);
-    // A field without a comment is told by its type's.
+    // A field without a comment takes that of its type.
     const comment = own.length > 0 ? own : (member.getSymbol()?.getDocumentationComment(checker) ?? []);
     const text = ts.displayPartsToString(comment);
     if (text) child.description = text;

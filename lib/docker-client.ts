@@ -11,7 +11,7 @@ export type EngineAddress =
 export interface EngineClient {
   /** For short questions: few connections that stay open, and a limit on how long the daemon may be silent. */
   api: Docker;
-  /** For what takes its time: events, logs, pulls, stops. No limit, a connection each. */
+  /** For what takes its time: events, logs, pulls, stops. No time limit, and a connection for each. */
   streams: Docker;
   /** Closes the connections that stay open. */
   close(): void;
@@ -29,7 +29,7 @@ export function engineClient(address: EngineAddress): EngineClient {
     streams: hearingAnswers(new Kind()),
   };
   const docker = (agent: Agent | TlsAgent, timeout?: number): Docker => {
-    // host and protocol are said always: docker-modem would take them from DOCKER_HOST.
+    // Always states host and protocol: docker-modem would take them from DOCKER_HOST.
     const options = { host: undefined, protocol: secure ? "https" : "http", ...address, agent, timeout } as const;
     return new Docker(options);
   };
@@ -44,8 +44,8 @@ export function engineClient(address: EngineAddress): EngineClient {
 }
 
 /**
- * docker-modem listens for errors of a request, but not of its answer: it would wait for ever for an answer that breaks
- * off, as when the daemon dies. This agent turns that into an error of the request.
+ * docker-modem listens for errors of a request, but not of its answer. If the daemon dies in the middle of an answer,
+ * it would wait for ever. This agent turns that into an error of the request.
  */
 function hearingAnswers<Kind extends Agent>(agent: Kind): Kind {
   // Undocumented, but every agent of npm's agent-base relies on it.
@@ -74,12 +74,21 @@ export function createContainer(docker: Docker, options: ContainerCreateOptions)
   return docker.createContainer(split);
 }
 
-/** Removes a container with the volumes that only its image asked for; not being there is fine. */
+/** Removes a container and its anonymous volumes. Does nothing when it is gone already. */
 export async function removeContainer(container: Docker.Container): Promise<void> {
   try {
     await container.remove({ force: true, v: true });
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
+  }
+}
+
+/** Waits for an action on a container. Does nothing when the container is in the wanted state already. */
+export async function unlessAlready(action: Promise<unknown>): Promise<void> {
+  try {
+    await action;
+  } catch (error) {
+    if (statusOf(error) !== 304) throw error;
   }
 }
 
@@ -90,7 +99,7 @@ export function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
-/** What the daemon said, without docker-modem's wrapping. */
+/** Returns the daemon's own words, without docker-modem's wrapping. */
 export function reasonOf(error: unknown): string {
   if (typeof error === "object" && error !== null && "json" in error) {
     const { json } = error as { json?: { message?: unknown } };

@@ -8,14 +8,14 @@ export type Path = (string | number)[];
 /** Finds the line of a key path in the file it came from; for an absent key, of what should hold it. */
 export type Locate = (path: Path) => number | undefined;
 
-/** One thing that is wrong, before it is known which file it is in. */
+/** One thing that is wrong, without the file it is in. */
 export interface Finding extends Omit<Problem, "file" | "path"> {
   path: Path;
-  /** Where that is known already; else the path tells it. */
+  /** The line, if known already; otherwise the path leads to it. */
   line?: number;
 }
 
-/** Keys that may hold a secret written in the wrong place: of their values only the type is shown. */
+/** Keys whose values may be a secret in the wrong place. Messages show only the type of such a value. */
 const HIDDEN = [/^env\b/, /^build\.args\b/, /^transport\.command\b/, /^secrets(\.\d+)?$/];
 const LONGEST = 60;
 
@@ -32,7 +32,7 @@ function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, key) => (at as Record<string | number, unknown> | null | undefined)?.[key], value);
 }
 
-/** The value at a path for people to see: short, and never where a secret might stand. */
+/** Returns the value at a path, shortened for a message. Hides it where a secret might stand. */
 export function shown(document: unknown, path: Path): string {
   const value = valueAt(document, path);
   const hidden = HIDDEN.some((pattern) => pattern.test(path.join(".")));

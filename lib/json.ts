@@ -1,6 +1,6 @@
 import { parseExactly } from "./exact-json";
 
-/** The value of a JSON text; undefined when the text is no JSON. For texts whose mistakes nobody needs to be told. */
+/** Parses JSON; undefined when the text is none. For texts whose mistakes nobody needs to know. */
 export function parseJson(text: string): unknown {
   try {
     return parseExactly(text);

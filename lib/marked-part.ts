@@ -1,5 +1,5 @@
 /**
- * A page with the part between `<!-- NAME: ... -->` and `<!-- end of NAME -->` replaced.
+ * Returns a page with a new part between `<!-- NAME: ... -->` and `<!-- end of NAME -->`.
  * @throws Error when the page has lost one of the two markers
  */
 export function withPart(page: string, name: string, text: string): string {

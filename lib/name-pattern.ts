@@ -1,4 +1,4 @@
-/** Whether a pattern stands for a text; `*` at the end of a pattern stands for any rest. */
+/** True when a pattern matches a text. A `*` at the end of a pattern matches any rest. */
 export function matchesPattern(pattern: string, text: string): boolean {
   return pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 }

@@ -5,9 +5,9 @@ export const LOOPBACK = ["127.0.0.0/8", "::1"];
 export const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /**
- * Where no public name may lead. Not among them: the documentation ranges (192.0.2.0/24, 198.51.100.0/24,
- * 203.0.113.0/24, 2001:db8::/32). Nobody's private network is there, and closed test sites and package mirrors are. IPv4
- * addresses mapped into IPv6 need no line: to lib/addresses.ts and to squid they are IPv4 addresses.
+ * Addresses to which no public name may lead. The documentation ranges are not among them (192.0.2.0/24,
+ * 198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32): nobody's private network is there, but closed test sites and package
+ * mirrors are. IPv4 addresses mapped into IPv6 need no line: to lib/addresses.ts and to squid they are IPv4 addresses.
  */
 export const NOT_PUBLIC = [
   "0.0.0.0/8", // this host

@@ -13,7 +13,7 @@ export function textTable(rows: string[][]): string {
   return rows.map((row) => padded(row, columns).join("  ").trimEnd()).join("\n");
 }
 
-/** The same in Markdown, not padded: a changed cell changes its line alone. An empty cell is one space. */
+/** The same in Markdown, without padding, so that a changed cell changes one line only. An empty cell is one space. */
 export function markdownTable([head = [], ...body]: string[][]): string {
   const line = (cells: string[]): string => `|${cells.map((cell) => (cell ? ` ${cell} |` : " |")).join("")}`;
   return [head, head.map(() => "---"), ...body].map(line).join("\n");

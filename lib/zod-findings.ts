@@ -1,16 +1,25 @@
 import type { z } from "zod";
 import { type Finding, type Path, shown } from "./findings";
+import { nearest } from "./nearest";
 import { knownKeys } from "./schema-keys";
+
+/** Unknown keys of one mapping for which a similar one is looked for; for 50,000 of them it would take seconds. */
+const HINTED = 100;
 
 function issueFindings(issue: z.core.$ZodIssue, document: unknown, schema: z.ZodType): Finding[] {
   const path = issue.path as Path;
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: [...path, key],
-      got: "an unknown key",
-      expected: `one of ${knownKeys(schema, path, document).join(", ")}`,
-      fix: "correct the key's spelling, or remove it",
-    }));
+    const known = knownKeys(schema, path, document);
+    const expected = `one of ${known.join(", ")}`;
+    return issue.keys.map((key, at) => {
+      const meant = at < HINTED ? nearest(key, known) : undefined;
+      return {
+        path: [...path, key],
+        got: "an unknown key",
+        expected,
+        fix: meant ? `call it ${meant}, or remove it` : "correct the key's spelling, or remove it",
+      };
+    });
   }
   // The key itself is wrong: its value says nothing.
   if (issue.code === "invalid_key") {

@@ -1,15 +1,18 @@
 import { type Locate, located, type Path } from "../lib/findings";
 import type { Problem } from "../lib/problems";
+import { secretProblems } from "./given-secrets";
+import { type Lending, type LentFolder, lentInVain, notLent, withAccess } from "./lent-folders";
 import { type ParsedManifest, parseManifest } from "./manifest";
-import type { Manifest } from "./types";
+import { type Granting, grantedInVain, notGranted } from "./private-hosts";
+import type { Build, Manifest } from "./types";
 
-/** One folder of the catalog, as it was read. */
+/** One folder of the catalog, as read from the disk. */
 export interface CatalogEntry {
   /** Absolute path of the folder; its last part has to be the server's name. */
   folder: string;
   /** How problems name its manifest. */
   file: string;
-  /** What the manifest holds; absent when it could not be read, for which `problems` has the reason. */
+  /** The manifest's content; absent when it could not be read, and then `problems` has the reason. */
   document?: unknown;
   problems?: Problem[];
   /** Finds the line of a key path. */
@@ -35,11 +38,15 @@ export interface CatalogOptions {
   servers?: string[];
   /** Server to the names of its secrets that have a value. @default secrets are not checked */
   secrets?: Record<string, string[]>;
-  /** The file that `servers` and the secrets' values come from. @default "the stack's config" */
+  /** Folders of the host by name, as the config lends them. @default folders are not checked */
+  folders?: Record<string, LentFolder>;
+  /** Server to the hosts of private networks that the config opens to it. @default they are not checked */
+  privateHosts?: Record<string, string[]>;
+  /** The file that `servers`, `folders` and the secrets' values come from. @default "the stack's config" */
   settingsFile?: string;
 }
 
-/** The catalog's selected servers, sorted by name, or all that is wrong. */
+/** The catalog's selected servers, sorted by name, or everything that is wrong. */
 export interface ValidatedCatalog {
   servers: CatalogServer[];
   problems: Problem[];
@@ -65,61 +72,83 @@ function folderProblems({ entry, manifest }: Checked): Problem[] {
     folder === manifest.name
       ? []
       : problem(entry, ["name"], JSON.stringify(manifest.name), `the folder's name, ${JSON.stringify(folder)}`);
-  const { build } = manifest;
-  if (!build) return named;
-  if (!entry.exists(build.context)) {
-    return [...named, ...problem(entry, ["build", "context"], JSON.stringify(build.context), "a folder that exists")];
+  const built = [
+    { build: manifest.build, at: ["build"] },
+    ...manifest.services.map(({ build }, index) => ({ build, at: ["services", index, "build"] })),
+  ];
+  return [...named, ...built.flatMap(({ build, at }) => (build ? contextProblems(entry, build, at) : []))];
+}
+
+function contextProblems(entry: CatalogEntry, { context, dockerfile }: Build, at: Path): Problem[] {
+  if (!entry.exists(context)) {
+    return problem(entry, [...at, "context"], JSON.stringify(context), "a folder that exists");
   }
-  const dockerfile = `${build.context}/${build.dockerfile}`;
-  if (entry.exists(dockerfile)) return named;
-  const got = JSON.stringify(build.dockerfile);
-  return [...named, ...problem(entry, ["build", "dockerfile"], got, "a file that exists in the build context")];
+  if (entry.exists(`${context}/${dockerfile}`)) return [];
+  const got = JSON.stringify(dockerfile);
+  return problem(entry, [...at, "dockerfile"], got, "a file that exists in the build context");
 }
 
-/** Names and users have to be one server's alone. */
-function sharedKey(checked: Checked[], key: "name" | "user", fix: string): Problem[] {
-  return checked.flatMap(({ entry, manifest }, index) => {
-    const first = checked.slice(0, index).find((other) => manifest && other.manifest?.[key] === manifest[key]);
-    if (!manifest || !first) return [];
-    return problem(entry, [key], JSON.stringify(manifest[key]), `another ${key} than ${first.entry.file} has`, fix);
+/** Something that only one may have, and where a manifest says so. */
+interface Claim {
+  entry: CatalogEntry;
+  key: "name" | "user";
+  path: Path;
+  value: string | number;
+}
+
+/** Reports names and users that several servers, or companions of several, have. */
+function sharedClaims(claims: Claim[], fix: string): Problem[] {
+  return claims.flatMap(({ entry, key, path, value }, index) => {
+    // Within one manifest that is its own problem (service-rules.ts).
+    const first = claims.slice(0, index).find((other) => other.value === value && other.entry !== entry);
+    if (!first) return [];
+    return problem(entry, path, JSON.stringify(value), `another ${key} than ${first.entry.file} has`, fix);
   });
 }
 
-function secretProblems(manifests: Manifest[], known: string[], options: CatalogOptions): Problem[] {
-  const { secrets, settingsFile: file = SETTINGS_FILE } = options;
-  if (!secrets) return [];
-  const missing = manifests.flatMap((manifest) =>
-    // Not secretFiles: the stack itself gives the database's address.
-    manifest.secrets
-      .filter(({ name, required }) => required && !secrets[manifest.name]?.includes(name))
-      .map(({ name, description }) => ({
-        file,
-        path: `secrets.${manifest.name}.${name}`,
-        got: "nothing",
-        expected: `a value${description ? `: ${description}` : ""}`,
-        fix: `pulumi config set --secret --path 'secrets.${manifest.name}.${name}'`,
-      })),
-  );
-  // A value that no server reads has a misspelt name. Servers that are not selected, or whose manifest is wrong, keep
-  // theirs.
-  const unknown = Object.entries(secrets).flatMap(([server, names]) => {
-    const manifest = manifests.find(({ name }) => name === server);
-    const declared = manifest ? manifest.secrets.map(({ name }) => name) : known.includes(server) ? names : [];
-    return names
-      .filter((name) => !declared.includes(name))
-      .map((name) => ({
-        file,
-        path: `secrets.${server}.${name}`,
-        got: "a value",
-        expected: manifest ? `one of the server's secrets: ${declared.join(", ") || "it has none"}` : "a server's name",
-        fix: "correct the spelling, or remove it",
-      }));
+function nameClaims({ entry, manifest }: Checked): Claim[] {
+  return manifest ? [{ entry, key: "name", path: ["name"], value: manifest.name }] : [];
+}
+
+function userClaims({ entry, manifest }: Checked): Claim[] {
+  if (!manifest) return [];
+  const of = manifest.services.map(({ user }, index): Claim => {
+    return { entry, key: "user", path: ["services", index, "user"], value: user };
   });
-  return [...missing, ...unknown];
+  return [{ entry, key: "user", path: ["user"], value: manifest.user }, ...of];
+}
+
+/** What manifests and the config say of folders of the host, where they do not agree. */
+function lendingProblems(checked: Checked[], servers: CatalogServer[], known: string[], lending: Lending): Problem[] {
+  const manifests = servers.map(({ manifest }) => manifest);
+  const mounts = checked.flatMap(({ entry, manifest }) => {
+    if (!manifest || !manifests.includes(manifest)) return [];
+    return notLent(manifest, lending).flatMap(({ mount, got, expected, fix }) =>
+      problem(entry, ["mounts", mount, "folder"], got, expected, fix),
+    );
+  });
+  return [...mounts, ...lentInVain(servers, known, lending)];
+}
+
+/** What manifests and the config say of hosts of private networks, where they do not agree. */
+function grantingProblems(
+  checked: Checked[],
+  servers: CatalogServer[],
+  known: string[],
+  granting: Granting,
+): Problem[] {
+  const manifests = servers.map(({ manifest }) => manifest);
+  const lines = checked.flatMap(({ entry, manifest }) => {
+    if (!manifest || !manifests.includes(manifest)) return [];
+    return notGranted(manifest, granting).flatMap(({ line, got, expected, fix }) =>
+      problem(entry, ["egress", line], got, expected, fix),
+    );
+  });
+  return [...lines, ...grantedInVain(servers, known, granting)];
 }
 
 /**
- * Checks a whole catalog: each manifest, and what has to fit between them.
+ * Checks a whole catalog: each manifest, and how they fit together.
  * @returns the selected servers, sorted by name, when there is no problem, else every problem at once
  */
 export function validateCatalog(entries: CatalogEntry[], options: CatalogOptions = {}): ValidatedCatalog {
@@ -131,11 +160,12 @@ export function validateCatalog(entries: CatalogEntry[], options: CatalogOptions
         : { entry, ...parseManifest(entry.document, entry.file, entry.locate) },
   );
   const known = [...new Set(checked.map(({ entry, manifest }) => manifest?.name ?? last(entry.folder)))].sort();
+  const { secrets, folders, privateHosts, settingsFile: file = SETTINGS_FILE } = options;
   const selected = options.servers?.length ? options.servers : known;
   const unknown = selected
     .filter((name) => !known.includes(name))
     .map((name) => ({
-      file: options.settingsFile ?? SETTINGS_FILE,
+      file,
       path: "servers",
       got: JSON.stringify(name),
       expected: `servers of the catalog: ${known.join(", ") || "it has none"}`,
@@ -144,16 +174,20 @@ export function validateCatalog(entries: CatalogEntry[], options: CatalogOptions
     .flatMap(({ entry, manifest }) => (manifest ? [{ manifest, folder: entry.folder, file: entry.file }] : []))
     .filter(({ manifest }) => selected.includes(manifest.name))
     .sort((a, b) => (a.manifest.name < b.manifest.name ? -1 : 1));
+  const manifests = servers.map(({ manifest }) => manifest);
   const problems = [
     ...checked.flatMap((one) => [...one.problems, ...folderProblems(one)]),
-    ...sharedKey(checked, "name", "rename one of the two"),
-    ...sharedKey(checked, "user", "give each server a user of its own"),
+    ...sharedClaims(checked.flatMap(nameClaims), "rename one of the two"),
+    ...sharedClaims(checked.flatMap(userClaims), "give each server a user of its own"),
     ...unknown,
-    ...secretProblems(
-      servers.map(({ manifest }) => manifest),
-      known,
-      options,
-    ),
+    ...(secrets ? secretProblems(manifests, known, { secrets, file }) : []),
+    ...(folders ? lendingProblems(checked, servers, known, { folders, file }) : []),
+    ...(privateHosts ? grantingProblems(checked, servers, known, { privateHosts, file }) : []),
   ];
-  return problems.length > 0 ? { servers: [], problems } : { servers, problems };
+  if (problems.length > 0) return { servers: [], problems };
+  if (!folders) return { servers, problems };
+  return {
+    servers: servers.map((server) => ({ ...server, manifest: withAccess(server.manifest, folders) })),
+    problems,
+  };
 }

@@ -3,12 +3,13 @@ import { z } from "zod";
 import { describeSchema, type SchemaNode } from "../lib/describe-schema";
 import { manifestSchema } from "./schema";
 
-/** The JSON Schema of server.yaml, for editors. What spans several fields is checked by the program only. */
+/** The JSON Schema of server.yaml, for editors. Only the program checks rules that span several fields. */
 export function manifestJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(manifestSchema, { io: "input" }) as SchemaNode;
-  // `none` is read before the schema checks, so the schema does not tell it.
+  // `none` and `public` are read before the schema checks, so the schema does not tell them.
   const egress = schema.properties?.egress;
-  if (schema.properties && egress) schema.properties.egress = { anyOf: [{ const: "none" }, egress] };
+  if (schema.properties && egress)
+    schema.properties.egress = { anyOf: [{ const: "none" }, { const: "public" }, egress] };
   describeSchema(schema, join(__dirname, "types.ts"), "Manifest");
   return { ...schema, title: "server.yaml of dind-mcp" };
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { located } from "../lib/findings";
 import { type Problem, ProblemsError } from "../lib/problems";
 import { readText } from "../lib/read-text";
@@ -11,7 +11,7 @@ import { withMarked } from "./not-secrets";
 export const MANIFEST = "server.yaml";
 
 /**
- * A manifest as an entry of the catalog.
+ * Reads a manifest as an entry of the catalog.
  * @param folder absolute path of the server's folder
  * @param file how problems name the manifest
  * @param text what it holds
@@ -37,7 +37,10 @@ function entry(folder: string, root: string): CatalogEntry {
   }
 }
 
-/** The folders of servers in a folder of the catalog: all but hidden ones and node_modules; or itself, when it is a server's. */
+/**
+ * Returns the servers' folders in a folder of the catalog: all but hidden ones and node_modules. A server's own folder
+ * returns itself.
+ */
 function serverFolders(folder: string): string[] {
   if (existsSync(join(folder, MANIFEST))) return [folder];
   return readdirSync(folder)
@@ -49,7 +52,13 @@ function serverFolders(folder: string): string[] {
 /** True for a folder, or a link to one. */
 export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** What the catalog's folders hold, right or wrong; folders that are not there hold nothing. */
+/** Returns the names of the catalog's servers, as their folders have them. Reads no manifest. */
+export function catalogNames(folders: string[], root: string): string[] {
+  const present = folders.map((folder) => resolve(root, folder)).filter(isFolder);
+  return present.flatMap(serverFolders).map((path) => basename(path));
+}
+
+/** Reads the catalog's folders, valid or not. A folder that does not exist has no entries. */
 export function catalogEntries(folders: string[], root: string): CatalogEntry[] {
   const present = folders.map((folder) => resolve(root, folder)).filter(isFolder);
   return present.flatMap(serverFolders).map((path) => entry(path, root));

@@ -1,26 +1,36 @@
 import type { Finding } from "../lib/findings";
-import { argumentName } from "./not-secrets";
-import { looksLikeSecret, secretArguments } from "./secret-names";
-import { type Manifest, TransportType } from "./types";
+import { isMapping } from "../lib/mapping";
+import { parseBytes } from "../lib/sizes";
+import {
+  type Checked,
+  type Document,
+  databaseSecret,
+  namelessPlain,
+  PROXY_VARIABLES,
+  plainSecrets,
+  secretVariables,
+} from "./secret-rules";
+import { HOME } from "./storage";
+import { TransportType } from "./types";
 
-/** The fields of a manifest that are right by themselves. A rule speaks when all it needs is there. */
-type Checked = Partial<Manifest>;
-/** The manifest as it was written, for what counts although it is wrong. */
-type Document = Record<string, unknown>;
-
-/** What the container itself needs; a volume there would hide it. */
+/** Paths that the container itself needs. A volume there would hide them. */
 const RESERVED = ["/run/mcp", "/.mcp", "/run/secrets", "/proc", "/sys", "/dev", "/tmp"];
-/** Name of the secret with the database's address. */
-export const DATABASE_SECRET = "dsn";
-/** Taken or reserved for the stack's own containers, networks and users in the engine, as mcp-NAME. */
-const STACK_NAMES = ["build", "database", "database-relay", "egress", "gateway", "orchestrator", "outbound"];
-const PROXY_VARIABLES = /^(https?|all|no)_proxy$/i;
+/** Where images have their programs and settings: a storage there would hide them all. One below is fine. */
+const OF_IMAGES = ["/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/var", "/var/run"];
+/** Names that the stack itself uses or reserves in the engine, as mcp-NAME. */
+const STACK_NAMES = ["build", "carrier", "database", "database-relay", "egress", "gateway", "orchestrator", "outbound"];
+/** The containers that carry SERVER's secrets, and that make its storage, are called mcp-SERVER-... */
+const STACK_SUFFIXES = ["-secret-files", "-storage-folders"];
 /** mcp-init itself, and a health check's two. */
 const OWN_PROCESSES = 3;
 
+/** True for a server's or companion's name with which its container would be called like one of the stack's own. */
+export function isStackSuffixed(name: string): boolean {
+  return STACK_SUFFIXES.some((one) => name.endsWith(one));
+}
+
 function stackName({ name }: Checked): Finding[] {
-  // mcp-SERVER-secret-files is the container that carries SERVER's secrets.
-  if (name === undefined || !(STACK_NAMES.includes(name) || name.endsWith("-secret-files"))) return [];
+  if (name === undefined || !(STACK_NAMES.includes(name) || isStackSuffixed(name))) return [];
   const expected = "a name that nothing of the stack's own has in the engine";
   return [{ path: ["name"], got: JSON.stringify(name), expected, fix: "choose another name" }];
 }
@@ -33,23 +43,76 @@ function imageOrBuild(_checked: Checked, { image, build }: Document): Finding[] 
     : [{ path: ["image"], got: "both image and build", expected, fix: "remove one of them" }];
 }
 
+function commandOrArguments({ transport }: Checked): Finding[] {
+  if (!transport?.arguments || transport.command.length === 0) return [];
+  const expected = "one of them: arguments are for the image's own entry point, which command replaces";
+  const fix = "put them into command, or leave command out";
+  return [{ path: ["transport", "arguments"], got: "both command and arguments", expected, fix }];
+}
+
+function volumeOrFolder({ mounts = [] }: Checked): Finding[] {
+  return mounts.flatMap(({ volume, folder }, index): Finding[] => {
+    if ((volume === undefined) !== (folder === undefined)) return [];
+    const got = volume === undefined ? "neither volume nor folder" : "both volume and folder";
+    return [{ path: ["mounts", index], got, expected: "exactly one of volume and folder" }];
+  });
+}
+
 function overlap(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
 
-function mountPaths({ mounts = [] }: Checked): Finding[] {
-  return mounts.flatMap(({ path }, index): Finding[] => {
+/** What is mounted, each at a place of its own. */
+function mountPaths({ mounts = [], storage = [], home, cacheDir, tmpfs = [] }: Checked): Finding[] {
+  const places = [
+    ...(home ? [{ path: HOME.path, at: ["home"] }] : []),
+    ...mounts.map(({ path }, index) => ({ path, at: ["mounts", index, "path"] })),
+    ...storage.map(({ path }, index) => ({ path, at: ["storage", index, "path"] })),
+    ...(cacheDir === undefined ? [] : [{ path: cacheDir, at: ["cacheDir"] }]),
+    ...tmpfs.map((path, index) => ({ path, at: ["tmpfs", index] })),
+  ];
+  return places.flatMap(({ path, at }, index): Finding[] => {
     const taken =
       RESERVED.find((reserved) => overlap(path, reserved)) ??
-      mounts.slice(0, index).find((other) => overlap(path, other.path))?.path;
-    if (!taken) return [];
-    const expected = `a path that neither is, holds nor lies in ${taken}`;
-    return [{ path: ["mounts", index, "path"], got: JSON.stringify(path), expected, fix: "choose another path" }];
+      places.slice(0, index).find((other) => overlap(path, other.path))?.path;
+    const fix = "choose another path";
+    if (taken)
+      return [
+        { path: at, got: JSON.stringify(path), expected: `a path that neither is, holds nor lies in ${taken}`, fix },
+      ];
+    if (at[0] === "mounts" || !OF_IMAGES.includes(path)) return [];
+    const expected = "a path that hides nothing of the image, like /data";
+    return [{ path: at, got: JSON.stringify(path), expected, fix }];
   });
 }
 
-/** Reports every item that was there before. */
-function repeated(items: string[], at: (index: number) => Finding["path"]): Finding[] {
+/** The home that the server is given is the one that it has. */
+function homeVariable({ home, env = {} }: Checked): Finding[] {
+  if (!home || env.HOME === undefined) return [];
+  const expected = `none: \`home: true\` sets it, to ${HOME.path}`;
+  return [{ path: ["env", "HOME"], got: JSON.stringify(env.HOME), expected, fix: "remove one of them" }];
+}
+
+/** What is in memory cannot be larger than memory. Defaults are no promise of the manifest's: they may be. */
+function roomInMemory({ resources, scratch, sharedMemory }: Checked, document: Document): Finding[] {
+  const most = resources && parseBytes(resources.memory);
+  if (!most) return [];
+  const written: [Finding["path"], string | undefined][] = [
+    [
+      ["scratch", "size"],
+      isMapping(document.scratch) && document.scratch.size !== undefined ? scratch?.size : undefined,
+    ],
+    [["sharedMemory"], document.sharedMemory === undefined ? undefined : sharedMemory],
+  ];
+  return written.flatMap(([path, size]): Finding[] => {
+    if (size === undefined || (parseBytes(size) ?? 0) <= most) return [];
+    const expected = `at most resources.memory, ${resources.memory}: it is part of it`;
+    return [{ path, got: JSON.stringify(size), expected, fix: "make it smaller, or resources.memory larger" }];
+  });
+}
+
+/** Reports every item that repeats an earlier one. */
+export function repeated(items: string[], at: (index: number) => Finding["path"]): Finding[] {
   return items.flatMap((item, index) =>
     items.indexOf(item) < index
       ? [
@@ -64,7 +127,7 @@ function repeated(items: string[], at: (index: number) => Finding["path"]): Find
   );
 }
 
-function duplicates({ secrets = [], egress = [] }: Checked): Finding[] {
+function duplicates({ secrets = [], egress = [], storage = [], home }: Checked): Finding[] {
   const names = repeated(
     secrets.map(({ name }) => name),
     (index) => ["secrets", index, "name"],
@@ -72,58 +135,13 @@ function duplicates({ secrets = [], egress = [] }: Checked): Finding[] {
   // The same name gives the same file: that is one problem, not two.
   const files = secrets.map(({ name, file }) => file ?? `/run/secrets/${name}`);
   const clashes = names.length > 0 ? [] : repeated(files, (index) => ["secrets", index, "file"]);
-  return [...names, ...clashes, ...repeated(egress, (index) => ["egress", index])];
-}
-
-function databaseSecret({ database, secrets = [] }: Checked): Finding[] {
-  if (!database) return [];
-  return secrets.flatMap(({ name, file }, index) =>
-    name === DATABASE_SECRET || file === `/run/secrets/${DATABASE_SECRET}`
-      ? [
-          {
-            path: ["secrets", index],
-            got: `the secret ${DATABASE_SECRET}`,
-            expected: "another name and file: `database: true` brings this one along",
-            fix: "remove it",
-          },
-        ]
-      : [],
-  );
-}
-
-function plainSecrets({ env = {}, build, transport, notSecrets = [] }: Checked): Finding[] {
-  const expected = "no secret: this is readable in `docker inspect`";
-  const fix =
-    "use secrets: the value then reaches the server as a file in /run/secrets; if it is none, " +
-    "write `# not a secret` behind it, or its name into notSecrets";
-  const got = "a value that looks like a secret";
-  const named = (variables: Record<string, string>, ...path: string[]): Finding[] =>
-    Object.entries(variables)
-      .filter(([name, value]) => !notSecrets.includes(name) && looksLikeSecret(name, value))
-      .map(([name]) => ({ path: [...path, name], got, expected, fix }));
-  return [
-    ...named(env, "env"),
-    ...named(build?.args ?? {}, "build", "args"),
-    ...secretArguments(transport?.command ?? [], notSecrets).map((at) => ({
-      path: ["transport", "command", at],
-      got,
-      expected,
-      fix,
-    })),
-  ];
-}
-
-/** A name that is nobody's: a slip, or left from a variable that was renamed. */
-function namelessPlain({ env = {}, build, transport, notSecrets = [] }: Checked, document: Document): Finding[] {
-  if (!transport || (document.build !== undefined && !build)) return [];
-  const { command } = transport;
-  const options = command.map((_, index) => argumentName(command, index));
-  const known = [...Object.keys(env), ...Object.keys(build?.args ?? {}), ...options, ...command];
-  return notSecrets.flatMap((name, index): Finding[] => {
-    if (known.includes(name)) return [];
-    const expected = "a variable of env or build.args, or an option of transport.command";
-    return [{ path: ["notSecrets", index], got: JSON.stringify(name), expected, fix: "remove it" }];
-  });
+  const first = home ? [HOME.name] : [];
+  const folders = repeated([...first, ...storage.map(({ name }) => name)], (index) => [
+    "storage",
+    index - first.length,
+    "name",
+  ]);
+  return [...names, ...clashes, ...folders, ...repeated(egress, (index) => ["egress", index])];
 }
 
 function proxyVariables({ env = {}, egress = [] }: Checked): Finding[] {
@@ -152,19 +170,27 @@ function counts({ sessions, resources, transport }: Checked): Finding[] {
   return findings;
 }
 
-const RULES: ((checked: Checked, document: Document) => Finding[])[] = [
-  stackName,
-  imageOrBuild,
-  mountPaths,
-  duplicates,
-  databaseSecret,
-  plainSecrets,
-  namelessPlain,
-  proxyVariables,
-  counts,
-];
+type Rule = (checked: Checked, document: Document) => Finding[];
 
-/** Checks what spans several fields. */
+/** Those that hold for a companion as well. */
+const COMMON: Rule[] = [
+  imageOrBuild,
+  commandOrArguments,
+  mountPaths,
+  roomInMemory,
+  duplicates,
+  secretVariables,
+  plainSecrets,
+  proxyVariables,
+];
+const OF_SERVERS: Rule[] = [stackName, volumeOrFolder, homeVariable, databaseSecret, namelessPlain, counts];
+
+/** Checks what spans several fields, of a server or a companion. */
+export function commonFindings(checked: Checked, document: Document): Finding[] {
+  return COMMON.flatMap((rule) => rule(checked, document));
+}
+
+/** Checks what spans several fields of a server. */
 export function crossFieldFindings(checked: Checked, document: Document): Finding[] {
-  return RULES.flatMap((rule) => rule(checked, document));
+  return [...commonFindings(checked, document), ...OF_SERVERS.flatMap((rule) => rule(checked, document))];
 }

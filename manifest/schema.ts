@@ -1,44 +1,43 @@
 import { z } from "zod";
 import { duration, line, pattern, section, whole } from "../lib/schema-parts";
-import { MEBIBYTE, parseBytes, SIZE } from "../lib/sizes";
-import { parseEgress } from "./egress-hosts";
-import { type Manifest, SessionMode, TransportType, VolumeName } from "./types";
+import { PUBLIC, parseEgress } from "./egress-hosts";
+import { FOLDER_NAME } from "./lent-folders";
+import {
+  absolutePath,
+  build,
+  HOUR,
+  imageReference,
+  MINUTE,
+  roomFields,
+  SECOND,
+  secret,
+  started,
+  storage,
+  user,
+  value,
+  variables,
+} from "./schema-fields";
+import { MOST_SERVICES, serviceSchema } from "./service-schema";
+import { Listen, type Manifest, SessionMode, TransportType, VolumeName } from "./types";
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-
-const absolutePath = pattern(
-  /^(\/[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/,
-  "an absolute path like /data: letters, digits, '.', '_', '-', no '..', no '/' at the end",
-);
-// `..` is refused, and so is `/`: Docker would take another folder than the one written here.
-const relativePath = pattern(
-  /^(?!.*(^|\/)\.\.(\/|$))[A-Za-z0-9._-][A-Za-z0-9._/-]*$/,
-  "a path inside the server's folder, without '..'",
-);
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and '_'");
-const quoted = "text (numbers and true/false go in quotes)";
-const value = z.string(quoted).refine((text) => !text.includes("\0"), "text without a NUL character");
-const variables = z.record(variable, value, "a mapping of names to text").default({});
-const command = z.array(value, "a list of texts: the program and its arguments");
 const toolNames = z.array(pattern(/^[A-Za-z0-9_./-]{1,128}$/, "a tool's name"), "a list of tool names").optional();
 
-const imageReference = pattern(
-  /^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*(:(?!latest$|latest@)[\w][\w.-]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$/,
-  "an image reference with a tag (not 'latest', which changes under the same name) or a digest",
-);
+/** @param usual the path that most servers have */
+const listening = <T extends TransportType>(type: T, usual: string) =>
+  z.strictObject({
+    type: z.literal(type),
+    ...started,
+    port: whole(1, 65_535),
+    listen: z.enum(Listen, `one of ${Object.values(Listen).join(", ")}`).optional(),
+    path: pattern(/^\/[A-Za-z0-9._~/-]*$/, `a URL path like ${usual}`).default(usual),
+  });
 
 const transport = z.discriminatedUnion(
   "type",
   [
-    z.strictObject({ type: z.literal(TransportType.Stdio), command: command.min(1, "at least the program to run") }),
-    z.strictObject({
-      type: z.literal(TransportType.StreamableHttp),
-      command: command.default([]),
-      port: whole(1, 65_535),
-      path: pattern(/^\/[A-Za-z0-9._~/-]*$/, "a URL path like /mcp").default("/mcp"),
-    }),
+    z.strictObject({ type: z.literal(TransportType.Stdio), ...started }),
+    listening(TransportType.StreamableHttp, "/mcp"),
+    listening(TransportType.Sse, "/sse"),
   ],
   {
     error: (issue) =>
@@ -46,47 +45,24 @@ const transport = z.discriminatedUnion(
   },
 );
 
-const build = z.strictObject(
-  {
-    context: relativePath.default("."),
-    dockerfile: relativePath.default("Dockerfile"),
-    args: variables,
-    target: pattern(/^[a-z0-9][a-z0-9._-]*$/, "a stage's name").optional(),
-  },
-  "a mapping",
-);
-
-const secret = z.strictObject(
-  {
-    name: pattern(/^[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?$/, "lower-case letters, digits, '-' and '_', at most 64"),
-    file: pattern(/^\/run\/secrets\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/, "a file in /run/secrets").optional(),
-    description: line(200).optional(),
-    required: z.boolean("true or false").default(true),
-  },
-  "a mapping",
-);
-
 const mount = z.strictObject(
   {
-    volume: z.enum(VolumeName, `a known volume: ${Object.values(VolumeName).join(", ")}`),
+    volume: z.enum(VolumeName, `a known volume: ${Object.values(VolumeName).join(", ")}`).optional(),
+    folder: pattern(...FOLDER_NAME).optional(),
     path: absolutePath,
     readOnly: z.boolean("true or false").default(true),
   },
   "a mapping",
 );
 
-const egressTarget = z.string("text like api.example.com:443").superRefine((text, context) => {
-  const target = parseEgress(text);
+const egressTarget = z.string("text like api.example.com:443, or public").superRefine((text, context) => {
+  const target = text === PUBLIC || parseEgress(text);
   if (typeof target === "string") context.addIssue({ code: "custom", message: target });
 });
+const EGRESS_WORDS: Record<string, string[]> = { none: [], [PUBLIC]: [PUBLIC] };
 const egress = z.preprocess(
-  (given) => (given === "none" ? [] : given),
-  z.array(egressTarget, "none, or a list of host:port"),
-);
-
-const size = pattern(SIZE, "a size like 256m or 1g").refine(
-  (text) => (parseBytes(text) ?? Infinity) > 16 * MEBIBYTE,
-  "more than 16m: less does not hold any server's process",
+  (given) => (typeof given === "string" ? (EGRESS_WORDS[given] ?? given) : given),
+  z.array(egressTarget, "none, public, or a list of host:port"),
 );
 
 /** What `server.yaml` may hold, field by field. What spans fields is in rules.ts. Field by field documented in types.ts. */
@@ -105,21 +81,17 @@ export const manifestSchema = z.strictObject({
   notSecrets: z.array(value.min(1, "a name"), "a list of names").optional(),
   secrets: z.array(secret, "a list").default([]),
   mounts: z.array(mount, "a list").default([]),
+  storage: z.array(storage, "a list").default([]),
+  home: z.boolean("true or false").default(false),
   egress: egress.default([]),
   database: z.boolean("true or false").default(false),
-  resources: section({
-    cpus: z
-      .number("a number from 0.05 to 64")
-      .min(0.05, "a number from 0.05 to 64")
-      .max(64, "a number from 0.05 to 64")
-      .default(0.5),
-    memory: size.default("256m"),
-    processes: whole(8, 32_768).default(128),
-  }),
-  user: whole(11_000, 14_995),
+  services: z.array(serviceSchema, "a list").max(MOST_SERVICES, `at most ${MOST_SERVICES} of them`).default([]),
+  ...roomFields,
+  cacheDir: absolutePath.optional(),
+  user,
   health: section({
     interval: duration(SECOND, HOUR).default("30s"),
-    timeout: duration(100, 10 * MINUTE).default("5s"),
+    timeout: duration(100, 10 * MINUTE).default("30s"), // both that of timeouts.start: withDefaults in manifest.ts
     retries: whole(1, 100).default(3),
     startPeriod: duration(0, 10 * MINUTE).default("30s"),
     startInterval: duration(100, MINUTE).default("500ms"),

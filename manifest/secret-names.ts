@@ -1,7 +1,7 @@
 import { hasUrlPassword } from "../lib/url-password";
 import { hasSecretShape, isHost, isNumber, isReference, isWords } from "./secret-values";
 
-/** Words for what nobody should read. MAX_TOKENS counts, a TOKENIZER reads: they open nothing. */
+/** Words for secrets. MAX_TOKENS is a count and TOKENIZER a program: neither is a secret. */
 const SECRET_WORD = new RegExp(
   [
     "PASSWORD|PASSWD|PASSPHRASE|SECRET(?!AR)|TOKEN(?!S|IZ|OM)|CREDENTIAL|(?:AUTH|ACCESS|API|BEARER)[_-]?TOKENS",
@@ -11,7 +11,7 @@ const SECRET_WORD = new RegExp(
   "gi",
 );
 
-/** What follows such a word and leaves it one: the value itself, in some form, for some place, of some time. */
+/** Words after which such a name still means the secret: its value in some form, for some place, of some time. */
 const STILL_SECRET = new Set(
   (
     "VALUE KEY TEXT PLAIN PLAINTEXT RAW STRING DATA CONTENT CONTENTS BASE64 B64 HEX JSON ENV PROD PRODUCTION DEV TEST " +
@@ -19,7 +19,7 @@ const STILL_SECRET = new Set(
   ).split(" "),
 );
 
-/** What follows such a word and makes it something else: of a TOKEN_LIMIT the limit is told, and not the token. */
+/** Words after which such a name means something about the secret: TOKEN_LIMIT is a limit, not a token. */
 const ABOUT_SECRET = new Set(
   (
     "URL URLS URI ENDPOINT ENDPOINTS HOST PORT ADDRESS DOMAIN SERVER SERVICE REALM REGION ZONE DIR DIRECTORY FOLDER " +
@@ -34,7 +34,7 @@ const ABOUT_SECRET = new Set(
   ).split(" "),
 );
 
-/** What a name says of its value. */
+/** What a name says about its value. */
 interface Told {
   /** The last word for a secret in it. */
   word: string;
@@ -55,17 +55,15 @@ function told(name: string): Told | undefined {
   return { word, kind: ABOUT_SECRET.has(upper.at(-1) ?? "") && !isId ? "about" : "perhaps" };
 }
 
-/**
- * True for values that people choose: such a secret may look like anything, so only a switch or a path is surely no secret.
- */
+/** True for secrets that people choose. They may look like anything, so only a switch or a path is surely no secret. */
 const isChosen = (word: string): boolean => /PASS|PWD|SECRET|DSN/i.test(word);
-/** True for the parts of a name that make its value one to count, or one for everybody. */
+/** Matches names whose value is a count, or public. */
 const COUNTED = /(^|[_-])(MAX|MIN|NUM|COUNT)[_-]/i;
 const PUBLIC = /(^|[_-])(PUBLIC|PUBLISHABLE)[_-]/i;
 
 /**
- * True when a name and its value together look like a secret written down. Where the name's word is the last one it is
- * the secret itself, unless the value cannot be one; where another word follows, the value decides.
+ * True when a name and its value together look like a secret. If the name ends with the word for a secret, the value is
+ * one unless it cannot be. If another word follows, the value decides.
  */
 export function looksLikeSecret(name: string, value: string): boolean {
   if (hasUrlPassword(value) || hasSecretShape(value)) return true;
@@ -96,4 +94,13 @@ export function secretArguments(command: string[], plain: string[] = []): number
     const byItself = !isPlain && (hasUrlPassword(argument) || hasSecretShape(argument));
     return inline || follows || byItself ? [index] : [];
   });
+}
+
+/** Name of the secret for a variable: `GITHUB_TOKEN` is `github-token`. */
+export function secretNameOf(variable: string): string {
+  const plain = variable
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  return plain.slice(0, 60).replace(/-+$/, "") || "secret";
 }

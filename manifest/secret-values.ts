@@ -1,4 +1,4 @@
-/** Keys and tokens known by their shape, wherever they are. */
+/** Shapes of well-known keys and tokens, anywhere in a text. */
 const SHAPES = [
   /-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----/,
   /\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{20,}/,
@@ -20,11 +20,11 @@ export function hasSecretShape(value: string): boolean {
   return SHAPES.some((shape) => shape.test(text));
 }
 
-/** Long, and letters mixed with digits: made by a machine so that nobody guesses it. */
+/** Long, with letters and digits mixed: a machine made it so that nobody can guess it. */
 const isRandom = (text: string): boolean => /^(?=.*\d)(?=.*[A-Za-z])[\w+=~-]{16,}$/.test(text);
 const isTame = (text: string, between: RegExp): boolean => !text.split(between).some(isRandom);
 
-/** What says where or whether, and not what: true, a path, a URL without a password, `${NAME}`, a public key. */
+/** True for a value that says where or whether: true, a path, a URL without a password, `${NAME}`, a public key. */
 export function isReference(value: string): boolean {
   if (/^(true|false|yes|no|on|off|none|null|enabled?|disabled?|required|optional)?$/i.test(value)) return true;
   if (/^(\$\w+|\$?\{\{?[^{}]*\}\}?|<[^<>]*>|arn:[\w:/.-]+)$/.test(value)) return true;

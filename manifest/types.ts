@@ -1,6 +1,15 @@
+import type { Build, Resources, Scratch, Secret, Storage } from "./part-types";
+import type { Service } from "./service-types";
+
+export type * from "./part-types";
+
 /** How a server speaks MCP. */
-export const TransportType = { Stdio: "stdio", StreamableHttp: "streamable-http" } as const;
+export const TransportType = { Stdio: "stdio", StreamableHttp: "streamable-http", Sse: "sse" } as const;
 export type TransportType = (typeof TransportType)[keyof typeof TransportType];
+
+/** Where an HTTP server listens in its container. */
+export const Listen = { All: "all", Loopback: "loopback" } as const;
+export type Listen = (typeof Listen)[keyof typeof Listen];
 
 /** Who gets a server process. */
 export const SessionMode = { PerClient: "per-client", Shared: "shared" } as const;
@@ -10,71 +19,49 @@ export type SessionMode = (typeof SessionMode)[keyof typeof SessionMode];
 export const VolumeName = { Workspace: "workspace" } as const;
 export type VolumeName = (typeof VolumeName)[keyof typeof VolumeName];
 
-/** An image that is built inside the engine. */
-export interface Build {
-  /** Build context, relative to the server's folder and inside it. @default "." */
-  context: string;
-  /** Dockerfile, relative to the context. @default "Dockerfile" */
-  dockerfile: string;
-  /** Build arguments. They stay readable in the image: never secrets. @default {} */
-  args: Record<string, string>;
-  /** Stage to build. @default the last stage */
-  target?: string;
-}
-
 /** How the server is started and reached. */
 export interface Transport {
-  /** `stdio`: one process a session, on its stdin and stdout. `streamable-http`: one process that listens. */
+  /**
+   * `stdio`: one process a session, on its stdin and stdout. `streamable-http`: one process that listens. `sse`: the same with
+   * HTTP+SSE, the transport of 2024-11-05.
+   */
   type: TransportType;
-  /** Program and arguments, no shell. Required for stdio; empty for HTTP means the image's own. @default [] */
+  /** Program and arguments, no shell. Empty: the image's own entry point, with its own arguments. @default [] */
   command: string[];
+  /** Arguments of the image's own entry point, in place of its own; not with `command`. @default the image's */
+  arguments?: string[];
   /** TCP port the server listens on. Required for HTTP, and HTTP only. */
   port?: number;
-  /** URL path of the MCP endpoint, HTTP only. @default "/mcp" */
+  /**
+   * `all`: on every address of its container. `loopback`: on 127.0.0.1 or ::1 only; mcp-init then passes on what comes to
+   * the container's own address. HTTP only. @default "all"
+   */
+  listen?: Listen;
+  /** URL path of the MCP endpoint, with `sse` of its event stream; HTTP only. @default "/mcp", with `sse` "/sse" */
   path?: string;
 }
 
-/** A value that reaches the server as a file, never as environment, argument or label. */
-export interface Secret {
-  /** Name in the stack's config: `secrets.<server>.<name>`. Lower case letters, digits, `-`, `_`. */
-  name: string;
-  /** Where the server reads it, a file in /run/secrets. @default "/run/secrets/<name>" */
-  file?: string;
-  /** What it is and where one gets it. */
-  description?: string;
-  /** Refuse to start without a value. @default true */
-  required: boolean;
-}
-
-/** A shared volume in the server's file system. */
+/** A shared volume, or a folder of the host, in the server's file system. */
 export interface Mount {
-  /** Which volume; today there is `workspace`. */
-  volume: VolumeName;
+  /** Which volume; today there is `workspace`. Exactly one of `volume` and `folder`. */
+  volume?: VolumeName;
+  /** Name of a folder of the host that the stack's config lends to this server (`folders`). Exactly one of `volume` and `folder`. */
+  folder?: string;
   /** Absolute path in the container. */
   path: string;
-  /** @default true */
+  /** A folder that the config lends read-only is so, whatever stands here. @default true */
   readOnly: boolean;
-}
-
-/** Limits of the server's container, for all its sessions together. */
-export interface Resources {
-  /** Processors, 0.05 to 64. @default 0.5 */
-  cpus: number;
-  /** Memory, swap included, in Docker's style: `256m`, `1g`; more than 16m. @default "256m" */
-  memory: string;
-  /** Processes and threads, 8 to 32768. @default 128 */
-  processes: number;
 }
 
 /** The health check: it opens an MCP session. Durations like `500ms`, `30s`, `5m`, `1h`. */
 export interface Health {
   /** Time between checks once healthy. @default "30s" */
   interval: string;
-  /** Time for one check. @default "5s" */
+  /** Time for one check, which opens a session as a client does. @default the value of `timeouts.start` */
   timeout: string;
   /** Failures in a row until unhealthy. @default 3 */
   retries: number;
-  /** Time to start in, when failures do not count. @default "30s" */
+  /** Time to start in, when failures do not count. @default the value of `timeouts.start` */
   startPeriod: string;
   /** Time between checks until the first success: how soon a started server is known to be ready. @default "500ms" */
   startInterval: string;
@@ -128,19 +115,38 @@ export interface Manifest {
   /** Environment, plain values only: it is readable in `docker inspect`. `X_FILE` may say where a secret's file is. @default {} */
   env: Record<string, string>;
   /**
-   * Names of variables in `env` and `build.args`, and options of `transport.command`, that only sound like secrets;
+   * Names of variables in `env` and `build.args`, and options of `transport.command` or `transport.arguments`, that only sound like secrets;
    * `# not a secret` behind the value does the same. @default none
    */
   notSecrets?: string[];
-  /** What must stay out of `env`: values that reach the server as files. @default [] */
+  /** What must stay out of `env`: values that reach the server as files, or as variables of its process. @default [] */
   secrets: Secret[];
-  /** Shared volumes in the server's file system; everything else is read-only and its own. @default [] */
+  /** Shared volumes and folders of the host in the server's file system; everything else is read-only and its own. @default [] */
   mounts: Mount[];
-  /** What the server may reach outside, as `host:port`; `*.example.com` stands for every name below it. `none` or nothing: no way out. @default [] */
+  /** Folders of the server's own, for what it keeps: no other server reaches them, and they outlive its container. @default [] */
+  storage: Storage[];
+  /** HOME is a storage of the server's own, /home/mcp with 1g, in which programs can be run; otherwise it is /tmp. @default false */
+  home: boolean;
+  /**
+   * What the server may reach outside, as `host:port`; `*.example.com` stands for every name below it, `public` for every
+   * public host on ports 80 and 443. `none` or nothing: no way out. @default []
+   */
   egress: string[];
-  /** Joins the network of the PostgreSQL database (host `database`) and gets its address as the secret `dsn`. @default false */
+  /** Joins the network of the PostgreSQL database (host `database`) and gets its address as the secret `dsn`, which may be declared to say its `env`. @default false */
   database: boolean;
+  /** Companions: containers of the server's own on its private network, like a database. At most 8. @default [] */
+  services: Service[];
   resources: Resources;
+  /**
+   * The server starts a browser (Chromium, Firefox), which needs more room than the usual: other defaults for
+   * `resources.memory`, `resources.processes`, `scratch.size` and `sharedMemory`. @default false
+   */
+  browser: boolean;
+  scratch: Scratch;
+  /** Size of `/dev/shm`, counted in `resources.memory` and at most that. @default "64m", as Docker has it; with `browser` "256m" */
+  sharedMemory: string;
+  /** One more folder to write to, of the same kind and size as `/tmp`; `XDG_CACHE_HOME` names it. @default none */
+  cacheDir?: string;
   /** Numeric user and group id, 11000 to 14995, of this server alone; it also gives the server its subnet. */
   user: number;
   health: Health;

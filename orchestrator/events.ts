@@ -1,3 +1,5 @@
+import { tellAll } from "../lib/tell-all";
+
 /** Something that happened, for GET /v1/events. */
 export interface FleetEvent {
   /** Counts up from 1 since the orchestrator started. */
@@ -11,29 +13,35 @@ export interface FleetEvent {
   data: Record<string, string | number | boolean>;
 }
 
-/** The latest events, and whoever listens to the next. */
+/** Keeps the latest events, and tells listeners of new ones. */
 export class Events {
   readonly #kept: FleetEvent[] = [];
   readonly #listeners = new Set<(event: FleetEvent) => void>();
   #last = 0;
 
-  /** @param keep how many events a late listener can still get */
-  constructor(private readonly keep = 512) {}
+  /**
+   * @param failed called when a listener throws; the other listeners and the caller of `emit` go on
+   * @param keep number of events that a late listener can still get
+   */
+  constructor(
+    private readonly failed: (error: Error) => void,
+    private readonly keep = 512,
+  ) {}
 
-  /** Keeps an event and tells every listener. @param server undefined: of no one server */
+  /** Keeps an event and tells every listener. @param server undefined: the event is about no single server */
   emit(type: string, server: string | undefined, data: FleetEvent["data"] = {}): void {
     const event: FleetEvent = { id: ++this.#last, time: new Date().toISOString(), type, server, data };
     this.#kept.push(event);
     if (this.#kept.length > this.keep) this.#kept.shift();
-    for (const listener of this.#listeners) listener(event);
+    tellAll(this.#listeners, [event], this.failed);
   }
 
-  /** Kept events after the one with this id. */
+  /** Returns the kept events after the one with this id. */
   since(id: number): FleetEvent[] {
     return this.#kept.filter((event) => event.id > id);
   }
 
-  /** Returns what ends the subscription. */
+  /** Subscribes. @returns a function that ends the subscription */
   subscribe(listener: (event: FleetEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

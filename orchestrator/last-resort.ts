@@ -1,10 +1,12 @@
 import { Counter, type Registry } from "prom-client";
 import type { Log } from "./log";
 
-/** What sockets, streams and HTTP clients say, by the beginning of the code. */
+/** Beginnings of the error codes of sockets, streams and HTTP clients. */
 const CONNECTION = /^(E(CONN|PIPE|TIMEDOUT|HOST|NET|ADDRNOTAVAIL)|ERR_(STREAM|HTTP)|HPE_|UND_ERR_|ABORT_ERR)/;
+/** Node found its own state to be wrong, so nothing it does from here on is reliable. */
+const BROKEN = "ERR_INTERNAL_ASSERTION";
 
-/** True for an error of one connection; any other may have left the process in a state that nobody knows. */
+/** True for an error of one connection; any other is a mistake in this program's code. */
 export function isOfConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
@@ -12,23 +14,35 @@ export function isOfConnection(error: unknown): boolean {
 }
 
 /**
- * What happens to an error that nobody caught: it is logged and counted, and ends the process unless it is a connection's.
- * Each one is a fault of this program; but one connection must not end everybody's sessions.
- * @returns for `uncaughtException`, which gets rejections that nobody handled as well
+ * Handles errors that nobody caught, and rejections that nobody handled (`uncaughtException`). It logs and counts them,
+ * and the process goes on, because the callback that threw belongs to one connection, call or timer, and shares no
+ * state with others. To end the process would end everybody's sessions, as often as a client finds a way to cause it.
+ * The process ends only before it serves, when a new start costs nobody anything, and when Node itself is broken.
  */
-export function lastResort(
-  registry: Registry,
-  log: Pick<Log, "error">,
-  exit: (code: number) => void,
-): (error: unknown) => void {
-  const counter = new Counter({
-    name: "dind_mcp_stray_errors_total",
-    help: "Errors of connections that nobody caught: faults of the orchestrator that cost nobody a session.",
-    registers: [registry],
-  });
-  return (error) => {
-    log.error({ error }, "an error that nobody caught");
-    if (isOfConnection(error)) counter.inc();
-    else exit(1);
-  };
+export class LastResort {
+  /** True once clients are served. */
+  serving = false;
+  readonly #counter: Counter;
+
+  constructor(
+    registry: Registry,
+    private readonly log: Pick<Log, "error">,
+    private readonly exit: (code: number) => void,
+  ) {
+    this.#counter = new Counter({
+      name: "dind_mcp_stray_errors_total",
+      help: "Errors that nobody caught: faults of the orchestrator that cost at most one connection. kind: connection, fault.",
+      labelNames: ["kind"],
+      registers: [registry],
+    });
+    for (const kind of ["connection", "fault"]) this.#counter.inc({ kind }, 0); // so that the first one is an increase
+  }
+
+  caught(error: unknown): void {
+    this.log.error({ error }, "an error that nobody caught");
+    const ofConnection = isOfConnection(error);
+    this.#counter.inc({ kind: ofConnection ? "connection" : "fault" });
+    const broken = (error as NodeJS.ErrnoException | undefined)?.code === BROKEN;
+    if (broken || !(this.serving || ofConnection)) this.exit(1);
+  }
 }

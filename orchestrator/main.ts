@@ -8,14 +8,18 @@ import { DockerApi } from "./docker-api/docker-api";
 import { Events } from "./events";
 import { McpGateway } from "./gateway/gateway";
 import { Front } from "./http/front";
-import { lastResort } from "./last-resort";
-import { createLog } from "./log";
+import { LastResort } from "./last-resort";
+import { createLog, type Log } from "./log";
 import { CallMetrics } from "./metrics/call-metrics";
 import { Exposition } from "./metrics/exposition";
+import { History } from "./metrics/history";
 import { MetricsServer } from "./metrics/metrics-server";
+import { createPage } from "./page/create-page";
 import { createApp } from "./rest/app";
 import { AccessGuard } from "./security/guard";
+import { SignInLinks } from "./security/sign-in-links";
 import { createServers } from "./servers/create-servers";
+import { HeardRefusals } from "./servers/refusals/heard-refusals";
 import { openTracer } from "./tracing";
 
 /** Reads what the stack says, puts the parts together, and serves until SIGTERM. */
@@ -23,25 +27,26 @@ async function main(): Promise<void> {
   const { config, tokens } = loadConfig();
   const { limits, listen, dockerApi } = config;
   const log = createLog(config.logLevel);
-  const events = new Events();
+  const events = new Events((error) => log.warn({ error }, "an event was not told to everybody"));
   const audit = new AuditLog({
     ...config.audit,
     folder: join(PATHS.state, "audit"),
     warn: (message) => log.warn(message),
   });
   const registry = new Registry();
-  process.on(
-    "uncaughtException",
-    lastResort(registry, log, (code) => process.exit(code)),
-  );
+  const wall = new LastResort(registry, log, (code) => process.exit(code));
+  process.on("uncaughtException", (error) => wall.caught(error));
   const observer = new CallMetrics(registry);
+  const heard = new HeardRefusals();
   const parts = await createServers({ config, events, log });
   const { servers } = parts;
   const tracer = await openTracer(config, (message) => log.warn(message));
   const gateway = new McpGateway({
     ...{ config, servers, audit, observer, events, tracer },
+    onFailure: (server, answer) => heard.hear(server, answer),
     warn: (message, error) => log.warn({ error }, message),
   });
+  servers.onChange((name, current) => current ?? heard.forget(name));
   const guard = new AccessGuard({
     config,
     tokens,
@@ -50,11 +55,14 @@ async function main(): Promise<void> {
   });
 
   const front = new Front({ guard, gateway, audit, log, limits, publicUrl: config.publicUrl });
+  const links = new SignInLinks();
+  const history = new History({ totals: () => observer.totals(), usage: () => parts.stats.list() });
   const rest = await createApp(front, {
-    ...{ config, guard, gateway, audit, events, log },
+    ...{ config, guard, gateway, audit, events, links, history, log, heard },
     ...parts,
     staticFolder: join(__dirname, "static"),
   });
+  const page = createPage({ config, guard, links, rest: front.rest });
   const exposition = new Exposition(registry, { config, gateway, audit, ...parts });
   const metrics = new MetricsServer({ guard, limits, exposition });
   const warn = (message: string) => log.warn(message);
@@ -65,19 +73,28 @@ async function main(): Promise<void> {
 
   await Promise.all([
     front.listen(PORTS.api, listen),
+    page?.listen(PORTS.page, listen),
     metrics.listen(PORTS.metrics, listen),
     docker?.listen(PORTS.docker, listen),
   ]);
+  wall.serving = true;
+  history.start();
   log.info({ stack: config.stack, version: config.version, publicUrl: config.publicUrl }, "ready");
 
   process.once("SIGTERM", async () => {
     log.info("stopping");
-    await Promise.all([front.close(), gateway.close(), rest.close(), metrics.close(), docker?.close()]);
-    parts.close();
-    await Promise.all([audit.close(), tracer?.close()]); // last: the end of every session is in it
+    await closed(log, front, gateway, rest, page, metrics, docker, history);
+    await closed(log, parts);
+    await closed(log, audit, tracer); // last, because they record the end of every session
     log.info("stopped");
     process.exit(0);
   });
+}
+
+/** Closes parts side by side. One that fails does not keep the others open. */
+async function closed(log: Log, ...parts: ({ close(): unknown } | undefined)[]): Promise<void> {
+  const ends = await Promise.allSettled(parts.map(async (part) => part?.close()));
+  for (const end of ends) if (end.status === "rejected") log.error({ error: end.reason }, "a part was not closed");
 }
 
 main().catch((error: unknown) => {

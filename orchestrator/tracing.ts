@@ -2,7 +2,7 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { AuditResult } from "../api/audit-result";
 import type { OrchestratorConfig } from "../config/orchestrator-config";
 
-/** What a span tells of a call: nothing of its arguments, and nobody's name. */
+/** What a span says about a call. It has no arguments and nobody's name. */
 export interface TracedCall {
   /** Request id, as in the audit log. */
   request: string;
@@ -17,23 +17,23 @@ export interface TracedCall {
   traceparent?: string;
 }
 
-/** Takes finished calls; without a tracer there is nothing to do, and nothing of OpenTelemetry is loaded. */
+/** Takes finished calls. Without `tracingEndpoint` it does nothing, and loads nothing of OpenTelemetry. */
 export interface CallTracer {
   /** Never waits, never throws. @param ms from the call's arrival until now */
   finished(call: TracedCall, result: AuditResult, code: number | undefined, ms: number): void;
-  /** Sends what is left; takes at most some seconds. */
+  /** Sends the remaining spans, which takes at most some seconds. */
   close(): Promise<void>;
 }
 
 /** W3C Trace Context; later versions may append fields. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 const WARN_MS = 60_000;
-/** For one batch, in milliseconds; at the end too. */
+/** Milliseconds to send one batch, also the last one. */
 const EXPORT_MS = 5_000;
 
 /**
- * The client's span: `_meta.traceparent` of the message, or else the HTTP header, which may belong to a connection shared
- * by several calls. Undefined when neither is well-formed.
+ * Returns the client's span: `_meta.traceparent` of the message, otherwise the HTTP header, which may belong to a
+ * connection that several calls share. Undefined when neither is well-formed.
  */
 export function traceparentOf(meta: unknown, header: string | string[] | undefined): string | undefined {
   const inMessage =
@@ -42,9 +42,10 @@ export function traceparentOf(meta: unknown, header: string | string[] | undefin
 }
 
 /**
- * Spans of MCP calls by the semantic conventions of OpenTelemetry for MCP, sent to `ENDPOINT/v1/traces` in batches from
- * a bounded queue. A client that sends a sampled span decides that its call is sampled too; `sampleRatio` is for the rest.
- * @param warn told when spans cannot be sent, at most once a minute
+ * Sends spans of MCP calls, by OpenTelemetry's semantic conventions for MCP, to `ENDPOINT/v1/traces`, in batches from a
+ * bounded queue. A client that sends a sampled span decides that its call is sampled too; `sampleRatio` is for the
+ * rest.
+ * @param warn called when spans cannot be sent, at most once a minute
  */
 export async function openTracer(
   { tracing, stack, version }: Pick<OrchestratorConfig, "tracing" | "stack" | "version">,

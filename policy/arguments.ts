@@ -6,7 +6,7 @@ export function commandOf({ entrypoints, command }: ContainerInputs): string[] {
   return [...items(entrypoints), ...items(command)].flatMap((word) => text(word) ?? []);
 }
 
-/** The words of it, also of those that a shell splits (sh -c "..."), without their quotes. */
+/** Returns the words of a command, including those that a shell splits (sh -c "..."), without their quotes. */
 export function shellWords(command: string[]): string[] {
   return command.flatMap((word) => word.split(/[\s;&|]+/)).flatMap((word) => word.replace(/["']/g, "") || []);
 }

@@ -1,5 +1,6 @@
 import { DockerType } from "../lib/docker-types";
 import { Label, Role } from "../manifest/container/labels";
+import { INIT } from "../manifest/container/program";
 import { items, type Maybe, text, UNKNOWN } from "./known";
 import { isOnHost, type Resource } from "./resource";
 
@@ -45,19 +46,27 @@ export interface ContainerInputs {
   privileged?: Maybe<boolean>;
   publishAllPorts?: Maybe<boolean>;
   readOnly?: Maybe<boolean>;
+  restart?: Maybe<string>;
   securityOpts?: Maybe<Maybe<string>[]>;
   start?: Maybe<boolean>;
   ulimits?: Maybe<Maybe<{ name?: Maybe<string>; hard?: Maybe<number> }>[]>;
   uploads?: Maybe<Maybe<{ content?: Maybe<string>; contentBase64?: Maybe<string>; file?: Maybe<string> }>[]>;
   user?: Maybe<string>;
   usernsMode?: Maybe<string>;
-  volumes?: Maybe<Maybe<{ hostPath?: Maybe<string>; volumeName?: Maybe<string>; fromContainer?: Maybe<string> }>[]>;
+  volumes?: Maybe<
+    Maybe<{
+      hostPath?: Maybe<string>;
+      containerPath?: Maybe<string>;
+      volumeName?: Maybe<string>;
+      fromContainer?: Maybe<string>;
+    }>[]
+  >;
 }
 
 export interface Container {
   resource: Resource;
   inputs: ContainerInputs;
-  /** What it is in a stack of this kind. */
+  /** Its role in a stack of this kind. */
   role?: Role;
 }
 
@@ -84,13 +93,21 @@ export function labelsOf({ labels }: ContainerInputs): Record<string, string> {
   );
 }
 
-/** The role that its label claims, where that can be true: a role opens exceptions, and they fit one place only. */
+/** Returns the role that its label claims, if the container is where that role belongs: a role opens exceptions. */
 function roleOf(resource: Resource, inputs: ContainerInputs): Role | undefined {
   const claimed = labelsOf(inputs)[Label.Role];
   if (claimed === Role.Engine && isOnHost(resource)) return Role.Engine;
   if (claimed === Role.Orchestrator && !isOnHost(resource)) return Role.Orchestrator;
   if (claimed === Role.VolumeFiles && inputs.start === false) return Role.VolumeFiles;
+  if (claimed === Role.StorageFolders && !isOnHost(resource) && runsInitOnly(inputs)) return Role.StorageFolders;
   return undefined;
+}
+
+/** True when nothing but mcp-init can run in it, which makes folders and ends. */
+function runsInitOnly({ entrypoints, command, restart }: ContainerInputs): boolean {
+  const [program, ...more] = items(entrypoints);
+  const [work] = items(command);
+  return program === INIT.target && more.length === 0 && (work === "make" || work === "remove") && restart === "no";
 }
 
 /** Folders and files of the engine's machine that it mounts. */

@@ -12,7 +12,7 @@ import { dockerName, type Resource, resourceOf } from "./resource";
 /** JSON Schema of one setting. */
 export type SettingSchema = PolicyConfigSchema["properties"][string];
 
-/** What a policy says of itself; the table in docs/policies.md is made from it. */
+/** What a policy says about itself. The table in docs/policies.md is made from it. */
 export interface About {
   id: string;
   /** The promise, in one sentence. */
@@ -27,7 +27,7 @@ export interface About {
   exceptions?: Partial<Record<Role, string>>;
 }
 
-/** What a stack may set for a policy, with the value it has otherwise. */
+/** The settings of a policy, each with its default. */
 export type Settings<C> = { [K in keyof C]: { schema: SettingSchema; default: C[K] } };
 
 interface Definition<C> extends About {

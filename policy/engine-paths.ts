@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-/** Where an engine can be told what to do, and where all its containers are. */
+/** Paths that control an engine, or hold all its containers. */
 const ENGINE_PATHS = [
   "/run/docker.sock",
   "/run/docker",
@@ -18,7 +18,7 @@ const ENGINE_PATHS = [
   "/var/snap/docker",
 ];
 
-/** The same where the folder in front is another on each machine: engines of users, other places. */
+/** The same, where the folder in front differs from machine to machine: rootless engines, other places. */
 const ENGINE_PATTERNS = [
   /\/(docker|podman|containerd|crio|buildkitd)[\w.-]*\.sock$/,
   /\/\.docker(\/|$)/,

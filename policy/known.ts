@@ -30,7 +30,7 @@ export function items<T>(list: Maybe<Maybe<T>[]>): T[] {
   return list.filter((item): item is T => item !== UNKNOWN && item !== undefined);
 }
 
-/** True when the list, or one in it, is not known: what it lacks now it may have at the update. */
+/** True when the list or one of its members is unknown, so that the update may add what it lacks now. */
 export function isOpen(list: Maybe<unknown[]>): boolean {
   return list === UNKNOWN || (Array.isArray(list) && list.includes(UNKNOWN));
 }

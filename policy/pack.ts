@@ -2,6 +2,7 @@ import type { PackPolicy } from "./define";
 import { capabilities } from "./policies/capabilities";
 import { dockerApiAuth } from "./policies/docker-api-auth";
 import { engineVolumes } from "./policies/engine-volumes";
+import { hostFolders } from "./policies/host-folders";
 import { innerProvider } from "./policies/inner-provider";
 import { loopbackPorts } from "./policies/loopback-ports";
 import { noEngineSocket } from "./policies/no-engine-socket";
@@ -39,6 +40,7 @@ export const policies: PackPolicy[] = [
   noHostDevices,
   noEngineSocket,
   engineVolumes,
+  hostFolders,
   loopbackPorts,
   dockerApiAuth,
   tlsKeys,

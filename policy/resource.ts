@@ -44,14 +44,14 @@ export function usesDefaultProvider({ provider }: Resource): boolean {
 
 /**
  * True when the resource lands on a machine's own engine: its provider's host is a socket, behind ssh too, or was not
- * given. One that is unknown is that of an engine still to be made.
+ * given. An unknown host belongs to an engine still to be made.
  */
 export function isOnHost(resource: Resource): boolean {
   const host: Maybe<string> = resource.provider?.inputs.host as Maybe<string>;
   return usesDefaultProvider(resource) || host === undefined || /^(unix|npipe|ssh):/.test(text(host) ?? "");
 }
 
-/** Which engine a resource is on: two of the same one may clash. */
+/** Names the engine of a resource. Only resources on the same engine can clash. */
 export function engineOf(resource: Resource): string {
   const host = text(resource.provider?.inputs.host);
   if (isOnHost(resource) && !host?.startsWith("ssh:")) return "host";

@@ -16,7 +16,7 @@ function hasShape(value: string): boolean {
  * @param plain names that only sound like one
  */
 export function isSecret(name: string, value: string, plain: string[] = []): boolean {
-  // A revision or a hash of secrets tells nothing of them.
+  // A revision or a hash of a secret does not give it away.
   const told = /[._-](revision|hash|sha256)$/i.test(name) || plain.includes(name) ? "" : name;
   return looksLikeSecret(told, value) || hasShape(value);
 }
@@ -27,7 +27,7 @@ export function plainNames(manifest: string | undefined): string[] {
   return Array.isArray(notSecrets) ? notSecrets.filter((name) => typeof name === "string") : [];
 }
 
-/** A manifest as its label has it, without what these names have there. */
+/** Returns a label's manifest without the values of these names. */
 export function withoutPlain(manifest: string, plain: string[]): string {
   if (plain.length === 0) return manifest;
   const isPlain = (key: string, value: unknown): boolean =>
@@ -45,7 +45,7 @@ function jsonMapping(text: string, reviver?: (key: string, value: unknown) => un
   }
 }
 
-/** The places, from 1, of a command's words that look like secrets; a shell's script is looked at word by word. */
+/** Returns the positions, from 1, of a command's words that look like secrets. Checks a shell's script word by word. */
 export function secretWords(command: string[], plain: string[] = []): number[] {
   const options = secretArguments(command, plain);
   return command.flatMap((word, index) => {

@@ -1,13 +1,15 @@
 import { VOLUMES } from "../components/persistent-volumes";
-import { orchestratorPorts } from "../config/endpoints";
 import type { Settings } from "../config/settings";
 import { overlaps } from "../lib/addresses";
 import { dockerAt } from "../lib/docker-client";
 import { type Problem, ProblemsError } from "../lib/problems";
 import { Label } from "../manifest/container/labels";
+import { publishedPorts } from "./ports";
 
 /** What the program needs to know of the host engine before it declares anything. */
 export interface HostEngine {
+  /** The machine's name, as its kernel has it. */
+  hostname: string;
   /** Docker's own version, e.g. "26.1.5". */
   version: string;
   apiVersion: string;
@@ -16,6 +18,8 @@ export interface HostEngine {
   cgroupControllers: { memory: boolean; cpu: boolean; pids: boolean };
   securityOptions: string[];
   processors: number;
+  /** Where it keeps its data. */
+  dataRoot: string;
   networks: { name: string; subnets: string[] }[];
   containers: { name: string; hostPorts: number[] }[];
   /** What has a name on the host engine, and the stack whose label it wears. */
@@ -44,6 +48,7 @@ export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
     ]);
   });
   return {
+    hostname: info.Name,
     version: version.Version,
     apiVersion: version.ApiVersion,
     operatingSystem: info.OSType,
@@ -51,6 +56,7 @@ export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
     cgroupControllers: { memory: info.MemoryLimit, cpu: info.CpuCfsQuota, pids: info.PidsLimit },
     securityOptions: info.SecurityOptions ?? [],
     processors: info.NCPU,
+    dataRoot: info.DockerRootDir,
     networks: networks.map((n) => ({
       name: n.Name,
       subnets: (n.IPAM?.Config ?? []).flatMap((c) => (c.Subnet?.includes(".") ? [c.Subnet] : [])),
@@ -71,12 +77,17 @@ export async function inspectHostEngine(endpoint: string): Promise<HostEngine> {
   };
 }
 
+/** True when the host engine puts an SELinux label on every container. */
+export function labelsContainers({ securityOptions }: Pick<HostEngine, "securityOptions">): boolean {
+  return securityOptions.some((option) => option.split(",").includes("name=selinux"));
+}
+
 /** True when dotted version `a` is older than `b`. */
 function older(a: string, b: string): boolean {
   return a.localeCompare(b, "en", { numeric: true }) < 0;
 }
 
-/** What stands in the way on this host, all at once; empty when the stack can be made. */
+/** Returns everything on this host that stands in the way; empty when the stack can be made. */
 export function hostProblems(host: HostEngine, settings: Settings): Problem[] {
   const problems: Problem[] = [];
   const refuse = (path: string, got: string, expected: string, fix?: string) =>
@@ -127,7 +138,7 @@ export function hostProblems(host: HostEngine, settings: Settings): Problem[] {
       );
     }
   }
-  const wanted = [{ key: "dockerTlsPort", external: settings.dockerTlsPort }, ...orchestratorPorts(settings)];
+  const wanted = publishedPorts(settings);
   for (const container of host.containers.filter(({ name }) => name !== settings.engineName)) {
     for (const { key, external } of wanted.filter((port) => container.hostPorts.includes(port.external))) {
       refuse(
@@ -142,8 +153,8 @@ export function hostProblems(host: HostEngine, settings: Settings): Problem[] {
 }
 
 /**
- * Names that this stack wants and something else has: taking them over would be two stacks on one engine, or on one set
- * of data. A volume without a label is taken: it may be a restored one.
+ * Returns the names that this stack wants and something else has. To take them over would put two stacks on one engine,
+ * or on one set of data. A volume without a label does not count: it may be a restored one.
  * @param stack "project/stack"
  */
 export function takenNames(host: HostEngine, settings: Settings, stack: string): Problem[] {

@@ -1,21 +1,29 @@
+import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
+import type { HostFolder } from "../components/engine/host-folders";
 import { KEYS } from "../config/keys";
 import { loadSettings } from "../config/load";
 import type { Settings } from "../config/settings";
 import { type Problem, ProblemsError } from "../lib/problems";
 import type { CatalogServer } from "../manifest/catalog";
 import { loadCatalog } from "../manifest/load-catalog";
-import { type HostEngine, hostProblems, inspectHostEngine, takenNames } from "./host-engine";
+import { hostFolders, thisMachine } from "./folders/host-folders";
+import { type HostEngine, hostProblems, inspectHostEngine, labelsContainers, takenNames } from "./host-engine";
+import { takenPorts } from "./ports";
 
 export interface Inputs {
   settings: Settings;
   /** The servers to run, sorted by name. */
   servers: CatalogServer[];
+  /** Folders of the host that they get. */
+  folders: HostFolder[];
   /** Processors of the host. */
   processors: number;
+  /** The host engine labels its containers for SELinux. */
+  selinux: boolean;
 }
 
-/** Runs a check and keeps its problems, so that the next check speaks as well. */
+/** Runs a check and keeps its problems, so that the next check runs too. */
 async function collect<T>(problems: Problem[], check: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await check();
@@ -32,19 +40,28 @@ async function collect<T>(problems: Problem[], check: () => T | Promise<T>): Pro
  */
 export async function readInputs(): Promise<Inputs> {
   const problems: Problem[] = [];
+  const settingsFile = `Pulumi.${pulumi.getStack()}.yaml`;
   const settings = await collect(problems, loadSettings);
   const servers = await collect(problems, () =>
     loadCatalog(settings?.catalog ?? KEYS.catalog.parse(undefined), {
       servers: settings?.servers,
       secrets: settings && secretNames(settings),
-      settingsFile: `Pulumi.${pulumi.getStack()}.yaml`,
+      folders: settings?.folders,
+      privateHosts: settings?.privateHosts,
+      settingsFile,
     }),
   );
   const misleading = environmentProblems(process.env);
   problems.push(...misleading);
   const host = settings && misleading.length === 0 ? await collect(problems, () => checkHost(settings)) : undefined;
-  if (!settings || !servers || !host) throw new pulumi.RunError(new ProblemsError(problems).message);
-  return { settings, servers, processors: host.processors };
+  // Without the servers or the host, what is wrong with the folders themselves is still told.
+  const folders =
+    settings &&
+    (await collect(problems, () =>
+      hostFolders(settings.folders, servers ?? [], thisMachine(settings, host?.dataRoot), settingsFile),
+    ));
+  if (!settings || !servers || !host || !folders) throw new pulumi.RunError(new ProblemsError(problems).message);
+  return { settings, servers, folders, processors: host.processors, selinux: labelsContainers(host) };
 }
 
 function secretNames({ secrets }: Settings): Record<string, string[]> {
@@ -63,7 +80,10 @@ export function environmentProblems({ DOCKER_HOST }: NodeJS.ProcessEnv): Problem
 async function checkHost(settings: Settings): Promise<HostEngine> {
   const host = await inspectHostEngine(settings.hostEngine);
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const problems = [...hostProblems(host, settings), ...takenNames(host, settings, stack)];
+  // From a container that only has the host engine's socket, the host's ports are not seen.
+  const held = host.containers.flatMap(({ hostPorts }) => hostPorts);
+  const taken = host.hostname === hostname() ? await takenPorts(settings, held) : [];
+  const problems = [...hostProblems(host, settings), ...taken, ...takenNames(host, settings, stack)];
   if (problems.length > 0) throw new ProblemsError(problems);
   return host;
 }

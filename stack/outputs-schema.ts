@@ -20,10 +20,17 @@ const time = text.meta({ format: "date-time" });
 /** Marks what `pulumi stack output` shows as [secret]. */
 const secret = { secret: true };
 
-// Every mapping is loose: a reader has to leave alone what it does not know, so that new outputs need no new version.
+// Every mapping is loose: readers must ignore what they do not know, so that new outputs need no new version.
 const schema: z.ZodType<Outputs> = z.looseObject({
   version: z.literal(OUTPUTS_VERSION),
-  endpoints: z.looseObject({ api: url, mcp: url, metrics: url, docker: tcp.optional(), dockerTls: tcp }),
+  endpoints: z.looseObject({
+    api: url,
+    mcp: url,
+    page: url.optional(),
+    metrics: url,
+    docker: tcp.optional(),
+    dockerTls: tcp,
+  }),
   servers: z.record(
     text,
     z.looseObject({ container: text, url, transport: z.enum(TransportType), image: text, description: text }),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# clean.sh CACHE_DIR STATE_DIR: undoes on this machine what the set-up started: the mirror, the stand-in base images, a
+# clean.sh CACHE_DIR STATE_DIR: removes what the set-up started on this machine: the mirror, the stand-in base images, a
 # dockerd of ours. Says what remains.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -22,7 +22,22 @@ machine() {
   case $(uname -m) in x86_64 | aarch64) ;; *) say "$(uname -m): only x86_64 and aarch64 are supported" && return 1 ;; esac
   local cgroup=v1
   [ ! -f /sys/fs/cgroup/cgroup.controllers ] || cgroup=v2
-  say "$(uname -m), $(nproc) cores, $(awk '/MemTotal/ {printf "%d", $2 / 1048576}' /proc/meminfo) GB, cgroup $cgroup, AppArmor $([ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] && echo on || echo off), user $(id -un)"
+  local selinux=off
+  case $(cat /sys/fs/selinux/enforce 2>/dev/null) in 1) selinux=enforcing ;; 0) selinux=permissive ;; esac
+  say "$(uname -m), $(nproc) cores, $(awk '/MemTotal/ {printf "%d", $2 / 1048576}' /proc/meminfo) GB, cgroup $cgroup, AppArmor $([ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] && echo on || echo off), SELinux $selinux, user $(id -un)"
+  ways_out
+}
+# What leaves the engine goes by IPv4; docs/hosts.md says what is left without it.
+ways_out() {
+  local name
+  name=$(awk '$2 == "00000000" && $8 == "00000000" { print $1; exit }' /proc/net/route 2>/dev/null)
+  if [ -n "$name" ]; then
+    say "way out: IPv4 by $name, $(cat "/sys/class/net/$name/mtu") bytes a packet"
+  elif awk '$1 ~ /^0+$/ && $2 == "00" && $10 != "lo" { found = 1 } END { exit !found }' /proc/net/ipv6_route 2>/dev/null; then
+    say "way out: IPv6 only; pulls, image builds and egress of the engine need IPv4"
+  else
+    say "way out: none; pulls, image builds and egress of the engine need one"
+  fi
 }
 system() {
   command -v curl >/dev/null && [ -f /etc/ssl/certs/ca-certificates.crt ] && say "curl, CA certificates" && return
@@ -32,7 +47,7 @@ system() {
 node() {
   local dir
   if dir=$(bash "$here/node.sh" "$cache" --check); then say "Node $("$dir/node" -v) in $dir"; else
-    say "no Node >= 22: would be fetched from its npm package into $cache/node"
+    say "no Node >= 22.19: would be fetched from its npm package into $cache/node"
     return 1
   fi
 }

@@ -17,14 +17,14 @@ state_setup() {
   fi
 }
 
-# Node has a CA list of its own; a machine with a CA more (a TLS-inspecting proxy) has it in this file.
+# Node has its own list of CAs. A machine with one more CA (of a TLS-inspecting proxy) has it in this file.
 trust_machine_cas() {
   if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f /etc/ssl/certs/ca-certificates.crt ]; then
     export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
   fi
 }
 
-# The PATH of whoever called, without what an earlier `env` put there: steps ask it what the machine itself has.
+# The caller's PATH, without what an earlier `env` put there. Steps look there for what the machine itself has.
 bare_path() {
   local dir kept=() all
   IFS=: read -ra all <<<"$PATH"

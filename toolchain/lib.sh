@@ -1,15 +1,38 @@
 # shellcheck shell=bash disable=SC2154
-# What every toolchain script needs. Sourced, never run.
+# Functions that every toolchain script needs. Sourced, never run.
 
 say() { printf '%s\n' "$*"; }
 
-# One sentence that says what went wrong and what to do; then the end.
+# Prints one sentence that says what went wrong and what to do, then exits.
 die() { die_with 1 "$*"; }
 
 # die_with CODE SENTENCE: with an exit code of docs/cli.md.
 die_with() {
   printf 'error: %s\n' "$2" >&2
   exit "$1"
+}
+
+# nearest WORD KNOWN...: the word that a misspelt one was meant to be, if there is one: at most two letters off, and less
+# than half of them. cli/ has lib/nearest.ts; this is for a machine without Node.
+nearest() {
+  printf '%s\n' "$@" | awk '
+    NR == 1 { word = $0; n = length(word); most = int((n - 1) / 2); if (most > 2) most = 2; best = most + 1; next }
+    {
+      m = length($0)
+      for (j = 0; j <= m; j++) row[0, j] = j
+      for (i = 1; i <= n; i++) {
+        row[i, 0] = i
+        for (j = 1; j <= m; j++) {
+          least = row[i - 1, j - 1] + (substr(word, i, 1) != substr($0, j, 1))
+          if (row[i - 1, j] + 1 < least) least = row[i - 1, j] + 1
+          if (row[i, j - 1] + 1 < least) least = row[i, j - 1] + 1
+          if (i > 1 && j > 1 && substr(word, i - 1, 2) == substr($0, j, 1) substr($0, j - 1, 1) && row[i - 2, j - 2] + 1 < least) least = row[i - 2, j - 2] + 1
+          row[i, j] = least
+        }
+      }
+      if (row[n, m] < best) { best = row[n, m]; meant = $0 }
+    }
+    END { print meant }'
 }
 
 need_root() {
@@ -21,7 +44,7 @@ node_arch() {
   case $(uname -m) in
   x86_64) echo x64 ;;
   aarch64) echo arm64 ;;
-  *) die "there is no Node binary package for $(uname -m). Install Node >= 22 yourself, then run again." ;;
+  *) die "there is no Node binary package for $(uname -m). Install Node >= 22.19 yourself, then run again." ;;
   esac
 }
 
@@ -62,8 +85,12 @@ unpack() {
   rm -rf "$scratch"
 }
 
-# running PID: and not just a zombie that nobody collects (PID 1 of a container often does not).
-running() { [ -n "$1" ] && [ -n "$(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline")" ]; } 2>/dev/null
+# running PID: and not just a zombie that nobody collects (PID 1 of a container often does not). By its state, not by its
+# command line: that is empty for up to 30 ms while the kernel loads a program from a cold disk.
+running() {
+  local stat
+  [ -n "$1" ] && stat=$(cat "/proc/$1/stat") && [[ ${stat##*) } != [ZX]* ]]
+} 2>/dev/null
 
 # alive PIDFILE NAME: does the process of that file run, and is it still the program we started?
 alive() {
@@ -89,7 +116,7 @@ wait_for() {
   local end=$((SECONDS + $1))
   shift
   until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || return 1
+    [ "$SECONDS" -lt "$end" ] || return 1
     sleep 0.2
   done
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# node.sh CACHE_DIR [--check]: prints the folder of a Node >= 22 (last line of stdout). The one on PATH when it is new
+# node.sh CACHE_DIR [--check]: prints the folder of a Node >= 22.19 (last line of stdout). The one on PATH when it is new
 # enough; else Node's binary and npm from their npm packages, in CACHE_DIR/node. --check: 1 when it would have to fetch.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -8,7 +8,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${1:?usage: node.sh CACHE_DIR [--check]}
 home=$cache/node/$NODE_VERSION
 
-new_enough() { "$1" -e 'process.exit(+process.versions.node.split(".")[0] < 22 ? 1 : 0)' 2>/dev/null; }
+# 22.19: what the orchestrator's undici asks for.
+new_enough() { "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 19) ? 0 : 1)' 2>/dev/null; }
 
 if found=$(command -v node) && command -v npm >/dev/null && new_enough "$found"; then
   dirname "$found"
@@ -30,7 +31,7 @@ new=$(mktemp -d "$cache/node/new.XXXXXX")
 settings=$(npm config get globalconfig 2>/dev/null || true)
 npm install --prefix "$new" --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error \
   "node-linux-$arch@$NODE_VERSION" "npm@$NPM_VERSION" >&2 ||
-  die "npm could not fetch Node $NODE_VERSION. Check that your npm registry is reachable (npm ping), or install Node >= 22 yourself."
+  die "npm could not fetch Node $NODE_VERSION. Check that your npm registry is reachable (npm ping), or install Node >= 22.19 yourself."
 mkdir -p "$new/bin"
 mv "$new/node_modules/node-linux-$arch/bin/node" "$new/bin/node"
 ln -s ../node_modules/npm/bin/npm-cli.js "$new/bin/npm"

@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib.sh"
 cache=${1:?usage: npm-install.sh CACHE_DIR PROJECT [--check]} project=${2:?usage: npm-install.sh CACHE_DIR PROJECT [--check]}
-# The stamp sits in what it describes: gone with node_modules, one for each copy of the project.
+# The stamp is inside node_modules: it goes with it, and each copy of the project has its own.
 stamp=$project/node_modules/.dind-mcp-stamp
 # process.versions.modules is the ABI: native add-ons of another one do not load.
 now=$({ cat "$project/package-lock.json" && node -p process.versions.modules; } | sha256sum | cut -d' ' -f1)

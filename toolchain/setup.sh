@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# What makes a machine ready, as steps. Sourced by bin/dind-mcp. Each piece does nothing where nothing is missing.
+# The steps that make a machine ready. Sourced by bin/dind-mcp. Each does nothing where nothing is missing.
 tools=$project/toolchain
 
 # setup STACK: `create` the stack when it is new, want it to be `existing`, or `none` at all.
@@ -15,7 +15,7 @@ setup() {
   trust_machine_cas
   # Three chains side by side: compiling keeps the processor busy while packages come over the network.
   start engine "Docker engine" bash "$tools/host-engine.sh" "$CACHE"
-  run node "Node >= 22" bash "$tools/node.sh" "$CACHE"
+  run node "Node >= 22.19" bash "$tools/node.sh" "$CACHE"
   local node_dir
   node_dir=$(bash "$tools/node.sh" "$CACHE" --check)
   PATH=$node_dir:$PATH

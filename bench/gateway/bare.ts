@@ -6,11 +6,21 @@ const SESSION = "00000000-0000-0000-0000-000000000000";
 interface Request {
   id?: number;
   method?: string;
-  params?: { protocolVersion?: string; arguments?: { text?: string } };
+  params?: { protocolVersion?: string; arguments?: { text?: string; bytes?: number } };
+}
+
+/** Made once for each size, as echo.c's letters cost it nothing. */
+const letters = new Map<number, string>();
+
+function large(bytes: number): string {
+  const text = letters.get(bytes) ?? "x".repeat(bytes);
+  letters.set(bytes, text);
+  return text;
 }
 
 function result({ method, params }: Request): object {
-  if (method !== "initialize") return { content: [{ type: "text", text: params?.arguments?.text ?? "" }] };
+  const { text = "", bytes } = params?.arguments ?? {};
+  if (method !== "initialize") return { content: [{ type: "text", text: bytes === undefined ? text : large(bytes) }] };
   return {
     protocolVersion: params?.protocolVersion,
     capabilities: { tools: {} },

@@ -1,5 +1,5 @@
 // The trivial stdio server behind every gateway of the bench: initialize, ping, tools/list, and one tool that returns the
-// text it was given. Static, one thread, no allocation a message: what is measured is the gateway, and 1,000 of them fit.
+// text it was given, or, where it was told `bytes`, so many letters. Static, one thread, no allocation a message: what is measured is the gateway, and 1,000 of them fit.
 //   echo [MS]   waits MS milliseconds before it reads, as a server that takes that long to start
 #include <ctype.h>
 #include <stdio.h>
@@ -58,6 +58,19 @@ static struct slice member(const char *object, const char *key) {
   return (struct slice){"", 0};
 }
 
+static void large(struct slice id, long bytes) {
+  static char part[1 << 16];
+  memset(part, 'x', sizeof part);
+  printf("{\"jsonrpc\":\"2.0\",\"id\":%.*s,\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"", (int)id.length, id.at);
+  for (size_t left = (size_t)bytes; left > 0;) {
+    const size_t now = left < sizeof part ? left : sizeof part;
+    fwrite(part, 1, now, stdout);
+    left -= now;
+  }
+  printf("\"}]}}\n");
+  fflush(stdout);
+}
+
 static int is(struct slice value, const char *text) {
   return value.length == strlen(text) && memcmp(value.at, text, value.length) == 0;
 }
@@ -87,10 +100,16 @@ int main(int argc, char **argv) {
     } else if (is(method, "\"tools/list\"")) {
       reply(id, "result",
             "{\"tools\":[{\"name\":\"echo\",\"description\":\"Returns the text\",\"inputSchema\":{\"type\":\"object\","
-            "\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"]}}]}",
+            "\"properties\":{\"text\":{\"type\":\"string\"},\"bytes\":{\"type\":\"integer\"}},\"required\":[\"text\"]}}]}",
             nothing, "");
     } else if (is(method, "\"tools/call\"")) {
-      struct slice text = member(member(params.at, "arguments").at, "text");
+      struct slice arguments = member(params.at, "arguments");
+      struct slice bytes = member(arguments.at, "bytes");
+      if (bytes.length > 0) {
+        large(id, atol(bytes.at));
+        continue;
+      }
+      struct slice text = member(arguments.at, "text");
       if (text.length == 0 || *text.at != '"') text = (struct slice){"\"\"", 2};
       reply(id, "result", "{\"content\":[{\"type\":\"text\",\"text\":", text, "}]}");
     } else if (is(method, "\"ping\"")) {

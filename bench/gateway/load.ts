@@ -1,10 +1,10 @@
 /**
  * Loads one MCP endpoint with tools/call and prints one JSON line.
  *
- *   load --url URL [--host NAME] [--tool echo] [--args JSON] [--expect TEXT] --calls N --clients N [--pid PID]
+ *   load --url URL [--host NAME] [--tool echo] [--args JSON] [--expect TEXT] [--bytes N] --calls N --clients N [--pid PID]
  *
  * A token is taken from BENCH_TOKEN. Sessions are opened first; then each client sends its next call when it has the answer to the last. rps: calls a second;
- * p50, p99: milliseconds a call; openMs: mean time to open a session. With --pid: the gateway's processor microseconds a
+ * p50, p99: milliseconds a call; openMs: mean time to open a session. With --bytes: results of so many letters. With --pid: the gateway's processor microseconds a
  * call, and its memory in megabytes.
  */
 import { parseArgs } from "node:util";
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
       tool: { type: "string", default: "echo" },
       args: { type: "string", default: '{"text":"hello"}' },
       expect: { type: "string", default: "" },
+      bytes: { type: "string" },
       calls: { type: "string", default: "2000" },
       clients: { type: "string", default: "1" },
       pid: { type: "string" },
@@ -41,7 +42,15 @@ async function main(): Promise<void> {
   const token = process.env.BENCH_TOKEN; // other users of the machine see arguments
   const [calls, clients] = [Number(values.calls), Number(values.clients)];
   const pid = values.pid === undefined ? undefined : Number(values.pid);
-  const params = { name: tool, arguments: JSON.parse(values.args) as object };
+  const bytes = values.bytes === undefined ? undefined : Number(values.bytes);
+  const params = {
+    name: tool,
+    arguments: bytes === undefined ? (JSON.parse(values.args) as object) : { text: "", bytes },
+  };
+  const right = (result: unknown): boolean => {
+    if (bytes === undefined) return !expect || JSON.stringify(result).includes(expect);
+    return (result as { content?: { text?: string }[] }).content?.[0]?.text?.length === bytes;
+  };
   const connection = new Connection({ url, token, host }, clients);
 
   const opening = performance.now();
@@ -60,7 +69,7 @@ async function main(): Promise<void> {
         const sent = performance.now();
         try {
           const result = await connection.request(session, "tools/call", params);
-          if (expect && !JSON.stringify(result).includes(expect)) throw new Error(`got ${JSON.stringify(result)}`);
+          if (!right(result)) throw new Error(`got ${JSON.stringify(result).slice(0, 300)}`);
           times.push(performance.now() - sent);
         } catch (error) {
           if (errors++ === 0) console.error(String(error));

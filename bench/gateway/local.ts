@@ -9,7 +9,10 @@ import type { Contender } from "./contender";
 import { Connection } from "./mcp-http";
 
 /** The peers, exactly these: figures of other versions are other figures. */
-const PEERS = { supergateway: "4.0.0", "mcp-proxy": "6.7.19" } as const;
+export const PEERS = { supergateway: "4.0.0", "mcp-proxy": "6.7.19" } as const;
+
+/** The server that answers by itself. */
+export const BARE = "bare Node HTTP";
 
 const running: ChildProcess[] = [];
 
@@ -83,7 +86,7 @@ export async function startBare(program: string): Promise<Contender> {
   const child = launch(program, []);
   const lines = createInterface({ input: child.stdout ?? process.stdin });
   const url = await new Promise<string>((resolve) => lines.once("line", resolve));
-  return started("bare Node HTTP", url, child);
+  return started(BARE, url, child);
 }
 
 /** Ends all of them, with all they started: supergateway leaves its servers behind otherwise. */

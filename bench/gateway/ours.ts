@@ -78,14 +78,16 @@ function useMirror(): void {
   if (existsSync(file)) process.env.DIND_MCP_REGISTRY_MIRROR ??= `http://${readFileSync(file, "utf8").trim()}`;
 }
 
-/** Ours without Docker's port proxy on the host. */
+/** Ours, through the published port. */
+export const OURS = "ours";
+/** The same without Docker's port proxy on the host. */
 export const UNPROXIED = "ours, no proxy";
 
 /** The ways into it that are compared. */
 export function ways({ api, address, token, pid }: Ours) {
   return {
     unproxied: { name: UNPROXIED, target: { url: `${address}/servers/${ECHO}/mcp`, token }, pid },
-    passThrough: { name: "ours", target: { url: `${api}/servers/${ECHO}/mcp`, token }, pid },
+    passThrough: { name: OURS, target: { url: `${api}/servers/${ECHO}/mcp`, token }, pid },
     aggregate: { name: "ours, all at /mcp", target: { url: `${api}/mcp`, token }, tool: `${ECHO}__echo`, pid },
   } satisfies Record<string, Contender>;
 }

@@ -1,7 +1,11 @@
-import { textTable } from "../../lib/text-table";
+import { markdownTable, textTable } from "../../lib/text-table";
 import { median } from "../stack/report";
-import { aims, middle, type Results, ratio } from "./figures";
+import { aims, type Results } from "./figures";
 import type { Load } from "./load";
+import { BARE } from "./local";
+import { middle, ratio } from "./medians";
+import { OURS } from "./ours";
+import { SIZES_HEADING, sizeRows } from "./sizes";
 
 const number = (value: number, digits = 0) => (Number.isNaN(value) ? "-" : value.toFixed(digits));
 
@@ -43,7 +47,7 @@ export function report(results: Results): string {
     "RSS MB",
     "calls/s of each round",
   ];
-  const bare = (clients: number) => results.loads.get("bare Node HTTP")?.get(clients) ?? [];
+  const bare = (clients: number) => results.loads.get(BARE)?.get(clients) ?? [];
   const rows = [1, 16].flatMap((clients) =>
     [...results.loads].map(([name, by]) => loadRow(name, clients, by.get(clients) ?? [], bare(clients))),
   );
@@ -53,7 +57,9 @@ export function report(results: Results): string {
     "",
     agreement(results),
   ];
-  const { sessions, list, memory, direct, shares } = results;
+  const { sizes, sessions, list, memory, direct, shares } = results;
+  if (sizes.size > 0)
+    parts.push("", "By the size of the result", textTable([SIZES_HEADING, ...sizeRows(sizes, OURS)]), "");
   if (sessions) {
     const { warm, cold, start } = sessions;
     const times = [warm, cold, start].map((list) => `${number(median(list), 2)} ms`);
@@ -64,7 +70,7 @@ export function report(results: Results): string {
     parts.push(`Memory: ${memory.map((mb) => number(mb)).join(", ")} MB before, with, after 1,000 idle sessions.`);
   parts.push("", "Where the time goes");
   if (direct.length > 0) {
-    const published = results.loads.get("ours")?.get(16) ?? [];
+    const published = results.loads.get(OURS)?.get(16) ?? [];
     const without = middle(direct, (load) => load.rps);
     parts.push(
       `Docker's published ports (the host's and the engine's) stand before the gateway: at 16 clients ${number(middle(published, (load) => load.rps))} calls/s through them, ${number(without)} without.`,
@@ -72,13 +78,36 @@ export function report(results: Results): string {
   }
   if (shares)
     parts.push("Processor time of the gateway at 16 clients, each part by itself:", textTable(shareRows(shares)));
-  const table = aims(results).map(({ what, wanted, got, met }) => [
+  return [...parts, "", textTable(aimRows(results))].join("\n");
+}
+
+function aimRows(results: Results): string[][] {
+  const rows = aims(results).map(({ what, wanted, got, met }) => [
     met === undefined ? "-" : met ? "met" : "MISSED",
     what,
     wanted,
     got,
   ]);
-  return [...parts, "", textTable([["", "aim", "wanted", "got"], ...table])].join("\n");
+  return [["", "aim", "wanted", "got"], ...rows];
+}
+
+/** What README.md keeps of the last run. @param machine what it ran on */
+export function page(results: Results, machine: string, day: string): string {
+  const heading = ["side", "clients", "calls/s", "p50 ms", "p99 ms", "CPU us a call"];
+  const rows = [1, 16].flatMap((clients) =>
+    [...results.loads].map(([name, by]) => {
+      const loads = by.get(clients) ?? [];
+      const cells = [(load: Load) => load.p50, (load: Load) => load.p99].map((of) => number(middle(loads, of), 1));
+      const [rps, cpu] = [middle(loads, (load) => load.rps), middle(loads, (load) => load.cpuMicros)];
+      return [name, String(clients), number(rps), ...cells, number(cpu)];
+    }),
+  );
+  return [
+    `Last run: ${day}, on ${machine}.`,
+    markdownTable([heading, ...rows]),
+    markdownTable([SIZES_HEADING, ...sizeRows(results.sizes, OURS)]),
+    markdownTable(aimRows(results)),
+  ].join("\n\n");
 }
 
 /** This bench's tool beside the reference. */

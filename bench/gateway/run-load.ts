@@ -6,10 +6,17 @@ import type { Load } from "./load";
 const execute = promisify(execFile);
 
 /** The load tool against one contender, in a fresh process, as the reference tool runs. */
-export function runLoad(load: string, contender: Contender, clients: number, calls: number): Promise<Load> {
+export function runLoad(
+  load: string,
+  contender: Contender,
+  clients: number,
+  calls: number,
+  bytes?: number,
+): Promise<Load> {
   const { pid } = contender;
   const own = pid === undefined ? [] : ["--pid", String(pid)];
-  return printed([load, ...common(contender, clients, calls), ...own], contender);
+  const size = bytes === undefined ? [] : ["--bytes", String(bytes)];
+  return printed([load, ...common(contender, clients, calls), ...own, ...size], contender);
 }
 
 /** The same from within the network of a process. @param url where the contender listens there */

@@ -77,10 +77,14 @@ async function plain(inputs: Inputs, own: TestStack | undefined, seccompFile: st
 }
 
 /** The stack's own host port for one of the engine's. */
-function hostPort({ port, apiPort, metricsPort, dockerPort }: TestStack, { internal }: { internal: number }): number {
+function hostPort(
+  { port, apiPort, pagePort, metricsPort, dockerPort }: TestStack,
+  { internal }: { internal: number },
+): number {
   const ports: Record<number, number> = {
     [PORTS.docker]: dockerPort,
     [PORTS.api]: apiPort,
+    [PORTS.page]: pagePort,
     [PORTS.metrics]: metricsPort,
   };
   return ports[internal] ?? port;

@@ -2,36 +2,63 @@ import { existsSync } from "node:fs";
 import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
-import { textOf } from "../../lib/read-text";
 import { OFFICIAL_META } from "../../manifest/server-json";
 import { CliError, ExitCode } from "../errors";
 import { readInput } from "../servers/input";
+import { DownloadError, download, isUrl, LIMIT_BYTES, shownSource } from "./download";
 
-/** What a server.json may be at most, in bytes; real ones have a few thousand. */
-export const LIMIT_BYTES = 2 ** 20;
-/** Milliseconds until a URL has to have given all of it. */
-const TIMEOUT_MS = 10_000;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
-/** A server.json as it was given, whatever it is. */
+/** A server.json as it was given, not checked yet. */
 export interface Given {
   document: unknown;
-  /** What is to be said about it. */
+  /** Remarks for the user. */
   notes: string[];
 }
 
 /**
- * A server.json from a file, a URL or standard input (`-`); or from an answer of the registry's API, which holds one.
+ * Reads a server.json from a file, a URL or standard input (`-`). Also takes an answer of the registry's API that holds
+ * one.
+ * @param alike sources that the user may have meant
  * @throws CliError when there is none, or more than one
  */
-export async function readDocument(from: string): Promise<Given> {
-  if (!isUrl(from) && from !== "-" && !existsSync(from)) throw unknownSource(from);
-  const text = isUrl(from) ? await download(new URL(from)) : readInput(from, LIMIT_BYTES);
+export async function readDocument(from: string, alike: string[] = []): Promise<Given> {
+  if (!isUrl(from) && from !== "-" && !existsSync(from)) throw unknownSource(from, alike);
+  const text = isUrl(from) ? await downloaded(new URL(from)) : readInput(from, LIMIT_BYTES);
   return answered(parse(text, shownSource(from)), shownSource(from));
 }
 
-/** The one server.json of a registry's answer, `{server}` or `{servers: [{server}]}`; else what was given. */
-function answered(given: unknown, where: string): Given {
+/** Paths that MCP servers have, and what such a server answers to somebody who only reads. */
+const ENDPOINT = /\/(mcp|sse)\/?$/;
+const ENDPOINT_STATUS = [400, 401, 403, 405, 406];
+
+/** The document at a URL. @throws CliError that says so when an MCP server seems to be there */
+async function downloaded(url: URL): Promise<string> {
+  if (ENDPOINT.test(url.pathname)) throw remoteServer(url);
+  try {
+    return await download(url);
+  } catch (error) {
+    if (error instanceof DownloadError && ENDPOINT_STATUS.includes(error.status ?? 0)) throw remoteServer(url, error);
+    throw error;
+  }
+}
+
+function remoteServer(url: URL, { status }: { status?: number } = {}): CliError {
+  const got = status === undefined ? "the address of a server that runs" : `status ${status}, as of a server that runs`;
+  const why = "a server at an address has no place in the fleet yet: no wall here would hold what it does";
+  const package_ = "add its package or image, when it has one (bin/dind-mcp servers search WORD)";
+  const fix = `${package_}; or give your client that address itself, beside this fleet`;
+  const expected = "a server.json, or a server that can run here";
+  return new CliError(
+    `${shownSource(url.href)}: got ${got} elsewhere, expected ${expected}; ${why}`,
+    ExitCode.Usage,
+    fix,
+  );
+}
+
+/**
+ * Returns the one server.json in a registry's answer, `{server}` or `{servers: [{server}]}`; any other document
+ * unchanged.
+ */
+export function answered(given: unknown, where: string): Given {
   const { server, servers, _meta: meta } = isMapping(given) ? given : {};
   if (Array.isArray(servers)) {
     if (servers.length === 1) return answered(servers[0], where);
@@ -51,66 +78,19 @@ function answered(given: unknown, where: string): Given {
   };
 }
 
-/** Without JSON's own message: it shows a piece of a file that may be another one than was meant. */
+/** Leaves out JSON.parse's own message. It shows a piece of the file, which may not be the one that was meant. */
 function parse(text: string, where: string): unknown {
   const document = parseJson(text);
   if (document === undefined) throw new CliError(`${where}: got no JSON, expected a server.json`, ExitCode.Usage);
   return document;
 }
 
-/** How a source is written down: a URL without what may be a secret in it. */
-export function shownSource(from: string): string {
-  if (from === "-") return "standard input";
-  if (!isUrl(from)) return from;
-  const { origin, pathname } = new URL(from);
-  return `${origin}${pathname}`;
-}
-
-function isUrl(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text);
-}
-
-/**
- * What a URL gives: over https, or from this machine; from there and not from where it redirects to; within limits.
- * @param timeout milliseconds
- */
-export async function download(url: URL, timeout = TIMEOUT_MS): Promise<string> {
-  const where = shownSource(url.href);
-  const refuse = (got: string, expected: string, code: ExitCode = ExitCode.Usage): CliError =>
-    new CliError(`${where}: got ${got}, expected ${expected}`, code);
-  if (url.protocol !== "https:" && !LOOPBACK.test(url.hostname)) {
-    throw refuse("http", "https, or http on this machine: on the way anybody could put another server in its place");
-  }
-  if (url.username || url.password) throw refuse("a URL with a password", "one without");
-  try {
-    const signal = AbortSignal.timeout(timeout);
-    const response = await fetch(url, { redirect: "manual", signal, headers: { accept: "application/json" } });
-    if (response.status >= 300 && response.status < 400) {
-      const to = oneLine(response.headers.get("location") ?? "nowhere", 200);
-      throw refuse(`a redirect to ${to}`, "the document itself; give that address if you trust it");
-    }
-    if (!response.ok) throw refuse(`status ${response.status}`, "status 200", ExitCode.Failed);
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of response.body ?? []) {
-      bytes += chunk.length;
-      if (bytes > LIMIT_BYTES) throw tooLarge(where);
-      chunks.push(chunk);
-    }
-    return textOf(Buffer.concat(chunks));
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    const { name, message, cause } = error as Error & { cause?: { code?: string } };
-    const got = name === "TimeoutError" ? `nothing within ${timeout / 1_000} s` : (cause?.code ?? message);
-    throw refuse(got, "a server.json", ExitCode.Failed);
-  }
-}
-
-function unknownSource(from: string): CliError {
-  const expected = "npm:PACKAGE, pypi:PACKAGE, image:NAME@sha256:DIGEST, or the file or https URL of a server.json";
-  return new CliError(`${from}: got no such file, expected ${expected}`, ExitCode.Usage);
-}
-
-function tooLarge(where: string): CliError {
-  return new CliError(`${where}: got more than ${LIMIT_BYTES} bytes, expected a server.json`, ExitCode.Usage);
+function unknownSource(from: string, alike: string[]): CliError {
+  const expected =
+    "npm:PACKAGE, pypi:PACKAGE, go:PATH, cargo:CRATE, git+URL#COMMIT, image:NAME@sha256:DIGEST, a folder or script of yours, a name of the MCP registry, or the file or https URL of a server.json";
+  const fix =
+    alike.length > 0
+      ? `bin/dind-mcp servers add ${alike.join(", or ")}`
+      : "bin/dind-mcp servers search WORD looks for one";
+  return new CliError(`${from}: got no such file, expected ${expected}`, ExitCode.Usage, fix);
 }

@@ -1,10 +1,15 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { oneLine } from "../../lib/plain-text";
 import { ProblemsError } from "../../lib/problems";
 import { validateCatalog } from "../../manifest/catalog";
 import { entryOf, MANIFEST } from "../../manifest/load-catalog";
-import { EGRESS, formatNote, fromServerJson, note } from "../../manifest/server-json";
+import { EGRESS, formatNote, fromServerJson, note, toFill } from "../../manifest/server-json";
+import { CliError, ExitCode } from "../errors";
+import type { Copy } from "./local/files";
+import { type LocalServer, localImport } from "./local/local-server";
 import { manifestText } from "./manifest-text";
+import { overlaid, roomFor, type Wishes, withPackages } from "./wishes";
 
 /** A server's folder before it is written. */
 export interface Draft {
@@ -12,12 +17,28 @@ export interface Draft {
   user: number;
   /** File name to text. */
   files: Record<string, string>;
-  /** What has to be filled in. */
+  /** The user's own files that go beside them. */
+  copies: Copy[];
+  /** Notes on what to fill in. */
   needs: string[];
-  /** What else there is to know. */
+  /** Other notes. */
   notes: string[];
   /** Names of the secrets that must have a value. */
   secrets: string[];
+}
+
+interface DraftOptions {
+  user: number;
+  /** @default that of the document */
+  name?: string;
+  /** Which of several packages. @default the most complete one */
+  package?: string;
+  /** Wishes of a recipe and the user, which may open walls. @default nothing */
+  wishes?: Wishes;
+  /** A server that the user has as files: then the document does not count. */
+  local?: LocalServer;
+  /** Variables that the user has to fill in, and what they are. @default none */
+  ask?: Record<string, string>;
 }
 
 interface Identity {
@@ -25,58 +46,90 @@ interface Identity {
   user: number;
 }
 
-/** What a document may not give itself: each of these would open a wall or take more of the machine. */
-const WALLS = ["egress", "mounts", "database", "resources"];
+/** Keys that a document cannot set for itself: each would open a wall, or take more of the machine. */
+const WALLS = [
+  "egress",
+  "mounts",
+  "storage",
+  "home",
+  "database",
+  "resources",
+  "browser",
+  "scratch",
+  "sharedMemory",
+  "cacheDir",
+];
+const NO_APT = "expected none: this server is an image, which has its own packages";
 const DOCKERIGNORE = "# What the image does not hold must not rebuild it.\n.dockerignore\nserver.yaml\n";
 
 /**
  * A server's folder from a server.json.
  * @param document whatever it is
  * @param from how it is called, with its version
- * @param options the server's user, its name if not that of the document, and which of several packages
  * @throws ProblemsError when no manifest can be made of it, or one that is wrong other than by what is to be filled in
  */
-export function draft(
-  document: unknown,
-  from: string,
-  options: { name?: string; user: number; package?: string },
-): Draft {
-  const { manifest, notes, dockerfile } = fromServerJson(document, { ...options, file: from });
+export function draft(document: unknown, from: string, { wishes, ask = {}, local, ...options }: DraftOptions): Draft {
+  const { manifest, notes, dockerfile } = local
+    ? localImport(local, options)
+    : fromServerJson(document, { ...options, file: from });
+  const copies = local?.files.copies ?? [];
   const { name, title, description, version, user, ...rest } = manifest as Record<string, unknown> & Identity;
   const asked = WALLS.filter((key) => key in rest).map((key) => {
     return note([key], `server.json asks for ${oneLine(JSON.stringify(rest[key]), 200)}; that is for you to allow`);
   });
-  const open = Object.fromEntries(Object.entries(rest).filter(([key]) => !WALLS.includes(key)));
+  const unasked = Object.fromEntries(Object.entries(rest).filter(([key]) => !WALLS.includes(key)));
+  const { egress = [], ...open } = overlaid(unasked, wishes?.manifest ?? {});
+  const missing = Object.entries(ask).filter(([name]) => (open.env as Record<string, unknown>)?.[name] === "");
+  const egressNote = note(
+    ["egress"],
+    "it has no way out until you list what it may reach, as host:port; leave it empty when it needs none",
+  );
   const pinned = open.image === undefined || String(open.image).includes("@sha256:");
   const told = [
     ...notes.filter(({ text }) => text !== EGRESS),
     ...(pinned ? [] : [note(["image"], "pin it by its digest; a tag can mean another image tomorrow")]),
     ...asked,
-    note(
-      ["egress"],
-      "it has no way out until you list what it may reach, as host:port; leave it empty when it needs none",
-    ),
+    ...missing.map(([name, about]) => toFill(["env", name], about)),
+    ...(wishes?.toldWaysOut ? [] : [egressNote]),
   ];
   const head = [
     `${name}: made by \`servers add\` from ${from}.`,
     "Every key and its default: docs/manifests.md. The limits (resources) are for all sessions together: measure, then set them.",
   ];
   const identity = { name, ...(title ? { title } : {}), description, version };
-  const text = manifestText({ ...identity, ...open, egress: [], user }, told, head);
+  const apt = wishes?.apt ?? [];
+  const text = manifestText({ ...identity, ...roomFor(apt), ...open, egress, user }, told, head);
 
-  // The build context is this folder; a document from here may name one that it does not bring along.
-  const files = { [MANIFEST]: text, ...(dockerfile ? { Dockerfile: dockerfile, ".dockerignore": DOCKERIGNORE } : {}) };
-  const exists = (path: string): boolean => path === "." || Object.hasOwn(files, path.replace(/^\.\//, ""));
+  const image = dockerfile && withPackages(dockerfile, apt);
+  if (!dockerfile && apt.length > 0) throw new CliError(`--apt: got ${apt.join(",")}, ${NO_APT}`, ExitCode.Usage);
+  // The build context is this folder. A document that was exported from here may name another one, which it does not
+  // contain.
+  const ignore = { ".dockerignore": ignored(copies) };
+  const files = { [MANIFEST]: text, ...(image ? { Dockerfile: image } : {}), ...(image || local ? ignore : {}) };
+  const there = new Set([...Object.keys(files), ...copies.map(({ to }) => to)]);
+  const exists = (path: string): boolean => path === "." || there.has(path.replace(/^\.\//, ""));
   const entry = entryOf(join("/", name || "unnamed"), `the draft of ${oneLine(name)}/${MANIFEST}`, text, exists);
   const needs = told.filter(({ fill }) => fill);
   const wrong = validateCatalog([entry]).problems.filter(
     (problem) => !needs.some(({ path }) => path.join(".") === problem.path),
   );
   if (wrong.length > 0) throw new ProblemsError(wrong);
-  const secrets = (open.secrets ?? []) as { name: string; required: boolean }[];
+  const secrets = (open.secrets ?? []) as { name: string; required?: boolean }[];
   return {
-    ...{ name, user, files, needs: needs.map(formatNote) },
+    ...{
+      name,
+      user,
+      files,
+      copies: copies.filter(({ to }) => !Object.hasOwn(files, to)),
+      needs: needs.map(formatNote),
+    },
     notes: told.filter(({ fill }) => !fill).map(formatNote),
-    secrets: secrets.filter(({ required }) => required).map((secret) => secret.name),
+    secrets: secrets.filter(({ required = true }) => required).map((secret) => secret.name),
   };
+}
+
+/** What the image does not hold, beside what the user's own file says. */
+function ignored(copies: Copy[]): string {
+  const own = copies.find(({ to }) => to === ".dockerignore");
+  return `${own ? `${readFileSync(own.from, "utf8").trimEnd()}\n` : ""}${DOCKERIGNORE}`;
 }

@@ -4,7 +4,7 @@ import { oneLine } from "../../lib/plain-text";
 import { manifestSchema } from "../../manifest/schema";
 import { formatNote, type ImportNote } from "../../manifest/server-json";
 
-/** What a reader of the file would not see, or see as something else. */
+/** Characters that a reader of the file would not see, or would take for others. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const LONGEST_COMMENT = 300;
 
@@ -17,14 +17,14 @@ export function manifestText(manifest: Record<string, unknown>, notes: ImportNot
   const document = new Document(manifest);
   const top = head.map(comment);
   for (const note of notes) {
-    // What is about a key of server.json alone leaves nothing to do here.
+    // A note on a key that only server.json has needs no place here.
     const text = comment(`${String(note.path[0]) in manifestSchema.shape ? "TODO: " : ""}${formatNote(note)}`);
     const key = keyAt(document, note.path);
     if (key) key.commentBefore = [key.commentBefore, text].filter(Boolean).join("\n");
     else top.push(text);
   }
   document.commentBefore = top.join("\n");
-  // What is hidden is written as an escape, which only quoted texts have.
+  // Hidden characters become escapes, which only quoted texts can hold.
   visit(document, {
     Scalar: (_, node) => {
       if (typeof node.value === "string" && HIDDEN.test(node.value)) node.type = "QUOTE_DOUBLE";
@@ -41,7 +41,7 @@ function comment(text: string): string {
   return ` ${oneLine(text, LONGEST_COMMENT)}`;
 }
 
-/** The key at a path, or of what should hold it. */
+/** Returns the key at a path, or that of the mapping that should hold it. */
 function keyAt(document: Document, path: Path): Scalar | undefined {
   for (let depth = path.length; depth > 0; depth--) {
     const holder = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);

@@ -1,12 +1,14 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
+import { oneLine } from "../../lib/plain-text";
 import { type Problem, ProblemsError } from "../../lib/problems";
-import { catalogEntries } from "../../manifest/load-catalog";
+import { catalogEntries, MANIFEST } from "../../manifest/load-catalog";
 import { manifestSchema } from "../../manifest/schema";
 import { CliError, ExitCode } from "../errors";
 import { type Draft, draft } from "./draft";
-import type { Origin } from "./server-json";
+import type { Origin } from "./origin";
 import { freeUser, taken as takenIn } from "./taken";
+import type { Wishes } from "./wishes";
 import { taken } from "./write";
 
 /** Where a server goes, and as what. */
@@ -25,9 +27,11 @@ export interface Place {
   package?: string;
   /** A server of that name in `folder` is replaced. */
   force: boolean;
+  /** Wishes beyond what the source says. @default nothing */
+  wishes?: Wishes;
 }
 
-/** What is to be written, and what to say of it. */
+/** What to write, and what to say about it. */
 export interface Plan extends Draft {
   from: string;
   /** Absolute path of the server's folder. */
@@ -40,15 +44,23 @@ export interface Plan extends Draft {
  * @param place one that checkPlace lets pass
  * @throws CliError or ProblemsError when it cannot be added
  */
-export function plan({ document, from, notes }: Origin, place: Place): Plan {
+export function plan({ document, from, notes, otherNames = [], ask, local }: Origin, place: Place): Plan {
   const { root, folder, force } = place;
   const inUse = takenIn(catalogEntries([...new Set([...place.catalog, folder])], root));
   // The name is known with the draft, and the user may be that of the server of this name.
   const first = place.user ?? freeUser(inUse.users);
   if (first === undefined) throw new CliError("users: got none that is free, expected one from 11001 to 14995");
-  const which = place.package === undefined ? {} : { package: place.package };
-  const guess = draft(document, from, { name: place.name, user: first, ...which });
-  const { name } = guess;
+  const which = {
+    ...(place.package === undefined ? {} : { package: place.package }),
+    wishes: place.wishes,
+    ask,
+    local,
+  };
+  const named = draft(document, from, { name: place.name, user: first, ...which });
+  const others =
+    place.name === undefined && !force && !isFrom(inUse.names.get(named.name)?.folder, from) ? otherNames : [];
+  const name = [named.name, ...others].find((one) => !inUse.names.has(one)) ?? named.name;
+  const guess = name === named.name ? named : draft(document, from, { name, user: first, ...which });
   const there = inUse.names.get(name);
   const target = join(folder, name);
   if (there && there.folder !== target) {
@@ -70,6 +82,18 @@ export function plan({ document, from, notes }: Origin, place: Place): Plan {
   return { ...made, from, target, replaces, notes: [...notes, ...unknown, ...made.notes] };
 }
 
+/**
+ * True when `servers add` made that folder from this source, in any version. Then it is this very server, not just one
+ * with its name.
+ */
+export function isFrom(folder: string | undefined, from: string): boolean {
+  const file = join(folder ?? "", MANIFEST);
+  if (!folder || !existsSync(file)) return false;
+  const source = from.replace(/(@|==)[^@=]*$/, "");
+  const [line = ""] = readFileSync(file, "utf8").split("\n");
+  return [`${source}@`, `${source}==`, `${oneLine(from)}.`].some((text) => line.includes(` from ${text}`));
+}
+
 /** Checks what the user said about the place, before anybody is asked anything. @throws ProblemsError with every problem */
 export function checkPlace({ name, user, folder, root }: Place): void {
   const problems: Problem[] = [];
@@ -83,7 +107,13 @@ export function checkPlace({ name, user, folder, root }: Place): void {
   check("--user", "user", user);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     const got = shownPath(folder, root);
-    problems.push({ file: "options", path: "--folder", got, expected: "a folder that exists", fix: `mkdir ${got}` });
+    problems.push({
+      file: "options",
+      path: "the catalog's folder",
+      got,
+      expected: "a folder that exists",
+      fix: `mkdir ${got}`,
+    });
   }
   if (problems.length > 0) throw new ProblemsError(problems);
 }

@@ -1,75 +1,165 @@
+import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
 import { CliError, ExitCode } from "../errors";
 import { progress } from "../output";
-import { readDocument, shownSource } from "./document";
-import { type PackageInfo, packageInfo } from "./package-info";
-import type { ImageSource, PackageSource, Source } from "./source";
+import { registryServer } from "../registry/client";
+import type { PackageInfo } from "./ask";
+import { builtOrigin } from "./built/origin";
+import { chosenProgram } from "./choose-program";
+import { answered, readDocument } from "./document";
+import { shownSource } from "./download";
+import { gitOrigin } from "./git/origin";
+import { known } from "./known";
+import { localServer, notesOf } from "./local/local-server";
+import { longNames, shortDescription, shortName } from "./names";
+import type { Origin } from "./origin";
+import { type OwnDocument, ownDocument } from "./own-document";
+import { packageInfo } from "./package-info";
+import type { Recipe } from "./recipes";
+import type { ImageSource, PackageSource, RegistrySource, Source } from "./source";
 
-/** A server.json, and where it is from. */
-export interface Origin {
-  document: unknown;
-  /** One line for people: what it was made from, with the version. */
-  from: string;
-  /** What is to be said about it. */
-  notes: string[];
+type Argument = { type: "positional"; value: string } | { type: "named"; name: string; value: string };
+
+/** What else the origin of a server depends on. */
+export interface OriginOptions {
+  /** Arguments of the package's program; for an image, its program and arguments. */
+  args: string[];
+  /** Which of its programs. @default the one that is named like it */
+  program?: string;
+  /** Packages of PyPI to build from source. @default none */
+  fromSource?: string[];
+  /** The recipe for the package. @default none */
+  recipe?: Recipe;
+  /** The MCP registry's URL. @default nobody is asked for what a package says there */
+  registry?: string;
+  /** Sources that the user may have meant, where there is no such document. @default none */
+  alike?: string[];
 }
 
-type Argument = { type: "positional"; value: string };
-
-/**
- * Whatever the source is, as a server.json: so there is one way from there to a manifest.
- * @param args arguments of the package's program; for an image, its program and arguments
- */
-export async function serverJson(source: Source, args: string[]): Promise<Origin> {
-  if (source.kind === "image")
-    return { document: imageJson(source, args), from: `image:${source.reference}`, notes: [] };
-  if (source.kind === "document") {
-    if (args.length > 0) {
-      const expected = "none with a server.json, which has them itself";
-      throw new CliError(`arguments: got ${JSON.stringify(args[0])}, expected ${expected}`, ExitCode.Usage);
+/** Turns any source into a server.json, so that there is one way from there to a manifest; or into what is built from files. */
+export async function originOf(source: Source, options: OriginOptions): Promise<Origin> {
+  const { args, program, alike } = options;
+  switch (source.kind) {
+    case "image":
+      return { document: imageJson(source, args), from: `image:${source.reference}`, notes: [] };
+    case "local": {
+      const local = localServer(source.path, { args, program, start: source.start });
+      return { document: undefined, local, from: source.path, notes: notesOf(local) };
     }
-    return { ...(await readDocument(source.from)), from: `server.json of ${shownSource(source.from)}` };
+    case "git":
+      return await gitOrigin(source, { args, program });
+    case "go":
+    case "cargo":
+      return await builtOrigin({ ...source, program }, args);
+    case "registry":
+      noArguments(args);
+      return await registryOrigin(source, options.registry ?? "");
+    case "document":
+      noArguments(args);
+      return { ...(await readDocument(source.from, alike)), from: `server.json of ${shownSource(source.from)}` };
+    default:
+      return await packageOrigin(source, options);
   }
-  const { kind, name, version } = source;
-  const tool = kind === "npm" ? "npm" : "pip";
-  const found = await progress(`asking ${tool} for ${name}`, packageInfo(source));
-  const info: PackageInfo | undefined = found ?? (version ? { version } : undefined);
-  if (!info) {
-    const fix = `give an exact version, like ${kind}:${name}${kind === "npm" ? "@" : "=="}1.2.3`;
-    throw new CliError(
-      `${kind}:${name}: ${tool} is not on this machine to ask for the newest version`,
-      ExitCode.Usage,
-      fix,
-    );
-  }
-  const notes = [
-    ...(info.warning ? [`version ${info.version} is ${info.warning}`] : []),
-    ...(version ? [] : [`version ${info.version} is the newest that ${tool} finds; it is pinned`]),
-    ...(found ? [] : [`${tool} is not on this machine: nobody looked whether the package is there`]),
-  ];
-  const from = `${kind}:${name}${kind === "npm" ? "@" : "=="}${info.version}`;
-  return { document: packageJson(source, info, args), from, notes };
 }
 
-/** A package as a server.json. */
-export function packageJson({ kind, name }: PackageSource, info: PackageInfo, args: string[]): unknown {
-  const about = oneLine(info.description ?? "") || `The package ${name}`;
-  const one = { registryType: kind, identifier: name, version: info.version, transport: { type: "stdio" } };
+function noArguments([first]: string[]): void {
+  if (first === undefined) return;
+  const expected = "none with a server.json, which has them itself";
+  throw new CliError(`arguments: got ${JSON.stringify(first)}, expected ${expected}`, ExitCode.Usage);
+}
+
+/** The server.json that a registry has under a name. */
+async function registryOrigin({ server: name, version }: RegistrySource, registry: string): Promise<Origin> {
+  const answer = await progress(`asking the MCP registry for ${name}`, registryServer(registry, name, version));
+  const { document, notes } = answered(answer, registry);
+  const { version: got } = isMapping(document) ? document : {};
+  const newest = version === undefined ? [`version ${oneLine(String(got), 40)} is the newest of the registry`] : [];
+  return { document, notes: [...newest, ...notes], from: `${name}@${oneLine(String(got), 40)}` };
+}
+
+async function packageOrigin(source: PackageSource, options: OriginOptions): Promise<Origin> {
+  const { args, recipe, program, fromSource = [] } = options;
+  const { info, notes, from } = await known(source, packageInfo);
+  // A recipe is proven; what a package says of itself comes second.
+  const own: OwnDocument = recipe ? { notes: [] } : await ownDocument(source, info, options.registry);
+  const { arguments: first = [], with: beside = [], ask, name } = recipe ?? {};
+  const unbuilt = [...(info.fromSource ? [source.name] : []), ...(recipe?.fromSource ?? []), ...fromSource];
+  const more: PackageMore = { own, name, beside, fromSource: [...new Set(unbuilt)] };
+  const document = packageJson(source, info, [...first, ...args], {
+    ...more,
+    program: programIn(source, info, program ?? source.program ?? recipe?.program),
+  });
+  const built = info.fromSource ? [`it has no wheel: its image is built from its source, with a compiler`] : [];
   return {
-    name: `${kind}/${shortName(name)}`,
-    description: shorten(about),
+    ...{ document, from, ask, otherNames: longNames(source.name) },
+    notes: [...notes, ...built, ...own.notes, ...(recipe?.notes ?? [])],
+  };
+}
+
+/** Which of a package's programs to start; undefined for the one that its image would take without being told. */
+export function programIn(source: PackageSource, { programs }: PackageInfo, wanted?: string): string | undefined {
+  if (programs === undefined) return wanted;
+  if (programs.length === 0) {
+    const got = "got a package without a program, expected an MCP server";
+    throw new CliError(`${source.kind}:${source.name}: ${got}`, ExitCode.Usage);
+  }
+  const last = source.name.split("/").at(-1) ?? "";
+  const same = programs.find(
+    (one) => one.toLowerCase().replace(/[-_.]+/g, "-") === last.toLowerCase().replace(/[-_.]+/g, "-"),
+  );
+  const chosen = chosenProgram(`${source.kind}:${source.name}`, programs, same ?? last, wanted);
+  return chosen === last || (wanted === undefined && programs.length === 1) ? undefined : chosen;
+}
+
+/** How a package is installed and started, other than by its name. */
+interface PackageMore {
+  /** What its own server.json says; arguments that the user gives count instead of those in there. @default nothing */
+  own?: OwnDocument;
+  /** The server's short name. @default from the package's */
+  name?: string;
+  /** Packages of PyPI to install beside it, as `name==version`. @default none */
+  beside?: string[];
+  /** Packages of PyPI to build from source. @default none */
+  fromSource?: string[];
+  /** @default the one that is named like it, else the first */
+  program?: string;
+}
+
+/** A package as a server.json, with the words of npx or uvx for what is special about it. */
+export function packageJson(
+  { kind, name, extras = [] }: PackageSource,
+  info: PackageInfo,
+  args: string[],
+  { own, name: short = shortName(name), beside = [], fromSource = [], program }: PackageMore = {},
+): unknown {
+  const about = oneLine(own?.description ?? info.description ?? "") || `The package ${name}`;
+  const identifier = extras.length > 0 ? `${name}[${extras.join(",")}]` : name;
+  const { fileSha256: _, runtimeArguments = [], ...told } = own?.entry ?? {};
+  const one = { transport: { type: "stdio" }, ...told, registryType: kind, identifier, version: info.version };
+  const words = [
+    ...beside.map((value) => named("--with", value)),
+    ...fromSource.map((value) => named("--no-binary-package", value)),
+    ...(program ? [named(kind === "npm" ? "--package" : "--from", identifier), positional(program)] : []),
+  ];
+  const all = [...(Array.isArray(runtimeArguments) ? runtimeArguments : []), ...words];
+  const runner = { runtimeHint: kind === "npm" ? "npx" : "uvx", runtimeArguments: all };
+  const given = { packageArguments: args.map(positional) };
+  return {
+    name: `${kind}/${short}`,
+    description: shortDescription(about),
+    ...(own?.title ? { title: own.title } : {}),
     version: info.version,
-    packages: [{ ...one, packageArguments: args.map(positional) }],
+    packages: [{ ...one, ...(all.length > 0 ? runner : {}), ...(args.length > 0 || !own?.entry ? given : {}) }],
   };
 }
 
 /** An image as a server.json; its tag is the version where it has one, else the beginning of its digest. */
 export function imageJson({ reference }: ImageSource, [program, ...args]: string[]): unknown {
-  const [, image = "", tag, digest = ""] = /^(.*?)(?::([\w.-]+))?@sha256:([0-9a-f]+)$/.exec(reference) ?? [];
+  const [, image = "", tag, digest = ""] = /^(.*?)(?::([\w.-]+))?(?:@sha256:([0-9a-f]+))?$/.exec(reference) ?? [];
   const entrypoint = { type: "named", name: "--entrypoint", value: program };
   return {
     name: `image/${shortName(image)}`,
-    description: shorten(`The image ${image}`),
+    description: shortDescription(`The image ${image}`),
     version: tag ?? `sha256-${digest.slice(0, 12)}`,
     packages: [
       {
@@ -80,20 +170,10 @@ export function imageJson({ reference }: ImageSource, [program, ...args]: string
   };
 }
 
+function named(name: string, value: string): Argument {
+  return { type: "named", name, value };
+}
+
 function positional(value: string): Argument {
   return { type: "positional", value };
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${oneLine(text, 97)}...` : text;
-}
-
-/** "everything" of "@modelcontextprotocol/server-everything": a name without what all of them have. */
-function shortName(name: string): string {
-  const last =
-    name
-      .split("/")
-      .at(-1)
-      ?.replace(/[^A-Za-z0-9.-]+/g, "-") ?? "";
-  return last.replace(/^(mcp-server-|server-|mcp-)(?=.)/, "").replace(/(?<=.)(-mcp-server|-server|-mcp)$/, "") || last;
 }

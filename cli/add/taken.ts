@@ -5,7 +5,7 @@ import type { CatalogEntry } from "../../manifest/catalog";
 const FIRST_USER = 11_001;
 const LAST_USER = 14_995;
 
-/** What the catalog has already. Manifests that are wrong count as well, as far as they can be read. */
+/** Names and users of the catalog. Invalid manifests count too, as far as they are readable. */
 export interface Taken {
   /** User to the manifest that has it. */
   users: Map<number, string>;
@@ -19,7 +19,9 @@ export interface Taken {
 export function taken(entries: CatalogEntry[]): Taken {
   const all: Taken = { users: new Map(), names: new Map(), unreadable: [] };
   for (const { folder, file, document } of entries) {
-    const { user, name } = isMapping(document) ? document : {};
+    const { user, name, services } = isMapping(document) ? document : {};
+    for (const one of Array.isArray(services) ? (services as unknown[]) : [])
+      if (isMapping(one) && typeof one.user === "number") all.users.set(one.user, file);
     const known = typeof user === "number" && Number.isInteger(user) ? user : undefined;
     if (known === undefined) all.unreadable.push(file);
     else all.users.set(known, file);

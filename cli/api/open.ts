@@ -7,17 +7,15 @@ import { stackSettings } from "../stack/settings";
 import { stackOutputs } from "../stack/workspace";
 
 /**
- * The REST API. With DIND_MCP_URL and DIND_MCP_TOKEN in the environment it is any gateway, and no state of Pulumi's is
- * needed; else it is the stack's own, with the first token of its config that has the scope.
- * @throws CliError when only one of the variables is set: the stack's token must not go to another gateway
+ * Opens the REST API. With DIND_MCP_URL and DIND_MCP_TOKEN in the environment that is any gateway, and needs no state
+ * of Pulumi's. Otherwise it is the stack's own, with the first token of its config that has the scope. DIND_MCP_TOKEN
+ * alone changes nothing: clients that `connect` wrote read it, and it may have less rights.
+ * @throws CliError when DIND_MCP_URL alone is set: the stack's token must not go to another gateway
  */
 export async function openApi(scope: Scope): Promise<ApiClient> {
   const { DIND_MCP_URL: url, DIND_MCP_TOKEN: token } = process.env;
   if (url && token) return new ApiClient(checked({ url, token }));
-  if (url || token) {
-    const text = `${url ? "DIND_MCP_TOKEN" : "DIND_MCP_URL"}: got nothing, expected both or none of DIND_MCP_URL and DIND_MCP_TOKEN`;
-    throw new CliError(text, ExitCode.Usage);
-  }
+  if (url) throw new CliError("DIND_MCP_TOKEN: got nothing, expected the token for DIND_MCP_URL", ExitCode.Usage);
   const [outputs, settings] = await Promise.all([stackOutputs(), stackSettings()]);
   return stackApi(scope, outputs, settings);
 }
@@ -34,7 +32,7 @@ export function stackApi(
   patience?: number,
 ): ApiClient {
   const able = settings.tokens.filter(({ scopes, name }) => scopes.includes(scope) && tokens[name]);
-  // One that sees everything, where there is one.
+  // Prefers a token that sees everything.
   const best = able.find(({ servers, tools }) => !servers && !tools) ?? able[0];
   if (!best) {
     const fix = `add one to dind-mcp:tokens, and bin/dind-mcp up; or set DIND_MCP_URL and DIND_MCP_TOKEN`;
@@ -44,7 +42,7 @@ export function stackApi(
 }
 
 /**
- * What the environment says, before it is used: what `fetch` says of a wrong one would show the token.
+ * Checks the environment before use, because an error of `fetch` would show the token.
  * @throws CliError with every problem at once; shows no part of a secret
  */
 function checked({ url, token }: Access): Access {

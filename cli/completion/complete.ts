@@ -82,10 +82,13 @@ async function operandsOf(
   return [];
 }
 
-/** What a shell takes for plain text: bash puts a candidate on the command line as it is, and a server may name its tools as it likes. */
+/**
+ * Matches text that is harmless in a shell. bash puts a candidate on the command line as it is, and a server may name
+ * its tools as it likes.
+ */
 const WORD = /^[A-Za-z0-9_][\w./:@-]*$/;
 
-/** Names from the API; none when it does not answer: a completion has nobody to tell an error to. */
+/** Names from the API; none when it does not answer, because a completion cannot show an error. */
 export async function namesFromApi(server?: string): Promise<string[]> {
   try {
     const api = await openApi(Scope.Read);

@@ -1,13 +1,11 @@
 import { resolve } from "node:path";
 import { Argument, Command } from "commander";
 import { AGGREGATE } from "../../api/client-configs";
-import { ProblemsError } from "../../lib/problems";
-import { CliError, ExitCode } from "../errors";
 import { examples, note, show } from "../output";
 import { stackName } from "../project";
 import { CLIENTS, type ClientName } from "./clients";
 import { connections, disconnect } from "./connect";
-import { type Done, sentence } from "./done";
+import { type Done, failed, sentence } from "./done";
 import { realFile } from "./files";
 import { forgotten } from "./forgotten";
 import type { FileRecord } from "./records";
@@ -20,7 +18,7 @@ export function disconnectCommand(): Command {
     )
     .addArgument(new Argument("[client]", "which client").choices(CLIENTS))
     .option("--all", "every client")
-    .option("--file <path>", "this file alone; every file the client was connected in unless told")
+    .option("--file <path>", "this file alone; by default every file in which the client was connected")
     .option("--dry-run", "shows what would be done", false)
     .option("--json", "as JSON")
     .addHelpText("after", examples("bin/dind-mcp disconnect claude-code\nbin/dind-mcp disconnect --all --dry-run"))
@@ -53,15 +51,10 @@ export function disconnectCommand(): Command {
     );
 }
 
-/** Undoes it in one file; sets the exit code instead of failing, so that the others have their turn. */
 function attempt(record: FileRecord, stack: string, dryRun: boolean): Done {
   try {
     return disconnect(record, stack, dryRun);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const wrong = error instanceof ProblemsError ? ExitCode.Usage : ExitCode.Failed;
-    process.exitCode ??= error instanceof CliError ? error.code : wrong;
-    const client = record.clients[stack] ?? CLIENTS[0];
-    return { client, file: record.file, change: "none", error: error.message };
+    return failed(record.clients[stack] ?? "claude-code", record.file, error);
   }
 }

@@ -15,8 +15,8 @@ import { writeAtomically } from "../../lib/atomic-file";
 import { CliError, ExitCode } from "../errors";
 
 /**
- * Where a file really is, or will be. Follows links, also those in place of a folder, so that they stay links.
- * @throws CliError when nobody can tell, or a link is not to be trusted
+ * Returns where a file really is, or will be. Follows links, to folders too, so that they stay links.
+ * @throws CliError for a place that cannot be found out, or a link that is not safe
  */
 export function realFile(file: string): string {
   try {
@@ -34,7 +34,10 @@ export function realFile(file: string): string {
   return dirname(file) === file ? file : join(realFile(dirname(file)), basename(file));
 }
 
-/** The kernel's own rule (fs.protected_symlinks), which reading a link goes around: in a folder like /tmp only one's own. */
+/**
+ * Applies the kernel's rule fs.protected_symlinks, which does not cover reading a link: in a folder like /tmp, follow
+ * only your own.
+ */
 function trusted(link: Stats, folder: Stats): boolean {
   return (folder.mode & 0o1002) !== 0o1002 || link.uid === process.getuid?.() || link.uid === folder.uid;
 }
@@ -78,9 +81,9 @@ export function missingFolders(file: string): string[] {
  * @throws CliError when somebody else wrote to it meanwhile
  */
 export function replaceFile(file: string, text: string | null, before: string | null, mode?: number): void {
-  // Not `recursive`: Node never comes back from it in file systems of the kernel.
+  // Not `recursive`: in file systems of the kernel Node never returns from it.
   if (text !== null) for (const folder of missingFolders(file)) mkdirSync(folder);
-  // As late as can be: a client writes its file whenever it likes.
+  // As late as possible, because a client writes its file whenever it likes.
   const check = (): void => {
     if (readExactly(file) === before) return;
     throw new CliError(`${file}: was changed while it was being edited; it is as that left it. Try again`);
@@ -94,7 +97,7 @@ export function replaceFile(file: string, text: string | null, before: string | 
   writeAtomically(file, text, { mode: mode ?? modeOf(file), owner, durable: true, check });
 }
 
-/** Removes folders that were made for a file, as far as nobody else uses them. */
+/** Removes folders that were made for a file, unless something else is in them. */
 export function removeFolders(folders: string[]): void {
   for (const folder of [...folders].reverse()) {
     if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);

@@ -1,10 +1,9 @@
 import { AGGREGATE, clientConfig } from "../../api/client-configs";
 import { type ClientName, SCOPES } from "./clients";
 import { entriesOf } from "./connect";
-import { valueIn } from "./edit";
 import { fileOf } from "./file-of";
 import { readExactly, realFile } from "./files";
-import { readDocument } from "./jsonc";
+import { FORMATS } from "./formats/index";
 import { behindMark } from "./plan";
 import { Records } from "./records";
 
@@ -17,12 +16,13 @@ export function forgotten(clients: readonly ClientName[], file?: string, records
   return clients.flatMap((client) => {
     const files =
       file === undefined ? SCOPES.flatMap((scope) => attempt(() => fileOf(client, { scope })) ?? []) : [file];
-    const [entry] = entriesOf(clientConfig(client, [{ name: AGGREGATE, url: "" }], { token: "-" }));
+    const config = clientConfig(client, [{ name: AGGREGATE, url: "" }], { token: "-" });
+    const [entry] = entriesOf(config);
     return files.filter((one) =>
       attempt(() => {
         const text = readExactly(one);
         if (!entry || text === null || records.of(realFile(one))) return false;
-        return valueIn(readDocument(behindMark(text), one), entry) !== undefined;
+        return FORMATS[config.format].valueIn(behindMark(text), entry, one) !== undefined;
       }),
     );
   });

@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { CliError, ExitCode } from "../errors";
 import { note, show, table } from "../output";
 import { stackName } from "../project";
-import { CLIENTS, type ClientScope, placeNote } from "./clients";
+import { CLIENTS, type ClientScope } from "./clients";
 import { connections } from "./connect";
-import { fileOf } from "./file-of";
+import { fileOf, here } from "./file-of";
 import { realFile } from "./files";
+import { isInstalled, PLACES, placeNote } from "./places";
 
 /** Where each client has its file, and whether this stack is in it. */
 export function listClients({ json, file, scope }: { json?: boolean; file?: string; scope: ClientScope }): void {
@@ -13,8 +14,7 @@ export function listClients({ json, file, scope }: { json?: boolean; file?: stri
     throw new CliError("--file: got a file, but no client", ExitCode.Usage, `name one of ${CLIENTS.join(", ")}`);
   const ours = connections(stackName());
   const standard = CLIENTS.flatMap((client) => {
-    if (scope === "project" && client === "claude-desktop") return [];
-    return [{ client, file: fileOf(client, { scope }) }];
+    return PLACES[client][scope] ? [{ client, file: fileOf(client, { scope }) }] : [];
   });
   const others = ours.flatMap((record) => {
     const client = record.clients[stackName()];
@@ -22,6 +22,7 @@ export function listClients({ json, file, scope }: { json?: boolean; file?: stri
   });
   const rows = [...standard, ...others].map((one) => ({
     ...one,
+    installed: isInstalled(one.client, here()),
     exists: existsSync(one.file),
     connected: ours.some((record) => record.file === realFile(one.file) && record.clients[stackName()] === one.client),
   }));
@@ -31,8 +32,13 @@ export function listClients({ json, file, scope }: { json?: boolean; file?: stri
   }
   show(json, rows, (list) =>
     table(
-      ["CLIENT", "CONNECTED", "FILE"],
-      list.map((row) => [row.client, row.connected ? "yes" : "no", `${row.file}${row.exists ? "" : " (not there)"}`]),
+      ["CLIENT", "INSTALLED", "CONNECTED", "FILE"],
+      list.map((row) => [
+        row.client,
+        row.installed ? "yes" : "no",
+        row.connected ? "yes" : "no",
+        `${row.file}${row.exists ? "" : " (not there)"}`,
+      ]),
     ),
   );
 }

@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Problem, ProblemsError } from "../../lib/problems";
-import { holds, put, remove, removeEmpty, replaceSource, valueIn } from "./edit";
-import { container, type Entry, readDocument, shapeProblems } from "./jsonc";
+import type { Entry, Format } from "./formats/format";
 
 /** A client's configuration as it was before us, and what we put there. */
 export interface Connected {
@@ -8,22 +8,34 @@ export interface Connected {
   original: string | null;
   /** What each stack put there, by the stack's name. */
   stacks: Record<string, Entry[]>;
+  /** What each stack took out, because it has those servers itself. @default nothing */
+  without?: Record<string, Entry[]>;
   /** Text after the last connection or disconnection. */
   written: string;
 }
 
 const BOM = "\uFEFF";
 
-/** Runs an edit on the text behind a byte order mark; an empty file is an object without members. */
-function edited(text: string | null, edit: (text: string) => string): string {
+/** Runs an edit on the text behind a byte order mark. */
+function edited(text: string | null, { empty }: Format, edit: (text: string) => string): string {
   const mark = text?.startsWith(BOM) ? BOM : "";
   const rest = (text ?? "").slice(mark.length);
-  return mark + edit(rest.trim() === "" ? "{}\n" : rest);
+  return mark + edit(rest.trim() === "" ? empty : rest);
 }
 
 /** The text with all entries. */
-function withEntries(text: string | null, entries: Entry[], file: string): string {
-  return edited(text, (start) => entries.reduce((all, entry) => put(all, entry, file), start));
+export function withEntries(text: string | null, entries: Entry[], format: Format, file: string): string {
+  return edited(text, format, (start) => entries.reduce((all, entry) => format.put(all, entry, file), start));
+}
+
+/** The text without these entries. */
+function removed(text: string, entries: Entry[], format: Format, file: string): string {
+  return edited(text, format, (start) => entries.reduce((all, entry) => format.remove(all, entry, file), start));
+}
+
+function holds(text: string, entry: Entry, format: Format, file: string): boolean {
+  const now = format.valueIn(text, entry, file);
+  return now !== undefined && isDeepStrictEqual(now.value, entry.value);
 }
 
 /** A text without its byte order mark. */
@@ -34,34 +46,48 @@ const isBlank = (text: string | null): text is null => text === null || behindMa
  * The text without our entries. It is the earlier text to the byte, unless somebody else changed it since; then only
  * our entries go, and what they had replaced comes back.
  */
-function withoutUs(current: string | null, { original, stacks, written }: Connected, file: string): string | null {
+function withoutUs(
+  current: string | null,
+  { original, stacks, without = {}, written }: Connected,
+  format: Format,
+  file: string,
+): string | null {
   if (current === null || current === written || current === original) return current === null ? null : original;
-  const before = isBlank(original) ? undefined : readDocument(behindMark(original), file);
+  const before = isBlank(original) ? undefined : behindMark(original);
   const entries = Object.values(stacks).flat();
-  const rest = edited(current, (text) => {
-    const without = entries.reduce((all, entry) => {
-      const replaced = before && valueIn(before, entry);
-      return replaced ? replaceSource(all, entry, replaced.source, file) : remove(all, entry, file);
+  const takenOut = Object.values(without).flat();
+  const rest = edited(current, format, (changed) => {
+    const isThere = (entry: Entry) => format.valueIn(changed, entry, file) !== undefined;
+    const text = takenOut
+      .filter((entry) => !isThere(entry))
+      .reduce((all, entry) => format.put(all, entry, file), changed);
+    const left = entries.reduce((all, entry) => {
+      const replaced = before === undefined ? undefined : format.valueIn(before, entry, file);
+      return replaced ? format.putBack(all, entry, replaced.source, file) : format.remove(all, entry, file);
     }, text);
     const ours = [...new Set(entries.map((entry) => entry.container))].filter(
-      (name) => !before || !container(before, name),
+      (name) => before === undefined || !format.hasContainer(before, name, file),
     );
-    return ours.reduce((all, name) => removeEmpty(all, name, file), without);
+    return ours.reduce((all, name) => format.removeEmpty(all, name, file), left);
   });
-  return original === null && /^\{\s*\}$/.test(behindMark(rest).trim()) ? null : rest;
+  return original === null && format.isNothing(behindMark(rest)) ? null : rest;
 }
 
 /** What to connect. */
 export interface Wanted {
   stack: string;
   entries: Entry[];
+  /** What goes out of the file, until `disconnect` puts it back. @default nothing more than what has gone before */
+  without?: Entry[];
+  /** What the file is written in. */
+  format: Format;
   /** How problems name the file. */
   file: string;
   /** Takes the place of other servers of these names; `disconnect` puts them back. */
   force: boolean;
 }
 
-/** What a file becomes, and what is to be remembered of it. */
+/** A file's new text, and the record of it. */
 export interface Change {
   /** The file's text; null when there is none. */
   text: string | null;
@@ -76,44 +102,66 @@ export interface Change {
  * @throws ProblemsError when the file is broken, or has something else by these names
  */
 export function connected(current: string | null, record: Connected | undefined, wanted: Wanted): Change {
-  const { stack, entries, file } = wanted;
+  const { stack, entries, format, file } = wanted;
   // A stack may be called `constructor`.
   const mine = (record && Object.hasOwn(record.stacks, stack) && record.stacks[stack]) || [];
   if (record && current !== null && mine.length === entries.length && entries.every((one) => mine.some(same(one)))) {
-    const document = readDocument(behindMark(current), file);
-    // Our entries are there already, whatever else was changed: nothing to write, and the record stays right.
-    if (entries.every((entry) => holds(document, entry))) return { text: current, record };
+    // Our entries are there already. So there is nothing to write, and the record stays valid, whatever else has
+    // changed.
+    const text = behindMark(current);
+    const isDone =
+      entries.every((entry) => holds(text, entry, format, file)) &&
+      (wanted.without ?? []).every((entry) => format.valueIn(text, entry, file) === undefined);
+    if (isDone) return { text: current, record };
   }
-  const original = record ? withoutUs(current, record, file) : current;
+  const original = record ? withoutUs(current, record, format, file) : current;
   const { [stack]: _, ...others } = record?.stacks ?? {};
   // An entry that `--force` replaced stays ours until `disconnect` puts it back.
   const found = problems(original, others, { ...wanted, mine });
   if (found.length > 0) throw new ProblemsError(found);
   const stacks = { ...others, [stack]: entries };
-  return written(original, stacks, file);
+  const before = (record?.without && Object.hasOwn(record.without, stack) && record.without[stack]) || [];
+  const gone = [...before.filter((one) => !wanted.without?.some(sameName(one))), ...(wanted.without ?? [])].filter(
+    (one) => !entries.some(sameName(one)),
+  );
+  const without = { ...record?.without, ...(gone.length > 0 ? { [stack]: gone } : {}) };
+  return written(original, { stacks, without }, format, file);
 }
 
 /** A client's configuration without a stack's entries. */
-export function disconnected(current: string | null, record: Connected, stack: string, file: string): Change {
+export function disconnected(
+  current: string | null,
+  record: Connected,
+  { stack, format, file }: Pick<Wanted, "stack" | "format" | "file">,
+): Change {
   const { [stack]: _, ...others } = record.stacks;
-  const original = withoutUs(current, record, file);
-  return current === null || Object.keys(others).length === 0 ? { text: original } : written(original, others, file);
+  const original = withoutUs(current, record, format, file);
+  const last = current === null || Object.keys(others).length === 0;
+  const { [stack]: _gone, ...without } = record.without ?? {};
+  return last ? { text: original } : written(original, { stacks: others, without }, format, file);
 }
 
-function written(original: string | null, stacks: Connected["stacks"], file: string): Change {
-  const text = withEntries(original, Object.values(stacks).flat(), file);
-  return { text, record: { original, stacks, written: text } };
+function written(
+  original: string | null,
+  { stacks, without = {} }: Pick<Connected, "stacks" | "without">,
+  format: Format,
+  file: string,
+): Change {
+  const put = withEntries(original, Object.values(stacks).flat(), format, file);
+  const text = removed(put, Object.values(without).flat(), format, file);
+  const record = { original, stacks, written: text };
+  return { text, record: Object.keys(without).length === 0 ? record : { ...record, without } };
 }
 
 /** Tells whether an entry has the place of another one. */
 export const sameName = (one: Entry) => (other: Entry) => one.container === other.container && one.key === other.key;
 const same = (one: Entry) => (other: Entry) => JSON.stringify(one) === JSON.stringify(other);
 
-/** What stands in the way, all at once. */
+/** Everything that stands in the way. */
 function problems(
   original: string | null,
   others: Record<string, Entry[]>,
-  { entries, file, force, mine }: Wanted & { mine: Entry[] },
+  { entries, format, file, force, mine }: Wanted & { mine: Entry[] },
 ): Problem[] {
   const isOurs = (one: Entry) => mine.some(sameName(one));
 
@@ -128,11 +176,12 @@ function problems(
     }),
   );
   if (isBlank(original)) return taken;
-  const document = readDocument(behindMark(original), file);
-  const shape = shapeProblems(document, entries, file);
+  const text = behindMark(original);
+  const shape = format.problems(text, entries, file);
   if (shape.length > 0) return [...shape, ...taken];
+  const isThere = (entry: Entry) => format.valueIn(text, entry, file) !== undefined;
   const foreign = entries.filter(
-    (entry) => !force && !isOurs(entry) && valueIn(document, entry) && !holds(document, entry),
+    (entry) => !force && !isOurs(entry) && isThere(entry) && !holds(text, entry, format, file),
   );
   return [
     ...taken,

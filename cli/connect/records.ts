@@ -2,18 +2,23 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { FileFormat } from "../../api/clients/client";
 import { parseJson } from "../../lib/json";
 import { CliError, ExitCode } from "../errors";
 import { CLIENTS, type ClientName } from "./clients";
 import { readExactly, replaceFile } from "./files";
 import type { Connected } from "./plan";
 
-/** What is remembered of a file that we wrote to. It may hold a token, and everything the file held before. */
+/** The record of a file that we wrote to. It may hold a token, and everything the file held before. */
 export interface FileRecord extends Connected {
   /** Where the file really is. */
   file: string;
   /** Which client each stack is connected for. */
   clients: Record<string, ClientName>;
+  /** What the file is written in. */
+  format: FileFormat;
+  /** What such a file begins with when there was none. @default nothing */
+  begin?: string;
   /** The file's permissions before us; absent when we did not change them. */
   mode?: number;
   /** Folders that were made for it, the outer one first. */
@@ -25,16 +30,21 @@ const entrySchema = z.object({
   container: z.string(),
   key: z.string(),
   kind: z.enum(["property", "item"]),
+  by: z.enum(["id", "name"]).optional(),
   value: z.json(),
 });
 const recordSchema: z.ZodType<FileRecord> = z.object({
   version: z.literal(VERSION),
   file: z.string(),
   clients: z.record(z.string(), z.enum(CLIENTS)),
+  // Records of before there was more than JSON say nothing.
+  format: z.enum(FileFormat).default(FileFormat.Json),
+  begin: z.string().optional(),
   mode: z.int().optional(),
   folders: z.array(z.string()),
   original: z.string().nullable(),
   stacks: z.record(z.string(), z.array(entrySchema)),
+  without: z.record(z.string(), z.array(entrySchema)).optional(),
   written: z.string(),
 });
 
@@ -46,13 +56,13 @@ export class Records {
     return join(this.folder, `${createHash("sha256").update(file).digest("hex").slice(0, 16)}.json`);
   }
 
-  /** What is known of a file. @throws CliError when its record cannot be understood */
+  /** Returns a file's record. @throws CliError when it cannot be read */
   of(file: string): FileRecord | undefined {
     const path = this.path(file);
     return existsSync(path) ? read(path) : undefined;
   }
 
-  /** All that can be understood. @param damaged is told of each other one */
+  /** Returns all records that can be read. @param damaged called for each other one */
   all(damaged: (error: CliError) => void): FileRecord[] {
     const names = existsSync(this.folder) ? readdirSync(this.folder).filter((name) => name.endsWith(".json")) : [];
     return names.flatMap((name) => {
@@ -79,7 +89,7 @@ export class Records {
   }
 }
 
-/** Without the words of JSON or zod: they could show a piece of the file. */
+/** Leaves out the messages of JSON.parse and zod, which could show a piece of the file. */
 function read(path: string): FileRecord {
   const stored = parseJson(readExactly(path) ?? "");
   const { success, data } = recordSchema.safeParse(stored);

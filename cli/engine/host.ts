@@ -1,5 +1,8 @@
 import type Docker from "dockerode";
+import type { Settings } from "../../config/settings";
 import { reasonOf, statusOf } from "../../lib/docker-client";
+import { formatProblem } from "../../lib/problems";
+import { takenPorts } from "../../stack/ports";
 import { CliError, ExitCode } from "../errors";
 import { fullStackName, isOfStack, stackName } from "../project";
 
@@ -46,7 +49,7 @@ export function containerState({ State }: Pick<EngineState, "State">): string {
 const PORT_IN_USE = /listen \w+ (\S+): bind: address already in use/;
 
 /** Starts a container; one that runs already is fine. @throws CliError that says what is in the way */
-export async function startContainer(docker: Docker, id: string, name: string): Promise<void> {
+export async function startContainer(docker: Docker, id: string, name: string, settings: Settings): Promise<void> {
   try {
     await docker.getContainer(id).start();
   } catch (error) {
@@ -54,6 +57,8 @@ export async function startContainer(docker: Docker, id: string, name: string): 
     const reason = reasonOf(error);
     const [, address] = PORT_IN_USE.exec(reason) ?? [];
     if (!address) throw new CliError(`${name} does not start: ${reason}`);
+    const taken = (await takenPorts(settings)).map((problem) => `\n  - ${formatProblem(problem)}`);
+    if (taken.length > 0) throw new CliError(`${name} does not start:${taken.join("")}`);
     const fix =
       "end that program (`ss -ltnp` names it), or set another port in the stack's config; then bin/dind-mcp up";
     throw new CliError(`${name} does not start: another program has ${address}`, ExitCode.Failed, fix);

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { type EngineClient, engineClient, statusOf } from "../../lib/docker-client";
-import { Label } from "../../manifest/container/labels";
+import { Label, Role } from "../../manifest/container/labels";
 import type { Outputs } from "../../stack/outputs";
 import { CliError, ExitCode } from "../errors";
 import { stackFilter } from "../project";
@@ -28,8 +28,10 @@ export async function askInner<T>(outputs: Outputs, question: (docker: Docker) =
 /** A container of the stack in the engine, as `docker ps -a` tells it. */
 export interface InnerContainer {
   name: string;
-  /** Of the labels: the server's name; absent for the stack's own containers. */
+  /** Of the labels: the server's name; absent for the stack's own containers, and for companions. */
   server?: string;
+  /** The server whose companion it is. */
+  companionOf?: string;
   managedBy?: string;
   image: string;
   id: string;
@@ -42,18 +44,25 @@ export function nameOf({ Id, Names }: Pick<Docker.ContainerInfo, "Id" | "Names">
   return Names[0]?.slice(1) ?? Id;
 }
 
+/** It has carried secret files, or made folders: it does not run, and nothing is wrong with that. */
+export function hasDoneItsWork({ State, Labels }: Pick<Docker.ContainerInfo, "State" | "Labels">): boolean {
+  const role = Labels[Label.Role];
+  return (role === Role.VolumeFiles && State === "created") || (role === Role.StorageFolders && State === "exited");
+}
+
 const HEALTH = /\((healthy|unhealthy|health: (starting))\)/;
 
-/** All containers of the stack in the engine, by name. */
+/** All containers of the stack in the engine that are there to run, by name. */
 export async function innerContainers(outputs: Outputs): Promise<InnerContainer[]> {
   const all = await askInner(outputs, (docker) => docker.listContainers({ all: true, filters: stackFilter() }));
   return all
+    .filter((container) => !hasDoneItsWork(container))
     .map((container) => {
       const { Id, Labels, ImageID, State, Status } = container;
       const [, word, starting] = HEALTH.exec(Status) ?? [];
       return {
         name: nameOf(container),
-        server: Labels[Label.Server],
+        ...(Labels[Label.Companion] ? { companionOf: Labels[Label.Server] } : { server: Labels[Label.Server] }),
         managedBy: Labels[Label.ManagedBy],
         image: ImageID,
         id: Id,

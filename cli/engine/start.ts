@@ -19,7 +19,7 @@ export async function start(seconds: number): Promise<Started> {
   const container = docker.getContainer(settings.engineName);
   const { State } = await existingEngine(docker, settings.engineName);
   if (State.Paused) await container.unpause();
-  else if (!State.Running) await startContainer(docker, settings.engineName, settings.engineName);
+  else if (!State.Running) await startContainer(docker, settings.engineName, settings.engineName, settings);
   await untilHealthy(docker, settings.engineName, seconds);
   const containers = await untilSettled(outputs, seconds);
   return { engine: settings.engineName, changed: !State.Running || State.Paused, containers };

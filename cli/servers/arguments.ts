@@ -7,7 +7,7 @@ import { type Problem, ProblemsError } from "../../lib/problems";
 /** A JSON Schema as a server sent it: nobody has checked what is in it. */
 type Schema = Record<string, unknown>;
 
-/** What of a schema tells how a text becomes a value. */
+/** The parts of a schema that say how a text becomes a value. */
 interface Kind {
   types: string[];
   /** The only values there are. */
@@ -16,7 +16,7 @@ interface Kind {
 
 /**
  * A tool's arguments from `key=value` texts, typed as its schema says: numbers, true and false, lists and objects as
- * JSON; everything else is text. A key that the schema does not name is taken for a slip, unless it says that there may be more.
+ * JSON; everything else is text. A key that the schema does not name is an error, unless the schema allows more.
  * @param tool how problems name it
  * @throws ProblemsError with every problem at once
  */
@@ -58,7 +58,7 @@ function kindOf(schema: Schema, key: string): Kind | undefined {
 
 const TEXT: Kind = { types: ["string"] };
 
-/** Deeper than any schema that is meant to be read. */
+/** Most levels to follow; no real schema is deeper. */
 const DEEPEST = 50;
 
 /**
@@ -109,7 +109,7 @@ function describe({ types, values }: Kind): string {
   return types.map((type) => NAMES[type] ?? `a ${type}`).join(" or ");
 }
 
-/** As many as one reads. */
+/** As many as a person reads. */
 function listed(all: string[]): string {
   return all.length > 30 ? `${all.slice(0, 30).join(", ")} and ${all.length - 30} more` : all.join(", ");
 }

@@ -1,11 +1,17 @@
 import { Command } from "commander";
 import { addCommand } from "../add/command";
+import { findCommand } from "../find/command";
+import { importCommand } from "../import/command";
+import { learnCommand } from "../learn/command";
+import { searchCommand } from "../registry/search";
 import { callCommand } from "./call";
 import { cleanupCommand } from "./cleanup";
 import { deployCommand, removeCommand } from "./deploy";
+import { egressCommand } from "./egress";
 import { lifecycleCommand } from "./lifecycle";
 import { listCommand, showCommand } from "./list";
 import { logsCommand } from "./logs";
+import { refusalsCommand } from "./refusals";
 import { toolsCommand } from "./tools";
 import { validateManifestsCommand } from "./validate";
 
@@ -21,9 +27,15 @@ A server of the catalog is declared in mcp/NAME and made by \`up\`; \`deploy\` r
   for (const action of ["start", "stop", "restart"] as const) group.addCommand(lifecycleCommand(action));
   return group
     .addCommand(logsCommand())
+    .addCommand(egressCommand())
+    .addCommand(refusalsCommand())
+    .addCommand(learnCommand())
     .addCommand(toolsCommand())
     .addCommand(callCommand())
     .addCommand(cleanupCommand())
     .addCommand(addCommand())
+    .addCommand(searchCommand())
+    .addCommand(importCommand())
+    .addCommand(findCommand())
     .addCommand(validateManifestsCommand());
 }

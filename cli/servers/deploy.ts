@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { z } from "zod";
 import { paths } from "../../api/paths";
-import type { deployedSchema } from "../../api/schemas";
+import type { deployedSchema } from "../../api/schemas/servers";
 import { Scope } from "../../api/scopes";
 import { openApi } from "../api/open";
 import { examples, progress, show } from "../output";
@@ -42,11 +42,15 @@ export function removeCommand(): Command {
       "Removes an extra server with its volumes; one of the catalog leaves by the config key servers, and up",
     )
     .argument("<name>")
+    .option("--with-data", "its storage as well: what it kept")
     .option("--json", "as JSON")
-    .addHelpText("after", examples("bin/dind-mcp servers remove weather"))
-    .action(async (name: string, { json }: { json?: boolean }) => {
+    .addHelpText(
+      "after",
+      examples("bin/dind-mcp servers remove weather\nbin/dind-mcp servers remove weather --with-data"),
+    )
+    .action(async (name: string, { json, withData }: { json?: boolean; withData?: boolean }) => {
       const api = await openApi(Scope.Admin);
-      await progress(`removing ${name}`, api.delete(paths.server(name)));
-      show(json, { name, change: "removed" }, () => `${name}: removed`);
+      await progress(`removing ${name}`, api.delete(`${paths.server(name)}${withData ? "?data=true" : ""}`));
+      show(json, { name, change: "removed" }, () => `${name}: removed${withData ? ", with its data" : ""}`);
     });
 }

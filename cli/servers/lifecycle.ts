@@ -54,7 +54,7 @@ async function everyName(): Promise<string[]> {
   return (await (await openApi(Scope.Read)).list<Server>(paths.servers)).map(({ name }) => name);
 }
 
-/** Does it to one server; sets the exit code instead of failing, so that the others have their turn. */
+/** Acts on one server. On failure it sets the exit code and goes on, so that the others have their turn. */
 async function act(api: ApiClient, action: Action, name: string): Promise<Done> {
   try {
     const answer = await api.post<Server>(paths.action(name, action));
@@ -64,7 +64,7 @@ async function act(api: ApiClient, action: Action, name: string): Promise<Done> 
     return { name, status, error: reason ?? `it is ${status}` };
   } catch (error) {
     const told = expected(error);
-    // Nobody there is the same for all.
+    // An API that does not answer is the same for all.
     if (!told || told.code === ExitCode.Unreachable) throw error;
     process.exitCode ??= told.code;
     return { name, error: told.message };

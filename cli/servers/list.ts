@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { z } from "zod";
 import { paths } from "../../api/paths";
-import type { serverDetailSchema } from "../../api/schemas";
+import type { serverDetailSchema } from "../../api/schemas/servers";
 import { Scope } from "../../api/scopes";
 import { openApi } from "../api/open";
 import { examples, show } from "../output";
@@ -42,12 +42,23 @@ export function showCommand(): Command {
           memory: stats
             ? `${mib(stats.memory.usage)} of ${mib(stats.memory.limit)} MiB, ${stats.processes} processes`
             : "",
+          storage: server.storage
+            .map(({ name, path, size, used }) => {
+              const held = used === undefined ? "not measured yet," : `${mib(used)}`;
+              return `${name} at ${path}, ${held} of ${mib(size)} MiB`;
+            })
+            .join("; "),
+          companions: server.companions
+            .map(({ name: own, status, reason }) => `${own} ${status}${reason ? `: ${reason}` : ""}`)
+            .join("; "),
           restarts: `${restarts}, ${oomKills} processes killed for memory`,
           tools: tools
             ? `${tools.approved} approved, ${tools.changed} changed, ${tools.new} new, ${tools.hidden} hidden`
             : "it does not tell",
         };
-        const lines = Object.entries(facts).map(([key, value]) => `${key.padEnd(10)} ${value}`);
+        const lines = Object.entries(facts)
+          .filter(([key, value]) => key !== "companions" || value !== "")
+          .map(([key, value]) => `${key.padEnd(10)} ${value}`);
         return [serverRows([server]), ...lines].join("\n");
       });
     });

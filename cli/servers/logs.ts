@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { z } from "zod";
 import { paths } from "../../api/paths";
-import type { logLineSchema } from "../../api/schemas";
+import type { logLineSchema } from "../../api/schemas/logs";
 import { Scope } from "../../api/scopes";
 import { openApi } from "../api/open";
 import { type LogOptions, lines, since, withLogOptions } from "../log-options";

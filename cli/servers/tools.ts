@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { z } from "zod";
 import type { ApiClient } from "../../api/client";
 import { paths } from "../../api/paths";
-import type { toolsSchema } from "../../api/schemas";
+import type { toolsSchema } from "../../api/schemas/tools";
 import { Scope } from "../../api/scopes";
 import { openApi } from "../api/open";
 import { expected } from "../errors";
@@ -36,7 +36,7 @@ export function toolsCommand(): Command {
         const rows = all.map(({ server, name: tool, approval, visible, definition, mcpName, problem }) => [
           server,
           mcpName === undefined || mcpName === `${server}__${tool}` ? tool : `${tool} (on /mcp: ${mcpName})`,
-          [approval, ...(visible ? [] : ["hidden"]), ...(problem ? [`not on /mcp: ${problem}`] : [])].join(", "),
+          [approval, ...(visible ? [] : ["hidden"]), ...(problem ? [`left out: ${problem}`] : [])].join(", "),
           short(String(definition.description ?? ""), width),
         ]);
         return table(["SERVER", "TOOL", "APPROVAL", "DESCRIPTION"], rows, "no tools");
@@ -44,7 +44,7 @@ export function toolsCommand(): Command {
     });
 }
 
-/** One that fails must not hide the others' tools: it is told beside them, and by the exit code. */
+/** A server that fails must not hide the others' tools. Its error goes beside them, and into the exit code. */
 async function toolsOrNone(api: ApiClient, server: string): Promise<Tool[]> {
   try {
     return await toolsOf(api, server);

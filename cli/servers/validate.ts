@@ -1,40 +1,50 @@
 import { basename, dirname, resolve } from "node:path";
 import { Command } from "commander";
+import type { Settings } from "../../config/settings";
 import { type Problem, ProblemsError } from "../../lib/problems";
+import { parseBytes } from "../../lib/sizes";
 import { catalogEntries, isFolder, loadCatalog, MANIFEST } from "../../manifest/load-catalog";
+import type { Resources } from "../../manifest/types";
 import { ExitCode } from "../errors";
 import { examples, show } from "../output";
 import { projectFolder, stackName } from "../project";
-import { stackSettings } from "../stack/settings";
+import { settingsOrDefaults } from "../stack/settings";
 
 /** What `servers validate` found. */
 interface Checked {
   ok: boolean;
   /** Names of the servers whose manifests are right. */
   servers: string[];
+  /** Processors and bytes of memory that they may use, all together. */
+  limits: { cpus: number; memory: number };
   problems: Problem[];
 }
+
+const NOTHING = { cpus: 0, memory: 0 };
 
 /** `servers validate`: manifests alone; nothing has to run. */
 export function validateManifestsCommand(): Command {
   return new Command("validate")
     .description("Checks the manifests of the catalog, all problems at once; touches nothing")
-    .argument("[folders...]", "a server's folder, or folders with one folder a server; the catalog unless told")
+    .argument("[folders...]", "a server's folder, or folders with one folder a server; by default the catalog")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       `\nExit code 2 when something is wrong, or there is nothing to check.\n${examples("bin/dind-mcp servers validate\nbin/dind-mcp servers validate mcp/files\nbin/dind-mcp servers validate mcp more-servers --json")}`,
     )
     .action(async (folders: string[], { json }: { json?: boolean }) => {
-      const checked = folders.length > 0 ? checkNamed(folders) : checkCatalog((await stackSettings()).catalog);
+      const checked = folders.length > 0 ? checkNamed(folders) : checkCatalog(await settingsOrDefaults());
       if (!json && !checked.ok) throw new ProblemsError(checked.problems);
-      show(json, checked, ({ servers }) =>
-        servers.length === 1
-          ? `1 manifest is right: ${servers[0]}`
-          : `${servers.length} manifests are right: ${servers.join(", ")}`,
-      );
+      show(json, checked, summary);
       if (!checked.ok) process.exitCode = ExitCode.Usage;
     });
+}
+
+/** What is right, and how much of a machine it may take: limits are not set aside, but may all be used at once. */
+export function summary({ servers, limits: { cpus, memory } }: Checked): string {
+  if (servers.length === 1) return `1 manifest is right: ${servers[0]}`;
+  const most = `${Number(cpus.toFixed(2))} processors and ${Number((memory / 2 ** 30).toFixed(1))} GB of memory`;
+  return `${servers.length} manifests are right: ${servers.join(", ")}\nTheir limits together: ${most}`;
 }
 
 /** Checks the manifests of folders that somebody named: each of them has to hold some. */
@@ -52,25 +62,37 @@ export function checkNamed(paths: string[]): Checked {
 }
 
 /** Checks the manifests of the stack's catalog, of which a part may be empty. */
-export function checkCatalog(folders: string[]): Checked {
+export function checkCatalog({
+  catalog: folders,
+  folders: lent,
+  privateHosts,
+}: Pick<Settings, "catalog" | "folders" | "privateHosts">): Checked {
   const got = `no server in ${JSON.stringify(folders)}`;
   const empty = catalogEntries(folders, projectFolder()).length === 0;
   return check(
     folders,
     empty ? [{ file: settingsFile(), path: "catalog", got, expected: "folders with one a server" }] : [],
+    { folders: lent, privateHosts },
   );
 }
 
 const settingsFile = (): string => `Pulumi.${stackName()}.yaml`;
 
-function check(folders: string[], wrong: Problem[]): Checked {
+/** @param config what the config lends and opens @default it is not checked */
+function check(
+  folders: string[],
+  wrong: Problem[],
+  config: Partial<Pick<Settings, "folders" | "privateHosts">> = {},
+): Checked {
   try {
-    const servers = loadCatalog(folders, { settingsFile: settingsFile() }, projectFolder());
-    return wrong.length > 0
-      ? { ok: false, servers: [], problems: wrong }
-      : { ok: true, servers: servers.map(({ manifest }) => manifest.name), problems: [] };
+    const servers = loadCatalog(folders, { ...config, settingsFile: settingsFile() }, projectFolder());
+    if (wrong.length > 0) return { ok: false, servers: [], limits: NOTHING, problems: wrong };
+    const sum = (of: (resources: Resources) => number): number =>
+      servers.reduce((total, { manifest }) => total + of(manifest.resources), 0);
+    const limits = { cpus: sum(({ cpus }) => cpus), memory: sum(({ memory }) => parseBytes(memory) ?? 0) };
+    return { ok: true, servers: servers.map(({ manifest }) => manifest.name), limits, problems: [] };
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
-    return { ok: false, servers: [], problems: [...wrong, ...error.problems] };
+    return { ok: false, servers: [], limits: NOTHING, problems: [...wrong, ...error.problems] };
   }
 }

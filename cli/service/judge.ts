@@ -1,7 +1,7 @@
 /** What a look at the stack finds. */
 export const Seen = {
   Running: "running",
-  /** The engine or the orchestrator does not run, and nobody said that they shall not. */
+  /** The engine or the orchestrator does not run, though nobody stopped it on purpose. */
   Down: "down",
   /** Somebody stopped or destroyed the stack, or is at work on it. */
   Intended: "intended",
@@ -13,7 +13,7 @@ export type Seen = (typeof Seen)[keyof typeof Seen];
 /** Longest pause between two tries, in seconds. */
 const LONGEST = 600;
 
-/** Decides when a stack that is down is brought up: not at once, and ever more rarely when it does not help. */
+/** Decides when to bring up a stack that is down: not at once, and less and less often when it does not help. */
 export class Judge {
   private since: number | undefined;
   private tries = 0;

@@ -7,7 +7,7 @@ import { execIn } from "../stack/converge/observe";
 import { isWantedDown } from "../stack/wanted";
 import { Seen } from "./judge";
 
-/** States of a container that Docker looks after, or somebody paused: nobody has to start it. */
+/** States of a container that needs no start: Docker looks after it, or somebody paused it. */
 const ALIVE = ["running", "restarting", "paused"];
 
 /** How the stack is: its engine container, and the orchestrator's inside. */

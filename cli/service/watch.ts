@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { dockerAt } from "../../lib/docker-client";
+import { ExitCode } from "../errors";
 import { note } from "../output";
 import { projectFolder, stackName } from "../project";
 import { stackSettings } from "../stack/settings";
@@ -30,11 +31,11 @@ export async function watch({ every, after }: WatchOptions): Promise<never> {
       const code = await heal();
       const pause = judge.tried(seconds());
       note(
-        code === 0
+        code === ExitCode.Ok || code === ExitCode.Different // a server is not healthy: another up would not mend it
           ? "up has ended"
           : `up has failed with exit code ${code}; the next try is in ${pause} s at the earliest`,
       );
-      docker = dockerAt((await stackSettings()).hostEngine); // it may be another one now
+      docker = dockerAt((await stackSettings()).hostEngine); // the config may name another one by now
     }
     await new Promise((resolve) => setTimeout(resolve, every * 1_000));
   }

@@ -2,10 +2,12 @@ import { Command } from "commander";
 import { stackName } from "../project";
 import { deployCommand } from "./deploy";
 import { destroyCommand } from "./destroy";
+import { checkOutput } from "./output-names";
 import { passing, refreshArguments } from "./passing";
 import { runPulumi } from "./pulumi";
 import { statusCommand } from "./status/command";
 import { validateCommand } from "./validate/command";
+import { stackOutputs } from "./workspace";
 
 /** `stack`: what Pulumi declares, and how it is. */
 export function stackCommand(): Command {
@@ -52,5 +54,9 @@ function outputsCommand(): Command {
     "outputs",
     "The stack's outputs, secrets hidden",
     "bin/dind-mcp outputs endpoints --json\nbin/dind-mcp outputs tokens --show-secrets --json",
-  ).action((args: string[]) => runPulumi(["stack", "output", "--stack", stackName(), ...args]));
+  ).action(async (args: string[]) => {
+    const name = args.find((one) => !one.startsWith("-"));
+    if (name !== undefined) checkOutput(name, Object.keys(await stackOutputs()));
+    await runPulumi(["stack", "output", "--stack", stackName(), ...args]);
+  });
 }

@@ -34,7 +34,7 @@ export function destroyCommand(): Command {
     });
 }
 
-/** What the launcher's `clean` does. @param aside what it says goes to standard error */
+/** Runs the launcher's `clean`. @param aside sends its output to standard error */
 function clean(aside = false): void {
   const { DIND_MCP_CACHE = "", DIND_MCP_STATE = "" } = process.env;
   const script = join(projectFolder(), "toolchain/clean.sh");

@@ -9,7 +9,7 @@ export function endpointsText({ endpoints, servers }: Pick<Outputs, "endpoints" 
   ];
   return `${table(["WHAT", "NAME", "SPEAKS", "URL"], rows)}
 
-A client's configuration:        bin/dind-mcp connect claude-code (claude-desktop, cursor, vscode)
+${endpoints.page ? "The page, signed in:             bin/dind-mcp ui\n" : ""}A client's configuration:        bin/dind-mcp connect claude-code (connect alone lists the others)
 An mcp.json, with its token:     bin/dind-mcp outputs clientConfig --show-secrets --json
 All tokens (mcp, read, admin):   bin/dind-mcp outputs tokens --show-secrets --json`;
 }

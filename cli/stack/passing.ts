@@ -1,15 +1,13 @@
 import { Command } from "commander";
 import { examples } from "../output";
 
-/** Where Pulumi's own display would only leave noise in a log. */
+/** True where Pulumi's own display would only be noise in a log. */
 const QUIET = process.stdout.isTTY ? [] : ["--suppress-progress"];
 
 /** Arguments for pulumi, of a command that changes the stack and asks nothing. */
 export const WITHOUT_QUESTIONS = ["--yes", "--skip-preview", ...QUIET];
 
-/**
- * The same for a `refresh`. With `--preview-only` pulumi asks nothing, and refuses options that answer its questions.
- */
+/** The same for a `refresh`. With `--preview-only` pulumi asks no questions, and refuses options that answer them. */
 export function refreshArguments(args: string[]): string[] {
   return ["refresh", ...(args.includes("--preview-only") ? QUIET : WITHOUT_QUESTIONS), ...args];
 }

@@ -28,7 +28,7 @@ export interface ExportedState {
 }
 
 /**
- * Reads the state. Not through the Automation API: that decrypts every secret, and writes them to a file on the way back.
+ * Reads the state. The Automation API would decrypt every secret, and write them to a file on the way back.
  * @returns undefined when there is no such stack
  */
 export async function exportState(): Promise<ExportedState | undefined> {
@@ -38,13 +38,13 @@ export async function exportState(): Promise<ExportedState | undefined> {
   throw new CliError(`pulumi stack export: ${stderr.trim()}`);
 }
 
-/** Puts a state in the place of the stack's own. */
+/** Replaces the stack's state. */
 export async function importState(state: ExportedState): Promise<void> {
   const { code, stderr } = await quietPulumi(["stack", "import"], JSON.stringify(state));
   if (code !== 0) throw new CliError(`pulumi stack import: ${stderr.trim()}`);
 }
 
-/** True for what is on the host's engine, and not in ours. */
+/** True for a resource on the host's engine, not in ours. */
 export function isOuter({ provider = "" }: StateResource): boolean {
   return /::pulumi:providers:docker::host::/.test(provider);
 }
@@ -54,19 +54,19 @@ export function resourcesOf({ resources = [] }: Deployment, outer: boolean): Sta
   return resources.filter((resource) => resource.type.startsWith("docker:") && isOuter(resource) === outer);
 }
 
-/** What Docker calls it; nothing for what has no name. */
+/** The name in Docker; undefined for what has none. */
 export function nameOf({ inputs }: StateResource): string {
   return String(inputs?.name ?? "");
 }
 
-/** Names of what a killed run may have made: on which engine, their providers tell. */
+/** Names of what a killed run may have made. Their providers tell the engine. */
 export function pendingNames({ pending_operations = [] }: Deployment): Set<string> {
   return new Set(pending_operations.map(({ resource }) => nameOf(resource)).filter(Boolean));
 }
 
 /**
- * A state without some of its resources, and without what a killed run was doing. Pure; what others said of the forgotten
- * ones goes as well, so that the state stays whole.
+ * Returns the state without some of its resources, and without a killed run's pending operations. Also removes what
+ * other resources say about the forgotten ones, so that the state stays consistent. Pure.
  */
 export function forget(state: ExportedState, urns: ReadonlySet<string>): ExportedState {
   const kept = (state.deployment.resources ?? []).filter(({ urn }) => !urns.has(urn));

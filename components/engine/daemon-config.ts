@@ -1,21 +1,23 @@
-/** Addresses of the engine's default bridge and of networks nobody gave a subnet; both outside every outer network. */
+/** Addresses of the engine's default bridge. They are outside every outer network. */
 const BRIDGE = { address: "10.213.0.1", subnet: "10.213.0.0/24" };
 const DEFAULT_POOL = { base: "10.213.128.0/17", size: 24 };
 
-/** The engine's DNS forwarder listens here, for image builds and what has a way out of the engine. */
+/** The engine's DNS forwarder listens here, for image builds and for containers that may leave the engine. */
 export const INNER_DNS = BRIDGE;
 
 /**
  * The engine's daemon.json. `hosts` and TLS are flags of its entrypoint; a key given both ways is an error to dockerd.
  * @param registryMirrors http or https URLs
+ * @param plainRegistries hosts of registries that speak HTTP
  */
-export function daemonConfig(registryMirrors: string[]): string {
+export function daemonConfig(registryMirrors: string[], plainRegistries: string[] = []): string {
+  const plainMirrors = registryMirrors.filter((url) => url.startsWith("http:")).map((url) => new URL(url).host);
   return JSON.stringify({
     bip: BRIDGE.address + BRIDGE.subnet.slice(BRIDGE.subnet.indexOf("/")),
     "default-address-pools": [DEFAULT_POOL],
     "registry-mirrors": registryMirrors,
-    // dockerd's BuildKit speaks plain HTTP to nobody else, not even to a mirror whose URL says http.
-    "insecure-registries": registryMirrors.filter((url) => url.startsWith("http:")).map((url) => new URL(url).host),
+    // dockerd's BuildKit uses plain HTTP for these only, even if a mirror's URL says http.
+    "insecure-registries": [...plainMirrors, ...plainRegistries],
     "live-restore": true, // servers survive a restart of dockerd
     "userland-proxy": false, // one process less for each published port
     "default-cgroupns-mode": "private", // on cgroup v1 the default is the host's

@@ -7,6 +7,8 @@ import { Label, Role } from "../../manifest/container/labels";
 import { type Labels, labelList } from "../labels";
 import type { VolumeKey } from "../persistent-volumes";
 import { daemonConfig, INNER_DNS } from "./daemon-config";
+import { folderList, folderVolumes, type HostFolder } from "./host-folders";
+import { plainRegistries, type Registries } from "./registries";
 
 /** Build context of the engine's image. */
 export const ENGINE_CONTEXT = join(__dirname, "../../images/engine");
@@ -19,9 +21,11 @@ export interface PublishedPort {
   internal: number;
   /** Port of the host. */
   external: number;
+  /** Fixed address, inside the engine, of the container that listens on the same port number. */
+  address: string;
 }
 
-/** What is set for the engine's container, whatever it is made of. */
+/** Settings of the engine's container that do not depend on its image. */
 export interface EngineSettings {
   /** Name of the engine container on the host engine. */
   containerName: string;
@@ -29,15 +33,23 @@ export interface EngineSettings {
   bindAddress: string;
   /** Host port of the Docker API with mutual TLS. */
   dockerTlsPort: number;
-  /** Ports that containers in the engine publish there, and the host ports they get. */
+  /** Ports that containers in the engine publish there, the host ports they get, and who listens. */
   published: PublishedPort[];
   registryMirrors: string[];
+  /** Private registries by host. @default {} */
+  registries?: Registries;
   /** Subnets inside the engine that may ask its DNS forwarder, besides image builds. */
   dnsFor: string[];
-  /** Subnets inside the engine whose published ports can be reached, and that cannot open a connection to the outside. */
+  /** Subnets inside the engine whose published ports accept connections, and that cannot open one to the outside. */
   inboundOnly: string[];
-  /** Subnets inside the engine that may reach private addresses outside. */
+  /** Subnets inside the engine that may reach private addresses outside; with `:port` behind it at that TCP port alone. */
   privateEgressFrom: string[];
+  /** Folders of the host that servers get. @default [] */
+  folders?: HostFolder[];
+  /**
+   * The host engine labels its containers for SELinux; the engine's container then goes without a label. @default false
+   */
+  selinux?: boolean;
   /** Seconds before the container is killed on stop. */
   stopGrace: number;
   labels: Labels;
@@ -50,31 +62,33 @@ export interface EngineContainer extends EngineSettings {
 }
 
 /**
- * How the engine is run on its host: the one source of its flags, for the component and for tests/hosts. Pure but for
- * reading images/engine.
+ * Says how the engine runs on its host. The component and tests/hosts take its flags from here and nowhere else. Pure,
+ * except that it reads images/engine.
  */
 export function engineContainerArgs(engine: EngineContainer): docker.ContainerArgs {
-  const { volumes } = engine;
+  const { volumes, folders = [] } = engine;
   return {
     name: engine.containerName,
     image: engine.image,
     hostname: "engine",
     restart: "unless-stopped",
-    ...privileges(),
+    ...privileges(engine),
     cgroupnsMode: "private",
     readOnly: true,
     // /run on disk: 1 of 5 kill/start cycles never came back, over a stale containerd.pid.
     tmpfs: { "/run": "size=64m,mode=755", "/tmp": "size=64m" },
     envs: [
-      `DAEMON_JSON=${daemonConfig(engine.registryMirrors)}`,
+      `DAEMON_JSON=${daemonConfig(engine.registryMirrors, plainRegistries(engine.registries))}`,
       `INNER_DNS=${INNER_DNS.address}`,
       `INNER_DNS_FOR=${[INNER_DNS.subnet, ...engine.dnsFor].join(",")}`,
+      `PUBLISHED=${engine.published.map(({ address, internal }) => `${address}:${internal}`).join(",")}`,
       `INBOUND_ONLY=${engine.inboundOnly.join(",")}`,
       `PRIVATE_EGRESS_FROM=${engine.privateEgressFrom.join(",")}`,
       `API_GROUP=${DOCKER_API_GROUP}`,
+      `FOLDERS=${folderList(folders)}`,
     ],
     networkMode: engine.networkName,
-    // In the order of the numbers inside, in which they are read back.
+    // Sorted by the inner numbers, as the provider reads them back.
     ports: [{ internal: API_PORT, external: engine.dockerTlsPort }, ...engine.published]
       .sort((a, b) => a.internal - b.internal)
       .map(({ internal, external }) => ({ internal, external, ip: engine.bindAddress, protocol: "tcp" })),
@@ -85,6 +99,7 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
       { volumeName: volumes.postgres, containerPath: "/srv/mcp/postgres" },
       { volumeName: volumes.orchestrator, containerPath: "/srv/mcp/orchestrator" },
       { volumeName: volumes.logs, containerPath: "/var/log/mcp" },
+      ...folderVolumes(folders),
     ],
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
@@ -106,13 +121,17 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
 }
 
 /** The privileges of the engine, from the file that gives each one's reason. */
-function privileges(): Pick<docker.ContainerArgs, "capabilities" | "securityOpts"> {
+function privileges({
+  selinux = false,
+}: Pick<EngineSettings, "selinux">): Pick<docker.ContainerArgs, "capabilities" | "securityOpts"> {
   const file = readFileSync(join(ENGINE_CONTEXT, "privileges.json"), "utf8");
   const { capabilities } = JSON.parse(file) as { capabilities: { name: string }[] };
   const seccomp = JSON.stringify(JSON.parse(readFileSync(join(ENGINE_CONTEXT, "seccomp.json"), "utf8")));
   return {
     capabilities: { drops: ["ALL"], adds: capabilities.map((c) => c.name) },
     // AppArmor's default profile refuses the mounts of image loads; on hosts without AppArmor the option has no effect.
-    securityOpts: [`seccomp=${seccomp}`, "apparmor=unconfined"],
+    // SELinux's default type refuses them too. Its option stands only where a host needs it, so that engines on other
+    // hosts are not replaced.
+    securityOpts: [`seccomp=${seccomp}`, "apparmor=unconfined", ...(selinux ? ["label=disable"] : [])],
   };
 }

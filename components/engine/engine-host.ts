@@ -8,6 +8,7 @@ import { REPLACED } from "../replaced";
 import type { TlsCertificates } from "../tls/tls-certificates";
 import { VolumeFiles } from "../volume-files";
 import { ENGINE_CONTEXT, type EngineSettings, engineContainerArgs } from "./engine-container";
+import { registryAuth } from "./registries";
 
 export interface EngineHostArgs extends EngineSettings {
   /** Base image, docker:dind-like. @default our own, from Debian */
@@ -76,6 +77,7 @@ export class EngineHost extends pulumi.ComponentResource {
         caMaterial: certificates.caPem,
         certMaterial: pulumi.secret(certificates.client.certPem),
         keyMaterial: pulumi.secret(certificates.client.keyPem),
+        ...registryAuth(args.registries),
       },
       { parent: this },
     );

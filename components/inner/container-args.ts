@@ -4,7 +4,7 @@ import { MEBIBYTE } from "../../lib/sizes";
 import type { ContainerSpec } from "../../manifest/container/container-spec";
 import { labelList } from "../labels";
 
-/** What is known only while the stack is being made. */
+/** Values that are known only while the stack is being made. */
 export interface ContainerReferences {
   image: pulumi.Input<string>;
   /** Name of the server's network, as a dependency on it. */
@@ -15,14 +15,12 @@ export interface ContainerReferences {
   labels: Record<string, pulumi.Input<string>>;
 }
 
-/** Seconds that a start may take to become healthy; after that it has failed. */
-const WAIT_SECONDS = 120;
-
-/** Puts a container specification into the provider's words; it adds no rule of its own. */
+/** Translates a container specification into the provider's arguments. Adds no rule of its own. */
 export function containerArgs(
   spec: ContainerSpec,
   { image, network, volumes, labels }: ContainerReferences,
 ): docker.ContainerArgs {
+  const hosts = Object.entries(spec.hosts).map(([host, ip]) => ({ host, ip }));
   return {
     name: spec.name,
     image,
@@ -41,7 +39,9 @@ export function containerArgs(
         : { hostPath: source, containerPath: target, readOnly },
     ),
     tmpfs: spec.tmpfs,
-    networkMode: network ?? spec.networkMode,
+    shmSize: spec.sharedMemory / MEBIBYTE,
+    ...networking(spec, network),
+    ...(hosts.length > 0 ? { hosts } : {}),
     memory: spec.memory / MEBIBYTE,
     memorySwap: spec.memorySwap / MEBIBYTE,
     cpus: decimal(spec.cpus),
@@ -53,12 +53,21 @@ export function containerArgs(
     destroyGraceSeconds: spec.stopTimeout, // stopTimeout alone is ignored on destroy, which would kill at once
     stopSignal: spec.stopSignal,
     healthcheck: spec.healthcheck,
-    wait: true,
-    waitTimeout: WAIT_SECONDS,
+    // A server that does not become healthy must not keep the other servers and the stack's outputs from being made.
+    // `up` waits for the servers itself, and says which failed and why (cli/stack/settled.ts).
+    wait: false,
     readOnly: spec.readOnly,
     capabilities: { drops: spec.capDrop },
     securityOpts: spec.securityOptions,
   };
+}
+
+function networking(
+  { networkMode, address }: ContainerSpec,
+  network?: pulumi.Input<string>,
+): Pick<docker.ContainerArgs, "networkMode" | "networksAdvanced"> {
+  if (!address || network === undefined) return { networkMode: network ?? networkMode };
+  return { networkMode, networksAdvanced: [{ name: network, ipv4Address: address.ip, aliases: [address.alias] }] };
 }
 
 /** Processors as the provider reads them back, "1" as "1.0": anything else would be drift. */

@@ -22,8 +22,8 @@ export interface DatabaseRelayArgs {
 }
 
 /**
- * The way to an external PostgreSQL: one TCP port of one host, under the name `database` in the servers' networks. The
- * servers still have no way out of the engine.
+ * Leads to an external PostgreSQL: one TCP port of one host, under the name `database` in the servers' networks. The
+ * servers themselves still cannot leave the engine.
  */
 export class DatabaseRelay extends pulumi.ComponentResource {
   /** Secret: the DSN as the servers see it. */
@@ -57,7 +57,7 @@ export class DatabaseRelay extends pulumi.ComponentResource {
   }
 }
 
-/** Where a DSN points, and the same DSN pointing at the relay. */
+/** Returns where a DSN points, and the same DSN with the relay's address. */
 export function relayDsn(dsn: string): { target: { host: string; port: number }; relayed: string } {
   const url = new URL(dsn);
   const target = { host: url.hostname, port: Number(url.port || DATABASE.port) };

@@ -4,8 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { builtImage } from "../built-image";
 
 /**
- * The image of the egress proxy and the database relay. Each has it under a name of its own: when one of them goes and
- * takes its image along, the other keeps its own.
+ * The image of the egress proxy and the database relay. Each has it under its own name, so that removing one, with its
+ * image, leaves the other's.
  */
 export function egressImage(
   name: string,

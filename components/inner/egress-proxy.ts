@@ -2,23 +2,31 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Label, Role } from "../../manifest/container/labels";
 import { PROXY } from "../../manifest/egress-hosts";
+import type { EgressRule } from "../../manifest/proxy/egress-lines";
+import { type RelayedServer, relayTable, unrelayed } from "../../manifest/proxy/relay-table";
+import { squidConf } from "../../manifest/proxy/squid-conf";
 import { type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
 import { egressImage } from "./egress-image";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
-import { type EgressRule, squidConf } from "./squid-conf";
+
+/** A server that has a way out. */
+export interface EgressServer extends EgressRule, RelayedServer {
+  /** The server's network. */
+  network: pulumi.Input<string>;
+}
 
 export interface EgressProxyArgs {
-  /** What each server may reach. */
-  rules: EgressRule[];
-  /** Networks of those servers. */
-  serverNetworks: pulumi.Input<string>[];
+  /** The servers that may reach something, and what. */
+  servers: EgressServer[];
   /** The proxy's own way out of the engine. */
   outboundNetwork: pulumi.Input<string>;
   /**
    * Its fixed address there. It sends from this address only, so nobody can use it as a way into a server's network.
    */
   outboundAddress: string;
+  /** The engine's own network, where nobody gets. */
+  engineNetwork: string;
   /** Keep the image when the stack is destroyed. */
   keepImage: boolean;
   labels: Labels;
@@ -29,17 +37,27 @@ export class EgressProxy extends pulumi.ComponentResource {
   constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:EgressProxy", name, {}, opts);
     const image = egressImage(`${name}-image`, "mcp-egress", args.keepImage, this);
+    const relayed = relayTable(args.servers);
+    const refused = unrelayed(args.servers);
     new docker.Container(
       name,
       {
         ...hardened({ uid: SYSTEM_UIDS.egress, memoryMiB: 128, cpus: "0.5", processes: 64 }),
         name: "mcp-egress",
         image: image.imageId,
-        envs: [`SQUID_CONF=${squidConf(args.rules, { outgoingAddress: args.outboundAddress })}`],
+        envs: [
+          `SQUID_CONF=${squidConf(args.servers, { outgoingAddress: args.outboundAddress, engineNetwork: args.engineNetwork })}`,
+          ...(relayed ? [`RELAYED=${relayed}`] : []),
+          ...(relayed && refused ? [`REFUSED=${refused}`] : []),
+        ],
         tmpfs: { "/tmp": "size=16m,mode=1777" },
         networksAdvanced: [
           { name: args.outboundNetwork, ipv4Address: args.outboundAddress },
-          ...args.serverNetworks.map((network) => ({ name: network, aliases: [PROXY.host] })),
+          ...args.servers.map(({ network, address }) => ({
+            name: network,
+            aliases: [PROXY.host],
+            ipv4Address: address,
+          })),
         ],
         healthcheck: healthcheck("30s"),
         wait: true,

@@ -1,26 +1,20 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { hostAt } from "../../lib/addresses";
 import type { CatalogServer } from "../../manifest/catalog";
 import { containerName, serverNetwork } from "../../manifest/container/container-spec";
-import { serverSubnet } from "../../manifest/container/subnets";
-import { DATABASE_SECRET } from "../../manifest/rules";
+import { withoutEgress } from "../../manifest/container/service-spec";
+import { proxyAddress, serverSubnet } from "../../manifest/container/subnets";
+import { OUTBOUND, PROXY_ADDRESS, RELAY_ADDRESS } from "../../manifest/proxy/outbound";
+import { DATABASE_SECRET } from "../../manifest/secret-rules";
 import type { Manifest } from "../../manifest/types";
 import { builtImage } from "../built-image";
 import type { Labels } from "../labels";
 import { Database } from "./database";
 import { DatabaseRelay } from "./database-relay";
 import { EgressProxy } from "./egress-proxy";
-import { SYSTEM_UIDS } from "./hardened";
 import { McpServer } from "./mcp-server";
 import { InnerNetworks } from "./networks";
 import { GATEWAY, Orchestrator, type OrchestratorArgs } from "./orchestrator";
-
-/** The way out of the engine, for the egress proxy and the database relay alone. */
-export const OUTBOUND = { name: "mcp-outbound", ...serverSubnet(SYSTEM_UIDS.egress), internal: false };
-const PROXY_ADDRESS = hostAt(OUTBOUND.subnet, 2);
-/** The one inner address that may reach private addresses outside the engine: an operator's own database. */
-export const RELAY_ADDRESS = hostAt(OUTBOUND.subnet, 3);
 
 export interface FleetArgs {
   servers: CatalogServer[];
@@ -29,6 +23,10 @@ export interface FleetArgs {
   /** External PostgreSQL; empty = the embedded one. Secret. */
   databaseDsn: string;
   orchestrator: Pick<OrchestratorArgs, "config" | "dockerApi" | "tokens" | "ports" | "processors">;
+  /** Hosts of private networks, by server: each is in its manifest's egress too. */
+  privateHosts: Record<string, string[]>;
+  /** Subnet of the engine's own network on the host. */
+  engineNetwork: string;
   /** "project/stack". */
   stack: string;
   /** Keep built images when the stack is destroyed. */
@@ -36,7 +34,7 @@ export interface FleetArgs {
   labels: Labels;
 }
 
-/** What every part of the fleet is given. */
+/** What every part of the fleet gets. */
 interface Common {
   carrierImage: pulumi.Output<string>;
   keepImage: boolean;
@@ -69,7 +67,7 @@ export class Fleet extends pulumi.ComponentResource {
       { parent: this },
     );
     const common: Common = { carrierImage: carrier.imageId, keepImage: args.keepImages, labels: args.labels };
-    // It waits for no server: it finds those that are there before it, and those that come later.
+    // It waits for no server: it finds those that exist already, and those that come later.
     this.orchestrator = new Orchestrator(
       "orchestrator",
       { ...common, ...args.orchestrator, network: networks.named(GATEWAY.name) },
@@ -78,7 +76,7 @@ export class Fleet extends pulumi.ComponentResource {
     const readers = manifests.filter(({ database }) => database);
     const database = readers.length > 0 ? this.database(readers, args.databaseDsn, common, networks) : undefined;
     const leaving = manifests.filter(({ egress }) => egress.length > 0);
-    const egress = leaving.length > 0 ? this.egress(leaving, common, networks) : undefined;
+    const egress = leaving.length > 0 ? this.egress(leaving, args, common, networks) : undefined;
 
     this.servers = Object.fromEntries(
       args.servers.map((server) => {
@@ -103,7 +101,7 @@ export class Fleet extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** The embedded database, or the way to an external one. */
+  /** Makes the embedded database, or the way to an external one. */
   private database(
     readers: Manifest[],
     dsn: string,
@@ -116,16 +114,29 @@ export class Fleet extends pulumi.ComponentResource {
     return new DatabaseRelay("database-relay", { ...joined, ...outbound, dsn }, { parent: this });
   }
 
-  /** The way out for the servers that have one. */
-  private egress(leaving: Manifest[], common: Common, networks: InnerNetworks): EgressProxy {
+  /** Makes the way out, for servers that have one. */
+  private egress(
+    leaving: Manifest[],
+    { privateHosts, engineNetwork }: FleetArgs,
+    common: Common,
+    networks: InnerNetworks,
+  ): EgressProxy {
     return new EgressProxy(
       "egress",
       {
         ...common,
-        rules: leaving.map(({ name, user, egress }) => ({ server: name, subnet: serverSubnet(user).subnet, egress })),
-        serverNetworks: networksOf(leaving, networks),
+        servers: leaving.map(({ name, user, egress, services }) => ({
+          server: name,
+          subnet: serverSubnet(user).subnet,
+          without: withoutEgress({ user, services }),
+          egress,
+          privateHosts: privateHosts[name] ?? [],
+          network: networks.named(containerName(name)),
+          address: proxyAddress(user),
+        })),
         outboundNetwork: networks.named(OUTBOUND.name),
         outboundAddress: PROXY_ADDRESS,
+        engineNetwork,
       },
       { parent: this },
     );

@@ -1,7 +1,8 @@
 import type * as docker from "@pulumi/docker";
+import { PROXY_UID } from "../../manifest/proxy/outbound";
 
 /** Users of the stack's own containers inside the engine; servers have 11000 and above, one each. */
-export const SYSTEM_UIDS = { database: 10900, orchestrator: 10901, egress: 10902, relay: 10903 } as const;
+export const SYSTEM_UIDS = { database: 10900, orchestrator: 10901, egress: PROXY_UID, relay: 10903 } as const;
 
 export interface SystemLimits {
   uid: number;
@@ -12,7 +13,10 @@ export interface SystemLimits {
   processes: number;
 }
 
-/** What the stack's own containers inside the engine have in common: the walls that servers get (manifest/container/container-spec.ts). */
+/**
+ * The hardening that all of the stack's own containers inside the engine share. Servers get the same
+ * (manifest/container/container-spec.ts).
+ */
 export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
   return {
     user: `${uid}:${uid}`,
@@ -30,15 +34,14 @@ export function hardened({ uid, memoryMiB, cpus, processes }: SystemLimits) {
     logDriver: "json-file",
     logOpts: { "max-size": "5m", "max-file": "2" },
     restart: "unless-stopped",
-    // Stated, and never one of the container's own networks: with one of those, Docker ignores the address asked for
-    // there.
+    // Never one of the container's own networks: Docker would ignore the address that the container asks for there.
     networkMode: "bridge",
   } satisfies Partial<docker.ContainerArgs>;
 }
 
 /**
- * The image's own `healthcheck`, with arguments. Runs often at first, so that a ready container is soon known to be
- * ready.
+ * The image's own `healthcheck`, with arguments. It runs often at first, so that a container counts as ready soon after
+ * it is.
  */
 export function healthcheck(startPeriod: string, ...args: string[]) {
   return {

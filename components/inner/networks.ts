@@ -16,8 +16,8 @@ export interface InnerNetworksArgs {
 }
 
 /**
- * The networks inside the engine. They are made apart from the servers because the database and the egress proxy join
- * them before the servers start.
+ * The networks inside the engine. They are apart from the servers, because the database and the egress proxy join them
+ * before the servers start.
  */
 export class InnerNetworks extends pulumi.ComponentResource {
   /** Network names by themselves, each known once the network exists. */
@@ -36,7 +36,7 @@ export class InnerNetworks extends pulumi.ComponentResource {
             ipamConfigs: [{ subnet: spec.subnet, gateway: spec.gateway }],
             labels: labelList(args.labels),
           },
-          // Same name and subnet: the old network has to go before the new one can come.
+          // The new network has the same name and subnet, so the old one must be removed first.
           { parent: this, deleteBeforeReplace: true },
         );
         return [spec.name, network.name];

@@ -15,18 +15,24 @@ import { VolumeFiles } from "../volume-files";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
 import { bundleOrchestrator, ORCHESTRATOR_CONTEXT } from "./orchestrator-bundle";
 
-/** Clients come in by this network, to published ports: so it is not internal. The engine's firewall closes the way out. */
+/**
+ * Clients reach the published ports through this network, so it is not internal. The engine's firewall closes its way
+ * out.
+ */
 export const GATEWAY = { name: "mcp-gateway", ...serverSubnet(SYSTEM_UIDS.orchestrator), internal: false };
-/** The orchestrator listens on this address alone: not in the networks of servers, which it joins as their client. */
+/** The orchestrator listens on this address alone, and not in the networks of servers, which it joins as a client. */
 export const GATEWAY_ADDRESS = hostAt(GATEWAY.subnet, 2);
 
 /** 256 bits, of letters and digits. */
 const TOKEN_LENGTH = 43;
 
 export interface OrchestratorArgs {
-  /** What it is told. Holds no secret: it is in the container's environment. */
+  /** Its configuration. It holds no secret, because it is in the container's environment. */
   config: pulumi.Input<OrchestratorConfigInput>;
-  /** What of the Docker API it hands on, as the config says too; a label tells it, as a preview does not know the config yet. */
+  /**
+   * How much of the Docker API it passes on. `config` says it too; a label repeats it for previews, which do not know
+   * `config` yet.
+   */
   dockerApi: "read-only" | "full" | "off";
   /** The bearer tokens to make. */
   tokens: TokenSettings[];
@@ -94,7 +100,7 @@ export class Orchestrator extends pulumi.ComponentResource {
         }),
         name: "mcp-orchestrator",
         image: image.imageId,
-        // Into the servers' session folders, and to the engine's API.
+        // For the servers' session folders, and for the engine's API.
         groupAdds: [String(SESSIONS_GROUP), String(DOCKER_API_GROUP)],
         envs: [pulumi.jsonStringify(args.config).apply((config) => `ORCHESTRATOR_CONFIG=${config}`)],
         tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=16m" },
@@ -111,7 +117,7 @@ export class Orchestrator extends pulumi.ComponentResource {
             source: "/var/lib/docker/volumes",
             target: PATHS.volumes,
             readOnly: true,
-            // A server that starts later has a session volume that is mounted later.
+            // Shows session volumes that are mounted later, when their servers start.
             bindOptions: { propagation: "rslave" },
           },
         ],
@@ -133,7 +139,7 @@ export class Orchestrator extends pulumi.ComponentResource {
   }
 }
 
-/** What the orchestrator knows of the tokens: who they are, and their hashes. */
+/** What the orchestrator knows about the tokens: their names, their rights and their hashes. */
 function tokensFile(tokens: TokenSettings[], values: Record<string, string>): string {
   const stored: StoredToken[] = tokens.map((token) => ({
     ...token,

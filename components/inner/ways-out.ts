@@ -1,25 +1,30 @@
 import type { Settings } from "../../config/settings";
+import { OUTBOUND, PROXY_ADDRESS, RELAY_ADDRESS } from "../../manifest/proxy/outbound";
 import type { EngineSettings } from "../engine/engine-container";
-import { OUTBOUND, RELAY_ADDRESS } from "./fleet";
 import { GATEWAY, GATEWAY_ADDRESS } from "./orchestrator";
 
-/** Which subnets inside the engine its firewall and its DNS forwarder let out (images/engine/firewall.sh). */
+/** Says which subnets inside the engine its firewall and DNS forwarder let out (images/engine/firewall.sh). */
 export function waysOut({
   databaseDsn,
   oauth,
   tracingEndpoint,
-}: Pick<Settings, "databaseDsn" | "oauth" | "tracingEndpoint">): Pick<
+  privateHosts,
+}: Pick<Settings, "databaseDsn" | "oauth" | "tracingEndpoint" | "privateHosts">): Pick<
   EngineSettings,
   "dnsFor" | "inboundOnly" | "privateEgressFrom"
 > {
-  // To the issuer of tokens, to a collector of traces: private addresses as well, where such things often are.
+  // To the issuer of tokens and to a collector of traces. Private addresses too, because these are often on one.
   const orchestrator = oauth !== undefined || tracingEndpoint !== "";
+  const ports = new Set(
+    Object.values(privateHosts).flatMap((hosts) => hosts.map((host) => Number(host.split(":")[1]))),
+  );
   return {
     dnsFor: [OUTBOUND.subnet, ...(orchestrator ? [GATEWAY.subnet] : [])],
     inboundOnly: orchestrator ? [] : [GATEWAY.subnet],
     privateEgressFrom: [
       ...(databaseDsn ? [`${RELAY_ADDRESS}/32`] : []), // an operator's own database
       ...(orchestrator ? [`${GATEWAY_ADDRESS}/32`] : []),
+      ...[...ports].sort((a, b) => a - b).map((port) => `${PROXY_ADDRESS}/32:${port}`), // squid knows which hosts
     ],
   };
 }

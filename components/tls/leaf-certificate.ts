@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { LEAF_LIFETIME_HOURS, LEAF_RENEWAL_HOURS } from "./lifetimes";
 
-/** EC P-256 everywhere: RSA keys would cost seconds to make and bring nothing. */
+/** EC P-256 everywhere: RSA keys take seconds to make and have no advantage here. */
 export const KEY_ALGORITHM = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 
 export interface CertificateAuthority {

@@ -3,7 +3,7 @@ import * as tls from "@pulumi/tls";
 import { KEY_ALGORITHM, type KeyPair, leafCertificate } from "./leaf-certificate";
 import { splitNames } from "./names";
 
-/** Ten years. No `up` renews it in passing: a new authority means a new engine container. */
+/** Ten years, in hours. No `up` renews it in passing, because a new authority means a new engine container. */
 const CA_LIFETIME_HOURS = 10 * 365 * 24;
 
 export interface TlsCertificatesArgs {

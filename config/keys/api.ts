@@ -85,6 +85,10 @@ const deploy = z.strictObject(
       meaning: "Most memory of one of them.",
     }),
     processes: field(whole(8, 4_096).default(256), { meaning: "Most processes of one of them." }),
+    storage: field(text.refine((size) => parseBytes(size) !== undefined, "a size like 512m").default("2g"), {
+      kind: "size",
+      meaning: "Most storage of one of them, all of it together.",
+    }),
     workspace: field(z.enum(["none", "read-only", "read-write"], "none, read-only or read-write").default("none"), {
       meaning: "How they may mount the volume `mcp-workspace`.",
     }),
@@ -95,6 +99,11 @@ const deploy = z.strictObject(
 /** REST and MCP: where they are reached, by whom, and what may be done through them. */
 export const apiKeys = {
   apiPort: key(port.default(PORTS.api), { meaning: "Host port of the REST API and of MCP.", example: 18180 }),
+  pagePort: key(z.union([port, z.literal("off")], "a port from 1 to 65535, or off").default(PORTS.page), {
+    kind: "number or `off`",
+    meaning: "Host port of the web page; `off`: there is none.",
+    example: "off",
+  }),
   publicUrl: key(publicUrl.default(""), {
     kind: "http(s) URL",
     meaning: "How clients reach the API when that is another way, as behind a TLS proxy; it may have a path.",

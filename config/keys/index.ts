@@ -2,9 +2,13 @@ import { apiKeys } from "./api";
 import { catalogKeys } from "./catalog";
 import { dockerApiKeys } from "./docker-api";
 import { engineKeys } from "./engine";
+import { folderKeys } from "./folders";
+import { imageRegistryKeys } from "./image-registries";
 import { limitKeys } from "./limits";
 import { networkKeys } from "./network";
 import { oversightKeys } from "./oversight";
+import { privateHostKeys } from "./private-hosts";
+import { registryKeys } from "./registry";
 import { volumeKeys } from "./volumes";
 
 /** Every key of the stack's config (namespace `dind-mcp`), by subject. */
@@ -12,7 +16,7 @@ export const SUBJECTS = {
   Engine: engineKeys,
   Network: networkKeys,
   Volumes: volumeKeys,
-  Servers: catalogKeys,
+  Servers: { ...catalogKeys, ...folderKeys, ...privateHostKeys, ...imageRegistryKeys, ...registryKeys },
   "REST and MCP": apiKeys,
   "Docker API": dockerApiKeys,
   Limits: limitKeys,
@@ -25,6 +29,10 @@ export const KEYS = {
   ...networkKeys,
   ...volumeKeys,
   ...catalogKeys,
+  ...folderKeys,
+  ...privateHostKeys,
+  ...imageRegistryKeys,
+  ...registryKeys,
   ...apiKeys,
   ...dockerApiKeys,
   ...limitKeys,

@@ -8,7 +8,7 @@ const isUrl = (value: string): boolean => value === "" || httpUrl.safeParse(valu
 /** What is watched, kept and measured. */
 export const oversightKeys = {
   toolChanges: key(z.enum(["report", "block"], "report or block").default("report"), {
-    meaning: "A tool whose definition changed is told, or hidden until it is approved.",
+    meaning: "Whether a tool whose definition changed is reported, or hidden until somebody approves it.",
     example: "block",
     orchestrator: "toolChanges",
   }),

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { plain } from "../../cli/output";
+import { plain } from "../../lib/plain-text";
 
 // `npm run screens`: runs the commands on the stack `dev`, which has to be up, and writes what they print as pictures.
 
@@ -41,6 +41,6 @@ function picture(lines: string[]): string {
 
 for (const command of SCREENS) {
   const lines = [`$ bin/dind-mcp ${command}`, ...printed(command)];
-  writeFileSync(join(__dirname, `.${command}.svg`), picture(lines));
+  writeFileSync(join(__dirname, `${command}.svg`), picture(lines));
   console.log(`docs/screens/${command}.svg: ${lines.length} lines`);
 }

@@ -19,11 +19,19 @@ has_dns() { [ -n "${INNER_DNS:-}" ] && command -v dnsmasq >/dev/null; }
 
 dns_flag() { if has_dns; then echo "--dns $INNER_DNS"; fi; }
 
+# Where segments cannot be fitted (firewall.sh): for the default bridge, and for networks that are made from now on.
+# --default-network-opt came with Docker 24.
+mtu_flags() {
+	read -r mtu 2>/dev/null <$state/mtu || return 0
+	echo "--mtu $mtu"
+	if dockerd --help | grep -q default-network-opt; then echo "--default-network-opt bridge=com.docker.network.driver.mtu=$mtu"; fi
+}
+
 # The flags are what the settings must not say: they are refused together with them. --group is the owner of both sockets: the
 # orchestrator's group, by number, as no base image has it by name. Nobody in the engine is in it, so /run/docker.sock is root's alone.
 run_dockerd() {
 	exec dockerd --config-file $state/daemon.json --containerd /run/containerd/containerd.sock \
 		--host unix:///run/docker.sock --host unix://$api/docker.sock --group "${API_GROUP:-0}" --host tcp://0.0.0.0:2376 --tlsverify \
-		$(dns_flag) \
+		$(dns_flag) $(mtu_flags) \
 		--tlscacert $state/certs/ca.pem --tlscert $state/certs/server-cert.pem --tlskey $state/certs/server-key.pem "$@"
 }

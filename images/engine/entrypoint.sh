@@ -3,11 +3,12 @@
 set -u
 . /usr/local/lib/dind-mcp/common.sh
 . $lib/cgroups.sh
+. $lib/folders.sh
 . $lib/firewall.sh
 . $lib/certificates.sh
 
 # What "mount: permission denied" means here, for a person.
-mount_hint() { echo "use the capabilities and securityOpts of images/engine/README.md (on AppArmor hosts apparmor=unconfined is one of them)"; }
+mount_hint() { echo "use the capabilities and securityOpts of images/engine/README.md (apparmor=unconfined on AppArmor hosts and label=disable on SELinux hosts are among them)"; }
 
 # Bit numbers of linux/capability.h; the reasons are in privileges.json.
 check_capabilities() {
@@ -65,8 +66,36 @@ own() {
 prepare_folders() {
 	own /srv/mcp/workspace 0:20001 2770
 	own /srv/mcp/postgres 10900:10900 0700
-	own /srv/mcp/orchestrator 10901:10901 0700
+	# The management layer may keep files here (1: but not take away what is not its own, the servers' storage).
+	own /srv/mcp/orchestrator 0:10901 1770
 	own /var/log/mcp 0:0 0750
+}
+
+# The servers' storage is a folder of the management layer's volume, closed to it. It is seen at two places: without and with
+# the right to run programs. Whoever makes a folder there owns it; nobody else can take it away or open it.
+prepare_storage() {
+	mountpoint -q /srv/mcp/orchestrator || return 0
+	store=/srv/mcp/orchestrator/storage
+	mkdir -p -m 0700 $store && chown 0:0 $store && chmod 0700 $store && mkdir -p $store/pulumi $store/api &&
+		chown 0:0 $store/pulumi $store/api && chmod 1777 $store/pulumi $store/api || refuse 22 "$store cannot be made"
+	for view in storage:nosuid,nodev,noexec storage-exec:nosuid,nodev; do
+		folder=/srv/mcp/${view%%:*}
+		mount --bind $store $folder && mount -o "remount,bind,${view#*:}" $folder || refuse 20 "$folder cannot be mounted: $(mount_hint)"
+	done
+	remake_storage
+}
+
+# dockerd makes a missing folder for a container that starts, and gives it to root. On a volume that was lost and made again
+# that would be every server's. So they are made before, each for the user of its container, as dockerd's own files have it.
+remake_storage() {
+	for host in /var/lib/docker/containers/*/hostconfig.json; do
+		[ -e "$host" ] || continue
+		user=$(sed -n 's/.*"User":"\([0-9][0-9]*\):.*/\1/p' "${host%hostconfig.json}config.v2.json")
+		for folder in $(grep -Eo '"/srv/mcp/storage(-exec)?/(pulumi|api)/[a-z0-9_.-]+:' "$host" | tr -d '":'); do
+			mkdir -p -m 0700 "$folder"
+			if [ -n "$user" ] && [ "$(stat -c %u "$folder")" = 0 ]; then chown "$user:$user" "$folder" && chmod 0700 "$folder"; fi
+		done
+	done
 }
 
 prepare_settings() {
@@ -91,6 +120,8 @@ prepare_mounts
 prepare_cgroups
 prepare_firewall
 prepare_folders
+prepare_storage
+lend_folders
 prepare_certificates
 prepare_settings
 

@@ -7,17 +7,43 @@ prepare_firewall() {
 	refuse_at_once
 	protect_engine
 	protect_neighbours "${INBOUND_ONLY:-}" "${PRIVATE_EGRESS_FROM:-}"
+	publish_ports "${PUBLISHED:-}"
+	fit_segments
 }
 
-# iptables comes in two kinds and a kernel may serve only one. dockerd has to use the same: it finds it on PATH.
+# iptables comes in two kinds, and a kernel may serve only one. Some kernels list rules and refuse the first new one, because a
+# module is missing: so each kind is tried with rules. dockerd has to use the same kind: it finds it on PATH.
 choose_iptables() {
-	if iptables -w -t nat -S >/dev/null 2>&1; then return; fi
+	tried=
+	for kind in "" -legacy -nft; do
+		if [ -n "$kind" ]; then prefer_iptables $kind || continue; fi
+		problem=$(try_rules 2>&1)
+		worked=$?
+		for table in filter nat; do iptables -w -t $table -F ENGINE-TRIAL && iptables -w -t $table -X ENGINE-TRIAL; done >/dev/null 2>&1
+		if [ $worked = 0 ]; then return; fi
+		tried="$tried; iptables$kind says: $problem"
+	done
+	refuse 24 "iptables does not work here, neither nftables nor legacy (${tried#; }): the host's kernel needs nf_tables or ip_tables with NAT"
+}
+
+# prefer_iptables -legacy|-nft: puts that kind first on PATH; false when it is not installed.
+prefer_iptables() {
+	command -v iptables$1 >/dev/null || return 1
 	mkdir -p $state/bin
 	for tool in iptables ip6tables iptables-save iptables-restore; do
-		legacy=$(command -v "$(echo $tool | sed 's/tables/tables-legacy/')") && ln -sf "$legacy" $state/bin/$tool
+		found=$(command -v "$(echo $tool | sed "s/tables/tables$1/")") && ln -sf "$found" $state/bin/$tool
 	done
-	PATH=$state/bin:$PATH
-	problem=$(iptables -w -t nat -S 2>&1 >/dev/null) || refuse 24 "iptables does not work here, neither nftables nor legacy ($problem): the host's kernel needs nf_tables or ip_tables with NAT"
+	case $PATH in $state/bin:*) ;; *) PATH=$state/bin:$PATH ;; esac
+}
+
+# The matches and targets that the rules below and dockerd's need, in chains that no packet reaches.
+try_rules() {
+	iptables -w -N ENGINE-TRIAL &&
+		iptables -w -A ENGINE-TRIAL -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN &&
+		iptables -w -A ENGINE-TRIAL -p tcp -j REJECT --reject-with tcp-reset &&
+		iptables -w -t nat -N ENGINE-TRIAL &&
+		iptables -w -t nat -A ENGINE-TRIAL -p tcp -m addrtype --dst-type LOCAL -j DNAT --to-destination 127.0.0.1:1 &&
+		iptables -w -t nat -A ENGINE-TRIAL -j MASQUERADE
 }
 
 # The engine speaks IPv4 only, so that one set of rules is the whole truth; and a packet must come from where its source lives.
@@ -58,15 +84,55 @@ protect_engine() {
 protect_neighbours() {
 	rule -N DOCKER-USER
 	rule -A DOCKER-USER -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN
+	# Image builds reach no network inside. Docker keeps its networks apart too, but not in the moments in which it writes its
+	# rules anew.
+	rule -A DOCKER-USER -i docker0 ! -o eth+ -j ENGINE-REFUSE
 	for subnet in $(echo "$1" | tr ',' ' '); do
 		rule -A DOCKER-USER -s "$subnet" -o eth+ -j ENGINE-REFUSE
 	done
-	for subnet in $(echo "$2" | tr ',' ' '); do
-		rule -A DOCKER-USER -s "$subnet" -o eth+ -j RETURN
+	for entry in $(echo "$2" | tr ',' ' '); do
+		subnet=${entry%%:*}
+		case $entry in
+		*:*)
+			rule -A DOCKER-USER -s "$subnet" -o eth+ -d 169.254.0.0/16 -j ENGINE-REFUSE # metadata, whatever a name says
+			rule -A DOCKER-USER -s "$subnet" -o eth+ -p tcp --dport "${entry#*:}" -j RETURN
+			;;
+		*) rule -A DOCKER-USER -s "$subnet" -o eth+ -j RETURN ;;
+		esac
 	done
 	for range in 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 100.64.0.0/10 127.0.0.0/8 0.0.0.0/8 224.0.0.0/4 240.0.0.0/4; do
 		rule -A DOCKER-USER -o eth+ -d $range -j ENGINE-REFUSE
 	done
+}
+
+# Published ports that need no dockerd. It publishes them too, but writes its rules anew whenever it starts: for about 0.6 s new
+# connections would be refused. These rules are reached before Docker's, and dockerd changes none of them. They let in less than
+# Docker's: only TCP from outside, to an address of the engine and a port that is named. Each entry is a container's ADDRESS:PORT;
+# the engine's port has the same number. As long as the container's network is not there, protect_neighbours refuses.
+publish_ports() {
+	rule -t nat -N ENGINE-PUBLISHED
+	rule -t nat -A PREROUTING -i eth+ -m addrtype --dst-type LOCAL -j ENGINE-PUBLISHED
+	rule -N ENGINE-PUBLISHED
+	for target in $(echo "$1" | tr ',' ' '); do
+		address=${target%:*} port=${target##*:}
+		rule -t nat -A ENGINE-PUBLISHED -p tcp --dport "$port" -j DNAT --to-destination "$target"
+		rule -A ENGINE-PUBLISHED -i eth+ ! -o eth+ -p tcp -d "$address" --dport "$port" -m conntrack --ctstate DNAT -j ACCEPT
+		rule -A ENGINE-PUBLISHED ! -i eth+ -o eth+ -p tcp -s "$address" --sport "$port" -m conntrack --ctstate DNAT -j ACCEPT
+		# From inside nobody comes, not even in those moments.
+		rule -A ENGINE-PUBLISHED ! -i eth+ ! -s "$address" -d "$address" -j ENGINE-REFUSE
+	done
+	rule -I DOCKER-USER -j ENGINE-PUBLISHED
+	# For the moments in which dockerd takes the jump to DOCKER-USER out and puts it in again, and before its first start.
+	rule -A FORWARD -j ENGINE-PUBLISHED
+}
+
+# Some paths take less than the usual 1500 bytes a packet (VPNs, clouds), and where ICMP is dropped the sender is never told. So
+# both ends of every TCP connection are told the size that fits the narrower of the engine's two sides. A kernel without that
+# target: the networks inside get the MTU of the outer side (mtu_flags in common.sh).
+fit_segments() {
+	if iptables -w -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu 2>/dev/null; then return; fi
+	mtu=$(cat /sys/class/net/eth*/mtu 2>/dev/null | sort -n | head -n 1)
+	if [ "${mtu:-1500}" -lt 1500 ]; then echo "$mtu" >$state/mtu; fi
 }
 
 rule() {

@@ -100,6 +100,20 @@ watch_answers() {
 	fi
 }
 
+# measure: what the servers' storage holds, for the management layer, which cannot look into it. A line for each folder: KiB on
+# the disk, the owner's number, the folder. Large folders are measured less often.
+measure() {
+	cd /srv/mcp/storage || return 0
+	while :; do
+		began=$(date +%s)
+		for folder in */*/; do
+			[ ! -d "$folder" ] || echo "$(nice du -skx "$folder" | cut -f1) $(stat -c %u "$folder") ${folder%/}"
+		done >$api/storage.new 2>/dev/null
+		mv $api/storage.new $api/storage
+		sleep $((10 + 10 * ($(date +%s) - began)))
+	done
+}
+
 # Under live-restore a dockerd that ends leaves the servers running, and they would be killed with PID 1. So it is switched
 # off first; then dockerd stops them by their own stop signal and remembers which are to come back.
 live_restore_off() {
@@ -121,7 +135,7 @@ stop() {
 	trap '' TERM INT
 	touch $state/stopping
 	say "stopping"
-	kill $watcher 2>/dev/null
+	kill $watcher $measurer 2>/dev/null
 	if live_restore_off; then
 		end dockerd 32
 	else
@@ -133,7 +147,7 @@ stop() {
 	exit "$1"
 }
 
-watcher=
+watcher='' measurer=''
 trap 'stop 0' TERM INT
 
 keep containerd containerd --config $lib/containerd.toml &
@@ -143,6 +157,8 @@ keeper=$!
 if has_dns; then keep dnsmasq start_dns & fi
 watch &
 watcher=$!
+measure &
+measurer=$!
 wait $keeper
 say "dockerd does not start, its reasons are above" >&2
 stop 26

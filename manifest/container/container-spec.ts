@@ -1,39 +1,44 @@
 import { canonicalJson } from "../../lib/canonical-json";
 import { goDuration, milliseconds } from "../../lib/durations";
-import { parseBytes } from "../../lib/sizes";
-import { PROXY } from "../egress-hosts";
-import { needsNetwork, secretFiles } from "../manifest";
-import { type Manifest, TransportType } from "../types";
+import { relayedHosts } from "../egress-hosts";
+import { needsNetwork, type SecretFile, secretFiles } from "../manifest";
+import { HOME } from "../storage";
+import { type Manifest, type Mount, TransportType } from "../types";
 import type { ContainerSpec, HealthcheckSpec, MountSpec, NetworkSpec, VolumeSpec } from "./container-types";
 import { Label, Owner } from "./labels";
-import { serverSubnet } from "./subnets";
+import { containerName } from "./names";
+import { INIT, isStdio, program, SOCKET, SOCKET_FILE } from "./program";
+import { proxyEnvironment } from "./proxy-environment";
+import { storageMounts } from "./storage-folders";
+import { proxyAddress, serverSubnet } from "./subnets";
+import { walls } from "./walls";
 
 export type * from "./container-types";
+export { containerName } from "./names";
 
-// The one source of hardening. The Pulumi component, the orchestrator's deploy and `validate` read what stands here, and
-// add nothing of their own.
+// The one source of hardening. The Pulumi component, the orchestrator's deploy and `validate` read it, and add no rule
+// of their own.
 
-/** The orchestrator's way to the sockets: the group that may enter every server's sessions folder. */
+/** The group that may enter every server's sessions folder. The orchestrator is in it, to reach the sockets. */
 export const SESSIONS_GROUP = 20_000;
 /** Members may read and write the workspace volume. */
 const WORKSPACE_GROUP = 20_001;
-/** May use the engine's Docker API, by a socket in a folder of its own: the orchestrator alone, which finds, starts and deploys servers. */
+/**
+ * The group that may use the engine's Docker API, through a socket in a folder of its own. Only the orchestrator is in
+ * it: it finds, starts and deploys servers.
+ */
 export const DOCKER_API_GROUP = 20_002;
-/** That folder in the engine. */
+/** The folder of that socket in the engine. */
 export const DOCKER_API_FOLDER = "/run/dind-mcp-api";
-/** mcp-init in the engine, and the same file in every server. */
-const INIT = { source: "/usr/local/lib/dind-mcp/mcp-init", target: "/.mcp/init" };
-const SOCKET_FILE = "session.sock";
-const SOCKET = `/run/mcp/${SOCKET_FILE}`;
 /** Opens a session of a stdio server, from inside its container: on the caller's stdin and stdout. */
 export const CONNECT = [INIT.target, "connect", "--socket", SOCKET] as const;
 /** Where the volumes that servers share are in the engine. */
 const SHARED_FOLDERS = { workspace: "/srv/mcp/workspace" };
-/** Between the kill of the last session and Docker's own kill. */
-const STOP_MARGIN_MS = 3_000;
-const HTTP_STOP_SECONDS = 10;
-
-/** What the manifest does not say. */
+/** Where the host engine mounts the folders that are lent, by name; images/engine/folders.sh takes them from there. */
+export const HOST_FOLDERS = "/srv/mcp/folders";
+/** Where the engine has them for servers, each with its own owners: SERVER/NAME. */
+export const LENT_FOLDERS = "/run/dind-mcp-folders";
+/** What is not in the manifest. */
 export interface ContainerSpecOptions {
   /** The image to run: the manifest's, or the id of the built one. */
   image: string;
@@ -43,12 +48,7 @@ export interface ContainerSpecOptions {
   managedBy?: Owner;
 }
 
-/** Name of a server's container and network; the names of its volumes and image begin with it. */
-export function containerName(server: string): string {
-  return `mcp-${server}`;
-}
-
-/** The names of the server's volumes. */
+/** The names of the volumes of a server, or of a companion. */
 export function volumeNames(server: string): { sessions: string; secrets: string } {
   return { sessions: `${containerName(server)}-sessions`, secrets: `${containerName(server)}-secrets` };
 }
@@ -58,72 +58,58 @@ export function sessionSocket(server: string): { volume: string; file: string } 
   return { volume: volumeNames(server).sessions, file: SOCKET_FILE };
 }
 
-/** The network of a server's own, for those that need one. */
+/** Returns the server's own network; undefined when it needs none. */
 export function serverNetwork(manifest: Manifest): NetworkSpec | undefined {
   if (!needsNetwork(manifest)) return undefined;
   return { name: containerName(manifest.name), ...serverSubnet(manifest.user), internal: true };
 }
 
-function isStdio({ transport }: Manifest): boolean {
-  return transport.type === TransportType.Stdio;
+function environment({ env, egress, home, cacheDir, services }: Manifest): Record<string, string> {
+  const cache: Record<string, string> = cacheDir === undefined ? {} : { XDG_CACHE_HOME: cacheDir };
+  const direct = services.map(({ name }) => name);
+  return { HOME: home ? HOME.path : "/tmp", ...cache, ...(egress.length > 0 ? proxyEnvironment(env, direct) : env) };
 }
 
-/** What runs: mcp-init, which starts the server for each session, or the HTTP server itself. */
-function program(
-  manifest: Manifest,
-): Pick<ContainerSpec, "entrypoint" | "command" | "init" | "stopSignal" | "stopTimeout"> {
-  const { transport, sessions } = manifest;
-  if (isStdio(manifest)) {
-    const grace = milliseconds(sessions.grace);
-    return {
-      entrypoint: [INIT.target],
-      command: [
-        ...["serve", "--socket", SOCKET, "--max-sessions", String(sessions.max), "--grace-ms", String(grace)],
-        ...["--", ...transport.command],
-      ],
-      init: false,
-      stopSignal: "SIGTERM",
-      stopTimeout: Math.ceil((grace + STOP_MARGIN_MS) / 1_000),
-    };
-  }
-  const [first, ...rest] = transport.command;
-  const own = first === undefined ? {} : { entrypoint: [first], command: rest };
-  // Few HTTP servers are written to be PID 1: without an init they reap no children and ignore SIGTERM.
-  return { ...own, init: true, stopTimeout: HTTP_STOP_SECONDS };
+/** Where in the engine a mount's files are. @throws RangeError for a mount of nothing, which parseManifest refuses */
+function mountSource(server: string, { volume, folder }: Mount): string {
+  if (folder !== undefined) return `${LENT_FOLDERS}/${server}/${folder}`;
+  if (volume !== undefined) return SHARED_FOLDERS[volume];
+  throw new RangeError("mounts: got neither volume nor folder, expected one of them");
 }
 
-function environment({ env, egress }: Manifest): Record<string, string> {
-  const url = `http://${PROXY.host}:${PROXY.port}`;
-  const proxy = { HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: "localhost,127.0.0.1" };
-  // Some programs read only the one, some only the other.
-  const both = Object.entries(proxy).flatMap(([name, value]) => [
-    [name, value],
-    [name.toLowerCase(), value],
-  ]);
-  return { HOME: "/tmp", ...env, ...(egress.length > 0 ? Object.fromEntries(both) : {}) };
+/** Names that lead to the egress proxy, which passes on what connects to it there (images/egress/relay-by-name). */
+export function outsideHosts({ egress, user }: Pick<Manifest, "egress" | "user">): Record<string, string> {
+  return Object.fromEntries(relayedHosts(egress).map(({ host }) => [host, proxyAddress(user)]));
 }
 
-function mounts(manifest: Manifest): MountSpec[] {
-  const names = volumeNames(manifest.name);
-  const volume = (source: string, target: string, readOnly: boolean): MountSpec => ({
-    type: "volume",
-    source,
-    target,
-    readOnly,
-  });
+/** Where a server or a companion has its secrets' files. */
+export function secretMounts(name: string, files: SecretFile[]): MountSpec[] {
+  const volume = { type: "volume", source: volumeNames(name).secrets, target: "/run/secrets", readOnly: true } as const;
+  return files.length > 0 ? [volume] : [];
+}
+
+/** The volume that brings them. */
+export function secretVolumes(name: string, files: SecretFile[]): VolumeSpec[] {
+  return files.length > 0 ? [{ name: volumeNames(name).secrets, driver: "local", options: {} }] : [];
+}
+
+function mounts(manifest: Manifest, owner: Owner): MountSpec[] {
+  const { sessions } = volumeNames(manifest.name);
   return [
-    // HTTP servers have it for the health check.
-    { type: "bind", ...INIT, readOnly: true },
-    ...(isStdio(manifest) ? [volume(names.sessions, "/run/mcp", false)] : []),
-    ...(secretFiles(manifest).length > 0 ? [volume(names.secrets, "/run/secrets", true)] : []),
+    ...program(manifest).mounts,
+    ...(isStdio(manifest)
+      ? [{ type: "volume", source: sessions, target: "/run/mcp", readOnly: false } satisfies MountSpec]
+      : []),
+    ...secretMounts(manifest.name, secretFiles(manifest)),
     ...manifest.mounts.map(
       (mount): MountSpec => ({
         type: "bind",
-        source: SHARED_FOLDERS[mount.volume],
+        source: mountSource(manifest.name, mount),
         target: mount.path,
         readOnly: mount.readOnly,
       }),
     ),
+    ...storageMounts(manifest, owner),
   ];
 }
 
@@ -137,8 +123,7 @@ function volumes(manifest: Manifest): VolumeSpec[] {
     driver: "local",
     options: { type: "tmpfs", device: "tmpfs", o },
   };
-  const secrets: VolumeSpec = { name: names.secrets, driver: "local", options: {} };
-  return [...(isStdio(manifest) ? [sessions] : []), ...(secretFiles(manifest).length > 0 ? [secrets] : [])];
+  return [...(isStdio(manifest) ? [sessions] : []), ...secretVolumes(name, secretFiles(manifest))];
 }
 
 function labels(manifest: Manifest, { stack, managedBy = Owner.Pulumi }: ContainerSpecOptions): Record<string, string> {
@@ -153,16 +138,18 @@ function labels(manifest: Manifest, { stack, managedBy = Owner.Pulumi }: Contain
 }
 
 function healthcheck({ transport, health }: Manifest): HealthcheckSpec {
-  const target =
-    transport.type === TransportType.Stdio
-      ? ["--socket", SOCKET]
-      : ["--url", `http://127.0.0.1:${transport.port}${transport.path}`];
+  const own = `http://own:${transport.port}${transport.path}`; // the container's own address, where the gateway comes in
+  const target = {
+    [TransportType.Stdio]: ["--socket", SOCKET],
+    [TransportType.StreamableHttp]: ["--url", own],
+    [TransportType.Sse]: ["--sse", own],
+  }[transport.type];
   const timeout = milliseconds(health.timeout);
   const go = (text: string): string => goDuration(milliseconds(text));
   return {
     tests: ["CMD", INIT.target, "check", ...target, "--timeout-ms", String(timeout)],
     interval: go(health.interval),
-    // Later than the check's own limit, so that the check can still print its one line with the reason.
+    // One second more than the check's own limit, so that it can still print its line with the reason.
     timeout: goDuration(timeout + 1_000),
     retries: health.retries,
     startPeriod: go(health.startPeriod),
@@ -172,41 +159,25 @@ function healthcheck({ transport, health }: Manifest): HealthcheckSpec {
 
 /** Turns a manifest into its container. Pure: the same input always gives the same specification. */
 export function containerSpec(manifest: Manifest, options: ContainerSpecOptions): ContainerSpec {
-  const { name, user, resources, workdir } = manifest;
+  const { name, workdir, cacheDir } = manifest;
   const network = serverNetwork(manifest);
-  const memory = parseBytes(resources.memory);
-  if (memory === undefined)
-    throw new RangeError(`resources.memory: got ${resources.memory}, expected a size like 256m`);
+  const { mounts: _init, env: initOptions, ...run } = program(manifest);
   return {
+    ...walls({ ...manifest, tmpfs: cacheDir === undefined ? [] : [cacheDir] }),
     name: containerName(name),
     hostname: name,
     image: options.image,
-    ...program(manifest),
-    user: `${user}:${user}`,
+    ...run,
     groups: manifest.mounts.some(({ volume }) => volume === "workspace") ? [String(WORKSPACE_GROUP)] : [],
     ...(workdir ? { workdir } : {}),
-    env: environment(manifest),
+    env: { ...environment(manifest), ...initOptions },
     labels: labels(manifest, options),
-    mounts: mounts(manifest),
+    mounts: mounts(manifest, options.managedBy ?? Owner.Pulumi),
     volumes: volumes(manifest),
-    tmpfs: { "/tmp": "rw,nosuid,nodev,noexec,mode=1777,size=64m" },
     networkMode: network?.name ?? "none",
     ...(network ? { network } : {}),
-    memory,
-    memorySwap: memory,
-    cpus: String(resources.cpus),
-    ulimits: [
-      { name: "core", soft: 0, hard: 0 }, // a core dump would hold secrets
-      { name: "nofile", soft: 8_192, hard: 8_192 },
-      { name: "nproc", soft: resources.processes, hard: resources.processes }, // one user a server makes it a server's limit
-    ],
-    logDriver: "json-file",
-    logOptions: { "max-file": "2", "max-size": "5m" },
-    restart: "unless-stopped",
+    hosts: outsideHosts(manifest),
     healthcheck: healthcheck(manifest),
-    readOnly: true,
-    capDrop: ["ALL"],
-    securityOptions: ["no-new-privileges:true"],
     secretFiles: secretFiles(manifest),
   };
 }

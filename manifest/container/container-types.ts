@@ -9,7 +9,7 @@ export interface MountSpec {
   readOnly: boolean;
 }
 
-/** A volume of the `local` driver that has to be there first. */
+/** A volume of the `local` driver that must exist first. */
 export interface VolumeSpec {
   name: string;
   driver: "local";
@@ -38,14 +38,14 @@ export interface HealthcheckSpec {
   startInterval: string;
 }
 
-/** A server's container, whole and serialisable. Absent fields mean: as the image says. */
+/** A server's container, complete and serialisable. For absent fields the image decides. */
 export interface ContainerSpec {
   name: string;
   hostname: string;
   image: string;
   entrypoint?: string[];
   command?: string[];
-  /** Docker's own init as PID 1. */
+  /** Docker puts its init before the image's own entry point; a mount makes that mcp-init. */
   init: boolean;
   user: string;
   groups: string[];
@@ -54,11 +54,17 @@ export interface ContainerSpec {
   labels: Record<string, string>;
   mounts: MountSpec[];
   volumes: VolumeSpec[];
+  /** Bytes of /dev/shm. */
+  sharedMemory: number;
   /** Path to options. */
   tmpfs: Record<string, string>;
-  /** `none`, or the network's name. */
+  /** `none`, or the network's name; with an address there `bridge`. */
   networkMode: string;
   network?: NetworkSpec;
+  /** Its fixed address in that network, and the name by which others find it there. */
+  address?: { ip: string; alias: string };
+  /** Lines of /etc/hosts: names to addresses. */
+  hosts: Record<string, string>;
   /** Bytes. */
   memory: number;
   /** Bytes of memory and swap together; the same, so no swap. */
@@ -75,6 +81,6 @@ export interface ContainerSpec {
   readOnly: true;
   capDrop: string[];
   securityOptions: string[];
-  /** Files that the secrets volume has to hold before the start. */
+  /** Files that must be on the secrets volume before the start. */
   secretFiles: SecretFile[];
 }

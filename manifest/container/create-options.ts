@@ -8,9 +8,15 @@ function nanoseconds(duration: string): number {
   return goMilliseconds(duration) * NANOSECONDS;
 }
 
+function networking({ address, network }: ContainerSpec): Pick<ContainerCreateOptions, "NetworkingConfig"> {
+  if (!address || !network) return {};
+  const endpoint = { IPAMConfig: { IPv4Address: address.ip }, Aliases: [address.alias] };
+  return { NetworkingConfig: { EndpointsConfig: { [network.name]: endpoint } } };
+}
+
 /**
- * Puts a container specification into the words of Docker's API; it adds no rule of its own. Its volumes, network and
- * secret files have to be there first.
+ * Translates a container specification for Docker's API. Adds no rule of its own. The volumes, the network and the
+ * secret files must exist before the container.
  */
 export function createOptions(spec: ContainerSpec): ContainerCreateOptions {
   const { healthcheck } = spec;
@@ -26,6 +32,7 @@ export function createOptions(spec: ContainerSpec): ContainerCreateOptions {
     Labels: spec.labels,
     ...(spec.stopSignal ? { StopSignal: spec.stopSignal } : {}),
     StopTimeout: spec.stopTimeout,
+    ...networking(spec),
     Healthcheck: {
       Test: healthcheck.tests,
       Interval: nanoseconds(healthcheck.interval),
@@ -41,7 +48,9 @@ export function createOptions(spec: ContainerSpec): ContainerCreateOptions {
       // Binds of paths and of volumes look the same here: a path begins with a slash, a volume's name cannot.
       Binds: spec.mounts.map(({ source, target, readOnly }) => `${source}:${target}:${readOnly ? "ro" : "rw"}`),
       Tmpfs: spec.tmpfs,
+      ShmSize: spec.sharedMemory,
       NetworkMode: spec.networkMode,
+      ExtraHosts: Object.entries(spec.hosts).map(([host, address]) => `${host}:${address}`),
       Memory: spec.memory,
       MemorySwap: spec.memorySwap,
       NanoCpus: Math.round(Number(spec.cpus) * 1e9),

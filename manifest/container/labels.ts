@@ -6,12 +6,18 @@ export const Label = {
   Stack: "dind-mcp.stack",
   /** What a container is that is no server: a Role. */
   Role: "dind-mcp.role",
-  /** A server's name. */
+  /** A server's name; of a companion that of its server. */
   Server: "dind-mcp.server",
+  /** A companion's name; nothing else has this label. */
+  Companion: "dind-mcp.companion",
   /** A server's manifest as canonical JSON. It repeats the environment: not for everybody's eyes. */
   Manifest: "dind-mcp.manifest",
   /** How a server is spoken with. */
   Transport: "dind-mcp.transport",
+  /** On the throwaway copy of a server that `servers learn` made: milliseconds since 1970, when it is to be removed. */
+  LearnsUntil: "dind-mcp.learns-until",
+  /** On the same: the server that it is a copy of. */
+  CopyOf: "dind-mcp.copy-of",
   /** Read by nobody; makes a changed secret a changed container. */
   SecretsRevision: "dind-mcp.secrets-revision",
   /** What the orchestrator serves without TLS: read-only, full or off. */
@@ -39,7 +45,13 @@ export const Role = {
   DatabaseRelay: "database-relay",
   /** The proxy through which servers reach the world. */
   Egress: "egress",
+  /** The proxy of a server's throwaway copy, which records in place of refusing. */
+  LearningEgress: "learning-egress",
+  /** A container of a server's own, beside it: a database, a cache. */
+  Companion: "companion",
   /** Carries files onto a volume; is made and never started. */
   VolumeFiles: "volume-files",
+  /** Makes or removes a server's storage folders, as the server's user, and ends. */
+  StorageFolders: "storage-folders",
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];

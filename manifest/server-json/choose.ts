@@ -2,9 +2,9 @@ import { type Problem, ProblemsError } from "../../lib/problems";
 import type { ImportNote } from "./notes";
 import type { ServerJson, ServerPackage } from "./schema";
 
-/** What we can run, the best first. */
-const REGISTRIES = ["oci", "npm", "pypi"] as const;
-export type Registry = (typeof REGISTRIES)[number];
+/** Registries whose packages can run here, the best first. */
+export const RUNNABLE = ["oci", "npm", "pypi"] as const;
+export type Registry = (typeof RUNNABLE)[number];
 
 /** A package of a document that can run here. */
 export interface Candidate {
@@ -14,7 +14,7 @@ export interface Candidate {
   chosen: ServerPackage;
 }
 
-/** One as people name it. */
+/** Names a package for people. */
 export const packageName = ({ registryType, identifier, transport }: ServerPackage): string =>
   `${registryType}:${identifier} with ${transport.type}`;
 
@@ -26,13 +26,13 @@ export function candidates(
 ): Candidate[] {
   const named = packages.map((chosen, at) => ({ chosen, at })).filter(({ chosen, at }) => isMeant(chosen, at, wanted));
   const found = named.flatMap(({ chosen, at }): Candidate[] => {
-    const registry = REGISTRIES.find((one) => one === chosen.registryType);
-    return registry && chosen.transport.type !== "sse" ? [{ registry, at, chosen }] : [];
+    const registry = RUNNABLE.find((one) => one === chosen.registryType);
+    return registry ? [{ registry, at, chosen }] : [];
   });
   if (found.length > 0) return found;
   const all = packages.map(packageName).join(", ");
   const got = all || (remotes.length > 0 ? "remotes alone, which run elsewhere" : "no package");
-  const expected = `a package of ${REGISTRIES.join(", ")} with stdio or streamable-http`;
+  const expected = `a package of ${RUNNABLE.join(", ")}`;
   throw new ProblemsError([
     wanted !== undefined && named.length === 0
       ? {
@@ -60,12 +60,13 @@ export interface Imported extends Candidate {
   manifest: Record<string, unknown>;
   dockerfile?: string;
   notes: ImportNote[];
-  /** How many arguments and variables the document tells of. */
+  /** How many arguments and variables the document describes. */
   told: number;
 }
 
 /**
- * The most complete of several packages: the one the document tells most of, then the one that leaves least to fill in.
+ * Returns the most complete of several packages: the one that the document describes best, then the one that leaves
+ * least to fill in. One with the transport of 2024 comes last.
  * @throws ProblemsError with what is wrong with each, when none can be taken
  */
 export function mostComplete(all: Candidate[], take: (one: Candidate) => Imported): Imported {
@@ -80,8 +81,11 @@ export function mostComplete(all: Candidate[], take: (one: Candidate) => Importe
     }
   });
   const open = ({ notes }: Imported): number => notes.filter(({ fill }) => fill).length;
-  const rank = ({ registry }: Imported): number => REGISTRIES.indexOf(registry);
-  const [best] = taken.sort((a, b) => b.told - a.told || open(a) - open(b) || rank(a) - rank(b) || a.at - b.at);
+  const rank = ({ registry }: Imported): number => RUNNABLE.indexOf(registry);
+  const isOld = ({ chosen }: Imported): number => Number(chosen.transport.type === "sse");
+  const [best] = taken.sort(
+    (a, b) => isOld(a) - isOld(b) || b.told - a.told || open(a) - open(b) || rank(a) - rank(b) || a.at - b.at,
+  );
   if (!best) throw new ProblemsError(problems);
   return best;
 }

@@ -4,19 +4,19 @@ import { type ImportNote, note } from "./notes";
 import { asArgument, commandLine, type Option, type Syntax, type Word } from "./options";
 import type { ServerArgument } from "./schema";
 
-/** A port of the container, and the one that the machine would have it under. */
+/** A port of the container, and the machine's port for it. */
 export interface Published {
   container: string;
   host?: string;
 }
 
-/** What of `docker run`'s arguments has a place in a manifest. */
+/** The arguments of `docker run` that have a place in a manifest. */
 export interface DockerRun {
   variables: ServerVariable[];
   published: Published[];
   entrypoint?: string;
   workdir?: string;
-  /** What stands behind the image's name: arguments of the program. */
+  /** Arguments of the program, which follow the image's name. */
   args: ServerArgument[];
 }
 
@@ -28,7 +28,7 @@ const SYNTAX: Syntax = {
   commands: new Set(["docker", "podman", "container", "run"]),
 };
 
-/** Every server here runs so, or its container is named and kept as it has to be. */
+/** Options without a meaning here: every server runs this way, or the stack names and keeps its container. */
 const MEANINGLESS = new Set([
   ...["i", "t", "d", "q", "interactive", "tty", "detach", "rm", "init", "quiet", "sig-proxy", "a", "attach"],
   ...["name", "pull", "read-only", "restart", "log-driver", "log-opt", "cidfile"],
@@ -38,7 +38,10 @@ const LONG: Record<string, string> = {
   ...{ e: "env", v: "volume", p: "publish", w: "workdir", u: "user", m: "memory", net: "network", P: "publish-all" },
 };
 
-/** Reads the arguments of `docker run`. What a manifest has no place for, or what is for the user to allow, becomes a note. */
+/**
+ * Reads the arguments of `docker run`. Those that have no place in a manifest, or that the user has to allow, become
+ * notes.
+ */
 export function dockerRun(list: ServerArgument[], image: string, notes: ImportNote[]): DockerRun {
   const { options, words } = commandLine(list, SYNTAX);
   const run: DockerRun = { variables: [], published: [], args: behindImage(words, image, notes) };
@@ -61,7 +64,7 @@ export function dockerRun(list: ServerArgument[], image: string, notes: ImportNo
 
 const KEY = "runtimeArguments";
 
-/** Some write the whole command line down, the image's name too. */
+/** Some documents list the whole command line, with the image's name. */
 function behindImage([first, ...rest]: Word[], image: string, notes: ImportNote[]): ServerArgument[] {
   if (!first) return [];
   const repository = (text: string): string => text.replace(/@.*$|:[^/]*$/, "").replace(/^docker\.io\//, "");
@@ -79,7 +82,7 @@ function published(text: string): Published {
   return { container, ...(host ? { host } : {}) };
 }
 
-/** What an option asks for that a document may not give itself, and what to do about it. */
+/** A note on an option that a document may not decide: what it asks for, and what to do. */
 function asked(name: string, { shown, argument }: Option, text: string | undefined): ImportNote {
   const what = argument.isSecret || text === undefined ? shown : `${shown} ${text}`;
   if (SYNTAX.flags.has(name)) return note([KEY], `${shown} is for docker and was left out`);
@@ -97,11 +100,22 @@ function asked(name: string, { shown, argument }: Option, text: string | undefin
     case "cpus":
     case "pids-limit":
       return note(["resources"], `${what} was left out: set resources to what it needs`);
+    case "shm-size":
+      return note(["sharedMemory"], `${what} was left out: set sharedMemory to what it needs`);
+    case "tmpfs":
+      return memoryFolder(what, text.split(":")[0] ?? "");
     case "env-file":
       return note(["env"], `${what} was left out: write the variables of that file down here`);
     default:
       return note([KEY], `${what} is for docker and was left out`);
   }
+}
+
+/** `--tmpfs PATH[:OPTIONS]` */
+function memoryFolder(what: string, path: string): ImportNote {
+  return path === "/tmp"
+    ? note(["scratch"], `${what} was left out: /tmp is in memory as it is; scratch sets its size`)
+    : note(["cacheDir"], `${what} was left out: with cacheDir: ${path} it is a folder in memory`);
 }
 
 interface Folder {
@@ -130,5 +144,7 @@ function folder(what: string, { from, path, readOnly }: Folder): ImportNote {
   const access = readOnly ? ", read-only" : ", to write to";
   const place = path ? ` at ${path}${access}` : "";
   const own = `{volume: workspace, path: ${path ?? "/data"}${readOnly ? "" : ", readOnly: false"}}`;
-  return note(["mounts"], `${what} asks for ${which}${place}; what can be mounted is the workspace: ${own}`);
+  const isFolder = from !== undefined && !/^[\w-]+$/.test(from);
+  const lent = isFolder ? `, or a folder that the config lends it: {folder: NAME, path: ${path ?? "/data"}}` : "";
+  return note(["mounts"], `${what} asks for ${which}${place}; what can be mounted is the workspace: ${own}${lent}`);
 }

@@ -10,7 +10,9 @@ export interface InstalledPackage {
   also?: { name: string; extras: string[]; version?: string }[];
   /** Its program. @default the one that npx chooses; for PyPI the one that is called like the package */
   program?: string;
-  /** Nothing is linked: the image is started otherwise. @default false */
+  /** Packages of PyPI that have no wheel: they are built from source, in a stage of their own. @default none */
+  fromSource?: string[];
+  /** Links no program, because the image starts in another way. @default false */
   unlinked?: boolean;
   /** Version of Python. @default PYTHON */
   python?: string;
@@ -19,7 +21,7 @@ export interface InstalledPackage {
 /** The program's name in the images built here. */
 export const INSTALLED_PROGRAM = "mcp-server";
 
-/** What a package's name may look like; everything else would be a shell's to interpret. */
+/** The form of a package's name. A shell would interpret anything else. */
 export const PACKAGE_NAMES = {
   npm: /^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]*$/,
   pypi: /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/,
@@ -34,10 +36,16 @@ export const PYTHON_VERSION = /^3\.\d{1,2}$/;
 /** The Python that packages of PyPI run with. */
 export const PYTHON = "3.13";
 
-/** Which of a package's programs npx would run: the only one, or the one named like the package. */
+/** Prints which of a package's programs npx would run: the only one, or the one named like the package. */
 const NPM_PROGRAM =
   "const {name,bin}=require(process.argv[1]),own=name.split('/').pop(),all=typeof bin==='string'?{[own]:bin}:bin;" +
   "console.log(own in all?own:Object.keys(all)[0])";
+
+/** The same for a package of PyPI: the program named like it, or the first that it has. */
+const PYPI_PROGRAM =
+  "import sys;from importlib.metadata import distribution;own=sys.argv[1];" +
+  "all=[one.name for one in distribution(own).entry_points if one.group=='console_scripts'];" +
+  "print(own if own in all else all[0] if all else own)";
 
 /** `test -x FILE`, and a sentence when it is not there. */
 function checked(file: string, program: string): string {
@@ -61,22 +69,46 @@ function npm({ identifier, version, user, also = [], program }: InstalledPackage
   ];
 }
 
-function pypi({ identifier, version, user, extras, also = [], program, unlinked, python }: InstalledPackage): string[] {
-  const listed = (names: string[] = []): string => (names.length > 0 ? `[${names.join(",")}]` : "");
-  const more = also
-    .map((one) => ` "${one.name}${listed(one.extras)}${one.version ? `==${one.version}` : ""}"`)
-    .join("");
-  const install = `RUN pip install --no-cache-dir --root-user-action=ignore --only-binary :all: "${identifier}${listed(extras)}==${version}"${more}`;
-  const name = program ?? identifier;
+const PIP_CHOICE = "--only-binary :all:";
+
+/** A stage that builds wheels of those packages, as the whole needs them, and leaves them in /wheels. */
+function buildStage(image: string, fromSource: string[], requirements: string): string[] {
+  const files = fromSource
+    .map((name) => `-iname "${name.toLowerCase().replace(/[-_.]+/g, "[-_.]")}-*.whl"`)
+    .join(" -o ");
   return [
-    `FROM python:${python ?? PYTHON}-slim-trixie`,
+    `FROM ${image} AS build`,
+    "RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev",
+    "# Their code runs while they are built; here, not in the image.",
+    `RUN pip wheel --no-cache-dir --wheel-dir /all ${PIP_CHOICE} --no-binary ${fromSource.join(",")} ${requirements} \\`,
+    ` && mkdir /wheels && find /all \\( ${files} \\) -exec mv {} /wheels/ \\;`,
+    "",
+  ];
+}
+
+function pypi(installed: InstalledPackage): string[] {
+  const { identifier, version, user, extras, also = [], program, unlinked, python, fromSource = [] } = installed;
+  const listed = (names: string[] = []): string => (names.length > 0 ? `[${names.join(",")}]` : "");
+  const more = also.map((one) => ` "${one.name}${listed(one.extras)}${one.version ? `==${one.version}` : ""}"`);
+  const requirements = `"${identifier}${listed(extras)}==${version}"${more.join("")}`;
+  const image = `python:${python ?? PYTHON}-slim-trixie`;
+  const built = fromSource.length > 0;
+  const choice = built ? `${PIP_CHOICE} --find-links /wheels` : PIP_CHOICE;
+  const install = `RUN pip install --no-cache-dir --root-user-action=ignore ${choice} ${requirements}`;
+  const file = `/usr/local/bin/${program ?? "$program"}`;
+  const chosen = program ? [] : [` && program=$(python -c "${PYPI_PROGRAM}" "${identifier}") \\`];
+  return [
+    ...(built ? buildStage(image, fromSource, requirements) : []),
+    `FROM ${image}`,
+    ...(built ? ["COPY --from=build /wheels /wheels"] : []),
     "# Wheels alone: no code of a package runs while it is installed.",
     ...(unlinked
       ? [install]
       : [
           `${install} \\`,
-          checked(`/usr/local/bin/${name}`, name),
-          ` && ln -s "/usr/local/bin/${name}" /usr/local/bin/${INSTALLED_PROGRAM}`,
+          ...chosen,
+          checked(file, program ?? "of its own"),
+          ` && ln -s "${file}" /usr/local/bin/${INSTALLED_PROGRAM}`,
         ]),
     `USER ${user}:${user}`,
   ];
@@ -84,12 +116,12 @@ function pypi({ identifier, version, user, extras, also = [], program, unlinked,
 
 /** A Dockerfile for a package of npm or PyPI, whose program is then called `mcp-server`. */
 export function packageDockerfile(registry: PackageRegistry, installed: InstalledPackage): string {
-  const { identifier, version, extras = [], also = [], program = "x", python = PYTHON } = installed;
+  const { identifier, version, extras = [], also = [], program = "x", python = PYTHON, fromSource = [] } = installed;
   const isName = (name: string): boolean => PACKAGE_NAMES[registry].test(name);
   const isVersion = (text: string): boolean => PACKAGE_VERSION.test(text);
   const sound = [
     isName(identifier) && isVersion(version),
-    [...extras, ...also.flatMap((one) => one.extras)].every((extra) => PACKAGE_NAMES.pypi.test(extra)),
+    [...extras, ...fromSource, ...also.flatMap((one) => one.extras)].every((extra) => PACKAGE_NAMES.pypi.test(extra)),
     also.every((one) => isName(one.name) && isVersion(one.version ?? "1")),
     PROGRAM.test(program) && PYTHON_VERSION.test(python),
   ];

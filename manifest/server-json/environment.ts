@@ -1,5 +1,5 @@
 import { oneLine } from "../../lib/plain-text";
-import { looksLikeSecret } from "../secret-names";
+import { looksLikeSecret, secretNameOf } from "../secret-names";
 import { doubts, type Filled, hint, isRequiredInput, isSecretInput, known, type Named } from "./inputs";
 import { type ImportNote, note, toFill } from "./notes";
 import type { ServerInput } from "./schema";
@@ -10,14 +10,14 @@ export type ServerVariable = ServerInput & { name: string };
 /** The parts of a manifest that environment variables become. */
 interface Environment {
   env?: Record<string, string>;
-  secrets?: { name: string; description?: string; required: boolean }[];
-  /** Those of `env` that only sound like secrets; the document says so. */
+  secrets?: { name: string; env: string; description?: string; required: boolean }[];
+  /** Names in `env` that only sound like secrets, as the document says. */
   notSecrets?: string[];
 }
 
 /**
- * `-e NAME=VALUE` of a runtime as a variable. `-e NAME` hands on one that the user has, and so do `NAME={NAME}` and
- * `NAME=${NAME}`.
+ * Reads a runtime's `-e NAME=VALUE` as a variable. `-e NAME`, `NAME={NAME}` and `NAME=${NAME}` pass on a variable of
+ * the user's.
  */
 export function variableOf(text: string, input: ServerInput): ServerVariable {
   const [name = "", value] = text.split(/=(.*)/s);
@@ -27,7 +27,7 @@ export function variableOf(text: string, input: ServerInput): ServerVariable {
   return { ...rest, name, ...(value === undefined || handedOn ? {} : { value }) };
 }
 
-/** Every variable once: what a later one says of it counts, and so does what only an earlier one says. */
+/** Returns every variable once. Later entries win, field by field; a flag that one of them sets stays set. */
 export function merged(variables: ServerVariable[]): ServerVariable[] {
   const all = new Map<string, ServerVariable>();
   for (const one of variables) {
@@ -42,10 +42,10 @@ export function merged(variables: ServerVariable[]): ServerVariable[] {
   return [...all.values()];
 }
 
-/** What a manifest takes for a variable's name. */
+/** The form of a variable's name in a manifest. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Environment variables: plain ones with their values, secret ones as files. */
+/** Environment variables: plain ones with their values, secret ones from the stack's config. */
 export function environment(variables: ServerVariable[], notes: ImportNote[], named?: Named): Environment {
   const env: Record<string, string> = {};
   const secrets: NonNullable<Environment["secrets"]> = [];
@@ -61,8 +61,8 @@ export function environment(variables: ServerVariable[], notes: ImportNote[], na
     } else if (isSecretInput(variable) || (sounds && variable.isSecret !== false)) {
       const file = fileName(name, secrets);
       const about = oneLine(variable.description ?? described(variable) ?? "", 200);
-      secrets.push({ name: file, ...(about ? { description: about } : {}), required });
-      notes.push(note(["secrets"], `${name} comes as the file /run/secrets/${file}${form(filled)}, ${READ}`));
+      secrets.push({ name: file, env: name, ...(about ? { description: about } : {}), required });
+      notes.push(note(["secrets"], `${name} is the secret ${file}${form(filled)}: set it in the stack's config`));
     } else {
       if (sounds) notSecrets.push(name);
       if (text !== undefined && filled) {
@@ -85,9 +85,7 @@ export function environment(variables: ServerVariable[], notes: ImportNote[], na
   };
 }
 
-const READ = "never as a variable; the server has to read it there";
-
-/** How the file has to look when it is more than the secret alone. */
+/** How the value has to look when it is more than the secret alone. */
 function form(filled: Filled | undefined): string {
   if (!filled) return "";
   if (filled.open.length === 0) return " (the document's own value was left out)";
@@ -100,11 +98,7 @@ function described({ variables = {} }: ServerInput): string | undefined {
 
 /** A secret's name that none of the others has. */
 function fileName(variable: string, others: { name: string }[]): string {
-  const plain = variable
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  const name = plain.slice(0, 60).replace(/-+$/, "") || "secret";
+  const name = secretNameOf(variable);
   const taken = (one: string): boolean => others.some((other) => other.name === one);
   for (let count = 1; ; count++) {
     const one = count === 1 ? name : `${name}-${count}`;

@@ -19,7 +19,7 @@ export interface ExportOptions {
 
 type Mapping = Record<string, unknown>;
 
-/** What of a value is not as in `defaults`; undefined when nothing is. */
+/** Returns the parts of a value that differ from `defaults`; undefined when there are none. */
 function difference(value: unknown, defaults: unknown): unknown {
   if (canonicalJson(value) === canonicalJson(defaults)) return undefined;
   if (!isMapping(value) || !isMapping(defaults)) return value;
@@ -27,7 +27,7 @@ function difference(value: unknown, defaults: unknown): unknown {
   return Object.fromEntries(kept.filter(([, item]) => item !== undefined));
 }
 
-/** The manifest without what server.json has a place for, and without defaults: 4 KB have to do. */
+/** Returns the manifest without defaults, and without what server.json has a field for: it has to fit into 4 KB. */
 function ownPart({
   name,
   title: _title,
@@ -46,12 +46,21 @@ function ownPart({
 }
 
 /** The image as a package that others can run: `docker run --entrypoint PROGRAM IMAGE ARGUMENT...`. */
-function ociPackage(image: string, { transport, env }: Manifest): ServerPackage {
-  const [program, ...rest] = transport.command;
+function ociPackage(image: string, { transport, env, secrets }: Manifest): ServerPackage {
+  const variables = [
+    ...Object.entries(env).map(([name, value]) => ({ name, value })),
+    ...secrets.flatMap(({ env: name, description, required }) =>
+      name === undefined
+        ? []
+        : [{ name, isSecret: true, isRequired: required, ...(description ? { description } : {}) }],
+    ),
+  ];
+  const [program, ...given] = transport.command;
+  const rest = transport.arguments ?? given;
   const reach =
     transport.type === TransportType.Stdio
       ? ({ type: "stdio" } as const)
-      : ({ type: "streamable-http", url: `http://127.0.0.1:${transport.port}${transport.path}` } as const);
+      : ({ type: transport.type, url: `http://127.0.0.1:${transport.port}${transport.path}` } as const);
   return {
     registryType: "oci",
     identifier: image,
@@ -59,15 +68,13 @@ function ociPackage(image: string, { transport, env }: Manifest): ServerPackage 
     transport: reach,
     ...(program ? { runtimeArguments: [{ type: "named", name: "--entrypoint", value: program }] } : {}),
     ...(rest.length > 0 ? { packageArguments: rest.map((value) => ({ type: "positional" as const, value })) } : {}),
-    ...(Object.keys(env).length > 0
-      ? { environmentVariables: Object.entries(env).map(([name, value]) => ({ name, value })) }
-      : {}),
+    ...(variables.length > 0 ? { environmentVariables: variables } : {}),
   };
 }
 
 /**
- * A manifest as the official registry's server.json. What that format has no word for (limits, egress, user, ...) stands
- * under our own key of the publisher's part, so that fromServerJson gives the very same manifest back.
+ * A manifest as the official registry's server.json. Fields that the format lacks (limits, egress, user, ...) go under
+ * our own key of the publisher's part, so that fromServerJson returns the very same manifest.
  * @throws ProblemsError when that part is larger than the registry takes
  */
 export function toServerJson(manifest: Manifest, { namespace = OUR_META }: ExportOptions = {}): ServerJson {
@@ -91,7 +98,7 @@ export function toServerJson(manifest: Manifest, { namespace = OUR_META }: Expor
     ...(title ? { title } : {}),
     description,
     version,
-    // A server that is built here has no package anybody else could fetch.
+    // A server that is built here has no package that others could fetch.
     ...(image ? { packages: [ociPackage(image, manifest)] } : {}),
     _meta: { [PUBLISHER_META]: publisher },
   };

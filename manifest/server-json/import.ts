@@ -36,12 +36,12 @@ function parse(document: unknown, file: string): ServerJson {
 }
 
 /** The registry's name as ours: a DNS label. */
-function localName(name: string): string {
+export function localName(name: string): string {
   const label = (name.split("/").at(-1) ?? "").toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return label.replace(/^-+/, "").slice(0, 32).replace(/-+$/, "");
 }
 
-/** What every import says of ways out. */
+/** The note on egress that every import carries. */
 export const EGRESS = "server.json does not tell what a server reaches; it has no way out until you list it";
 
 /** Keys that have a place in a manifest, or a note of their own. */
@@ -98,7 +98,7 @@ export function fromServerJson(input: unknown, options: ImportOptions): ImportRe
     got,
     expected,
   });
-  // Exported from here: nothing to be guessed, and nothing lost.
+  // A document that was exported from here: nothing is guessed, nothing lost.
   if (typeof own === "object" && own !== null) {
     if (options.package !== undefined) {
       throw new ProblemsError([

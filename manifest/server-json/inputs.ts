@@ -3,7 +3,7 @@ import type { ServerArgument, ServerInput } from "./schema";
 
 /** A text of the document, with its `{variables}` replaced as far as they are known. */
 export interface Filled {
-  /** What is not known stays in braces. */
+  /** Unknown variables stay in braces. */
   text: string;
   /** Variables that have no value. */
   open: string[];
@@ -47,7 +47,7 @@ export const isSecretInput = (input: ServerInput): boolean => withVariables(inpu
 export const isRequiredInput = (input: ServerInput): boolean =>
   withVariables(input).some(({ isRequired }) => isRequired);
 
-/** What the document says of a value that somebody has to find, in brackets; empty when it says nothing. */
+/** Returns what the document says about a value to fill in, in brackets; empty when it says nothing. */
 export function hint(input: ServerInput): string {
   const words = withVariables(input).flatMap(({ description, choices, placeholder, format }) => [
     ...(description ? [description] : []),
@@ -69,7 +69,7 @@ const FITS: Record<string, (text: string) => boolean> = {
   boolean: (text) => text === "true" || text === "false",
 };
 
-/** Notes of values that are not what the document itself says of them, and of paths of a machine that is not this one. */
+/** Notes on values that do not fit the document's own description, and on paths of another machine. */
 export function doubts(label: string, input: ServerInput, filled: Filled): string[] {
   const own = { ...input, value: input.value ?? input.default };
   const values = [...(filled.open.length > 0 || input.variables ? [] : [own]), ...Object.values(input.variables ?? {})];
@@ -104,7 +104,12 @@ export function argumentNames(argument: ServerArgument): string[] {
 }
 
 /** Arguments of the command line. What is secret, or not known, becomes a note. */
-export function argumentTexts(list: ServerArgument[], notes: ImportNote[], named: Named = new Map()): string[] {
+export function argumentTexts(
+  list: ServerArgument[],
+  notes: ImportNote[],
+  named: Named = new Map(),
+  path: ImportNote["path"] = ["transport", "command"],
+): string[] {
   return list.flatMap((argument) => {
     const label = argument.type === "named" ? argument.name : (argument.valueHint ?? "an argument");
     const { isRepeated } = argument;
@@ -126,7 +131,7 @@ export function argumentTexts(list: ServerArgument[], notes: ImportNote[], named
       return [];
     }
     if (!filled || filled.open.length > 0) {
-      notes.push(toFill(["transport", "command"], `fill in ${label}${hint(argument)}`));
+      notes.push(toFill(path, `fill in ${label}${hint(argument)}`));
     } else {
       notes.push(...doubts(label, argument, filled).map((text) => note([KEY], text)));
     }
@@ -134,7 +139,7 @@ export function argumentTexts(list: ServerArgument[], notes: ImportNote[], named
   });
 }
 
-/** True when nothing describes the option: it is a flag. A described one takes a value that nobody has to give. */
+/** True when nothing describes the option: then it is a flag. One with a description takes an optional value. */
 function isBare({ description, format, placeholder, choices }: ServerArgument): boolean {
   return !description && !format && !placeholder && !choices;
 }

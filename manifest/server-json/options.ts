@@ -20,13 +20,13 @@ export interface CommandLine {
   words: Word[];
 }
 
-/** A word of a runtime's command line as an argument of the program that it starts. */
+/** Turns a word of a runtime's command line into an argument of the program that it starts. */
 export function asArgument({ text, argument }: Word): ServerArgument {
   const { valueHint = "an argument", ...rest } = { valueHint: undefined, ...argument };
   return { ...rest, type: "positional", ...(text === undefined ? { valueHint } : { value: text }) };
 }
 
-/** What tells one command line from another. */
+/** The syntax of a runtime's command line. */
 export interface Syntax {
   /** Options that take no value, without dashes; every other one takes one. */
   flags: Flags;

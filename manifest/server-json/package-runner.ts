@@ -23,6 +23,8 @@ export interface Installation {
   module?: string;
   /** Version of Python, like 3.12. */
   python?: string;
+  /** Packages that have no wheel. */
+  fromSource: string[];
   /** What stands behind the program. */
   args: ServerArgument[];
 }
@@ -74,9 +76,16 @@ function isSame(registry: PackageRegistry, one: string, other: string): boolean 
 }
 
 /** What an option of npx or uvx is about: the package that has the program, more of them, or Python. */
-const MEANINGS: Record<PackageRegistry, Record<string, "package" | "more" | "python">> = {
+const MEANINGS: Record<PackageRegistry, Record<string, "package" | "more" | "python" | "source">> = {
   npm: { package: "package", p: "package" },
-  pypi: { from: "package", spec: "package", with: "more", python: "python", p: "python" },
+  pypi: {
+    from: "package",
+    spec: "package",
+    with: "more",
+    python: "python",
+    p: "python",
+    "no-binary-package": "source",
+  },
 };
 
 /** Between packages; a comma in brackets is between extras. */
@@ -92,7 +101,7 @@ export function installation(
   const isRunner = !/^(node|bun|deno|python3?)$/.test(runtimeHint ?? "");
   const syntax = registry === "npm" ? (isRunner ? NPX : NODE) : isRunner ? UVX : PYTHON;
   const { options, words } = commandLine(runtimeArguments, syntax);
-  const result: Installation = { installed: own, also: [], args: [] };
+  const result: Installation = { installed: own, also: [], fromSource: [], args: [] };
   const left = (what: string, why: string): void => {
     notes.push(note(["runtimeArguments"], `${what} ${why}`));
   };
@@ -104,6 +113,7 @@ export function installation(
     const meaning = isRunner && text ? MEANINGS[registry][name] : undefined;
     if (name === syntax.last && text) result.module = text;
     else if (meaning === "python" && text && PYTHON_VERSION.test(text)) result.python = text;
+    else if (meaning === "source" && text && PACKAGE_NAMES.pypi.test(text)) result.fromSource.push(text);
     else if (text && (meaning === "package" || meaning === "more")) {
       const found = (meaning === "more" ? text.split(LISTED) : [text]).map((one) => requirement(registry, one.trim()));
       if (found.includes(undefined))

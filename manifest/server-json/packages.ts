@@ -10,14 +10,14 @@ import {
 } from "./dockerfile";
 import { environment, merged, type ServerVariable } from "./environment";
 import { argumentNames, argumentTexts, known } from "./inputs";
-import { type ImportNote, note, toFill } from "./notes";
+import { type ImportNote, note } from "./notes";
 import { installation, requirement } from "./package-runner";
 import type { ServerArgument, ServerInput, ServerJson } from "./schema";
 import { transport } from "./transport";
 
-/** What is alike for images and packages: how the program is started, reached and set. */
+/** What images and packages share: how the program starts, how it is reached, and its settings. */
 interface Start {
-  /** The program, as far as the document tells it, with what comes before its arguments. */
+  /** The program and what comes before its arguments, as far as the document says. */
   program: string[] | undefined;
   args: ServerArgument[];
   variables: ServerVariable[];
@@ -44,16 +44,11 @@ function imported(candidate: Candidate, image: Record<string, unknown>, start: S
   const { program, args, ports, notes } = start;
   const variables = merged([...(chosen.environmentVariables ?? []), ...start.variables]);
   const named = namedValues(args, variables, chosen.runtimeArguments ?? []);
-  const rest = argumentTexts(args, notes, named);
-  const isOwn = program === undefined && chosen.transport.type !== "stdio" && rest.length === 0;
-  if (program === undefined && !isOwn) {
-    const text = "put the program first; server.json does not tell an image's entry point (docker inspect does)";
-    notes.push(toFill(["transport", "command"], text));
-  }
-  const command = isOwn ? [] : [...(program ?? []), ...rest];
+  const key = program === undefined ? "arguments" : "command"; // of the image's own entry point, or of a program
+  const words = [...(program ?? []), ...argumentTexts(args, notes, named, ["transport", key])];
   const manifest = {
     ...image,
-    transport: transport(chosen, command, { named, ports, notes }),
+    transport: transport(chosen, words.length > 0 ? { [key]: words } : {}, { named, ports, notes }),
     ...environment(variables, notes, named),
   };
   return { ...candidate, manifest, notes, told: args.length + variables.length };
@@ -71,7 +66,7 @@ export function takeImage(candidate: Candidate, document: ServerJson): Imported 
   return imported(candidate, { image, ...(workdir ? { workdir } : {}) }, { program, args, variables, ports, notes });
 }
 
-/** The image's name with a tag or digest; `latest` is none that anybody can rely on. */
+/** Returns the image's name with a tag or digest. `latest` does not count, because it changes. */
 function imageReference(identifier: string, version: string, notes: ImportNote[]): string {
   const image = identifier.replace(/^(docker|oci|https?):\/\//, "");
   if (/@sha256:|:(?!latest$)[^/:]+$/.test(image)) return image;
@@ -98,7 +93,7 @@ export function takePackage(
   if (chosen.version) check("version", chosen.version, PACKAGE_VERSION.test(chosen.version), "an exact version");
   if (problems.length > 0) throw new ProblemsError(problems);
 
-  const { installed, also, program, module, python, args } = installation(registry, own, chosen, notes);
+  const { installed, also, program, module, python, fromSource, args } = installation(registry, own, chosen, notes);
   const version = chosen.version ?? installed.version ?? document.version;
   if (!chosen.version && !installed.version) {
     notes.push(note(["packages"], `${own.name} has no version of its own; the document's was taken, ${version}`));
@@ -114,7 +109,7 @@ export function takePackage(
       notes.push(note(["runtimeArguments"], `${one.name} has no version; write one into the Dockerfile`));
   }
   const dockerfile = packageDockerfile(registry, {
-    ...{ identifier: installed.name, version, user, extras: installed.extras, also },
+    ...{ identifier: installed.name, version, user, extras: installed.extras, also, fromSource },
     ...(program ? { program } : {}),
     ...(python ? { python } : {}),
     ...(module === undefined ? {} : { unlinked: true }),

@@ -7,6 +7,8 @@ import type { ServerPackage } from "./schema";
 export interface Reach {
   type: string;
   command?: string[];
+  /** Of the image's own entry point. */
+  arguments?: string[];
   port?: number;
   path?: string;
 }
@@ -16,13 +18,13 @@ const URL_PARTS = /^(https?):\/\/(\[[^\]]*\]|[^/:?#]+)(?::([^/?#]*))?([^?#]*)(.*
 const OWN_HOST = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)$/;
 
 /**
- * How the server is reached inside its container.
+ * How the server is started, and reached inside its container.
  * @param named values of the arguments and variables, which a URL may name
  * @param ports what `docker run -p` publishes: a URL has the machine's port, and the server listens on the container's
  */
 export function transport(
   { transport: reach }: ServerPackage,
-  command: string[],
+  started: Pick<Reach, "command" | "arguments">,
   { named, ports, notes }: { named: Named; ports: Published[]; notes: ImportNote[] },
 ): Reach {
   const unused = (some: Published[]): void => {
@@ -31,7 +33,7 @@ export function transport(
   };
   if (reach.type === "stdio") {
     unused(ports);
-    return { type: "stdio", command };
+    return { type: "stdio", ...started };
   }
   const { text } = fill(reach.url, {}, named);
   const [, scheme, host = "", told, path = "", rest] = URL_PARTS.exec(text) ?? [];
@@ -57,8 +59,8 @@ export function transport(
     notes.push(note(["transport"], text));
   }
   return {
-    type: "streamable-http",
-    ...(command.length > 0 ? { command } : {}),
+    type: reach.type,
+    ...started,
     ...(port === undefined ? {} : { port }),
     ...(isPath ? { path: path || "/" } : {}),
   };

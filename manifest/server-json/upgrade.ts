@@ -16,8 +16,8 @@ const RENAMED: Record<string, string> = {
 };
 
 /**
- * A server.json of an earlier schema as one of today, as far as that is a matter of writing: the registry keeps documents
- * as they were published. What is wrong in it stays, for the check.
+ * Rewrites a server.json of an earlier schema in today's form, because the registry keeps documents as they were
+ * published. Mistakes stay in, for the check to find.
  */
 export function upgraded(document: unknown): unknown {
   if (!isMapping(document)) return document;
@@ -40,7 +40,7 @@ function withTransport(one: unknown): unknown {
   return isMapping(one) && one.transport === undefined ? { ...one, transport: { type: "stdio" } } : one;
 }
 
-/** At first a remote's type was called so. */
+/** The first schema called a remote's type `transport_type`. */
 function withType(one: unknown): unknown {
   if (!isMapping(one) || one.type !== undefined) return one;
   const { transport_type: type, ...rest } = one;

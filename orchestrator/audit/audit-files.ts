@@ -5,32 +5,33 @@ const CURRENT = "audit.jsonl";
 const OLDER = /^audit\.(\d+)\.jsonl$/;
 const CHUNK = 64 * 1024;
 
-/** One file of the log. Its number stays when it is no longer the current one. */
+/** One file of the log. It keeps its number when a newer file becomes the current one. */
 export interface AuditFile {
   number: number;
   path: string;
   bytes: number;
-  /** When it was last written, milliseconds since 1970. */
+  /** Time of the last write, in milliseconds since 1970. */
   changed: number;
 }
 
 /**
- * The files of the log: `audit.jsonl`, and the older ones `audit.1.jsonl`, `audit.2.jsonl`, ... with the highest number
- * the youngest. For one process. Everything throws what the file system says; nothing is half done after it.
+ * The files of the log: `audit.jsonl`, and the older ones `audit.1.jsonl`, `audit.2.jsonl`, ... with the highest
+ * number the youngest. Only one process may use them. Every method throws the file system's errors, and leaves the
+ * files usable.
  */
 export class AuditFiles {
   #handle?: FileHandle;
   #size = 0;
   #number = 1;
 
-  /** @param keep files in all, the current one too */
+  /** @param keep most files, with the current one */
   constructor(
     private readonly folder: string,
     private readonly fileBytes: number,
     private readonly keep: number,
   ) {}
 
-  /** Writes whole lines at the end, all or none. */
+  /** Appends whole lines, all of them or none. */
   async append(lines: Buffer): Promise<void> {
     let handle = await this.#open();
     if (this.#size > 0 && this.#size + lines.length > this.fileBytes) {
@@ -43,14 +44,15 @@ export class AuditFiles {
       }
       this.#size += lines.length;
     } catch (error) {
-      // A full disk may take only the first part of a write. Opened again, the file shows whether it can be used.
+      // A full disk may take only the first part of a write, so that part is cut off. Opening the file again at the
+      // next append checks its end once more.
       await handle.truncate(this.#size).catch(() => {});
       await this.close();
       throw error;
     }
   }
 
-  /** Youngest first. */
+  /** Returns the files, youngest first. */
   async list(): Promise<AuditFile[]> {
     const numbers = await this.#older();
     this.#number = Math.max(this.#number, (numbers[0] ?? 0) + 1);
@@ -68,7 +70,7 @@ export class AuditFiles {
     return found.flat();
   }
 
-  /** The next append opens the file again. */
+  /** Closes the current file. The next append opens it again. */
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
@@ -79,7 +81,7 @@ export class AuditFiles {
     if (this.#handle) return this.#handle;
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     this.#number = Math.max(this.#number, ((await this.#older())[0] ?? 0) + 1);
-    // Without O_APPEND: after a failure the end is cut off, and the next write goes to a stated place.
+    // Without O_APPEND, so that a write can go to a given place: after a failure, the broken end is overwritten.
     const handle = await open(join(this.folder, CURRENT), constants.O_RDWR | constants.O_CREAT, 0o600);
     try {
       this.#size = await endOfLastLine(handle);
@@ -101,7 +103,7 @@ export class AuditFiles {
     for (const number of tooMany) await unlink(join(this.folder, older(number)));
   }
 
-  /** Numbers of the older files, highest first. */
+  /** Returns the numbers of the older files, highest first. */
   async #older(): Promise<number[]> {
     const names = await readdir(this.folder).catch(() => []);
     const numbers = names.flatMap((name) => OLDER.exec(name)?.[1] ?? []).map(Number);
@@ -111,7 +113,7 @@ export class AuditFiles {
 
 const older = (number: number): string => `audit.${number}.jsonl`;
 
-/** Where the last whole line ends: a process that was killed may have left the beginning of one. */
+/** Returns the end of the last whole line: a process that was killed may have left part of a line behind it. */
 async function endOfLastLine(handle: FileHandle): Promise<number> {
   const { size } = await handle.stat();
   const chunk = Buffer.alloc(CHUNK);

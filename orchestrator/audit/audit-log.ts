@@ -6,22 +6,23 @@ import { type AuditPage, type AuditQuery, readPage } from "./query";
 
 const FLUSH_BYTES = 64 * 1024;
 const FLUSH_MS = 200;
-/** Characters that may wait for a slow disk; more are lost. */
+/** Most characters that wait for a slow disk; entries beyond that are lost. */
 const WAITING = 8 * 1024 * 1024;
 const WARN_MS = 60_000;
-/** Clients choose methods and names of tools. */
+/** Most characters kept of a method or a tool's name, which clients choose. */
 const WORD = 256;
 
 export type AuditLogOptions = OrchestratorConfig["audit"] & {
-  /** Where the files are; made when it is not there. */
+  /** Folder of the files; created if it does not exist. */
   folder: string;
-  /** An operator's log: told that entries are lost, at most once a minute, and that it is over. */
+  /** Logs that entries are lost, at most once a minute, and that writing works again. */
   warn: (message: string) => void;
 };
 
 /**
- * The audit log: one line of JSON for each request, in files of their owner alone. Lines are written together, at the
- * latest after 200 ms: a killed process loses no more than that, and a full or broken disk loses lines, not the service.
+ * The audit log: one line of JSON for each request, in files that only their owner can read. Lines are written in
+ * batches, at the latest after 200 ms, so a killed process loses no more. A full or broken disk loses lines, but
+ * stops no request.
  */
 export class AuditLog implements Audit {
   readonly #files: AuditFiles;
@@ -50,13 +51,13 @@ export class AuditLog implements Audit {
     else this.#timer ??= setTimeout(() => void this.#flush(), FLUSH_MS);
   }
 
-  /** Newest first; what was recorded before is there. */
+  /** Returns entries, newest first. Writes those that still wait first, so that the answer holds them. */
   async query(query: AuditQuery): Promise<AuditPage> {
     await this.#flushAll();
     return readPage(await this.#files.list(), query);
   }
 
-  /** Entries lost since the start. */
+  /** Number of entries lost since the start. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -66,7 +67,7 @@ export class AuditLog implements Audit {
     return !this.#failing;
   }
 
-  /** Writes what is waiting. */
+  /** Writes the entries that still wait, at the process's end. */
   async close(): Promise<void> {
     await this.#flushAll();
     await this.#files.close();
@@ -83,6 +84,7 @@ export class AuditLog implements Audit {
     }
   }
 
+  /** Writes the waiting lines. Never rejects: it counts the lines that cannot be written. */
   #flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -105,11 +107,11 @@ export class AuditLog implements Audit {
         this.#failing = true;
         this.#lost(lines.length, error instanceof Error ? error.message : String(error));
       }
-      // Lines that came meanwhile wait for the next timer: writing again at once would never end under load.
+      // Lines that came during the write wait for the next timer. Under load, a loop of writes would never end.
     } while (this.#waitingChars >= FLUSH_BYTES);
   }
 
-  /** Writes all that was recorded until now. */
+  /** Writes all entries that were recorded until now. */
   async #flushAll(): Promise<void> {
     await this.#flushing;
     if (this.#waiting.length > 0) await this.#flush();
@@ -124,7 +126,7 @@ export class AuditLog implements Audit {
     warn(`audit log: ${this.#dropped} entries lost: ${reason}. The service goes on; look after ${folder}`);
   }
 
-  /** Told once for each warning: a disk that is full to the brim takes a short line now and then. */
+  /** Logs that writing works again, once for each warning: a full disk still takes a short line now and then. */
   #recovered(): void {
     if (this.#warned) this.options.warn(`audit log: written again; ${this.#dropped} entries are lost so far`);
     this.#warned = false;

@@ -1,7 +1,10 @@
 import { AuditResult } from "../../api/audit-result";
 import type { Audit, AuditEntry } from "./entry";
 
-/** Floods of these must not push everything else out of the log; the guard counts the failures that become entries. */
+/**
+ * HTTP statuses that make no entry: a flood of such refusals would push all other entries out of the log. The guard
+ * limits how many failures get another status.
+ */
 const FLOODS = new Set([429, 503]);
 
 /** Records a request without a valid token, or with one that does not allow it. */

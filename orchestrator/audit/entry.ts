@@ -5,17 +5,17 @@ export interface AuditEntry {
   /** Milliseconds since 1970. */
   time: number;
   kind: "mcp" | "rest" | "auth";
-  /** Request id: also in the answer's header X-Request-Id. */
+  /** The request's id, which the answer carries in the header X-Request-Id. */
   request: string;
   /** The principal's name; absent when nobody was authenticated. */
   principal?: string;
   /** First 8 characters of the session's id: enough to tell sessions apart, not to use one. */
   session?: string;
   server?: string;
-  /** MCP method, or `POST /v1/servers`. */
+  /** The MCP method, or an HTTP method with its route, like `POST /v1/servers`. */
   method: string;
   tool?: string;
-  /** Arguments of a tool call, before redaction: the log redacts by config. */
+  /** Arguments of a tool call as they came. The log redacts them by its configuration. */
   arguments?: unknown;
   result: AuditResult;
   /** HTTP status or JSON-RPC error code. */

@@ -8,12 +8,15 @@ export interface Line {
   at: number;
 }
 
-/** The lines of a file from `end` to its beginning, in pieces of 64 KiB. A rest without an end of line at `end` is left out. */
+/**
+ * Yields the lines of a file from `end` back to its start, reading 64 KiB at a time. Skips an unfinished line at
+ * `end`.
+ */
 export async function* linesBackward(path: string, end: number): AsyncGenerator<Line> {
   const file = await open(path, "r").catch(() => undefined);
   if (!file) return; // removed by a rotation in the meantime
   try {
-    // What is read and belongs to a line whose beginning is not read yet.
+    // Bytes of a line whose beginning is not read yet.
     let rest = Buffer.alloc(0);
     let whole = false;
     for (let at = end; at > 0; ) {

@@ -3,7 +3,7 @@ import type { AuditFile } from "./audit-files";
 import type { AuditEntry } from "./entry";
 import { linesBackward } from "./lines-backward";
 
-/** Which entries; all conditions together. */
+/** Conditions for entries; an entry must meet all of them. */
 export interface AuditQuery {
   /** Milliseconds since 1970: from, inclusive. */
   since?: number;
@@ -17,7 +17,7 @@ export interface AuditQuery {
   tool?: string;
   result?: AuditEntry["result"];
   limit: number;
-  /** `next` of the page before. */
+  /** The `next` of the previous page. */
   cursor?: string;
 }
 
@@ -25,26 +25,29 @@ export interface AuditQuery {
 export interface AuditPage {
   /** Newest first. */
   entries: AuditEntry[];
-  /** Where to go on; absent at the end. A page can have fewer entries than asked for, or none, and a next one. */
+  /**
+   * Cursor of the next page; absent at the end. A page may hold fewer entries than asked for, even none, and have a
+   * next.
+   */
   next?: string;
 }
 
-/** Bytes that one page may read: a question for something rare must not keep the process busy. */
+/** Most bytes read for one page: a search for something rare must not keep the process busy. */
 const SCAN = 16 * 1024 * 1024;
 
-/** What a cursor says: the number of a file, and the place in it before which reading goes on. */
+/** A cursor's content: the number of a file, and the place in it from which reading goes on backwards. */
 function parseCursor(cursor: string | undefined): { number: number; at: number } | undefined {
   const [, number, at] = /^(\d{1,9})\.(\d{1,15})$/.exec(cursor ?? "") ?? [];
   return number === undefined ? undefined : { number: Number(number), at: Number(at) };
 }
 
-/** Whether this is a cursor that a page could have given. */
+/** Tells whether a text is a cursor that a page may have given. */
 export function isCursor(text: string): boolean {
   return parseCursor(text) !== undefined;
 }
 
 function parse(text: string): AuditEntry | undefined {
-  const entry = parseJson(text); // a damaged one: the rest of the log is still worth reading
+  const entry = parseJson(text); // a damaged line is skipped, so that the rest of the log stays readable
   return typeof entry === "object" && entry !== null && "time" in entry ? (entry as AuditEntry) : undefined;
 }
 
@@ -58,9 +61,9 @@ function wanted(entry: AuditEntry, query: AuditQuery): boolean {
 }
 
 /**
- * One page, read from the end, a piece at a time.
- * @param files youngest first
- * @param scan bytes to read at most
+ * Reads one page of entries, from the newest back.
+ * @param files the log's files, youngest first
+ * @param scan most bytes to read
  */
 export async function readPage(files: AuditFile[], query: AuditQuery, scan = SCAN): Promise<AuditPage> {
   const from = parseCursor(query.cursor);
@@ -68,7 +71,7 @@ export async function readPage(files: AuditFile[], query: AuditQuery, scan = SCA
   let left = scan;
   for (const file of files) {
     if (from && file.number > from.number) continue;
-    // An entry is written after its time: nothing in this file, or in an older one, is young enough.
+    // Entries are written after their time, so this file and the older ones hold only entries from before `since`.
     if (query.since !== undefined && file.changed < query.since) break;
     const end = from?.number === file.number ? Math.min(from.at, file.bytes) : file.bytes;
     for await (const { text, at } of linesBackward(file.path, end)) {

@@ -1,20 +1,20 @@
-/** How an answer of the engine is passed on. */
+/** How an answer of the engine goes to the client. */
 export const AnswerKind = {
-  /** As it is: there is nothing to hide in it. */
+  /** Unchanged: it holds nothing to hide. */
   Plain: "plain",
   /** One JSON document, redacted. */
   Json: "json",
-  /** JSON lines without end, as they are: numbers only. */
+  /** Endless JSON lines, unchanged: they hold only numbers. */
   Numbers: "numbers",
-  /** JSON lines without end, each redacted. */
+  /** Endless JSON lines, each redacted. */
   Events: "events",
 } as const;
 export type AnswerKind = (typeof AnswerKind)[keyof typeof AnswerKind];
 
 interface Question {
-  /** Of the path, without a version. */
+  /** Matches the path without its API version. */
   path: RegExp;
-  /** Parameters that may be given, once each. */
+  /** Parameters that it may have, each at most once. */
   query: readonly string[];
   kind: AnswerKind;
 }
@@ -27,7 +27,7 @@ function question(path: string, kind: AnswerKind, ...query: string[]): Question 
 }
 
 /**
- * All that the read-only API answers, with GET or HEAD. What is not here is refused, also what Docker will have one day.
+ * All that the read-only API answers, with GET or HEAD. It refuses everything else, also what Docker may add one day.
  * Left out, though they only read: `logs` (servers write there what they like, secrets of theirs and data of their
  * clients), `top` (it can show the environment), `changes`, `archive`, `export`, `get` (files), `history` (build
  * arguments), `attach/ws` (it is a GET that writes), `search` and `distribution` (they call registries), and everything
@@ -56,7 +56,7 @@ const HINTS: readonly [RegExp, string][] = [
 ];
 const ELSEWHERE = "the whole API is on the port with mutual TLS";
 
-/** A question for the engine, made anew from what was checked. */
+/** A request for the engine, built anew from the checked parts. */
 export interface Allowed {
   method: "GET" | "HEAD";
   /** Path and query for the engine. */
@@ -75,10 +75,10 @@ export function isRefused(decision: Allowed | Refused): decision is Refused {
   return "message" in decision;
 }
 
-/** Whether a request may go to the engine; a pure function of its first line. */
+/** Decides whether a request may go to the engine, by its first line alone. */
 export function decide(method: string | undefined, target: string | undefined): Allowed | Refused {
   const [, raw = "", search = ""] = /^([^?#]*)(?:\?([^#]*))?$/.exec(target ?? "") ?? [];
-  // `@` and `:` of image names are encoded by some clients. No other encoding: it could hide a slash or a dot.
+  // Some clients encode `@` and `:` of image names. No other encoding passes: it could hide a slash or a dot.
   const full = raw.replace(/%(40|3a)/gi, decodeURIComponent);
   const segments = full.split("/").slice(1);
   const plain =

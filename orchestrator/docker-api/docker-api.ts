@@ -8,22 +8,22 @@ import { EngineSocket } from "./engine-socket";
 import { FullApi } from "./full";
 import { ReadOnlyApi } from "./read-only";
 
-/** What port 12375 serves, and whom it asks. */
+/** What port 12375 serves, and the parts it uses. */
 export interface DockerApiOptions {
-  /** `config.dockerApi`; for `off` there is nothing to construct. */
+  /** `config.dockerApi`; with `off` there is no such port. */
   mode: Exclude<OrchestratorConfig["dockerApi"], "off">;
   /** The engine's socket. */
   socketPath: string;
   guard: Pick<Guard, "admit">;
   limits: OrchestratorConfig["limits"];
-  /** Hears at the start what `full` means. */
+  /** Gets a warning at the start when the mode is `full`. */
   warn: (message: string) => void;
 }
 
 /**
- * Port 12375: the engine's Docker API, plain. Docker's clients can send no token to such a port, so none is asked for:
- * `read-only` shows nothing secret and changes nothing, and the port is on loopback. Host and Origin are checked, so no
- * web page gets at it.
+ * Port 12375: the engine's Docker API without TLS. Docker's clients cannot send a token to such a port, so it asks for
+ * none: `read-only` shows nothing secret and changes nothing, and the port is on loopback. Host and Origin are checked,
+ * so no web page gets at it.
  */
 export class DockerApi {
   readonly #server: Server;
@@ -43,9 +43,9 @@ export class DockerApi {
       handle: (request, response) => api.handle(request, response),
     });
     if (!full) return;
-    this.#server.requestTimeout = 0; // a build's context may take its time
+    this.#server.requestTimeout = 0; // to send a build's context may take long
     this.#server.on("upgrade", (request, socket, head) => {
-      socket.on("error", () => socket.destroy()); // Node hears it no more, and an error that nobody hears ends the process
+      socket.on("error", () => socket.destroy()); // Node no longer listens, and an error without a listener ends the process
       const refused = guard.admit(request);
       if (!refused) full.upgrade(request, socket, head);
       else socket.end(`HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status]}\r\nConnection: close\r\n\r\n`);
@@ -60,7 +60,7 @@ export class DockerApi {
     return listen(this.#server, port, host);
   }
 
-  /** Takes no more connections and ends those that are open. */
+  /** Closes the port, and ends all open connections. */
   async close(): Promise<void> {
     this.#full?.close();
     await shut(this.#server);

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 /** The engine did not answer; the message is one sentence for the caller, without addresses. */
 export class EngineSilent extends Error {}
 
-/** What the engine is asked. */
+/** A request to the engine. */
 export interface Question {
   method: string;
   /** Path and query. */
@@ -24,9 +24,9 @@ export class EngineSocket {
   constructor(readonly path: string) {}
 
   /**
-   * Asks, and gives the answer when its head is there. It follows and repeats nothing.
-   * @param signal ends the question, and an answer under way
-   * @throws EngineSilent, or what Node says of a question that is not HTTP
+   * Sends a request, and returns the answer once its head is there. Follows no redirect, and repeats nothing.
+   * @param signal ends the request, and an answer under way
+   * @throws EngineSilent, or Node's own error for a request that is no valid HTTP
    */
   ask({ method, target, headers, body, patience }: Question, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
@@ -50,7 +50,7 @@ export class EngineSocket {
       });
       if (signal.aborted) aborted();
       else signal.addEventListener("abort", aborted, { once: true });
-      // A body that breaks off has ended the question already; its error is heard above.
+      // A body that breaks off has ended the request already, with an error that is handled above.
       if (body) pipeline(body, asked).catch(() => asked.destroy());
       else asked.end();
     });

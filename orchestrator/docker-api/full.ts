@@ -20,9 +20,9 @@ function endToEnd(raw: string[]): string[] {
   return raw.filter((_, index) => !HOP_BY_HOP.has((raw[index - (index % 2)] as string).toLowerCase()));
 }
 
-/** Passes everything on to the engine: who reaches this port is root in the engine. */
+/** Passes everything on to the engine: whoever reaches this port is root in the engine. */
 export class FullApi {
-  /** Clients' sockets that no longer speak HTTP: their server does not end them. */
+  /** Clients' sockets that no longer speak HTTP. The server does not end these by itself. */
   readonly #upgraded = new Set<Duplex>();
 
   constructor(private readonly engine: EngineSocket) {}
@@ -30,7 +30,7 @@ export class FullApi {
   /** Passes a request on and answers it. Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const headers = endToEnd(request.rawHeaders);
-    // A body without a length is sent on in chunks, as it came.
+    // A body without a length goes on in chunks, as it came.
     if (request.headers["transfer-encoding"] !== undefined) headers.push("Transfer-Encoding", "chunked");
     const question = { method: request.method ?? "GET", target: request.url ?? "/", headers, body: request };
     await relay(this.engine, question, response, async (answer) => {
@@ -40,7 +40,7 @@ export class FullApi {
     });
   }
 
-  /** exec, attach, and sessions of builds: after the headers, the connection is a pair of byte streams. */
+  /** Serves exec, attach, and sessions of builds: after the headers, the connection is a pair of byte streams. */
   upgrade(request: IncomingMessage, client: Duplex, head: Buffer): void {
     // Each side may end its own direction and still read: that is how a client says that stdin is over.
     const engine = connect({ path: this.engine.path, allowHalfOpen: true });

@@ -7,17 +7,17 @@ import { redact } from "./redact";
 import { redactedLines } from "./redacted-lines";
 import { relay } from "./relay";
 
-/** For the engine's first word; measuring disk space takes long. */
+/** Milliseconds for the head of the engine's answer. To measure disk space takes long. */
 const PATIENCE_MS = 60_000;
-/** Bytes of a document that is read as a whole to be redacted. */
+/** Largest document, in bytes: it is in memory while it is redacted. */
 const DOCUMENT = 32 * 1024 * 1024;
-/** Documents at the same time, so that they cannot fill the memory together; and streams. */
+/** Most documents and streams at the same time, so that together they cannot fill the memory. */
 const DOCUMENTS = 8;
 const STREAMS = 16;
-/** Headers that clients look at: which API the engine speaks. */
+/** Headers that clients read, such as the engine's API version. */
 const HEADERS = ["api-version", "builder-version", "docker-experimental", "ostype", "server", "content-type", "swarm"];
 
-/** Answers what `decide` allows from the engine, redacted; everything else with a sentence. */
+/** Serves what `decide` allows: asks the engine, and redacts its answer. Refuses everything else with a sentence. */
 export class ReadOnlyApi {
   readonly #open = { documents: 0, streams: 0 };
 
@@ -28,7 +28,7 @@ export class ReadOnlyApi {
     const decision = decide(request.method, request.url);
     const { "transfer-encoding": encoding, "content-length": length = "0" } = request.headers;
     const body = encoding !== undefined || length !== "0";
-    if (body) response.setHeader("Connection", "close"); // nobody reads it
+    if (body) response.setHeader("Connection", "close"); // nobody reads the body
     if (isRefused(decision)) return answerError(response, decision.status, decision.message);
     if (body) return answerError(response, 400, "a request that only reads has no body");
 
@@ -58,7 +58,7 @@ export class ReadOnlyApi {
       response.end(body);
     } else {
       response.flushHeaders(); // events may be silent for hours
-      // At a client's own pace; whoever ends, the other side ends too.
+      // At the client's own pace. When one side ends, the other one does too.
       await (kind === AnswerKind.Events ? pipeline(answer, redactedLines(), response) : pipeline(answer, response));
     }
   }

@@ -7,11 +7,11 @@ function harmlessLabel(name: string): boolean {
   return /^(dind-mcp|org\.opencontainers\.image|com\.docker)\./.test(name) && name !== Label.Manifest;
 }
 
-/** Of an event: what Docker itself says, beside the labels it repeats. */
+/** An event's attributes that Docker itself sets; the others repeat labels. */
 const ATTRIBUTES = new Set("name image exitCode signal container type driver execID execDuration oldName".split(" "));
-/** Of a log driver: the local ones'. Others' hold addresses and keys of log services. */
+/** Options of the local log drivers. Those of other drivers hold addresses and keys of log services. */
 const LOG_OPTIONS = new Set(["max-size", "max-file", "compress", "mode", "max-buffer-size"]);
-/** Of a volume or network: `o` can hold the password of a network file system. */
+/** Harmless options of a volume or network. Not `o`: it can hold the password of a network file system. */
 const DRIVER_OPTIONS = new Set(["type", "device"]);
 
 type Json = unknown;
@@ -32,25 +32,25 @@ function withoutValues(value: Json): Json {
 const withoutUser: Rule = (value) =>
   typeof value === "string" ? value.replace(/(^|\/\/)[^/@]*@/g, `$1${HIDDEN}@`) : value;
 const options = only((name) => DRIVER_OPTIONS.has(name) || name.startsWith("com.docker.network."));
-/** `exec_create: sh -c ...`: the command is the caller's. */
+/** Cuts off the command in `exec_create: sh -c ...`, which the caller wrote. */
 const withoutCommand: Rule = (value) =>
   typeof value === "string" ? value.replace(/^(exec_\w+):[\s\S]*$/, "$1") : value;
 
-/** By name, wherever in a document: so a field that Docker adds in another place is covered too. */
+/** Rules by the field's name, anywhere in a document. So they also cover a field that Docker adds in another place. */
 const RULES: Record<string, Rule> = {
   Env: withoutValues,
-  // The engine's own are a list.
+  // The engine's own labels are a list.
   Labels: (value) => (Array.isArray(value) ? withoutValues(value) : only(harmlessLabel)(value)),
   Attributes: only((name) => ATTRIBUTES.has(name) || harmlessLabel(name)),
   Options: options,
   DriverOpts: options,
-  // The log driver's, in LogConfig; a container's own Config is an object with Env and Labels.
+  // The log driver's Config. A container's own Config is another object, with Env and Labels.
   LogConfig: (value) => mapped(value, { Config: only((name) => LOG_OPTIONS.has(name)) }),
-  // What a health check printed comes from the server, as its logs do.
+  // The output of a health check comes from the server, as its logs do.
   Output: (value) => (value === "" ? "" : HIDDEN),
-  // Of old images: the last build step with its build arguments.
+  // In old images this is the last build step, with its build arguments.
   ContainerConfig: () => undefined,
-  // Of the build cache: build steps.
+  // In the build cache these are build steps.
   Description: () => HIDDEN,
   HttpProxy: withoutUser,
   HttpsProxy: withoutUser,
@@ -69,7 +69,10 @@ function mapped(value: Json, rules: Record<string, Rule>): Json {
   );
 }
 
-/** A document of the Docker API without values of environment variables, and without what else could be secret. */
+/**
+ * Returns a document of the Docker API without values of environment variables, and without anything else that may be
+ * secret.
+ */
 export function redact(document: Json): Json {
   return mapped(document, RULES);
 }

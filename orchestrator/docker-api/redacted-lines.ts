@@ -4,7 +4,7 @@ import { redact } from "./redact";
 /** Characters of one line; Docker's events have some hundred. */
 const LINE = 1024 * 1024;
 
-/** JSON lines in, each redacted, JSON lines out. It fails on a line that is too long or no JSON, and lets nothing of it out. */
+/** Redacts JSON lines as they pass. Fails on a line that is too long or no JSON, and lets nothing of it out. */
 export function redactedLines(): Transform {
   let rest = "";
   const written = (line: string): string => (line.trim() === "" ? "" : `${JSON.stringify(redact(JSON.parse(line)))}\n`);

@@ -3,7 +3,7 @@ import { answerError } from "./answer";
 import { EngineSilent, type EngineSocket, type Question } from "./engine-socket";
 
 /**
- * Sends a client's question to the engine and gives the answer to `pass`. The question ends when the client goes.
+ * Sends a client's request to the engine, and hands the answer to `pass`. The request ends when the client leaves.
  * Answers 503 when the engine is silent, and 502 when its answer cannot be passed on; ends the connection when half of
  * the answer is sent already. Never rejects.
  */

@@ -1,12 +1,13 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Events } from "../events";
 import type { Servers } from "../servers/server-info";
+import type { InFlight } from "./calls/in-flight";
 import type { Recorder } from "./calls/recorder";
 import type { CallObserver } from "./observer";
 import type { ToolRules } from "./tools/tool-rules";
 import type { ByteBudget } from "./wire/byte-budget";
 
-/** What every part of the gateway works with. */
+/** The services and settings that all parts of the gateway share. */
 export interface GatewayContext {
   config: OrchestratorConfig;
   servers: Servers;
@@ -15,6 +16,12 @@ export interface GatewayContext {
   observer: CallObserver;
   events: Events;
   budget: ByteBudget;
-  /** Told of what fails without anybody waiting for it. */
+  /** Counts each principal's requests that have no answer yet. */
+  calls: InFlight;
+  /** Counts each principal's `subscriptions/listen` streams (clients of 2026-07-28, which have no sessions). */
+  subscriptions: InFlight;
+  /** Hears the beginning of each answer that tells of a failure, as JSON text. */
+  onFailure?: (server: string, answer: string) => void;
+  /** Logs a failure that no caller is waiting to hear of. */
   warn: (message: string, error: Error) => void;
 }

@@ -2,9 +2,9 @@ import type { McpHandler } from "../http/front";
 import type { Principal } from "../security/principal";
 import { ErrorCode } from "./wire/json-rpc";
 
-/** A client's conversation with one server, or with all of them (`server` is then undefined). */
+/** An open session of a client with one server, or with all servers (`server` is then undefined). */
 export interface SessionInfo {
-  /** Short public id: usable in DELETE /v1/sessions/{id}, not as an MCP session. */
+  /** Short public id for DELETE /v1/sessions/{id}. It is no Mcp-Session-Id, so it opens nothing. */
   id: string;
   server?: string;
   principal: string;
@@ -25,52 +25,62 @@ export interface ServerUsage {
   sessions: number;
   /** Upstream connections: processes of a stdio server, upstream sessions of an HTTP one. */
   connections: number;
-  /** Of these: started or initialised ahead, waiting for a client. */
+  /** Those of `connections` that no client uses yet: started or initialised ahead of demand. */
   idle: number;
   inFlight: number;
-  /** Sessions that may be open at the same time: the manifest's, or fewer when memory is short. */
+  /** Most sessions at a time: `sessions.max` of the manifest, or fewer when memory is short. */
   cap: number;
 }
 
-/** A tool as the server defines it, and whether its definition is the approved one. */
+/** A tool as its server defines it, and whether that definition is approved. */
 export interface ToolReport {
   name: string;
   /** SHA-256 of the definition's canonical JSON, hex. */
   digest: string;
-  /** `approved`: as first seen or approved since. `changed`, `new`: not approved yet. */
+  /** `approved`: the definition is the one first seen, or was approved since. `changed`, `new`: not approved yet. */
   approval: "approved" | "changed" | "new";
-  /** False when the manifest's filter, or a blocked change, hides it from clients. */
+  /** False when the manifest's filter, or a blocked change of its definition, hides the tool from clients. */
   visible: boolean;
-  /** Its name on /mcp. Absent where it is left out there. */
+  /** The tool's name on /mcp. Absent when the merged list leaves the tool out. */
   mcpName?: string;
-  /** Why it is left out on /mcp: a client would refuse it, and with it the whole list. */
+  /** Why clients do not get the tool: they would refuse the whole list because of it. */
   problem?: string;
-  /** As the server sent it. */
+  /** The definition as the server sent it. */
   definition: Record<string, unknown>;
+}
+
+/** A line on a stdio server's standard output that is no message. */
+export interface PrintedLine {
+  /** RFC 3339. */
+  time: string;
+  /** Cut to 80 characters, without control characters. */
+  line: string;
 }
 
 /** The MCP front, as the rest of the orchestrator sees it. */
 export interface Gateway extends McpHandler {
   sessions(): SessionInfo[];
-  /** Ends a session and its process. False when there is none of that id. */
+  /** Ends a session and its server process. @returns false when no session has that id */
   endSession(id: string): boolean;
   usage(server: string): ServerUsage;
-  /** All of the server's tools. @throws GatewayError */
+  /** Returns the latest lines that the server printed where only messages belong: three of each process, 50 in all. */
+  printed(server: string): PrintedLine[];
+  /** Lists all of the server's tools. @throws GatewayError */
   tools(server: string): Promise<ToolReport[]>;
-  /** Makes today's definitions the approved ones. @throws GatewayError */
+  /** Approves the current definitions of all of the server's tools. @throws GatewayError */
   approveTools(server: string): Promise<ToolReport[]>;
-  /** Calls a tool in a pooled session. Gives the result as the server sent it. @throws GatewayError */
+  /** Calls a tool on a pooled connection. @returns the result as the server sent it @throws GatewayError */
   callTool(
     server: string,
     tool: string,
     args: Record<string, unknown>,
     principal: Principal,
   ): Promise<Record<string, unknown>>;
-  /** Ends everything. */
+  /** Ends all sessions and connections. */
   close(): Promise<void>;
 }
 
-/** A failure that its caller is told: an HTTP status and a JSON-RPC code with one sentence. */
+/** A failure that the caller may see: an HTTP status, a JSON-RPC code and one sentence. */
 export class GatewayError extends Error {
   constructor(
     readonly status: number,
@@ -82,7 +92,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Any failure as one that can be told. */
+/** Returns a GatewayError unchanged. Hides any other error behind a general one, as its text may hold internals. */
 export function asGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   return new GatewayError(500, ErrorCode.Internal, "the gateway failed; its log says more");

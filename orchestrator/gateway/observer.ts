@@ -1,15 +1,18 @@
 import type { AuditResult } from "../../api/audit-result";
 
-/** What the gateway tells the metrics; cheap, as it is called for every message. */
+/** Receives the gateway's events for the metrics. Implementations must be cheap: each request calls them. */
 export interface CallObserver {
   /**
-   * A request got its answer.
-   * @param tool name of the tool for tools/call; the metrics bound how many different ones become labels
+   * Counts a finished request.
+   * @param tool the tool's name, for tools/call; the metrics limit how many different names become labels
    */
   call(server: string, method: string, tool: string | undefined, result: AuditResult, seconds: number): void;
-  /** A session was opened (`warm`: with a process that was waiting) or ended for a reason like `deleted`, `idle`, `evicted`, `process-ended`. */
+  /** Counts a new session. @param warm true when it got a process that was started ahead */
   sessionOpened(server: string, warm: boolean, seconds: number): void;
+  /** Counts an ended session. @param reason an EndReason, such as `idle` */
   sessionEnded(server: string, reason: string): void;
-  /** A merged list was answered without a server's part, or with an outdated one. */
+  /** Counts a merged list that lacked a server's part, or held an outdated one. */
   incomplete?(server: string, method: string): void;
+  /** Counts a client that was disconnected because it does not read. @param server empty: all servers */
+  streamCut?(server: string): void;
 }

@@ -1,45 +1,55 @@
 import { AuditResult } from "../../api/audit-result";
+import { isMapping } from "../../lib/mapping";
 import type { Principal } from "../security/principal";
 import { type Item, ListCache } from "./aggregate/list-cache";
-import { formed } from "./aggregate/list-items";
-import type { MergedLists } from "./aggregate/merged-lists";
+import type { ListChanges } from "./aggregate/list-changes";
+import { formed, itemsOf } from "./aggregate/list-items";
 import { Admission } from "./calls/admission";
 import { ask } from "./calls/ask";
 import { ModernCalls } from "./calls/modern-calls";
 import { Subscriptions } from "./calls/subscriptions";
 import type { GatewayContext } from "./context";
 import type { ModernTarget } from "./downstream/modern-endpoint";
-import { GatewayError } from "./gateway-api";
+import { GatewayError, type PrintedLine } from "./gateway-api";
 import { Backend } from "./upstream/backend";
 import { ConnectionPool } from "./upstream/connection-pool";
-import { ErrorCode, isObject, type JsonObject } from "./wire/json-rpc";
+import { ErrorCode, type JsonObject } from "./wire/json-rpc";
 import { CHANGES, LISTS, type ListMethod } from "./wire/lists";
 
-/** Pages of a list that are asked for at most. */
+/** Most pages of a list that the gateway asks for; a server whose cursors never end stops here. */
 const PAGES = 100;
-/** Characters of a list, all pages together. */
-const LIST_LIMIT = 16 * 1024 * 1024;
-/** Whose the gateway's own questions to servers are. */
+/** Most characters of a list, all pages together: bounds the memory that one server's list takes. */
+const LIST_LIMIT = 4 * 1024 * 1024;
+/** The principal under which the gateway asks servers questions of its own. */
 const GATEWAY = { principal: "dind-mcp", brief: true };
 
-/** All of the gateway that concerns one server. */
+/** Most lines kept of what a server prints where only messages belong. */
+const MOST_PRINTED = 50;
+
+/** The gateway's parts for one server. */
 export class ServerGateway {
   readonly backend: Backend;
   readonly pool: ConnectionPool;
   readonly admission: Admission;
   readonly modern: ModernTarget;
   readonly lists: ListCache;
+  /** The latest lines that the server printed where only messages belong. */
+  readonly printed: PrintedLine[] = [];
 
-  /** @param merged told when a list of the server may be another, by the notification that says so */
+  /** @param changes hears when a list of the server may have changed, by the name of the list's notification */
   constructor(
     readonly name: string,
     private readonly context: GatewayContext,
-    private readonly merged: Pick<MergedLists, "changed" | "heard">,
+    private readonly changes: Pick<ListChanges, "changed" | "heard">,
   ) {
-    this.backend = new Backend(name, context.servers, context.budget);
+    this.backend = new Backend(name, context.servers, context.budget, (line) => {
+      context.warn(`server ${name} wrote a line to its standard output that is no message`, new Error(line));
+      this.printed.push({ time: new Date().toISOString(), line });
+      if (this.printed.length > MOST_PRINTED) this.printed.shift();
+    });
     this.backend.onListChanged = (notification) => {
       this.lists.stale(notification);
-      merged.changed(notification);
+      changes.changed(notification);
     };
     this.backend.evictors.push(() => this.backend.dropWarm());
     this.pool = new ConnectionPool(this.backend);
@@ -47,8 +57,9 @@ export class ServerGateway {
     this.lists = new ListCache({
       ask: (method) => this.list(method),
       form: (method, items) => this.#formed(method, items),
-      changed: (notification) => merged.changed(notification),
-      heard: () => merged.heard,
+      changed: (notification) => changes.changed(notification),
+      failed: (method, error) => context.warn(`${method} of ${name} was not told`, error),
+      heard: () => changes.heard,
     });
     const calls = new ModernCalls(this.backend, this.pool, this.admission);
     const subscriptions = new Subscriptions(this.backend, this.pool);
@@ -59,8 +70,8 @@ export class ServerGateway {
   }
 
   /**
-   * All items of a list of the server; none where the server never offered such a list. A cursor that was asked with
-   * already, or a page that only repeats, brings nothing new: the list ends there.
+   * Returns all items of a list, from all its pages; none when the server does not offer that list. Stops at a cursor
+   * that was used before, or at a page that only repeats known items: such a list would never end.
    * @throws GatewayError
    */
   async list(method: ListMethod): Promise<JsonObject[]> {
@@ -71,8 +82,9 @@ export class ServerGateway {
     let size = 0;
     for (let page = 0; page < PAGES; page++) {
       const result = await this.#page(method, cursor);
-      const given = result[LISTS[method].key];
-      const some = Array.isArray(given) ? given.filter(isObject) : [];
+      const { items: some, others } = itemsOf(this.name, method, result);
+      if (others > 0)
+        this.context.warn(`${method} of ${this.name}`, new Error(`${others} items are none, and left out`));
       const known = items.size;
       for (const item of some) {
         const json = JSON.stringify(item);
@@ -98,7 +110,7 @@ export class ServerGateway {
       return await ask(this.backend, this.pool, GATEWAY, method, cursor === undefined ? {} : { cursor });
     } catch (error) {
       const isFinal = error instanceof GatewayError && error.code === ErrorCode.MethodNotFound;
-      if (isFinal && cursor === undefined) return {}; // it has no such list, whatever it offers
+      if (isFinal && cursor === undefined) return {}; // the server declared a list that it does not implement
       throw error;
     }
   }
@@ -108,14 +120,14 @@ export class ServerGateway {
     return new GatewayError(502, ErrorCode.ServerUnavailable, words);
   }
 
-  /** Whether the server has such a list at all: what was not negotiated is not asked for. */
+  /** Tells whether the server declared the list's capability. MCP forbids asking for what was not negotiated. */
   async #offers(method: ListMethod): Promise<boolean> {
     if (!this.backend.capabilities) {
       const connection = await this.pool.acquire({ ...GATEWAY, capabilities: {}, exclusive: false });
       connection.release();
     }
     const { capabilities } = this.backend;
-    return capabilities === undefined || isObject(capabilities[LISTS[method].capability]);
+    return capabilities === undefined || isMapping(capabilities[LISTS[method].capability]);
   }
 
   #formed(method: ListMethod, given: JsonObject[]): Item[] {
@@ -128,21 +140,22 @@ export class ServerGateway {
     return items;
   }
 
-  /** The server's process is another one: it may speak otherwise, and have other tools. */
+  /** Forgets what the last process said: the new one may speak another protocol version and have other tools. */
   renewed(): void {
     this.backend.renewed();
     this.lists.forget();
-    for (const changed of CHANGES) this.merged.changed(changed);
+    for (const changed of CHANGES) this.changes.changed(changed);
   }
 
   tools(): Promise<JsonObject[]> {
     return this.list("tools/list");
   }
 
-  /** @throws GatewayError 403 when the principal may not, and what the server says */
+  /** Calls a tool. @throws GatewayError 403 when the principal may not call it, else the server's error */
   async callTool(tool: string, args: JsonObject, principal: Principal): Promise<JsonObject> {
     const refusal = this.admission.refusal({ method: "tools/call", tool }, principal);
     if (refusal) throw refusal;
+    const done = this.context.calls.take(principal.name);
     const began = performance.now();
     const counted = (result: AuditResult) => {
       this.context.observer.call(this.name, "tools/call", tool, result, (performance.now() - began) / 1_000);
@@ -153,12 +166,15 @@ export class ServerGateway {
         arguments: args,
       });
       counted(result.isError === true ? AuditResult.ToolError : AuditResult.Ok);
+      if (result.isError === true) this.context.onFailure?.(this.name, JSON.stringify(result.content ?? ""));
       return result;
     } catch (error) {
       counted(
         error instanceof GatewayError && error.code === ErrorCode.Timeout ? AuditResult.Timeout : AuditResult.Error,
       );
       throw error;
+    } finally {
+      done();
     }
   }
 

@@ -1,12 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 const METHODS = "GET, POST, DELETE, OPTIONS";
-/** Headers of MCP, of SSE, and ours. `Mcp-Param-*` may end in any word, so every well-formed name is granted. */
+/**
+ * Request headers of MCP, of SSE and of ours. `Mcp-Param-*` may end in any word, so every well-formed name is
+ * granted.
+ */
 const ASKED = /^[A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*$/;
 const EXPOSED = "Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, X-Request-Id, Retry-After, Link";
 const SECONDS_KEPT = "600";
 
-/** Lets the page of an Origin that the guard has admitted read the answer. No credentials: tokens are in a header. */
+/**
+ * Lets a page of an admitted Origin read the answer. Allows no credentials, as tokens come in a header, not in
+ * cookies.
+ */
 export function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   if (origin === undefined) return;
@@ -15,7 +21,7 @@ export function allowOrigin(request: IncomingMessage, response: ServerResponse):
   response.setHeader("Vary", "Origin");
 }
 
-/** Answers a preflight of an admitted Origin. False when the request is none. */
+/** Answers a preflight request of an admitted Origin. @returns false when the request is no preflight */
 export function answerPreflight(request: IncomingMessage, response: ServerResponse): boolean {
   const { origin, "access-control-request-method": method } = request.headers;
   if (request.method !== "OPTIONS" || origin === undefined || method === undefined) return false;

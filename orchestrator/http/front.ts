@@ -9,6 +9,7 @@ import type { Log } from "../log";
 import type { Guard } from "../security/guard-api";
 import { isRejection, type Principal, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
+import { limitConnections } from "./connections";
 import { allowOrigin, answerPreflight } from "./cors";
 import { arrivalLimits, listen } from "./listening";
 import { type Route, routeOf, withoutPrefix } from "./paths";
@@ -16,23 +17,25 @@ import { reject } from "./problem";
 import { answerUnreadable } from "./unreadable";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** Longer than the idle time of common proxies: else a proxy may send a request on a connection that we are closing. */
+/**
+ * Longer than the idle time of common proxies, so that no proxy sends a request on a connection that is being closed.
+ */
 const KEEP_ALIVE_MS = 75_000;
-/** Connections of clients without a session, beside two for each session: its stream and its calls. */
+/** Connections for clients without a session, on top of two for each session (its stream and its calls). */
 const SPARE_CONNECTIONS = 512;
 const FAULT = { status: 500, title: "Internal Server Error", detail: "the orchestrator's log has the reason" };
 const UNKNOWABLE = { status: 503, title: "Service Unavailable", detail: "the token cannot be checked now" };
-/** Milliseconds that requests under way get when the front closes. */
+/** Milliseconds that open requests get to finish when the front closes. */
 const CLOSE_MS = 2_000;
 
 /** A request listener, as Node's servers have it. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Who answers MCP, on the paths that are its own. */
+/** Answers requests on the MCP paths. */
 export interface McpHandler {
   /**
    * Answers a request whose Host and Origin were checked and whose principal is known. Never throws.
-   * @param route what its path stands for
+   * @param route the endpoint and server that the path names
    */
   handle(
     request: IncomingMessage,
@@ -43,7 +46,7 @@ export interface McpHandler {
   ): void;
 }
 
-/** What the front puts together. */
+/** The parts and settings of the front. */
 export interface FrontParts {
   guard: Guard;
   gateway: McpHandler;
@@ -51,19 +54,20 @@ export interface FrontParts {
   /** Hears of faults. */
   log: Pick<Log, "error">;
   limits: OrchestratorConfig["limits"];
-  /** How clients reach the front. Its path, where it has one, is taken away from each target that has it. */
+  /** The URL under which clients reach the front. If it has a path, that prefix is removed from request targets. */
   publicUrl: string;
 }
 
 /**
- * The one HTTP server of port 18080. It gives every request an id and checks its Host and Origin. It authenticates what
- * belongs to the gateway and hands it over directly, as this runs for every MCP message. The rest is Fastify's.
+ * The HTTP server of port 18080. It gives every request an id, and checks Host and Origin. It authenticates MCP
+ * requests and passes them to the gateway directly, which is fast. All other requests go to Fastify.
  */
 export class Front {
   readonly server: Server;
   #rest: Handler = (_request, response) => void response.writeHead(503).end();
 
   readonly #prefix: string;
+  readonly #arrived: Handler;
 
   constructor(private readonly parts: FrontParts) {
     this.#prefix = prefixOf(parts.publicUrl);
@@ -71,21 +75,25 @@ export class Front {
       { ...arrivalLimits(parts.limits), keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
       (request, response) => this.#begin(request, response),
     );
-    this.server.maxConnections = 2 * parts.limits.sessions + SPARE_CONNECTIONS;
+    this.#arrived = limitConnections(this.server, 2 * parts.limits.sessions + SPARE_CONNECTIONS);
     this.server.on("clientError", answerUnreadable);
   }
 
-  /** Sets who answers what the gateway does not own. */
+  /** The listener for all requests that are not the gateway's. */
+  get rest(): Handler {
+    return this.#rest;
+  }
+
   set rest(handler: Handler) {
     this.#rest = handler;
   }
 
-  /** @returns the port: `port`, or the one that 0 became */
+  /** Starts to listen. @returns the port: `port`, or the one that the kernel chose for 0 */
   listen(port: number, host?: string): Promise<number> {
     return listen(this.server, port, host);
   }
 
-  /** Takes no more connections, and ends those that are left after two seconds. */
+  /** Refuses new connections, and ends those that are still open after two seconds. */
   async close(): Promise<void> {
     if (!this.server.listening) return;
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -95,17 +103,18 @@ export class Front {
   }
 
   #begin(request: IncomingMessage, response: ServerResponse): void {
+    this.#arrived(request, response);
     if (this.#prefix !== "") request.url = withoutPrefix(request.url ?? "", this.#prefix);
     const given = request.headers["x-request-id"];
     const id = typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
     response.setHeader("X-Request-Id", id);
-    // One request must not end the process, and with it everybody's sessions.
+    // An error in one request must not end the process, and with it all sessions.
     const failed = (error: unknown): void => {
       this.parts.log.error({ error, request: id }, "a request failed");
       if (response.headersSent) response.destroy();
       else reject(response, FAULT, id);
     };
-    response.on("error", failed); // as of a write after the end
+    response.on("error", failed); // such as a write after the end
     try {
       this.#take(request, response, id)?.catch(failed);
     } catch (error) {
@@ -113,7 +122,7 @@ export class Front {
     }
   }
 
-  /** A promise only where the guard has to wait. */
+  /** Handles a request. Returns a promise only when the guard has to wait for the OAuth issuer. */
   #take(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> | undefined {
     const refused = this.parts.guard.admit(request) ?? this.#tooLarge(request);
     if (refused) {
@@ -125,7 +134,7 @@ export class Front {
 
     const route = routeOf(request.url ?? "");
     if (!route) {
-      request.headers["x-request-id"] = id; // where Fastify reads it
+      request.headers["x-request-id"] = id; // Fastify takes the request's id from here
       this.#rest(request, response);
       return undefined;
     }
@@ -136,7 +145,7 @@ export class Front {
     return undefined;
   }
 
-  /** Refuses at once a body that declares itself too large. Who reads a body without a declared length measures it. */
+  /** Refuses a body whose Content-Length is too large. Without that header, the reader of the body checks the size. */
   #tooLarge(request: IncomingMessage): Rejection | undefined {
     const length = request.headers["content-length"];
     const { bodyBytes } = this.parts.limits;
@@ -149,6 +158,8 @@ export class Front {
     const path = pathOf(request.url);
     const refused = isRejection(who) ? who : this.parts.guard.permit(who, Scope.Mcp, path);
     if (!refused) {
+      // Nobody reads another body. Unread, it would keep the client's end of the connection from being seen.
+      if (request.method !== "POST") request.resume();
       this.parts.gateway.handle(request, response, who as Principal, id, route);
       return;
     }

@@ -2,10 +2,10 @@ import type { Server, ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 
-/** How often Node looks for slow clients, in milliseconds: they live at most this longer than the limit. */
+/** Milliseconds between Node's checks for slow clients: one may stay this much longer than the limit. */
 const SLOW_CHECK_MS = 1_000;
 
-/** How much of a request's head Node takes, and how long a request may take to arrive; streams live as long as they like. */
+/** Sets the largest head of a request, and the longest time for one to arrive. Response streams have no time limit. */
 export function arrivalLimits({ headerBytes, requestSeconds }: OrchestratorConfig["limits"]): ServerOptions {
   return {
     maxHeaderSize: headerBytes,
@@ -16,7 +16,8 @@ export function arrivalLimits({ headerBytes, requestSeconds }: OrchestratorConfi
 }
 
 /**
- * A connection that the kernel cannot give us later, for want of memory for instance, is a warning on stderr.
+ * Starts to listen. If the kernel later fails to accept a connection, as for want of memory, that is a warning on
+ * stderr.
  * @returns the port: `port`, or the one that the kernel chose for 0
  * @throws Error when the port is taken
  */

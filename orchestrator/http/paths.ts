@@ -1,7 +1,7 @@
-/** What is served at a path: Streamable HTTP, or one half of the old HTTP+SSE pair (2024-11-05). */
+/** The endpoint at a path: Streamable HTTP, or one of the two of HTTP+SSE (2024-11-05). */
 export type Endpoint = "mcp" | "sse" | "messages";
 
-/** What a path of the gateway stands for. */
+/** The endpoint and server that a gateway path names. */
 export interface Route {
   /** Undefined: all servers behind one URL. */
   server: string | undefined;
@@ -11,7 +11,7 @@ export interface Route {
 const PREFIX = "/servers/";
 const ENDPOINTS: readonly string[] = ["mcp", "sse", "messages"] satisfies Endpoint[];
 
-/** A request's target without the prefix, where it has it: some proxies take it away, others do not. */
+/** Removes the public URL's prefix from a request's target, if it is there: some proxies remove it themselves. */
 export function withoutPrefix(target: string, prefix: string): string {
   if (prefix === "" || !target.startsWith(prefix)) return target;
   const rest = target.slice(prefix.length);
@@ -19,7 +19,10 @@ export function withoutPrefix(target: string, prefix: string): string {
   return rest.startsWith("/") ? rest : target;
 }
 
-/** The route of a URL; undefined when it is not the gateway's. Runs for every request: no regular expression. */
+/**
+ * Returns a URL's route; undefined when it is not the gateway's. Uses no regular expression, as it runs for every
+ * request.
+ */
 export function routeOf(url: string): Route | undefined {
   const query = url.indexOf("?");
   const path = query < 0 ? url : url.slice(0, query);

@@ -4,10 +4,18 @@ import type { Finding } from "../../lib/findings";
 import { countProblems, ProblemsError } from "../../lib/problems";
 import type { Rejection } from "../security/principal";
 
-/** The `type` of an answer that has `problems`; of every other it is about:blank, so its title is the status's name. */
+/**
+ * The `type` of an answer with `problems`. All others have about:blank, so their title is the status's name (RFC
+ * 9457).
+ */
 const INVALID_INPUT = "urn:dind-mcp:invalid-input";
 
-/** An answer that is an error. Its message goes to the caller: no secret, no name the caller may not know. */
+/** Most problems that an answer tells; its `detail` has their number. A body can have 50,000. */
+const MOST_PROBLEMS = 500;
+
+/**
+ * An error answer. Its message goes to the caller, so it must hold no secret and no name that the caller may not see.
+ */
 export class HttpError extends Error {
   constructor(
     readonly status: number,
@@ -18,7 +26,7 @@ export class HttpError extends Error {
   }
 }
 
-/** What is wrong in a part of a request, for Fastify: it gives errors of validators on to the error handler. */
+/** The problems of one part of a request. Fastify passes it from the validator to the error handler. */
 export class InvalidInput extends HttpError {
   readonly problems: InputProblem[];
 
@@ -33,20 +41,20 @@ export class InvalidInput extends HttpError {
 function details(status: number, detail: string, instance: string, problems?: InputProblem[]): ProblemDetails {
   const type = problems ? INVALID_INPUT : "about:blank";
   const title = problems ? "Invalid input" : (STATUS_CODES[status] ?? "Error");
-  return { type, title, status, detail, instance, ...(problems ? { problems } : {}) };
+  return { type, title, status, detail, instance, ...(problems ? { problems: problems.slice(0, MOST_PROBLEMS) } : {}) };
 }
 
 function statusOf(error: object): number | undefined {
   const { status, statusCode, code } = error as { status?: unknown; statusCode?: unknown; code?: unknown };
-  // Fastify's own; the status codes of Docker's client mean something else.
+  // Only Fastify's own errors: a `statusCode` of Docker's client is the engine's answer, not ours.
   const fastify = typeof code === "string" && code.startsWith("FST_ERR_");
   const known = fastify ? statusCode : status;
   return typeof known === "number" && known >= 400 && known <= (fastify ? 499 : 599) ? known : undefined;
 }
 
 /**
- * The answer to any error. An error that is not meant for the caller shows nothing of itself.
- * @returns `fault`: true when it is ours to mend, and so has to be logged
+ * Returns the answer to any error. It shows nothing of an error that is not meant for the caller.
+ * @returns `fault`: true for a fault of ours, which has to be logged
  */
 export function problemOf(
   error: unknown,
@@ -66,7 +74,7 @@ export function problemOf(
   return { body, headers: headers ?? {}, fault: false };
 }
 
-/** Answers on a bare response, before or beside Fastify. */
+/** Sends a problem on a plain Node response, outside Fastify. */
 export function reject(response: ServerResponse, rejection: Rejection, instance: string): void {
   const { status, title, detail, headers } = rejection;
   const body = JSON.stringify({ ...details(status, detail, instance), title });

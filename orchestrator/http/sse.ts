@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 
-/** Milliseconds between comments that keep a silent stream open through proxies. */
+/** Milliseconds between comments on a silent stream, which keep proxies from closing it. */
 const HEARTBEAT_MS = 15_000;
-/** Bytes that may wait for a client that does not read; then it is cut off. */
+/** Most unread bytes of a client; beyond that it is disconnected. */
 const BACKLOG = 1024 * 1024;
 
 /** An open text/event-stream. */
@@ -31,7 +31,7 @@ export class Streams {
     response.writeHead(200, {
       "Content-Type": "text/event-stream",
       "Cache-Control": "no-store",
-      // Proxies of the nginx kind would hold it back.
+      // Without this header, proxies like nginx buffer the stream.
       "X-Accel-Buffering": "no",
     });
     response.flushHeaders();
@@ -56,7 +56,7 @@ export class Streams {
     return stream;
   }
 
-  /** Ends all, so that the server can close. */
+  /** Ends all streams, so that the server can close. */
   close(): void {
     for (const stream of this.#open) stream.close();
   }

@@ -3,13 +3,13 @@ import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { PROBLEM_TYPE } from "../../api/problem";
 
-/** What Node's parser could not read, by the error's code. */
+/** Answers for requests that Node's parser cannot read, by the error's code. */
 const ANSWERS: Record<string, [number, string, string]> = {
   HPE_HEADER_OVERFLOW: [431, "Request Header Fields Too Large", "the request's headers are larger than the limit"],
   ERR_HTTP_REQUEST_TIMEOUT: [408, "Request Timeout", "the request took longer to arrive than the limit"],
 };
 
-/** A last word on a connection that never became a request: for a server's event clientError. */
+/** Answers bytes that Node cannot parse as a request, and closes the connection. A listener for `clientError`. */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   // A client that is gone, or an answer already under way: two answers in one stream would be read as one. Node has no
   // public word for the latter, and asks the same in its own handler.

@@ -3,7 +3,7 @@ import type { ContainerUsage } from "../servers/docker/stats";
 import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 
-/** What the stack's containers use. @returns what fills it in at a scrape */
+/** Adds the metrics of the stack's containers. @returns a function that updates them at a scrape */
 export function containerMetrics(registry: Registry, { stats }: MetricSources): () => void {
   const all: [fill: ReturnType<typeof table>, value: (usage: ContainerUsage) => number][] = [];
   const add = (name: string, help: string, value: (usage: ContainerUsage) => number): void => {

@@ -3,10 +3,13 @@ import { within } from "../../lib/within";
 import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 
-/** Milliseconds the engine may take to answer; after that it counts as down. Prometheus itself waits 10 s. */
+/** Milliseconds the engine may take to answer before it counts as down. Prometheus itself waits 10 s for a scrape. */
 const PATIENCE_MS = 3_000;
 
-/** The engine, its certificates, the audit log, this program. @returns what fills them in at a scrape */
+/**
+ * Adds the metrics of engine, certificates, audit log and program.
+ * @returns a function that updates them at a scrape
+ */
 export function engineMetrics(registry: Registry, { config, engine, audit }: MetricSources): () => Promise<void> {
   const build = table(registry, "dind_mcp_build_info", "This program.", ["version", "stack", "node"]);
   const up = table(registry, "dind_mcp_engine_up", "1: the engine answers.");
@@ -43,6 +46,6 @@ const DISK = ["images", "containers", "volumes", "buildCache"] as const;
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The answer, if it comes in time: on a large disk it is the next scrape that has what Docker counted. */
+/** Returns an answer if it comes in time. On a large disk Docker counts longer, and the next scrape gets the result. */
 const known = <Answer>(asked: Promise<Answer>): Promise<Answer | undefined> =>
   within(PATIENCE_MS, asked).catch(() => undefined);

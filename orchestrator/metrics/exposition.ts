@@ -5,7 +5,7 @@ import { processMetrics } from "./process-metrics";
 import { serverMetrics } from "./server-metrics";
 import type { MetricSources } from "./sources";
 
-/** Everything that Prometheus gets, in its text format. */
+/** Collects all metrics in Prometheus's text format. */
 export class Exposition {
   readonly #fill: (() => void | Promise<void>)[];
   #scraping?: Promise<string>;
@@ -23,12 +23,12 @@ export class Exposition {
     ];
   }
 
-  /** Content type of `text()`, with the format's version. */
+  /** Content type of `text()`, with the version of the format. */
   get contentType(): string {
     return this.registry.contentType;
   }
 
-  /** Who asks while another waits gets the same. */
+  /** Returns the text. Requests at the same time share one collection. */
   text(): Promise<string> {
     this.#scraping ??= this.#scrape().finally(() => {
       this.#scraping = undefined;

@@ -1,15 +1,18 @@
-/** What everything beyond the bound is counted under. */
+/** The label's value for all names beyond the limit. */
 export const OTHER = "other";
 
-/** Values of a label. The first so many keep their names, the rest become `other`: each value is a series for ever. */
+/**
+ * Limits the values of a label: the first ones keep their names, the rest become `other`. Each value is a lasting
+ * series.
+ */
 export class BoundedLabel {
   readonly #known = new Set<string>();
 
   constructor(private readonly most: number) {}
 
   /**
-   * The value to use.
-   * @param real whether the name is known to mean something; a name that a client made up takes no place
+   * Returns the label's value for a name.
+   * @param real true when the name is known to exist; a name that a client made up uses up no value
    */
   of(name: string, real = true): string {
     if (this.#known.has(name)) return name;
@@ -19,7 +22,7 @@ export class BoundedLabel {
   }
 }
 
-/** Methods that MCP knows, of all its revisions; a client can send any other word. */
+/** The methods of all MCP revisions. Clients may send any other word, which must not become a label. */
 export const METHODS: ReadonlySet<string> = new Set([
   "completion/complete",
   "initialize",

@@ -13,14 +13,14 @@ import { visibleTo } from "./visible";
 
 const PATH = "/metrics";
 
-/** What port 19090 serves, and whom it asks. */
+/** The settings and parts of the server on port 19090. */
 export interface MetricsServerOptions {
   guard: Guard;
   limits: OrchestratorConfig["limits"];
   exposition: Pick<Exposition, "text" | "contentType">;
 }
 
-/** Port 19090: GET /metrics with a token of scope `read`, and nothing else. */
+/** Serves GET /metrics on port 19090, for tokens of scope `read`, and nothing else. */
 export class MetricsServer {
   readonly #server: Server;
 
@@ -32,12 +32,12 @@ export class MetricsServer {
     });
   }
 
-  /** @returns the port */
+  /** Starts to listen. @returns the port */
   listen(port: number, host?: string): Promise<number> {
     return listen(this.#server, port, host);
   }
 
-  /** Takes no more connections and ends those that are open. */
+  /** Refuses new connections, and ends the open ones. */
   close(): Promise<void> {
     return shut(this.#server);
   }

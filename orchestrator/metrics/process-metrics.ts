@@ -4,9 +4,9 @@ import type { Registry } from "prom-client";
 import { table } from "./table";
 
 /**
- * This process, under the names that every Prometheus client uses. Not prom-client's own set: that keeps a histogram of
- * the event loop and an observer of the garbage collector running, which cost every request.
- * @returns what fills them in at a scrape
+ * Adds the metrics of this process, with the usual names of Prometheus clients. prom-client's own set is not used: its
+ * event loop histogram and garbage collector observer always run, and cost time on every request.
+ * @returns a function that updates them at a scrape
  */
 export function processMetrics(registry: Registry): () => void {
   const cpu = table(registry, "process_cpu_seconds_total", "Processor time of the process.");
@@ -37,7 +37,7 @@ export function processMetrics(registry: Registry): () => void {
 
 function openFiles(): number {
   try {
-    return readdirSync("/proc/self/fd").length - 1; // without the one that reads
+    return readdirSync("/proc/self/fd").length - 1; // without the descriptor that reads this folder
   } catch {
     return 0;
   }

@@ -5,11 +5,11 @@ import type { ServerInfo } from "../servers/server-info";
 import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 
-/** States in which the container's process runs. */
+/** States in which the server's container runs. */
 const UP: ReadonlySet<ServerStatus> = new Set([ServerStatus.Running, ServerStatus.Starting, ServerStatus.Unhealthy]);
 
-/** Servers, and what the gateway holds of them. @returns what fills them in at a scrape */
-export function serverMetrics(registry: Registry, { servers, gateway }: MetricSources): () => void {
+/** Adds the metrics of servers, their sessions and connections. @returns a function that updates them at a scrape */
+export function serverMetrics(registry: Registry, { servers, gateway, storage }: MetricSources): () => void {
   const infoLabels = ["server", "version", "transport", "managed_by", "image"];
   const info = table(registry, "dind_mcp_server_info", "Servers, with what they are.", infoLabels);
 
@@ -45,6 +45,9 @@ export function serverMetrics(registry: Registry, { servers, gateway }: MetricSo
   );
   ofUsage("dind_mcp_idle_connections", "Connections that wait for a client.", ({ idle }) => idle);
   ofUsage("dind_mcp_requests_in_flight", "Requests without an answer yet.", ({ inFlight }) => inFlight);
+  const ofStorage = ["server", "storage"];
+  const stored = table(registry, "dind_mcp_server_storage_bytes", "Bytes that a server's storage holds.", ofStorage);
+  const storable = table(registry, "dind_mcp_server_storage_limit_bytes", "Bytes that it may hold.", ofStorage);
   const aggregate = table(registry, "dind_mcp_aggregate_sessions", "Open sessions with all servers, at /mcp.");
 
   return () => {
@@ -58,6 +61,9 @@ export function serverMetrics(registry: Registry, { servers, gateway }: MetricSo
     for (const [fill, value] of ofServers) fill(list.map((server): Row => [[server.name], value(server)]));
     const usages = list.map(({ name }) => ({ name, usage: gateway.usage(name) }));
     for (const [fill, value] of ofUsages) fill(usages.map(({ name, usage }): Row => [[name], value(usage)]));
+    const storages = list.flatMap((server) => storage.of(server).map((one) => ({ server: server.name, ...one })));
+    stored(storages.flatMap(({ server, name, used }): Row[] => (used === undefined ? [] : [[[server, name], used]])));
+    storable(storages.map(({ server, name, size }): Row => [[server, name], size]));
     aggregate([[[], gateway.sessions().filter(({ server }) => server === undefined).length]]);
   };
 }

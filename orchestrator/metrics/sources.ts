@@ -2,14 +2,16 @@ import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Engine } from "../servers/docker/engine-info";
 import type { ContainerUsage } from "../servers/docker/stats";
+import type { StorageUse } from "../servers/docker/storage-use";
 import type { Servers } from "../servers/server-info";
 
-/** What a scrape asks for. Only the engine's answer is waited for, and not for long. */
+/** Where a scrape gets its numbers. It waits only for the engine's answer, with a short limit. */
 export interface MetricSources {
   config: OrchestratorConfig;
   servers: Pick<Servers, "list">;
   gateway: Pick<Gateway, "usage" | "sessions">;
   stats: { list(): ContainerUsage[] };
+  storage: Pick<StorageUse, "of">;
   engine: Pick<Engine, "info" | "disk">;
   audit: { readonly dropped: number; healthy(): boolean };
 }

@@ -1,13 +1,13 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 
-/** One series: the labels' values, in their order, and the number. */
+/** One series: the values of the labels, in order, and the number. */
 export type Row = readonly [labels: readonly string[], value: number];
 
-/** A metric whose every series is known anew at each scrape: what is gone is no longer shown. */
+/** Adds a metric whose series are all set anew at each scrape, so that removed servers disappear. */
 export type Table = (rows: Iterable<Row>) => void;
 
 /**
- * @param name one that ends in `_total` becomes a counter, any other a gauge
+ * @param name a name that ends in `_total` makes a counter, any other a gauge
  * @param labelNames @default none
  */
 export function table(registry: Registry, name: string, help: string, labelNames: readonly string[] = []): Table {

@@ -1,10 +1,14 @@
 import { mayUse } from "../security/filters";
 import type { Principal } from "../security/principal";
 
-/** A sample's label `server`; a quote within another label's value has a backslash before it, so none looks like this. */
+/**
+ * Finds a sample's label `server`. Quotes within label values have a backslash, so no value can look like this label.
+ */
 const SERVER = /^[^#{]+\{(?:.*,)?server="([^"]*)"/;
 
-/** The lines of an exposition that a principal may see: the samples of its servers, and those of no server. */
+/**
+ * Returns the lines of an exposition that a principal may see: samples of its servers, and samples without a server.
+ */
 export function visibleTo(principal: Principal, text: string): string {
   if (principal.servers === undefined) return text;
   const visible = (line: string): boolean => {

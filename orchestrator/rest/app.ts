@@ -21,7 +21,10 @@ function refuse({ status, detail, headers = {} }: Rejection): never {
   throw new HttpError(status, detail, headers);
 }
 
-/** Everything but liveness and the description needs a token with the route's scope; an unknown path needs a token too. */
+/**
+ * Everything but liveness and the description needs a token with the route's scope; an unknown path needs a token
+ * too.
+ */
 function protect(app: FastifyInstance, { guard }: RestDeps): void {
   app.decorateRequest("principal", null);
   app.decorateRequest("audited", null);
@@ -39,19 +42,21 @@ function protect(app: FastifyInstance, { guard }: RestDeps): void {
   });
 }
 
-/** Every error is a problem of RFC 9457; what is our fault goes into the log, and not to the caller. */
+/** Answers every error with a problem of RFC 9457. Faults of ours go to the log, without details for the caller. */
 function answerErrors(app: FastifyInstance, { log }: RestDeps): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { body, headers, fault } = problemOf(error, request.id);
     if (fault) log.error({ error, request: request.id, url: request.url }, "a request failed");
-    return reply.status(body.status).headers(headers).type(PROBLEM_TYPE).serializer(JSON.stringify).send(body);
+    // Whatever the route says of its answer, nobody keeps an error.
+    const all = { "Cache-Control": "no-store", ...headers };
+    return reply.status(body.status).headers(all).type(PROBLEM_TYPE).serializer(JSON.stringify).send(body);
   });
   app.setNotFoundHandler((request) => {
     throw new HttpError(404, `there is nothing at ${request.method} ${request.url.split("?")[0]}; see /openapi.json`);
   });
 }
 
-/** The REST API, ready to answer what the front gives it. */
+/** Makes the REST API, ready to answer the front's requests. */
 export async function createApp(front: Pick<Front, "server" | "rest">, deps: RestDeps): Promise<App> {
   const { version, publicUrl, limits } = deps.config;
   const app = fastify({

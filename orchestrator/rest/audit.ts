@@ -39,7 +39,7 @@ function auditOne(audit: Audit, request: FastifyRequest, reply: FastifyReply): v
   });
 }
 
-/** Writes every change, and whatever was denied, into the audit log once it is answered. */
+/** Records every change and every denied request in the audit log, once it is answered. */
 export function auditChanges(app: FastifyInstance, audit: Audit): void {
   app.addHook("onResponse", async (request, reply) => auditOne(audit, request, reply));
 }

@@ -1,19 +1,25 @@
+import type { History } from "../../api/history";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { AuditLog } from "../audit/audit-log";
 import type { Events } from "../events";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Log } from "../log";
 import type { Guard } from "../security/guard-api";
+import type { SignInLinks } from "../security/sign-in-links";
 import type { Cleanup } from "../servers/docker/cleanup";
 import type { Deployer } from "../servers/docker/deploy/deployer";
+import type { EgressLog } from "../servers/docker/egress-log";
 import type { Engine } from "../servers/docker/engine-info";
+import type { Learner } from "../servers/docker/learn/learner";
 import type { Lifecycle } from "../servers/docker/lifecycle";
 import type { StatsPoller } from "../servers/docker/stats";
+import type { StorageUse } from "../servers/docker/storage-use";
+import type { HeardRefusals } from "../servers/refusals/heard-refusals";
 import type { Servers } from "../servers/server-info";
 
 /**
- * Everything the HTTP side of port 18080 stands on. An error with a `status` of 400 to 599 is an answer: its message is
- * for the caller. A ProblemsError is answered with all its problems. Any other error is a fault: 500, and into the log.
+ * What the HTTP side of port 18080 depends on. An error with a `status` of 400 to 599 is an answer: its message is for
+ * the caller. A ProblemsError is answered with all its problems. Any other error is a fault: 500, and into the log.
  */
 export interface RestDeps {
   config: OrchestratorConfig;
@@ -22,12 +28,22 @@ export interface RestDeps {
   servers: Servers;
   lifecycle: Pick<Lifecycle, "start" | "stop" | "restart" | "logs">;
   deployer: Pick<Deployer, "deploy" | "remove">;
+  learner: Pick<Learner, "start" | "report" | "end">;
   stats: Pick<StatsPoller, "server">;
+  /** What servers did in each minute of the last hour. */
+  history: { of(server: string): History["minutes"] };
+  /** What servers keep. */
+  storage: Pick<StorageUse, "of">;
+  egress: Pick<EgressLog, "of">;
+  /** What servers' own answers said they were kept from. */
+  heard: Pick<HeardRefusals, "of">;
   engine: Pick<Engine, "info" | "disk" | "ping">;
   cleanup: Pick<Cleanup, "plan" | "run">;
   audit: Pick<AuditLog, "record" | "query" | "healthy">;
   events: Events;
-  /** Hears of faults. */
+  /** Links that sign in on the page. */
+  links: Pick<SignInLinks, "make">;
+  /** Gets every fault. */
   log: Pick<Log, "error">;
   /** Folder with Swagger UI's swagger-ui.css and swagger-ui-bundle.js. */
   staticFolder: string;

@@ -1,10 +1,10 @@
-import type { FastifyInstance, HTTPMethods } from "fastify";
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
 import { HttpError } from "../http/problem";
 
-const METHODS: HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const METHODS: HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
 
 /**
- * Makes a known path with another method a 405 with the right ones in Allow.
+ * Answers 405 for a known path with another method, and lists the right ones in Allow.
  * @param register adds the routes
  */
 export function withAllow(app: FastifyInstance, register: () => void): void {
@@ -18,14 +18,16 @@ export function withAllow(app: FastifyInstance, register: () => void): void {
   listening = false;
   for (const [url, methods] of known) {
     const allow = [...methods].join(", ");
+    const refuse = async ({ method }: FastifyRequest): Promise<never> => {
+      throw new HttpError(405, `got ${method}, expected ${allow}`, { Allow: allow });
+    };
     app.route({
       url,
       method: METHODS.filter((method) => !methods.has(method)),
       schema: { hide: true },
       config: { access: "authenticated" },
-      handler: (request) => {
-        throw new HttpError(405, `got ${request.method}, expected ${allow}`, { Allow: allow });
-      },
+      onRequest: refuse, // before Fastify looks at the body
+      handler: refuse,
     });
   }
 }

@@ -7,14 +7,14 @@ import { version } from "../../package.json";
 import { createApp } from "./app";
 import type { RestDeps } from "./deps";
 
-/** The OpenAPI description that docs/openapi.json has. */
+/** Makes the OpenAPI description for docs/openapi.json. */
 export async function openApi(): Promise<OpenAPIV3_1.Document> {
   const config = orchestratorConfigSchema.parse(
     orchestratorConfig(parseSettings({}, [], "the defaults"), {
       ...{ stack: "dind-mcp/dev", version, listen: "127.0.0.1", certificates: { server: "", client: "" } },
     }),
   );
-  // Only to be described: nothing is called, so nothing stands behind the routes.
+  // Nobody calls these routes, they are only described. So they need no services.
   const app = await createApp({ server: createServer(), rest: () => {} }, { config } as RestDeps);
   return app.swagger() as OpenAPIV3_1.Document;
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, RouteOptions } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import type { OpenAPIV3_1 } from "openapi-types";
 import { PROBLEM_TYPE, problemSchema } from "../../api/problem";
-import { MANIFEST_ID } from "../../api/schemas";
+import { MANIFEST_ID } from "../../api/schemas/parts";
 import serverYamlSchema from "../../manifest/server.schema.json";
 
 const DESCRIPTION = `The management layer of dind-mcp: MCP servers in one Docker engine, their sessions, tools, logs and audit.
@@ -31,22 +31,37 @@ function completed(route: RouteOptions): void {
   const problem = { description: "An error", content: { [PROBLEM_TYPE]: { schema: problemSchema } } };
   route.schema = {
     ...route.schema,
-    security: access === "public" ? [] : [{ bearer: [access] }],
+    security: access === "public" ? [] : [{ bearer: access === "authenticated" ? [] : [access] }],
     response: { ...(route.schema?.response as object), "4xx": problem, "5xx": problem },
   };
 }
 
 type Schemas = Record<string, OpenAPIV3_1.SchemaObject>;
 
-/** Without the copies of schemas for requests, as none is in a request, but the manifest: there it needs no `user`. */
+/** Makes a body of which nothing is required one that may be left out, as the routes have it. */
+function loosenBodies({ paths = {} }: OpenAPIV3_1.Document): void {
+  for (const { post } of Object.values(paths) as OpenAPIV3_1.PathItemObject[]) {
+    const body = post?.requestBody as OpenAPIV3_1.RequestBodyObject | undefined;
+    const schema = body?.content["application/json"]?.schema as OpenAPIV3_1.SchemaObject | undefined;
+    if (body && !schema?.required) body.required = false;
+  }
+}
+
+/**
+ * Removes the second copy of each schema (`...Input`), which is meant for requests: no request has one. The manifest is
+ * the exception, because a request may leave out its `user`.
+ */
 function tidy(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   const text = JSON.stringify(document).replaceAll('"Default Response"', '"Done"');
   const made = JSON.parse(text) as OpenAPIV3_1.Document;
-  // Zod cannot tell this one from `any mapping`; the editors' schema of server.yaml can.
+  loosenBodies(made);
+  // Of a manifest Zod knows only that it is a mapping, so its schema is the one that editors use for server.yaml.
   const { $schema: _, ...manifest } = serverYamlSchema;
   const asked = { ...manifest, required: manifest.required.filter((key) => key !== "user") };
   const all = Object.entries(made.components?.schemas ?? {}).filter(([name]) => !name.endsWith("Input"));
-  const schemas = { ...Object.fromEntries(all), [MANIFEST_ID]: manifest, [`${MANIFEST_ID}Input`]: asked } as Schemas;
+  const known = { ...Object.fromEntries(all), [MANIFEST_ID]: manifest, [`${MANIFEST_ID}Input`]: asked } as Schemas;
+  // By name: else they stand in the order in which modules happen to be loaded.
+  const schemas = Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1)));
   return { ...made, components: { ...made.components, schemas } };
 }
 

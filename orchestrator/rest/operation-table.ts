@@ -4,7 +4,8 @@ import { markdownTable } from "../../lib/text-table";
 const METHODS = ["get", "post", "delete"] as const;
 
 function scopeOf({ security }: OpenAPIV3_1.OperationObject): string {
-  return security?.[0]?.bearer?.join(", ") ?? "none";
+  const [scope] = security?.[0]?.bearer ?? ["none"];
+  return scope ?? "any";
 }
 
 function queryOf({ parameters = [] }: OpenAPIV3_1.OperationObject): string {

@@ -10,7 +10,7 @@ export const pageQuery = {
     .max(200, "a whole number from 1 to 200")
     .default(50)
     .describe("Items on a page"),
-  cursor: z.string("the `next` of the page before").optional().describe("The `next` of the page before"),
+  cursor: z.string("the `next` of the previous page").optional().describe("The `next` of the previous page"),
 };
 
 /** One page: its items, and the cursor of the page after it unless it is the last. */
@@ -19,7 +19,7 @@ export interface Page<Item> {
   next?: string;
 }
 
-/** Tells our own cursors from other text. */
+/** The beginning of our own cursors; other text has none. */
 const MARK = "after:";
 
 function encode(key: string): string {
@@ -29,14 +29,14 @@ function encode(key: string): string {
 function decode(cursor: string): string {
   const text = Buffer.from(cursor, "base64url").toString();
   if (text.startsWith(MARK)) return text.slice(MARK.length);
-  throw new InvalidInput(400, [{ path: ["cursor"], got: "another text", expected: "the `next` of the page before" }]);
+  throw new InvalidInput(400, [{ path: ["cursor"], got: "another text", expected: "the `next` of the previous page" }]);
 }
 
 /**
- * A page of a list. The cursor holds the last item's key, not a position: a page does not repeat or skip items when
- * others come or go between two requests.
- * @param key what is unique and sorts the list
- * @throws InvalidInput for a cursor that no page gave
+ * Returns a page of a list. The cursor holds the last item's key, not a position, so a page neither repeats nor skips
+ * items when others come or go between two requests.
+ * @param key returns what identifies an item and sorts the list
+ * @throws InvalidInput for a cursor that came from no page
  */
 export function page<Item>(items: Item[], key: (item: Item) => string, limit: number, cursor?: string): Page<Item> {
   const after = cursor === undefined ? undefined : decode(cursor);

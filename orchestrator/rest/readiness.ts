@@ -3,11 +3,11 @@ import type { RestDeps } from "./deps";
 
 /** Milliseconds the engine has for its answer. */
 const ENGINE_MS = 2_000;
-/** Milliseconds an answer stands: anybody may ask, and the engine shall not feel it. */
+/** Milliseconds that an answer is kept. Anybody may ask without a token, and that must not load the engine. */
 const KEPT_MS = 1_000;
 
 export interface Readiness {
-  /** True when what nothing works without is there: the engine. */
+  /** True when the engine answers; nothing works without it. */
   ready: boolean;
   engine: { ready: boolean; state: string };
   audit: { ready: boolean; state: string };
@@ -21,7 +21,7 @@ async function answers(engine: RestDeps["engine"]): Promise<boolean> {
   return (await within(ENGINE_MS, answer)) ?? false;
 }
 
-/** Asks what requests depend on; who asks in the same second gets the same answer. */
+/** Checks the parts that requests depend on. Keeps the answer for a moment. */
 export function readiness({ engine, audit }: Pick<RestDeps, "engine" | "audit">): () => Promise<Readiness> {
   let kept: { until: number; answer: Promise<Readiness> } | undefined;
   const ask = async (): Promise<Readiness> => {

@@ -13,7 +13,7 @@ export interface RegistryServer {
   };
 }
 
-/** What a list of the registry may be narrowed by. */
+/** Filters for a list of the registry. */
 export interface RegistryFilter {
   /** Part of the name, in any case. */
   search?: string;
@@ -23,7 +23,9 @@ export interface RegistryFilter {
   updatedSince?: string;
 }
 
-/** The server.json of a manifest; when its own part is larger than the registry takes, without that part. */
+/**
+ * Returns the server.json of a manifest. Leaves out our own part of it when that is larger than the registry allows.
+ */
 function document({ manifest }: ServerInfo): ServerJson {
   try {
     return toServerJson(manifest);
@@ -41,7 +43,7 @@ function document({ manifest }: ServerInfo): ServerJson {
 }
 
 /**
- * A running server as an entry of a registry: with the way to it through the gateway as its remote.
+ * Returns a running server as an entry of the registry. Its remote is its address at the gateway.
  * @param publishedAt RFC 3339, for a container that was never started
  */
 export function registryServer(server: ServerInfo, publicUrl: string, publishedAt: string): RegistryServer {
@@ -59,7 +61,7 @@ export function registryServer(server: ServerInfo, publicUrl: string, publishedA
   };
 }
 
-/** The servers that a search is for. */
+/** Returns the servers that match a filter. */
 export function search(
   servers: RegistryServer[],
   { search: part, version, updatedSince }: RegistryFilter,

@@ -1,18 +1,18 @@
 import type { z } from "zod";
 import { mcpPath } from "../../api/paths";
-import type { serverDetailSchema, serverSchema, statsSchema } from "../../api/schemas";
+import type { serverDetailSchema, serverSchema, statsSchema } from "../../api/schemas/servers";
 import { ServerStatus } from "../../api/server-status";
 import { within } from "../../lib/within";
 import type { ContainerUsage } from "../servers/docker/stats";
 import type { ServerInfo } from "../servers/server-info";
 import type { RestDeps } from "./deps";
 
-/** Milliseconds that a server has to list its tools in, when it is only one part of an answer. */
+/** Milliseconds that a server may take to list its tools, when they are only a part of an answer. */
 const TOOLS_MS = 2_000;
 
 type Server = z.output<typeof serverSchema>;
 type ServerDetail = z.output<typeof serverDetailSchema>;
-type Sources = Pick<RestDeps, "config" | "gateway" | "stats">;
+type Sources = Pick<RestDeps, "config" | "gateway" | "stats" | "storage">;
 
 function healthOf(status: ServerStatus): Server["health"] {
   switch (status) {
@@ -27,7 +27,7 @@ function healthOf(status: ServerStatus): Server["health"] {
 }
 
 /** A server in a list. */
-export function summary(server: ServerInfo, { config, gateway }: Sources): Server {
+export function summary(server: ServerInfo, { config, gateway, storage }: Sources): Server {
   const { name, manifest, status, reason, managedBy } = server;
   return {
     name,
@@ -41,16 +41,17 @@ export function summary(server: ServerInfo, { config, gateway }: Sources): Serve
     transport: manifest.transport.type,
     url: config.publicUrl + mcpPath(name),
     sessions: gateway.usage(name).sessions,
+    storage: storage.of(server),
   };
 }
 
 /**
  * How many of the server's tools are approved, changed, new and hidden. Undefined when the server does not run or does
- * not answer in time: its other facts do not wait.
+ * not answer in time, because its other facts must not wait.
  */
 async function toolCounts({ name, status }: ServerInfo, { gateway }: Sources): Promise<ServerDetail["tools"]> {
   if (status !== ServerStatus.Running) return undefined;
-  // A server that fails here is not an error of this answer: /tools tells it.
+  // A server that fails here does not fail this answer; /tools reports it.
   const listing = gateway.tools(name).catch(() => undefined);
   const tools = await within(TOOLS_MS, listing);
   if (!tools) return undefined;
@@ -63,7 +64,7 @@ async function toolCounts({ name, status }: ServerInfo, { gateway }: Sources): P
   };
 }
 
-/** A measurement as the API gives it. */
+/** Returns a measurement in the API's form. */
 export function measured(usage: ContainerUsage | undefined): z.output<typeof statsSchema> | undefined {
   if (!usage) return undefined;
   const { time, cpuSeconds, memory, memoryLimit, pids, received, sent } = usage;
@@ -78,10 +79,11 @@ export function measured(usage: ContainerUsage | undefined): z.output<typeof sta
 
 /** Everything about a server. */
 export async function detail(server: ServerInfo, sources: Sources): Promise<ServerDetail> {
-  const { name, startedAt, manifest, runtime } = server;
+  const { name, startedAt, manifest, runtime, companions = [] } = server;
   return {
     ...summary(server, sources),
     container: { id: runtime.id, name: runtime.name },
+    companions,
     image: runtime.image,
     startedAt,
     restarts: runtime.restarts,

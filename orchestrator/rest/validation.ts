@@ -11,7 +11,7 @@ function withoutSecrets(finding: Finding): Finding {
   return finding.path[0] === SECRET && finding.path.length > 1 ? { ...finding, got: "something else" } : finding;
 }
 
-/** Checks a part of a request; everything wrong in it is one answer. */
+/** Checks one part of a request. One answer reports everything that is wrong in it. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema }) => {
   return (data) => {
     const parsed = schema.safeParse(data);

@@ -6,14 +6,14 @@ import { HttpError, InvalidInput } from "../http/problem";
 import type { YamlBody } from "./yaml-document";
 
 const YAML_TYPES = ["application/yaml", "text/yaml", "application/x-yaml"];
-/** Bytes of a body: more than any manifest has. */
+/** Most bytes of a body; every real manifest is smaller. */
 const MOST_BYTES = 256 * 1024;
 /** Milliseconds that reading one may take; a manifest takes a few. */
 const READ_MS = 2_000;
-/** Mebibytes of the thread that reads one. */
+/** Memory limit of the thread that reads a body, in MiB. */
 const MEMORY = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 };
 
-/** The bundle has the thread's program beside its own; from the sources, ts-node reads it. */
+/** In the bundle the thread's program is a file beside the orchestrator's. Run from the sources, it needs ts-node. */
 function startWorker(text: string): Worker {
   const bundled = join(__dirname, "yaml-worker.js");
   const options = { workerData: text, resourceLimits: MEMORY };
@@ -22,7 +22,7 @@ function startWorker(text: string): Worker {
   return new Worker(join(__dirname, "yaml-worker.ts"), { ...options, execArgv });
 }
 
-/** A thread's answer. A text that takes too much time or memory is reported like any other mistake in it. */
+/** Waits for a thread's answer. A text that takes too much time or memory is reported like any other mistake. */
 function answerOf(worker: Worker): Promise<YamlBody> {
   return new Promise((resolve, reject) => {
     const tooMuch = (got: string): void => resolve({ findings: [{ path: [], got, expected: "a manifest" }] });
@@ -39,7 +39,7 @@ function answerOf(worker: Worker): Promise<YamlBody> {
 }
 
 /**
- * Reads YAML in a thread of its own: 100 kB of brackets take seconds, in which nobody else would be served.
+ * Reads YAML in a thread of its own: 100 kB of brackets take seconds, during which nobody else would be served.
  * @throws InvalidInput with the mistakes and their lines
  */
 async function parse(text: string): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { readYaml } from "./yaml-document";
 
-// A program of its own: yaml-body.ts starts it as a thread for one body. It says first that it begins.
+// yaml-body.ts starts this program as a thread, one for each body. Its first message says that it has begun.
 parentPort?.postMessage("begun");
 parentPort?.postMessage(readYaml(workerData as string));

@@ -1,7 +1,7 @@
 import { matchesPattern } from "../../lib/name-pattern";
 import type { Principal } from "./principal";
 
-/** Whether the principal's token lets it see and use the server. */
+/** Tells whether the principal's token lets it see and use the server. */
 export function mayUse(principal: Principal, server: string): boolean {
   return principal.servers?.has(server) ?? true;
 }

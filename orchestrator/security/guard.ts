@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
 import type { Scope } from "../../api/scopes";
 import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-config";
 import { clientNetwork } from "../../lib/addresses";
@@ -16,24 +17,26 @@ import { digestOf, TokenTable } from "./tokens";
 
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const TOKEN_IN_URL = /[?&](?:access_token|token|api_key)=/i;
-/** What every refusal for want of a token says. */
+/** The hint in every refusal of a request without a valid token. */
 export const HOW = "send the header Authorization: Bearer TOKEN";
 
-/** What the guard checks by, and whom it tells. */
+/** The guard's configuration, tokens and callbacks. */
 export interface GuardOptions {
   config: OrchestratorConfig;
   tokens: readonly StoredToken[];
-  /** Told of every refusal, for the metrics. */
+  /** Called for every refusal, for the metrics. */
   onRefused?: (reason: Refusal) => void;
-  /** Told why the OAuth issuer cannot be asked, for the log; not more often than it is asked. */
+  /** Called with the reason when a request to the OAuth issuer fails, for the log. */
   onIssuerUnavailable?: (reason: string) => void;
 }
 
-/** Checks requests by the configuration. It keeps counters only, in bounded memory. */
+/** Checks requests by the configuration. All that it remembers is bounded. */
 export class AccessGuard implements Guard {
   readonly #hosts: AllowedHosts;
   readonly #tokens: TokenTable;
   readonly #oauth: OAuthVerifier | undefined;
+  /** The last Authorization header on a connection, and its principal: the next request nearly always has the same. */
+  readonly #known = new WeakMap<Socket, { header: string; principal: Principal }>();
   readonly #failures: RateLimit;
   readonly #rate: RateLimit;
 
@@ -66,6 +69,8 @@ export class AccessGuard implements Guard {
       return failed(Refusal.Malformed, detail);
     }
     const values = valuesOf(request, "authorization");
+    const known = values.length === 1 ? this.#known.get(request.socket) : undefined;
+    if (known && known.header === values[0]) return this.#paced(known.principal);
     if (values.length === 0) return failed(Refusal.Missing, `no token: ${HOW}`);
     const token = values.length === 1 ? BEARER.exec(values[0] as string)?.[1] : undefined;
     const malformed = (): Rejection => {
@@ -76,15 +81,18 @@ export class AccessGuard implements Guard {
     if (token === undefined) return malformed();
     const digest = digestOf(token);
     const own = this.#tokens.find(digest);
-    if (own) return this.#paced(own);
+    if (own) {
+      this.#known.set(request.socket, { header: values[0] as string, principal: own });
+      return this.#paced(own);
+    }
     if (this.#oauth && token.split(".").length === 3) return this.#byOAuth(request, this.#oauth, token, digest, failed);
     if (placeholderIn(token)) return malformed();
     return failed(Refusal.Invalid, "the token is not one of this service's");
   }
 
   /**
-   * Whether the principal may do what needs this scope; undefined when it may.
-   * @param path of the request, for the hint where a better token is to be had
+   * Checks that the principal has this scope; returns undefined when it has.
+   * @param path the request's, for the hint where to get a better token
    */
   permit(principal: Principal, scope: Scope, path: string): Rejection | undefined {
     if (principal.scopes.has(scope)) return undefined;
@@ -114,7 +122,7 @@ export class AccessGuard implements Guard {
         return failed(Refusal.Invalid, `the OAuth token is not accepted: ${error.message}`);
       }
       if (error instanceof IssuerUnavailable && !error.leftAlone) this.options.onIssuerUnavailable?.(error.message);
-      // Not 401: the token may be good, and a client would throw it away.
+      // Not 401: the token may be valid, and on a 401 a client would drop it.
       return this.#refused(Refusal.Issuer, unavailable("the OAuth issuer does not answer; try again", 30));
     });
   }
@@ -127,8 +135,8 @@ export class AccessGuard implements Guard {
   }
 
   /**
-   * Takes one failure from its address's allowance. With none left the answer is 429, but a good token from there is
-   * still accepted: behind Docker's port forwarding all clients may share one address.
+   * Counts a failed authentication of an address. Above the limit the answer to a failure is 429. A valid token from
+   * that address still passes, as behind Docker's port forwarding all clients may share one address.
    */
   #failed(request: IncomingMessage, wanted: Scope, reason: Refusal, detail: string): Rejection {
     const wait = this.#failures.take(clientNetwork(request.socket.remoteAddress ?? "unknown"));
@@ -139,7 +147,7 @@ export class AccessGuard implements Guard {
     const error =
       reason === Refusal.Invalid ? "invalid_token" : reason === Refusal.Malformed ? "invalid_request" : undefined;
     const headers = challenge(config, pathOf(request.url), { scope: wanted, error });
-    // RFC 6750, 3.1: a malformed request is 400.
+    // A malformed request is 400 (RFC 6750, section 3.1).
     const [status, title] = error === "invalid_request" ? [400, "Bad Request"] : [401, "Unauthorized"];
     return this.#refused(reason, { status: status as number, title: title as string, detail, headers });
   }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * All values of a header. Node keeps the first of a repeated Host or Authorization and drops the rest, so who looks at
- * `request.headers` does not see that there were two.
+ * Returns all values of a header. `request.headers` does not show a repeated Host or Authorization: Node keeps the
+ * first and drops the rest.
  * @param name in lower case
  */
 export function valuesOf(request: IncomingMessage, name: string): string[] {

@@ -8,9 +8,9 @@ import {
 import { contains } from "../../lib/addresses";
 import { LOOPBACK, PRIVATE } from "../../lib/special-addresses";
 
-/** The issuer, or its keys, cannot be asked at the moment. */
+/** Thrown when the issuer or its keys cannot be reached now. */
 export class IssuerUnavailable extends Error {
-  /** @param leftAlone it was not even tried: it failed a moment ago */
+  /** @param leftAlone true when no request was made, because the last one failed a moment ago */
   constructor(
     message: string,
     readonly leftAlone = false,
@@ -21,17 +21,20 @@ export class IssuerUnavailable extends Error {
 
 export interface IssuerKeysOptions {
   issuer: string;
-  /** @default what the issuer's metadata says (RFC 8414, or OpenID Connect discovery) */
+  /** URL of the keys. @default from the issuer's metadata (RFC 8414, or OpenID Connect discovery) */
   jwksUri?: string;
-  /** For one question to the issuer. @default 5000 */
+  /** Milliseconds for one request to the issuer. @default 5000 */
   timeoutMs?: number;
-  /** After an unknown key id, and after a failure, the issuer is left alone for so long. @default 30000 */
+  /** Milliseconds without requests to the issuer after an unknown key id or a failure. @default 30000 */
   coolDownMs?: number;
 }
 
 const NEAR = [...LOOPBACK, ...PRIVATE];
 
-/** Who can change what the issuer's keys are can make tokens: plain http only to this machine and its private networks. */
+/**
+ * Checks the URL of the issuer's keys. Whoever can change the keys on the way can make tokens, so plain http is allowed
+ * only to this machine and its private networks.
+ */
 function checked(text: string): URL {
   const url = new URL(text);
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
@@ -40,7 +43,7 @@ function checked(text: string): URL {
   throw new IssuerUnavailable(`got ${text}, expected an https URL`);
 }
 
-/** The issuer's public keys, fetched when a token needs one and kept for ten minutes. */
+/** Fetches the issuer's public keys when a token needs one, and keeps them for ten minutes. */
 export class IssuerKeys {
   readonly #options: Required<Omit<IssuerKeysOptions, "jwksUri">> & { jwksUri?: string };
   #found?: Promise<JWTVerifyGetKey>;
@@ -50,7 +53,7 @@ export class IssuerKeys {
     this.#options = { timeoutMs: 5_000, coolDownMs: 30_000, ...options };
   }
 
-  /** The key that a token names. @throws IssuerUnavailable, or jose's error when the issuer has no such key */
+  /** Returns the key that a token names. @throws IssuerUnavailable, or jose's error when the issuer has no such key */
   readonly key = async (header: JWTHeaderParameters, token: FlattenedJWSInput) => {
     this.#found ??= this.#open();
     try {
@@ -70,7 +73,7 @@ export class IssuerKeys {
     });
   }
 
-  /** Where the keys are, from the first of the well-known documents that exists and is this issuer's. */
+  /** Returns the keys' URL, from the first well-known document that exists and names this issuer. */
   async #discover(): Promise<URL> {
     const { issuer } = this.#options;
     const { origin, pathname } = checked(issuer);
@@ -84,7 +87,7 @@ export class IssuerKeys {
       if (answer.status === 404) continue;
       const metadata: unknown = await answer.json().catch(() => undefined);
       const { issuer: said, jwks_uri } = (metadata ?? {}) as Record<string, unknown>;
-      // RFC 8414, 3.3: a document of another issuer must not be used.
+      // A document of another issuer must not be used (RFC 8414, section 3.3).
       if (said === issuer && typeof jwks_uri === "string") return checked(jwks_uri);
     }
     throw this.#unavailable(`${issuer} has no metadata that names it and its jwks_uri`);

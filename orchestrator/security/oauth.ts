@@ -4,7 +4,9 @@ import { BoundedMap } from "../../lib/bounded-map";
 import { IssuerKeys, type IssuerKeysOptions, IssuerUnavailable } from "./issuer-keys";
 import type { Principal } from "./principal";
 
-/** Signatures with a key pair only: with HS256 who can read the public key could sign, and `none` has no signature. */
+/**
+ * Only algorithms with a key pair: with HS256 anyone who has the public key could sign, and `none` has no signature.
+ */
 const ALGORITHMS = [
   "ES256",
   "ES384",
@@ -18,20 +20,20 @@ const ALGORITHMS = [
   "RS384",
   "RS512",
 ];
-/** Clocks of issuer and orchestrator may differ by so much. */
+/** Seconds that the clocks of issuer and orchestrator may differ. */
 const CLOCK_SECONDS = 30;
-/** A checked token is believed for so long, then checked again: its key may have been withdrawn. */
+/** Milliseconds that a verified token is accepted before it is verified again: its key may have been withdrawn. */
 const BELIEVED_MS = 5 * 60_000;
 const TOKENS = 2_000;
 
-/** What a token that holds says. */
+/** The content of a valid token. */
 export interface Verified {
   principal: Principal;
-  /** Who it was made for. To be compared: it is different for each resource. */
+  /** The resources that the token is for (`aud`). The caller compares them, as each path has its own. */
   audiences: string[];
 }
 
-/** The token does not hold; the message says why, with nothing of the token in it. */
+/** Thrown for an invalid token. The message says why, and holds no part of the token. */
 export class TokenError extends Error {}
 
 /** Checks access tokens (JWT) of one issuer: signature, `iss`, `exp`, `nbf`, `sub`. */
@@ -39,13 +41,13 @@ export class OAuthVerifier {
   readonly #keys: IssuerKeys;
   readonly #known = new BoundedMap<Verified & { until: number }>(TOKENS);
 
-  /** Asks nothing of the issuer yet. */
+  /** Makes no request to the issuer yet. */
   constructor(private readonly options: IssuerKeysOptions) {
     this.#keys = new IssuerKeys(options);
   }
 
   /**
-   * Without waiting: what is known of a token that was checked before.
+   * Returns the content of a token that was verified before, without waiting; undefined for any other.
    * @param digest SHA-256 of the token, hex
    */
   known(digest: string): Verified | undefined {
@@ -54,7 +56,7 @@ export class OAuthVerifier {
     else return known;
   }
 
-  /** @throws TokenError, IssuerUnavailable */
+  /** Verifies a token. @throws TokenError, IssuerUnavailable */
   async verify(token: string, digest: string): Promise<Verified> {
     const claims = await this.#claims(token);
     const verified = { principal: principalOf(claims), audiences: [claims.aud ?? []].flat() };
@@ -71,8 +73,9 @@ export class OAuthVerifier {
         clockTolerance: CLOCK_SECONDS,
         requiredClaims: ["exp", "sub", "aud"],
       });
-      // Anything else would be the same name for two subjects.
-      if (typeof payload.sub !== "string" || payload.sub === "") throw new TokenError("its claim sub is no text");
+      // The subject names the principal. Without one, all such tokens would count as the same principal.
+      if (typeof payload.sub !== "string" || payload.sub === "")
+        throw new TokenError("its claim sub is missing, empty or no text");
       return payload;
     } catch (error) {
       if (error instanceof IssuerUnavailable || error instanceof TokenError) throw error;
@@ -90,7 +93,7 @@ function reasonOf(error: unknown): string {
   return "it is not a JWT that can be checked";
 }
 
-/** Scopes are the words `mcp`, `read`, `admin` in `scope` (RFC 8693: separated by spaces) or `scp`; others are not ours. */
+/** Reads the scopes `mcp`, `read` and `admin` from `scope` (separated by spaces, RFC 8693) or `scp`; ignores others. */
 function principalOf({ sub, scope, scp }: JWTPayload): Principal {
   const words = [scope, scp].flat().flatMap((value) => (typeof value === "string" ? value.split(" ") : []));
   const scopes = Object.values(Scope).filter((ours) => words.includes(ours));

@@ -1,14 +1,14 @@
-/** How clients write a variable: `${X}`, `${env:X}`, `$X`, `%X%`, `{env:X}`, `{{X}}`, `$(X)`. */
+/** The forms of variables in clients' configurations: `${X}`, `${env:X}`, `$X`, `%X%`, `{env:X}`, `{{X}}`, `$(X)`. */
 const VARIABLE = /^(?:\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*|%\w+%|\{\{?[^{}]*\}\}?)$/;
-/** A variable's name and nothing else: no value that stands in for one that is not set. */
+/** A variable's name only. A variable with a default value may hold a real token, so it is not shown. */
 const PLAIN = /^[${}()%]+(?:[a-z]+:)?\w+[{}()%]*$/;
-/** What stands in examples, or is left of a variable that is not set. */
+/** Words from examples, and the texts that an unset variable becomes. */
 const EXAMPLE = /^(?:<[^<>]*>|your[-_]?token(?:[-_]here)?|token|\.\.\.|undefined|null|none)$/i;
 
 /**
- * Why an Authorization header cannot hold: it has a placeholder where the token belongs. People meet this most when
- * they connect a client. Repeats nothing of a real token.
- * @returns a sentence part; undefined when the header is something else
+ * Returns what is wrong with an Authorization header that holds a placeholder in the token's place, the most common
+ * mistake when people connect a client. Never repeats any part of a real token.
+ * @returns a part of a sentence; undefined when the header holds no placeholder
  */
 export function placeholderIn(header: string): string | undefined {
   const token = header

@@ -1,17 +1,17 @@
 import type { Scope } from "../../api/scopes";
 
-/** Who asks: the holder of one of the stack's tokens, or the subject of an OAuth token. */
+/** The sender of a request: the holder of one of the stack's tokens, or the subject of an OAuth token. */
 export interface Principal {
-  /** Name of the token, or `oauth:SUBJECT`. Unique: sessions and pools belong to it. */
+  /** Name of the token, or `oauth:SUBJECT`. It is unique, as sessions and pooled connections belong to it. */
   name: string;
   scopes: ReadonlySet<Scope>;
-  /** Servers it may use; undefined = all. */
+  /** Servers that the principal may use; undefined: all. */
   servers?: ReadonlySet<string>;
-  /** Tools it may use, as `server__tool`, `*` at the end for any rest; undefined = all. */
+  /** Tools that the principal may use, as `server__tool`; a `*` at the end stands for any rest. Undefined: all. */
   tools?: { allow?: string[]; deny?: string[] };
 }
 
-/** A request that goes no further: an HTTP answer (RFC 9457 problem) instead. */
+/** The HTTP answer to a refused request, a problem of RFC 9457. */
 export interface Rejection {
   status: number;
   title: string;
@@ -19,7 +19,7 @@ export interface Rejection {
   headers?: Record<string, string>;
 }
 
-/** Tells the answer of authenticate() apart. */
+/** Tells a refusal from a principal in the result of authenticate(). */
 export function isRejection(value: Principal | Rejection): value is Rejection {
   return "status" in value;
 }

@@ -2,20 +2,23 @@ import { BoundedMap } from "../../lib/bounded-map";
 
 const KEYS = 10_000;
 
-/** Allows so many requests a minute for each key, in a burst or spread (a token bucket of one minute's worth). */
+/**
+ * Allows a number of requests a minute for each key, in a burst or spread: a token bucket that holds one minute's
+ * worth.
+ */
 export class RateLimit {
   readonly #buckets = new BoundedMap<{ left: number; at: number }>(KEYS);
 
   /**
-   * @param perMinute 0 = no limit
-   * @param now milliseconds; a test's own clock
+   * @param perMinute requests a minute; 0: no limit
+   * @param now returns the time in milliseconds; tests pass a clock of their own
    */
   constructor(
     private readonly perMinute: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Takes one. @returns 0, or the seconds to wait for the next when there was none */
+  /** Counts one request. @returns 0 when it is allowed, else the seconds to wait before the next */
   take(key: string): number {
     if (this.perMinute === 0) return 0;
     const now = this.now();

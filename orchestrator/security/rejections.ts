@@ -3,15 +3,15 @@ import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Rejection } from "./principal";
 import { metadataUrl } from "./resource-metadata";
 
-/** Why a request was refused: the label `reason` of the metrics. */
+/** Why a request was refused. The metrics use it as the label `reason`. */
 export const Refusal = {
   Host: "host",
   Origin: "origin",
   /** No Authorization header. */
   Missing: "missing",
-  /** An Authorization header that is no bearer token, or two, or a token in the URL. */
+  /** The Authorization header is no bearer token, is there twice, or the token is in the URL. */
   Malformed: "malformed",
-  /** A token nobody gave out, or one that no longer holds. */
+  /** The token is unknown, or not valid any more. */
   Invalid: "invalid",
   Scope: "scope",
   /** Too many failures from one address. */
@@ -23,22 +23,22 @@ export const Refusal = {
 } as const;
 export type Refusal = (typeof Refusal)[keyof typeof Refusal];
 
-/** 403: asking again does not help. */
+/** Returns a 403, for a request that will not succeed when repeated. */
 export function forbidden(detail: string): Rejection {
   return { status: 403, title: "Forbidden", detail };
 }
 
-/** 429. @param seconds until it is worth asking again */
+/** Returns a 429. @param seconds to wait before the next attempt */
 export function tooMany(detail: string, seconds: number): Rejection {
   return { status: 429, title: "Too Many Requests", detail, headers: { "Retry-After": String(seconds) } };
 }
 
-/** 503. @param seconds until it is worth asking again */
+/** Returns a 503. @param seconds to wait before the next attempt */
 export function unavailable(detail: string, seconds: number): Rejection {
   return { status: 503, title: "Service Unavailable", detail, headers: { "Retry-After": String(seconds) } };
 }
 
-/** The header WWW-Authenticate (RFC 6750); with OAuth it says where a token is to be had (RFC 9728). */
+/** Returns the header WWW-Authenticate (RFC 6750). With OAuth it says where to get a token (RFC 9728). */
 export function challenge(
   config: OrchestratorConfig,
   path: string,

@@ -5,19 +5,19 @@ import type { OrchestratorConfig } from "../../config/orchestrator-config";
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 const RESOURCE_PATH = /^(\/[A-Za-z0-9._~-]+)*\/?$/;
 
-/** Path of a request's target, without the query. */
+/** Returns the path of a request's target, without the query. */
 export function pathOf(target: string | undefined): string {
   return (target ?? "/").split("?", 1)[0] as string;
 }
 
-/** Where a client learns who gives out tokens for the resource at this path; a value for WWW-Authenticate. */
+/** Returns the URL of the metadata that names the token issuer for the resource at this path, for WWW-Authenticate. */
 export function metadataUrl(config: OrchestratorConfig, path: string): string {
   return `${config.publicUrl}${WELL_KNOWN}${path === "/" || !RESOURCE_PATH.test(path) ? "" : path}`;
 }
 
 /**
- * The document of RFC 9728 for a request path, `/.well-known/oauth-protected-resource` or that with the path of a
- * resource behind it, as `/mcp`. It needs no token: it says where one gets a token.
+ * Returns the metadata document of RFC 9728 for a request path: `/.well-known/oauth-protected-resource`, alone or
+ * followed by a resource's path such as `/mcp`. It needs no token, as it says where to get one.
  * @returns undefined for any other path, and when no OAuth issuer is configured: answer 404
  */
 export function resourceMetadata(config: OrchestratorConfig, path: string): Record<string, unknown> | undefined {
@@ -37,8 +37,8 @@ export function resourceMetadata(config: OrchestratorConfig, path: string): Reco
 }
 
 /**
- * Who a token may be made for, when it is shown at this path: the configured audience; or else this server (`publicUrl`),
- * or the resource at the very path, as clients of RFC 8707 ask for.
+ * Returns the audiences that a token may have at this path: the configured audience, or else this service
+ * (`publicUrl`) or the resource at this path, for which clients of RFC 8707 ask.
  */
 export function audiencesOf(config: OrchestratorConfig, path: string): string[] {
   const { publicUrl, oauth } = config;

@@ -7,7 +7,7 @@ export function digestOf(token: string): Buffer {
   return hash("sha256", token, "buffer");
 }
 
-/** The stack's own bearer tokens, known by their hashes only. */
+/** The stack's own bearer tokens. Only their hashes are kept. */
 export class TokenTable {
   readonly #entries: { digest: Buffer; principal: Principal }[];
 
@@ -18,7 +18,7 @@ export class TokenTable {
     }));
   }
 
-  /** Compares with every hash, in a time that tells nothing about them. */
+  /** Finds a token by its hash. Compares with every hash in constant time, so that the time reveals nothing. */
   find(digest: Buffer): Principal | undefined {
     let found: Principal | undefined;
     for (const entry of this.#entries) if (timingSafeEqual(entry.digest, digest)) found = entry.principal;

@@ -5,10 +5,13 @@ import type { Log } from "../log";
 import { Cleanup } from "./docker/cleanup";
 import { Deployer } from "./docker/deploy/deployer";
 import { DockerServers } from "./docker/docker-servers";
+import { EgressLog } from "./docker/egress-log";
 import { Engine } from "./docker/engine-info";
+import { Learner } from "./docker/learn/learner";
 import { Lifecycle } from "./docker/lifecycle";
 import { OwnNetworks } from "./docker/own-networks";
 import { StatsPoller } from "./docker/stats";
+import { StorageUse } from "./docker/storage-use";
 
 export interface ServersOptions {
   config: Pick<OrchestratorConfig, "stack" | "deploy">;
@@ -16,17 +19,22 @@ export interface ServersOptions {
   log: Log;
   /** @default the engine's socket in the orchestrator's container */
   engine?: EngineAddress;
+  /** The file with what the servers' storage holds. @default where it is in the orchestrator's container */
+  storageFile?: string;
   /** The engine's volumes, as this process sees them. @default where they are in the orchestrator's container */
   volumesFolder?: string;
 }
 
-/** All that is done over the Docker API. */
+/** Everything here that talks to the Docker API. */
 export interface ServersParts {
   servers: DockerServers;
   stats: StatsPoller;
+  storage: StorageUse;
   lifecycle: Lifecycle;
   deployer: Deployer;
+  learner: Learner;
   cleanup: Cleanup;
+  egress: EgressLog;
   engine: Engine;
   /** Rejects when the engine does not answer. */
   ping: () => Promise<unknown>;
@@ -37,28 +45,40 @@ export interface ServersParts {
 /** Puts the parts together, looks for the servers, and ends deployments that a killed orchestrator left half done. */
 export async function createServers(options: ServersOptions): Promise<ServersParts> {
   const { config, events, log, engine = { socketPath: PATHS.dockerSocket }, volumesFolder = PATHS.volumes } = options;
+  const { storageFile = PATHS.storage } = options;
   const { stack, deploy: policy } = config;
   const client = engineClient(engine);
   const stats = new StatsPoller(client, stack, log);
   const networks = new OwnNetworks(client, stack, log);
   const memory = (name: string) => stats.memory(name);
   const servers = new DockerServers({ client, stack, events, log, volumesFolder, networks, memory });
-  const deployer = new Deployer({ client, servers, policy, stack, events, log });
+  const storage = new StorageUse(storageFile, () => servers.list(), log);
+  const deployer = new Deployer({ client, servers, policy, stack, storage: () => storage.list(), events, log });
+  const learner = new Learner({ client, servers, deployer, stack, log });
   await servers.start();
   stats.start();
-  // A daemon that is away now is no reason not to serve: the servers are found when it is back.
-  await deployer.recover().catch((error) => log.warn({ reason: reasonOf(error) }, "deployments: not looked at"));
+  await storage.start();
+  // Without an answer from the daemon the orchestrator starts all the same, and finds the servers when the daemon is
+  // back.
+  await deployer
+    .recover()
+    .then(() => learner.recover())
+    .catch((error) => log.warn({ reason: reasonOf(error) }, "deployments: not checked for interrupted ones"));
   return {
     servers,
     stats,
+    storage,
     lifecycle: new Lifecycle(client, servers),
     deployer,
-    cleanup: new Cleanup(client, stack, () => deployer.busy, log),
+    learner,
+    cleanup: new Cleanup({ client, stack, busy: () => deployer.busy, storage: () => storage.list(), log }),
+    egress: new EgressLog(client, stack),
     engine: new Engine(client),
     ping: () => client.api.ping(),
     close: () => {
       servers.close();
       stats.close();
+      storage.close();
       client.close();
     },
   };

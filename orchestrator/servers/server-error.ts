@@ -1,4 +1,4 @@
-/** Something that cannot be done with a server, in one sentence for whoever asked. */
+/** Thrown when something cannot be done with a server. The message is one sentence for the caller. */
 export class ServerError extends Error {
   /** @param status HTTP status: 403 not allowed, 404 not there, 409 not now, 422 did not work, 502 the engine failed */
   constructor(

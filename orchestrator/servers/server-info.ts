@@ -3,9 +3,9 @@ import type { Owner } from "../../manifest/container/labels";
 import type { Manifest } from "../../manifest/types";
 
 /** Where the gateway reaches the server. */
-export type ServerAddress = { type: "stdio"; socket: string } | { type: "http"; url: string };
+export type ServerAddress = { type: "stdio"; socket: string } | { type: "http" | "sse"; url: string };
 
-/** What a server in a container of the engine has, and no other. */
+/** Facts that only a server in a container of the engine has. */
 export interface ContainerRuntime {
   kind: "container";
   id: string;
@@ -21,8 +21,19 @@ export interface ContainerRuntime {
   oomKills: number;
 }
 
-/** What a server runs on, told apart by `kind`. */
+/** What a server runs on; `kind` tells which. */
 export type Runtime = ContainerRuntime;
+
+/** A companion of a server, as it is. */
+export interface CompanionInfo {
+  /** Its name in the manifest. */
+  name: string;
+  /** Name of its container. */
+  container: string;
+  status: ServerStatus;
+  /** What is wrong, in words. */
+  reason?: string;
+}
 
 /** One server, whatever it runs on. */
 export interface ServerInfo {
@@ -31,21 +42,39 @@ export interface ServerInfo {
   /** `pulumi`: declared in the catalog. `api`: deployed through the REST API. */
   managedBy: Owner;
   status: ServerStatus;
-  /** What is wrong, in words: the health check's last output, the exit code, "out of memory". */
+  /** What is wrong, in words: the health check's last output, the exit code, "out of memory", a companion that fails. */
   reason?: string;
+  /** Absent when it has none. */
+  companions?: CompanionInfo[];
   /** Changes whenever the server's process does: sessions of an older generation are dead. */
   generation: string;
   /** RFC 3339. */
   startedAt?: string;
   address: ServerAddress;
   runtime: Runtime;
+  /** The server that this is a throwaway copy of (servers/docker/learn/): its rules hold, and /mcp leaves the copy out. */
+  copyOf?: string;
+}
+
+/** A storage of a server, and what it holds. */
+export interface ServerStorage {
+  name: string;
+  /** Where the server has it. */
+  path: string;
+  /** Bytes it may hold. */
+  size: number;
+  /** Bytes it holds, as last measured; absent before the first time. */
+  used?: number;
 }
 
 /** All servers, kept up to date. */
 export interface Servers {
   list(): ServerInfo[];
   get(name: string): ServerInfo | undefined;
-  /** Calls the listener at every change, with `current` undefined when the server is gone. Returns what unsubscribes it. */
+  /**
+   * Calls the listener at every change, with `current` undefined when the server is gone. Returns what unsubscribes
+   * it.
+   */
   onChange(
     listener: (name: string, current: ServerInfo | undefined, previous: ServerInfo | undefined) => void,
   ): () => void;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { reasonOf } from "../../lib/docker-client";
+import { tellAll } from "../../lib/tell-all";
 import type { Events } from "../events";
 import type { Log } from "../log";
 import type { ServerInfo, Servers } from "./server-info";
@@ -40,12 +40,8 @@ export class ServerTable {
     if (current) this.#servers.set(name, current);
     else this.#servers.delete(name);
     for (const { type, data } of transitions(previous, current)) this.events.emit(type, name, data);
-    for (const listener of this.#listeners) {
-      try {
-        listener(name, current, previous);
-      } catch (error) {
-        this.log.error({ reason: reasonOf(error) }, "servers: a listener failed");
-      }
-    }
+    tellAll(this.#listeners, [name, current, previous], (error) =>
+      this.log.error({ error }, "servers: a listener failed"),
+    );
   }
 }

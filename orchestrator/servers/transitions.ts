@@ -11,7 +11,9 @@ function because({ reason }: ServerInfo): FleetEvent["data"] {
   return reason === undefined ? {} : { reason };
 }
 
-/** The events that lead from one state of a server to the next, in their order; undefined = it is not there. */
+/**
+ * Returns the events between two states of a server, in order. An undefined state means that there is no such server.
+ */
 export function transitions(previous: ServerInfo | undefined, current: ServerInfo | undefined): Transition[] {
   if (!current) return previous ? [{ type: "server.removed", data: { managedBy: previous.managedBy } }] : [];
   if (!previous) {
@@ -24,7 +26,8 @@ export function transitions(previous: ServerInfo | undefined, current: ServerInf
   const up = UP.includes(current.status);
   const fresh = current.generation !== previous.generation;
   if (UP.includes(previous.status) && (!up || fresh)) {
-    // A new process means that the old one ended, even where nobody saw it stopped. Its reason is the old one's only then.
+    // A new process means that the old one ended, even if nobody saw it stopped. Only while the server is down is the
+    // reason that of the end.
     told.push({ type: "server.stopped", data: up ? {} : because(current) });
   }
   if (up && (fresh || !UP.includes(previous.status))) {

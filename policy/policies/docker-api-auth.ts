@@ -18,7 +18,7 @@ function hosts(words: string[]): string[] {
   });
 }
 
-/** True when a daemon or a client of it is told to use the network, and not to verify who is there. */
+/** True when a daemon or its client uses the network without verifying the other side. */
 function isPlain(inputs: ContainerInputs): boolean {
   const words = shellWords(commandOf(inputs));
   const isDocker =
@@ -44,7 +44,7 @@ function environment({ envs }: ContainerInputs): string[] {
   const isClient = list.some((env) => TCP.test(/^DOCKER_HOST=(.*)$/.exec(env)?.[1] ?? ""));
   const verifies = isOpen(envs) || list.some((env) => /^DOCKER_TLS_VERIFY=./.test(env));
   return [
-    // Without a "=" Docker takes the variable away from those of the image.
+    // Without a "=" Docker removes the image's own variable.
     ...(list.some((env) => /^DOCKER_TLS_CERTDIR(=\s*)?$/.test(env))
       ? ["DOCKER_TLS_CERTDIR is empty, which switches TLS off"]
       : []),

@@ -13,7 +13,7 @@ function paths(resource: Resource): string[] {
   return resource.type === DockerType.Volume ? volumeDevices(resource.inputs.driverOpts) : [];
 }
 
-/** Containers whose mounts it has as well, whatever they are. */
+/** Containers whose mounts it takes over, whatever these are. */
 function borrowed(resource: Resource): string[] {
   return items(containerOf(resource)?.inputs.volumes).flatMap(({ fromContainer }) => text(fromContainer) || []);
 }

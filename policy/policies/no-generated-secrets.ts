@@ -1,9 +1,9 @@
 import { DockerType } from "../../lib/docker-types";
 import { stackPolicy } from "../define";
 
-/** What these make is a secret. */
+/** Resources that make secrets. */
 const MAKERS = /^(random:index\/random(Password|Bytes):|tls:index\/privateKey:)/;
-/** Inputs that everybody reads who may ask the engine: by type. */
+/** Inputs, by type, that everybody who may ask the engine can read. */
 const VISIBLE: Record<string, string[]> = {
   [DockerType.Container]: ["envs", "labels", "command", "entrypoints", "hostname", "healthcheck", "logOpts"],
   [DockerType.Image]: ["build"],

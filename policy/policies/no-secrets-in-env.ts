@@ -53,7 +53,7 @@ export const noSecretsInEnv = resourcePolicy<{ notSecrets: string[] }>({
   title: "No secret is in a container's environment, labels or arguments, or in a build argument.",
   severity: "critical",
   reason: "`docker inspect`, the process list, core dumps and the image's history show them to everybody.",
-  fix: "deliver it as a file (this program: `secrets` of the manifest, VolumeFiles), and name the file: X_FILE=/run/secrets/x",
+  fix: "deliver it as a file (this program: `secrets` of the manifest, with `env` as a variable of its process; VolumeFiles), and name the file: X_FILE=/run/secrets/x",
   references: [
     "CIS Docker 4.10",
     "OWASP Docker rule 12",

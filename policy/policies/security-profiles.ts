@@ -8,7 +8,7 @@ const OFF = [
   /^label[:=](disable|type:(spc_t|unconfined_t|container_runtime_t))$/,
   /^(systempaths[:=]unconfined|writable-cgroups([:=]true)?)$/,
 ];
-/** A seccomp profile that lets pass every call it does not name. */
+/** A seccomp profile that allows every call it does not name. */
 const ALLOWS_BY_DEFAULT = /^seccomp[:=].*"defaultAction"\s*:\s*"SCMP_ACT_(ALLOW|LOG)"/s;
 
 export const securityProfiles = containerPolicy({
@@ -21,7 +21,7 @@ export const securityProfiles = containerPolicy({
   references: ["CIS Docker 5.2", "CIS Docker 5.3", "CIS Docker 5.22", "OWASP Docker rule 6"],
   exceptions: {
     [Role.Engine]:
-      "AppArmor's default profile forbids the mounts that containers are made of; its seccomp profile is one of its own (images/engine/privileges.json)",
+      "AppArmor's default profile and SELinux's default type forbid the mounts that containers are made of; its seccomp profile is one of its own (images/engine/privileges.json)",
   },
   check: ({ inputs: { securityOpts } }) =>
     items(securityOpts)

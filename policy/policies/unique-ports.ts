@@ -6,7 +6,10 @@ import { dockerName, engineOf } from "../resource";
 
 const EVERY = ["", "0.0.0.0", "::"];
 
-/** True when two addresses, or the one that stands for all of its kind, are the same; none given is every one of both kinds. */
+/**
+ * True when two addresses clash: they are equal, or one stands for all of its kind. No address stands for all of both
+ * kinds.
+ */
 function meet(a: string, b: string): boolean {
   if (a === b || a === "" || b === "") return true;
   return (EVERY.includes(a) || EVERY.includes(b)) && a.includes(":") === b.includes(":");

@@ -11,7 +11,10 @@ export const uniqueUsers = stackPolicy({
   reason: "The kernel counts processes by user, and files on shared folders belong to one: who shares it shares both.",
   fix: "give each container another user",
   references: ["OWASP Docker rule 2", "MCP: local server compromise"],
-  exceptions: { [Role.VolumeFiles]: "no process of it ever runs" },
+  exceptions: {
+    [Role.VolumeFiles]: "no process of it ever runs",
+    [Role.StorageFolders]: "makes a server's folders as that server's user, who owns them then, and ends",
+  },
   check: (resources) => {
     const users = containersOf(resources).flatMap(({ resource, inputs }) => {
       const uid = uidOf(inputs);

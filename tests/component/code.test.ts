@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { floatingPromises } from "../support/floating-promises";
 
 const ROOT = join(__dirname, "../..");
 
@@ -16,5 +17,12 @@ describe("the code", () => {
     if (spawnSync("shellcheck", ["--version"]).error) this.skip(); // bin/dind-mcp test brings it
     run("bash", "toolchain/lint-shell.sh");
   }).timeout(120_000);
+  it("of the orchestrator drops no promise whose rejection nobody would hear", () => {
+    assert.deepEqual(
+      floatingPromises(ROOT, "orchestrator"),
+      [],
+      "end it with .catch(), or say `Never rejects` and do so",
+    );
+  }).timeout(180_000);
   it("type-checks (tsc --noEmit)", () => run("tsc", "--noEmit")).timeout(120_000);
 });

@@ -28,6 +28,8 @@ const MAY_INSIDE: Record<string, string[]> = {
   servers: [],
   http: ["security", "audit"],
   gateway: ["security", "audit", "servers", "http"],
+  page: ["security", "http"],
+  web: [],
   "docker-api": ["security", "http"],
   rest: ["security", "audit", "servers", "http", "gateway"],
   metrics: ["security", "audit", "servers", "http", "gateway"],
@@ -59,6 +61,9 @@ function cases(): Case[] {
     ...["cli/add", "orchestrator/rest"].map((folder) => to(folder, "manifest/server-json/notes", false)),
     ...["cli/add", "orchestrator/rest"].map((folder) => to(folder, "manifest/server-json", true)),
     to("api", "node:fs", false),
+    to("orchestrator/web", "node:fs", false),
+    to("orchestrator/web", "config/x", false),
+    to("orchestrator/web", "api/x", true),
     to("cli", "node:fs", true),
     to("orchestrator/rest", "@pulumi/pulumi", false),
     to("components", "@pulumi/pulumi", true),
@@ -67,7 +72,7 @@ function cases(): Case[] {
 
 describe("the layers", () => {
   it("hold every folder with code", () => {
-    const known = [...Object.keys(MAY), ...TOOLS, "docs", "images", "mcp", "node_modules", "bin"];
+    const known = [...Object.keys(MAY), ...TOOLS, "docs", "images", "mcp", "recipes", "node_modules", "bin"];
     const folders = (path: string) =>
       readdirSync(join(ROOT, path), { withFileTypes: true })
         .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")

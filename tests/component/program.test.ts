@@ -7,7 +7,7 @@ import program = require("../..");
 import packageJson = require("../../package.json");
 
 import { configure } from "../support/components/config";
-import { fakeHostEngine } from "../support/components/host-engine";
+import { fakeHostEngine, READY } from "../support/components/host-engine";
 import { type Registered, record } from "../support/components/mocks";
 import { children, container, labelsOf, only, visible } from "../support/components/queries";
 
@@ -123,10 +123,22 @@ describe("the program with the real catalog", () => {
       (container(resources, name).inputs.ports as { internal: number; external: number; ip: string }[]).map(
         ({ internal, external, ip }) => `${ip}:${external}->${internal}`,
       );
-    const resources = await run({ apiPort: "1", metricsPort: "2", dockerPort: "3", bindAddress: "127.0.0.9" });
-    const outer = ["127.0.0.9:12376->2376", "127.0.0.9:3->12375", "127.0.0.9:1->18080", "127.0.0.9:2->19090"];
+    const resources = await run({
+      apiPort: "1",
+      pagePort: "4",
+      metricsPort: "2",
+      dockerPort: "3",
+      bindAddress: "127.0.0.9",
+    });
+    const outer = [
+      "127.0.0.9:12376->2376",
+      "127.0.0.9:3->12375",
+      "127.0.0.9:1->18080",
+      "127.0.0.9:4->18081",
+      "127.0.0.9:2->19090",
+    ];
     assert.deepEqual(ports(resources, "engine"), outer);
-    const inner = ["0.0.0.0:12375->12375", "0.0.0.0:18080->18080", "0.0.0.0:19090->19090"];
+    const inner = ["0.0.0.0:12375->12375", "0.0.0.0:18080->18080", "0.0.0.0:18081->18081", "0.0.0.0:19090->19090"];
     assert.deepEqual(ports(resources, "orchestrator"), inner);
     const { cpus, envs } = container(resources, "orchestrator").inputs;
     assert.equal(cpus, "2.0", "of the host's eight");
@@ -136,10 +148,11 @@ describe("the program with the real catalog", () => {
       listen: "10.214.0.18",
       certificates: { server: "<tls-server-cert validityEndTime>", client: "<tls-client-cert validityEndTime>" },
       publicUrl: "http://127.0.0.9:1",
+      pageUrl: "http://127.0.0.9:4",
       allowedHosts: ["localhost", "127.0.0.1", "127.0.0.9", "mcp-engine"],
       allowedOrigins: [],
       dockerApi: "read-only",
-      limits: { sessions: 1000, requestsPerMinute: 0 },
+      limits: { sessions: 1_000, sessionsPerToken: 0, callsPerToken: 500, requestsPerMinute: 0, bufferedBytes: "72m" },
       toolChanges: "report",
       audit: { arguments: "redacted" },
     });
@@ -154,6 +167,18 @@ describe("the program with the real catalog", () => {
     const traced = envs(await run({ tracingEndpoint: "http://collector:4318" }));
     assert.ok(traced.includes("INBOUND_ONLY="));
     assert.ok(traced.includes("PRIVATE_EGRESS_FROM=10.214.0.18/32"));
+  });
+
+  it("keeps the label of SELinux off the engine, where the host engine gives every container one", async () => {
+    const SecurityOptions = ["name=seccomp,profile=builtin", "name=selinux"];
+    const labelling = await fakeHostEngine({ "/info": { ...(READY["/info"] as object), SecurityOptions } });
+    const options = (resources: Registered[]) => container(resources, "engine").inputs.securityOpts as string[];
+    try {
+      assert.ok(options(await run({ hostEngine: labelling.endpoint })).includes("label=disable"));
+    } finally {
+      await labelling.close();
+    }
+    assert.ok(!options(await run()).some((option) => option.startsWith("label")));
   });
 
   it("opens private addresses to the relay of an external database, and to nobody without one", async () => {

@@ -2,43 +2,28 @@
 # run.sh [--write-docs] [--only CASE] [--keep FOLDER]: the engine and its servers on other hosts, in virtual machines; 20 minutes
 # And on this one. --keep reuses FOLDER's machine image, for writing tests. CASE: here, apparmor, no-apparmor, userns.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-project=$(cd "$here/../.." && pwd)
-. "$project/toolchain/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../runner.sh"
 . "$here/vm.sh"
-
-write_docs=no only='' keep=''
-while [ $# -gt 0 ]; do
-  case $1 in
-  --write-docs) write_docs=yes ;;
-  --only) only=${2:?--only needs a case: here, apparmor, no-apparmor, userns} && shift ;;
-  --keep) keep=$(realpath -m "${2:?--keep needs a folder}") && shift ;;
-  *) die "unknown argument $1. Known: --write-docs, --only CASE, --keep FOLDER" ;;
-  esac
-  shift
-done
-[ $write_docs = no ] || [ -z "$only" ] || die "--write-docs needs a run on all hosts: leave --only away"
+read_options "--write-docs --only=CASE --keep=FOLDER" "$@"
+only=${option[--only]:-} keep=${option[--keep]:+$(realpath -m "${option[--keep]}")}
 deadline=1500 # seconds; a whole run takes about half of it on 2 cores without KVM
-within() { timeout --foreground -k 10 $((SECONDS < deadline ? deadline - SECONDS : 1)) "$@"; }
+within() { within_reach timeout -k 10 $((SECONDS < deadline ? deadline - SECONDS : 1)) "$@"; }
 
 renice -n 10 $$ >/dev/null # others may use this machine meanwhile
 need_root "Making a machine image"
 docker version >/dev/null 2>&1 || die "no Docker answers here, and the engine's image has to be built by one. bin/dind-mcp up brings one."
 apt_install qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs gcc libc6-dev openssl
-PATH=$(bash "$project/toolchain/node.sh" "${DIND_MCP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dind-mcp}" | tail -n 1):$PATH
+use_node
 unset DOCKER_HOST DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH
 
-work=${keep:-$(mktemp -d /tmp/dind-mcp-hosts.XXXXXX)} vm='' image=dind-mcp/mcp-test-hosts-$$-1:engine
+image=dind-mcp/mcp-test-hosts-$$-1:engine
+# shellcheck disable=SC2317 # `end` calls it
+end_more() { docker image rm "$image" >/dev/null 2>&1 || true; }
+# shellcheck disable=SC2034 # mocha's word for an end in order: it removes what is on this machine's own engine
+end_signal=INT
+begin
+work=${keep:-$scratch}
 mkdir -p "$work"
-# shellcheck disable=SC2317 # the trap calls it
-clean_up() {
-  trap - EXIT
-  if [ -n "$vm" ]; then kill -9 "$vm" 2>/dev/null || true; fi
-  docker image rm "$image" >/dev/null 2>&1 || true
-  [ -n "$keep" ] || rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 130' INT TERM
 
 say "engine image, with the classic builder as the program has it"
 DOCKER_BUILDKIT=0 within docker build -t "$image" "$project/images/engine" >"$work/build.log" 2>&1 ||
@@ -69,14 +54,14 @@ in_vm() {
   say "booted in $((SECONDS - begun)) s"
   # The disk is the same for all; only remapped users have a Docker of their own on it.
   if ! docker -H "tcp://127.0.0.1:$docker_port" image inspect "$image" >/dev/null 2>&1; then
-    docker save "$image" | within docker -H "tcp://127.0.0.1:$docker_port" load >/dev/null
+    # shellcheck disable=SC2016 # for the inner shell
+    within bash -o pipefail -c 'docker save "$1" | docker -H "$2" load >/dev/null' - "$image" "tcp://127.0.0.1:$docker_port"
     say "the engine's image is loaded after $((SECONDS - begun)) s"
   fi
   check "$case" "$machine" "tcp://127.0.0.1:$docker_port" 12376 "$engine_port"
   power_off
 }
 
-cd "$project"
 if [ -z "$only" ] || [ "$only" = here ]; then
   read -r port _ <<<"$(free_ports)"
   check here "this machine" unix:///var/run/docker.sock "$port" "$port"
@@ -84,7 +69,7 @@ fi
 in_vm apparmor "Debian VM" apparmor=1
 in_vm no-apparmor "Debian VM, apparmor=0" apparmor=0
 in_vm userns "Debian VM, userns-remap" apparmor=1 dind_mcp.userns
-if [ $write_docs = yes ]; then
+if [ -n "${option[--write-docs]:-}" ]; then
   node -r ts-node/register/transpile-only "$here/write-docs.ts" "$work" "${accelerator[1]%%,*}" "$SECONDS"
 fi
 say "all hosts: $SECONDS s"

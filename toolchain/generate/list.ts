@@ -13,7 +13,7 @@ import { type Generated, json } from "./generate";
 /** The project. */
 export const ROOT = join(__dirname, "../..");
 
-/** Every file that is made of code. The only one that is not here is docs/hosts.md, which is made of a run. */
+/** Every file that is made of code. docs/hosts.md and docs/clients.md are not here: they are made of a run. */
 export const GENERATED: Generated[] = [
   { file: "Pulumi.yaml", content: pulumiYaml },
   { file: "docs/configuration.md", content: configurationPage },

@@ -9,7 +9,7 @@ import { type Deployment, type ExportedState, nameOf, resourcesOf, type StateRes
  */
 const ADOPTED: string[] = [DockerType.Volume, DockerType.Image];
 
-/** What a killed run was making on the host engine, and is there although the state does not know it. */
+/** Something that a killed run made on the host engine, and that the state does not know. */
 export interface Unrecorded {
   resource: StateResource;
   /** The id that Pulumi's provider would have given it. */
@@ -40,8 +40,8 @@ export async function unrecorded(docker: Docker, deployment: Deployment): Promis
 }
 
 /**
- * The state with these in it, as if the run had lived to record them, so that whether they are kept (`retainVolumes`) or
- * protected is decided where it always is. Pure. Beside a resource that was to be replaced they are what is left to delete.
+ * Adds these to the state, as if the run had lived to record them. So the usual code decides whether to keep
+ * (`retainVolumes`) or protect them. Pure. Beside a resource that was to be replaced they are what is left to delete.
  */
 export function adopt(state: ExportedState, made: Unrecorded[]): ExportedState {
   const resources = state.deployment.resources ?? [];

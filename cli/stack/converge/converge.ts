@@ -1,11 +1,13 @@
 import type Docker from "dockerode";
+import type { Settings } from "../../../config/settings";
 import { dockerAt } from "../../../lib/docker-client";
 import { DockerType } from "../../../lib/docker-types";
 import { ProblemsError } from "../../../lib/problems";
 import { Label, Owner } from "../../../manifest/container/labels";
+import { catalogNames } from "../../../manifest/load-catalog";
 import { untilHealthy } from "../../engine/wait";
 import { note, progress } from "../../output";
-import { isOfStack } from "../../project";
+import { isOfStack, projectFolder } from "../../project";
 import { stackSettings } from "../settings";
 import {
   type Deployment,
@@ -30,18 +32,18 @@ const DATA_VOLUME = /::volumes-engine$/;
 
 /** What `converge` did. */
 export interface Converged {
-  /** What was not as it should be, and is mended; one line each. Nothing to do: none. */
+  /** What was wrong and is repaired, one line each; empty when nothing was. */
   found: string[];
-  /** It looked into the engine; it could not where the engine has to be made first. */
+  /** True when it looked into the engine, which it cannot do before the engine exists. */
   inside: boolean;
 }
 
 /**
- * Brings the state and the engines together, so that a plain `up` or `destroy` does the rest: clears what a killed run
- * left, starts what is stopped, and lets the state forget what is gone or was changed by hand. Says what it finds.
- * @param toDestroy for `destroy`: what is in an engine that does not run is forgotten, as nobody could delete it; what a
- * killed run made without recording it is taken into the state, to be deleted or kept as declared. (`up` takes such
- * volumes and images up by their names.)
+ * Brings the state and the engines together, so that a plain `up` or `destroy` does the rest. Clears what a killed run
+ * left, starts what is stopped, and lets the state forget what is gone or was changed by hand. Prints what it finds.
+ * @param toDestroy true for `destroy`. Then the state forgets the content of an engine that does not run, because
+ * nobody could delete it. And it takes in what a killed run made without recording it, to be deleted or kept as
+ * declared. (`up` finds such volumes and images by their names.)
  */
 export async function converge({ toDestroy = false } = {}): Promise<Converged> {
   const found: string[] = [];
@@ -53,7 +55,7 @@ export async function converge({ toDestroy = false } = {}): Promise<Converged> {
   const state = await exportState();
   if (!state) return { found, inside: true };
   const settings = await stackSettings().catch((error) => {
-    if (error instanceof ProblemsError) return undefined; // the program will tell them, with the catalog's beside them
+    if (error instanceof ProblemsError) return undefined; // the program will report them, together with the catalog's
     throw error;
   });
   if (!settings) return { found, inside: true };
@@ -61,13 +63,15 @@ export async function converge({ toDestroy = false } = {}): Promise<Converged> {
   const docker = dockerAt(hostEngine);
   const outer = await outerPlan(docker, state.deployment);
   outer.found.forEach(tell);
-  await repairHost(docker, outer.steps, engineStopGrace);
+  await repairHost(docker, outer.steps, settings);
 
   const forgotten = new Set(outer.forget);
   const engine = resourcesOf(state.deployment, true).find(({ urn }) => ENGINE.test(urn) && !forgotten.has(urn));
   const healthy = engine?.id !== undefined && (await becomesHealthy(docker, engine, engineStopGrace, tell));
   if (engine && !healthy) forgotten.add(engine.urn);
-  const inner = healthy ? await innerPlan(docker, engine.id ?? "", state.deployment, forgotten) : undefined;
+  const inner = healthy
+    ? await innerPlan(docker, engine.id ?? "", state.deployment, forgotten, namedServers(settings, projectFolder()))
+    : undefined;
   inner?.found.forEach(tell);
   if (inner && engine?.id) await progress("mending what is in the engine", repairInner(docker, engine.id, inner.steps));
   for (const urn of inner?.forget ?? []) forgotten.add(urn);
@@ -81,12 +85,12 @@ export async function converge({ toDestroy = false } = {}): Promise<Converged> {
   return { found, inside: inner !== undefined };
 }
 
-/** The host engine's part. Without its data volume nothing that was in the engine is there. */
+/** Compares the host engine. When the engine's data volume is gone, so is everything inside the engine. */
 async function outerPlan(docker: Docker, deployment: Deployment): Promise<Plan> {
   const resources = resourcesOf(deployment, true);
   const ids = resources.filter(({ type }) => type === DockerType.Container).flatMap(({ id }) => id ?? []);
   const pending = pendingNames(deployment);
-  // Another copy of the project may have a stack of the same name: only what a run of ours was making is ours.
+  // Another copy of the project may have a stack of the same name, so only what a run of ours was making is ours.
   const mine: Mine = (name, labels) => pending.has(name) && isOfStack(labels);
   const result = plan(resources, await observeHost(docker, ids), mine, pending);
   if ([...result.forget].some((urn) => DATA_VOLUME.test(urn))) {
@@ -95,7 +99,7 @@ async function outerPlan(docker: Docker, deployment: Deployment): Promise<Plan> 
   return result;
 }
 
-/** Waits for an engine that runs; one that does not become healthy is removed, for its data is on volumes. */
+/** Waits for an engine that runs. Removes it when it does not become healthy; its data is on volumes. */
 async function becomesHealthy(
   docker: Docker,
   engine: StateResource,
@@ -118,11 +122,18 @@ async function innerPlan(
   engine: string,
   deployment: Deployment,
   forgotten: ReadonlySet<string>,
+  named: string[],
 ): Promise<Plan | undefined> {
   const present = await observeInner(docker, engine);
   if (!present) return undefined;
-  // All that is in the engine and says that Pulumi owns it can only be this stack's.
+  // Everything in the engine with Pulumi's label belongs to this stack.
   const mine: Mine = (_name, labels) => labels[Label.ManagedBy] === Owner.Pulumi;
   const resources = resourcesOf(deployment, false).filter(({ urn }) => !forgotten.has(urn));
-  return plan(resources, present, mine, pendingNames(deployment));
+  const wanted = (server: string): boolean => server === "" || named.includes(server);
+  return plan(resources, present, mine, pendingNames(deployment), wanted);
+}
+
+/** Returns the servers that the config names: those it selects, or all of the catalog. @param root the project's folder */
+export function namedServers({ servers, catalog }: Pick<Settings, "servers" | "catalog">, root: string): string[] {
+  return servers.length > 0 ? servers : catalogNames(catalog, root);
 }

@@ -16,11 +16,11 @@ interface Lock {
 const FIX = 'wait for it; or, when it is no more: eval "$(bin/dind-mcp env)" && pulumi cancel';
 
 /**
- * Removes the lock of a run that was killed. Other launchers wait for each other by a lock of their own; this one may be
- * of a plain `pulumi up` as well, so it goes only when its process is gone. Backends that are no folder of this machine
- * are left to Pulumi.
+ * Removes the lock of a run that was killed. Launchers wait for each other by another lock. This one may also belong to
+ * a plain `pulumi up`, so it is removed only when its process is gone. Leaves backends that are no folder of this
+ * machine to Pulumi.
  * @returns true when there was one
- * @throws CliError when somebody is at work
+ * @throws CliError when another run is under way
  */
 export async function clearStaleLock(): Promise<boolean> {
   const locks = readLocks(process.env.PULUMI_BACKEND_URL ?? "");
@@ -44,7 +44,7 @@ function readLocks(backend: string): Lock[] {
   return files.flatMap((file) => readLock(join(folder, file)));
 }
 
-/** @throws CliError for one that does not tell whose it is: it may be of somebody at work */
+/** @throws CliError for a lock that does not name its process: another run may be under way */
 function readLock(file: string): Lock[] {
   try {
     return [JSON.parse(readFileSync(file, "utf8")) as Lock];
@@ -55,7 +55,10 @@ function readLock(file: string): Lock[] {
   }
 }
 
-/** A process of that number runs, and is a pulumi: numbers are given again, and one that is dead may not be collected yet. */
+/**
+ * True when a process with that number runs and is a pulumi. Numbers are used again, and a dead process may still be
+ * listed.
+ */
 function isPulumi(pid: number): boolean {
   try {
     const [program = ""] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");

@@ -4,7 +4,7 @@ import type { ContainerInspectInfo, NetworkInspectInfo } from "dockerode";
 import { engineState } from "../../engine/host";
 import { stackFilter } from "../../project";
 
-/** What one Docker engine has of the stack. */
+/** Everything of the stack in one Docker engine. */
 export interface Present {
   /** By id, inspected. */
   containers: Map<string, ContainerInspectInfo>;
@@ -16,7 +16,7 @@ export interface Present {
 
 /**
  * Looks at the host engine.
- * @param ids containers that the state knows: those that lost their label are found as well
+ * @param ids containers that the state knows, so that those without their label are found too
  */
 export async function observeHost(docker: Docker, ids: string[]): Promise<Present> {
   const [labelled, networks, { Volumes: volumes }, images] = await Promise.all([
@@ -36,8 +36,8 @@ export async function observeHost(docker: Docker, ids: string[]): Promise<Presen
 }
 
 /**
- * Looks into the engine, through its own command line: that needs no certificate, which a first `up` that was killed has
- * not handed out yet.
+ * Looks into the engine through the docker client inside. That needs no certificate, which a first `up` that was killed
+ * may not have handed out.
  * @returns undefined when the daemon inside does not answer
  */
 export async function observeInner(docker: Docker, engine: string): Promise<Present | undefined> {

@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { DockerType } from "../../../lib/docker-types";
+import { Label } from "../../../manifest/container/labels";
 import { nameOf, type StateResource } from "../state";
 import { differences } from "../validate/compare";
 import { factsOf, inspected } from "../validate/facts";
@@ -25,12 +26,12 @@ export interface Plan {
   found: string[];
 }
 
-/** Says of a container or network that the state does not know whether it is the stack's, and so may be removed. */
+/** Tells whether a container or network that the state does not know is the stack's, so that it may be removed. */
 export type Mine = (name: string, labels: Record<string, string>) => boolean;
 
 const shortName = ({ urn }: StateResource): string => urn.split("::").at(-1) ?? urn;
 
-/** Is what a resource stands for still there? */
+/** True when the thing that a resource stands for still exists. */
 function isThere({ type, id = "" }: StateResource, present: Present): boolean {
   if (type === DockerType.Container) return present.containers.has(id);
   if (type === DockerType.Network) return present.networks.some((network) => network.id === id);
@@ -44,15 +45,22 @@ function isThere({ type, id = "" }: StateResource, present: Present): boolean {
  * @param resources of that engine
  * @param pending names of what a killed run may have made without recording it
  * @param mine true for what belongs to the stack although the state does not know it
+ * @param wanted true for a server that is to run; `up` removes any other, so nothing waits for its start
  */
-export function plan(resources: StateResource[], present: Present, mine: Mine, pending: Set<string>): Plan {
+export function plan(
+  resources: StateResource[],
+  present: Present,
+  mine: Mine,
+  pending: Set<string>,
+  wanted: (server: string) => boolean = () => true,
+): Plan {
   const result: Plan = { steps: [], forget: new Set(), found: [] };
   const gone = resources.filter((resource) => !isThere(resource, present));
   for (const resource of gone) {
     result.forget.add(resource.urn);
     result.found.push(`${kind(resource)} ${nameOf(resource) || shortName(resource)} is gone`);
   }
-  // What mounts a volume or joins a network that is made again has to be made again as well.
+  // A container must be made again, too, if its volume or network is.
   const lost = new Set(
     gone.filter(({ type }) => type === DockerType.Volume || type === DockerType.Network).map(({ urn }) => urn),
   );
@@ -65,7 +73,7 @@ export function plan(resources: StateResource[], present: Present, mine: Mine, p
       ? "needs what is gone"
       : changed(resource, container);
     if (reason) replace(result, resource, container, reason);
-    else result.steps.push(...awaken(container, resource));
+    else if (wanted(container.Config.Labels?.[Label.Server] ?? "")) result.steps.push(...awaken(container, resource));
   }
   for (const step of strangers(resources, present, mine, pending)) {
     result.steps.push(step);
@@ -88,7 +96,7 @@ function kind({ type }: StateResource): string {
   return (type.split(":").at(-1) ?? type).replace("RemoteImage", "image").toLowerCase();
 }
 
-/** What a hand changed of a container that is still the one the state knows. */
+/** What somebody changed by hand in a container that the state knows. */
 function changed(resource: StateResource, container: ContainerInspectInfo): string | undefined {
   const recorded = recordedContainer(resource);
   if (container.Name !== `/${recorded.name}`) return `was renamed to ${container.Name.slice(1)}`;
@@ -100,7 +108,7 @@ function changed(resource: StateResource, container: ContainerInspectInfo): stri
   return all.length > 0 ? `was changed by hand (${all.join(", ")})` : undefined;
 }
 
-/** What a container that should run needs for it. Those that only carry files are never started. */
+/** Returns what a container needs so that it runs. Carriers of files are never started. */
 function awaken({ Id, State }: ContainerInspectInfo, resource: StateResource): Step[] {
   if (!recordedContainer(resource).runs) return [];
   const step = (action: Step["do"], found: string): Step[] => [{ do: action, id: Id, name: nameOf(resource), found }];
@@ -109,7 +117,7 @@ function awaken({ Id, State }: ContainerInspectInfo, resource: StateResource): S
   return State.Health?.Status === "unhealthy" ? step("restart", "is unhealthy") : [];
 }
 
-/** What is there, is the stack's, and is in the way: the state does not know it. */
+/** What belongs to the stack and is in the way, because the state does not know it. */
 function strangers(resources: StateResource[], present: Present, mine: Mine, pending: Set<string>): Step[] {
   const known = new Set(resources.map(({ id }) => id));
   const names = new Set([...pending, ...resources.map(nameOf)]);

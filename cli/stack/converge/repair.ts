@@ -1,14 +1,16 @@
 import type Docker from "dockerode";
+import type { Settings } from "../../../config/settings";
 import { engineState, startContainer } from "../../engine/host";
 import { CliError } from "../../errors";
 import { execIn } from "./observe";
 import type { Step } from "./plan";
 
-/** Does the steps on the host engine. @param grace seconds for what is stopped */
-export async function repairHost(docker: Docker, steps: Step[], grace: number): Promise<void> {
+/** Does the steps on the host engine. */
+export async function repairHost(docker: Docker, steps: Step[], settings: Settings): Promise<void> {
+  const grace = settings.engineStopGrace;
   for (const { do: action, id, name } of steps) {
     const container = docker.getContainer(id);
-    if (action === "start") await startContainer(docker, id, name);
+    if (action === "start") await startContainer(docker, id, name, settings);
     else if (action === "unpause") await container.unpause();
     else if (action === "restart") await container.restart({ t: grace });
     else if (action === "remove network") await docker.getNetwork(id).remove();
@@ -16,7 +18,7 @@ export async function repairHost(docker: Docker, steps: Step[], grace: number): 
   }
 }
 
-/** Stops a container, with its own time for that, and removes it; one that is gone already is fine. */
+/** Stops a container within its own stop time, and removes it. Does nothing when it is gone already. */
 export async function removeContainer(docker: Docker, id: string, grace: number): Promise<void> {
   const container = docker.getContainer(id);
   const { State } = (await engineState(docker, id)) ?? {};

@@ -3,6 +3,7 @@ import { Scope } from "../../../api/scopes";
 import type { Settings } from "../../../config/settings";
 import type { Outputs } from "../../../stack/outputs";
 import { stackApi } from "../../api/open";
+import { noteOf, type Server } from "../../servers/server";
 
 /** The management layer's API. */
 export interface ApiStatus {
@@ -13,11 +14,13 @@ export interface ApiStatus {
   version?: string;
   /** Open sessions by server. */
   sessions?: Record<string, number>;
+  /** What is to be said of servers, by server: what is wrong, and storage that holds more than it may. */
+  reasons?: Record<string, string>;
 }
 
 const PATIENCE_MS = 3_000;
 
-/** Asks the API how it is. Never fails: no answer is one as well. */
+/** Asks the API how it is. Never fails: no answer is a result too. */
 export async function apiStatus(settings: Settings, outputs: Outputs): Promise<ApiStatus> {
   try {
     const api = stackApi(Scope.Read, outputs, settings, PATIENCE_MS);
@@ -25,12 +28,13 @@ export async function apiStatus(settings: Settings, outputs: Outputs): Promise<A
     if (!ready) return { state: "not ready", reason: text };
     const [{ version }, servers] = await Promise.all([
       api.get<{ version: string }>(paths.version),
-      api.list<{ name: string; sessions: number }>(paths.servers),
+      api.list<Server>(paths.servers),
     ]);
     return {
       state: "ready",
       version,
       sessions: Object.fromEntries(servers.map(({ name, sessions }) => [name, sessions])),
+      reasons: Object.fromEntries(servers.flatMap((server) => (noteOf(server) ? [[server.name, noteOf(server)]] : []))),
     };
   } catch (error) {
     return { state: "no answer", reason: (error as Error).message };

@@ -1,4 +1,4 @@
-/** What stands between a server, the engine and the host. */
+/** What separates a server, the engine and the host. */
 export interface Isolation {
   /** The engine container is `--privileged`. */
   privileged: boolean;
@@ -16,13 +16,13 @@ export interface Isolation {
   cgroupVersion: string;
 }
 
-/** What the host engine says of itself. */
+/** What the host engine says about itself. */
 export interface HostInfo {
   SecurityOptions?: string[] | null;
   CgroupVersion?: string;
 }
 
-/** What the host engine says of the engine container. */
+/** What the host engine says about the engine container. */
 export interface EngineWalls {
   Privileged?: boolean;
   CapAdd?: string[] | null;

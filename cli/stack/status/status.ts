@@ -23,7 +23,7 @@ export interface StackStatus {
   api: ApiStatus;
   endpoints: Record<string, string>;
   certificates: CertificateStatus[];
-  /** What is not as declared; absent when it could not be looked at. */
+  /** What is not as declared; absent when that could not be found out. */
   drift?: Difference[];
   /** Why it could not. */
   driftUnknown?: string;
@@ -32,7 +32,10 @@ export interface StackStatus {
   isolation?: Isolation;
 }
 
-/** Looks at the whole stack. What does not answer is told as such: only an absent stack is an error. */
+/** States in which a declared container is of no use. */
+const UNWELL = ["unhealthy", "restarting", "dead"];
+
+/** Looks at the whole stack. Reports what does not answer; only an absent stack is an error. */
 export async function stackStatus(): Promise<StackStatus> {
   const [settings, outputs, { pulumiVersion }] = await Promise.all([stackSettings(), stackOutputs(), workspace()]);
   const docker = dockerAt(settings.hostEngine);
@@ -53,9 +56,13 @@ export async function stackStatus(): Promise<StackStatus> {
     : { driftUnknown: "the engine does not answer" };
   return {
     stack: fullStackName(),
-    ok: engine.state === "healthy" && api.state === "ready" && drift.drift?.length === 0,
+    ok:
+      engine.state === "healthy" &&
+      api.state === "ready" &&
+      drift.drift?.length === 0 &&
+      !containers?.some(({ state }) => UNWELL.includes(state)),
     engine,
-    containers: containers?.filter(({ state }) => state !== "created"), // those carry secret files and never run
+    containers,
     api,
     endpoints: { ...outputs.endpoints },
     certificates: certificates(outputs.tls.validUntil, Date.now()),

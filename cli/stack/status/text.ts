@@ -33,14 +33,15 @@ function pairs(values: Record<string, string>): string {
 
 function containersText({ containers, api }: StackStatus): string {
   if (!containers) return "unknown: the engine does not answer";
-  const rows = containers.map(({ name, server, managedBy, state, image }) => [
-    server ?? name,
+  const rows = containers.map(({ name, server, companionOf, managedBy, state, image }) => [
+    server ?? (companionOf ? name.replace(/^mcp-/, "") : name),
     state,
-    server ? (managedBy ?? "") : "the stack's own",
+    companionOf ? `companion of ${companionOf}` : server ? (managedBy ?? "") : "the stack's own",
     server ? String(api.sessions?.[server] ?? "") : "",
     image.replace("sha256:", "").slice(0, 12),
+    (server && api.reasons?.[server]) || "",
   ]);
-  return table(["NAME", "STATE", "MANAGED BY", "SESSIONS", "IMAGE"], rows);
+  return table(["NAME", "STATE", "MANAGED BY", "SESSIONS", "IMAGE", ""], rows);
 }
 
 function certificatesText({ certificates }: StackStatus): string {

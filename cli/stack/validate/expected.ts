@@ -34,7 +34,7 @@ export function expectedFacts(
     },
     HostConfig,
     Image: image.id,
-    networks: [spec.networkMode],
+    networks: [spec.address && spec.network ? spec.network.name : spec.networkMode],
     state: "healthy",
   });
 }

@@ -73,8 +73,10 @@ export function factsOf({ Config: c, HostConfig: h, Image, networks, state }: In
     // Mounts in Docker's other form: nothing here is made with it.
     moreMounts: list(h.Mounts?.map(({ Target }) => Target)),
     ...keyed("tmpfs", h.Tmpfs ?? {}),
+    sharedMemory: json(h.ShmSize ?? 0),
     networkMode: h.NetworkMode ?? "",
     networks: sorted(networks),
+    hosts: sorted(h.ExtraHosts),
     ports: sorted(Object.keys(h.PortBindings ?? {})),
     memory: json(h.Memory ?? 0),
     memorySwap: json(h.MemorySwap ?? 0),

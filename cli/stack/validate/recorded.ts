@@ -11,7 +11,7 @@ export interface RecordedContainer {
   id: string;
   /** On the host engine, not inside of ours. */
   outer: boolean;
-  /** Meant to run; others only carry files into a volume. */
+  /** Meant to run; others only carry files into a volume, or make folders and end. */
   runs: boolean;
   /** Names of the networks it joins. */
   networks: string[];
@@ -39,7 +39,8 @@ export function recordedContainer(resource: StateResource): RecordedContainer {
     name: String(inputs.name),
     id,
     outer: isOuter(resource),
-    runs: inputs.mustRun !== false && inputs.start !== false,
+    // Not by `mustRun`: a refresh writes false into that of a container that was stopped.
+    runs: inputs.start !== false && inputs.attach !== true,
     networks: [...new Set([...own, ...networksAdvanced.map(({ name }) => name)])],
     inputs,
   };

@@ -3,14 +3,15 @@ import type { Settings } from "../../../config/settings";
 import { dockerAt } from "../../../lib/docker-client";
 import { parseJson } from "../../../lib/json";
 import type { CatalogServer } from "../../../manifest/catalog";
-import { containerName, containerSpec } from "../../../manifest/container/container-spec";
+import { type ContainerSpec, containerName, containerSpec } from "../../../manifest/container/container-spec";
 import { Label, Owner } from "../../../manifest/container/labels";
+import { serviceContainer, serviceSpec } from "../../../manifest/container/service-spec";
 import { loadCatalog } from "../../../manifest/load-catalog";
 import { parseManifest } from "../../../manifest/manifest";
 import type { Manifest } from "../../../manifest/types";
 import type { Outputs } from "../../../stack/outputs";
 import { engineState } from "../../engine/host";
-import { askInner, nameOf } from "../../engine/inner";
+import { askInner, hasDoneItsWork, nameOf } from "../../engine/inner";
 import { fullStackName, projectFolder, stackFilter, stackName } from "../../project";
 import { exportState } from "../state";
 import { type Difference, differences } from "./compare";
@@ -39,7 +40,7 @@ export async function validate(settings: Settings, outputs: Outputs): Promise<Va
   const recorded = recordedContainers((await exportState())?.deployment ?? {});
   const servers = loadCatalog(
     settings.catalog,
-    { servers: settings.servers, settingsFile: `Pulumi.${stackName()}.yaml` },
+    { servers: settings.servers, folders: settings.folders, settingsFile: `Pulumi.${stackName()}.yaml` },
     projectFolder(),
   );
   const engine = await engineDifferences(settings, recorded);
@@ -70,9 +71,11 @@ async function compareInner(docker: Docker, declared: Declared): Promise<Validat
   const all = await docker.listContainers({ all: true, filters: stackFilter() });
   const present = new Map(all.map((container) => [nameOf(container), container.Id]));
   const inner = recorded.filter(({ outer }) => !outer);
-  const wanted = [
-    ...new Set([...servers.map(({ manifest }) => containerName(manifest.name)), ...inner.map(({ name }) => name)]),
-  ];
+  const declaredNames = servers.flatMap(({ manifest: { name, services } }) => [
+    containerName(name),
+    ...services.map((service) => serviceContainer(name, service.name)),
+  ]);
+  const wanted = [...new Set([...declaredNames, ...inner.map(({ name }) => name)])];
   const found: Difference[] = [];
   for (const name of wanted) {
     const id = present.get(name);
@@ -81,8 +84,7 @@ async function compareInner(docker: Docker, declared: Declared): Promise<Validat
     else found.push(...(own ? sameId(own, id) : []), ...(await compareOne(docker, name, id, declared, own)));
   }
   const others = all.filter((container) => !wanted.includes(nameOf(container)));
-  // Containers that carry secret files are never started: there is nothing of them to compare.
-  const more = others.filter(({ State, Labels }) => State !== "created" || Labels[Label.Server]);
+  const more = others.filter((one) => !hasDoneItsWork(one));
   for (const one of more) found.push(...(await compareOne(docker, nameOf(one), one.Id, declared)));
   return { compared: [...wanted, ...more.map(nameOf)], differences: found };
 }
@@ -98,6 +100,16 @@ async function compareOne(
   const container = await docker.getContainer(id).inspect();
   const actual = factsOf(inspected(container));
   const labels = container.Config.Labels;
+  const companion = companionSpec(name, String(own?.inputs.image ?? container.Image), servers);
+  if (companion) {
+    const image = await docker.getImage(companion.image).inspect();
+    const expected = expectedFacts(
+      { ...companion, image: image.Id },
+      { id: image.Id, config: image.Config },
+      labels[Label.SecretsRevision],
+    );
+    return differences(name, expected, actual);
+  }
   const ofCatalog = servers.find(({ manifest }) => containerName(manifest.name) === name)?.manifest;
   const manifest = ofCatalog ?? deployedManifest(labels);
   if (!manifest) {
@@ -113,6 +125,15 @@ async function compareOne(
   });
   const expected = expectedFacts(spec, { id: image.Id, config: image.Config }, labels[Label.SecretsRevision]);
   return differences(name, expected, actual);
+}
+
+/** The companion of the catalog that has this container. */
+function companionSpec(container: string, image: string, servers: CatalogServer[]): ContainerSpec | undefined {
+  for (const { manifest } of servers) {
+    const service = manifest.services.find(({ name }) => serviceContainer(manifest.name, name) === container);
+    if (service) return serviceSpec(manifest, service, { image, stack: fullStackName() });
+  }
+  return undefined;
 }
 
 /** The manifest of a server that was deployed through the API: its label is all there is of it. */

@@ -6,29 +6,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "stray.h"
 #include "util.h"
 
-#define LARGEST 1048576 // no answer to initialize is longer; a server must not fill our memory
+#define LARGEST 16777216 // of a line; the pages that are not needed cost nothing
+#define NOISE_MS 500     // a right answer may still follow what looks like messages of another form
 
-// A reader of lines, and the last line that was no JSON, to be shown when no answer comes.
+// A reader of lines, and what came that was no message.
 struct wire {
+  const char *path;
   int fd;
   long long deadline;
   size_t size, taken; // of `data`: what has come, and how much of it the line being read takes
-  char junk[72];
+  struct stray stray;
+  char problem[256];
   char data[LARGEST];
 };
 
-/** The one line a health check ends with, and its exit code. */
-int check_conclude(const struct answer *answer, const char *asked) {
-  if (answer->verdict == RESULT) printf("healthy: MCP %s\n", answer->version);
-  else if (answer->verdict == AT_CAPACITY) printf("healthy, at capacity: %s\n", answer->message);
-  else if (answer->verdict == FAULT) printf("unhealthy: %s: error %ld: %s\n", asked, answer->code, answer->message);
-  else printf("unhealthy: %s: the answer is not an MCP result with a protocolVersion\n", asked);
-  return answer->verdict == RESULT || answer->verdict == AT_CAPACITY ? EXIT_OK : EXIT_FAILED;
-}
-
-/** The next line, without its end; or why there is none. */
+/** The next line, without its end and a mark of its byte order; or why there is none. */
 static const char *next_line(struct wire *wire, struct text *line) {
   memmove(wire->data, wire->data + wire->taken, wire->size -= wire->taken);
   wire->taken = 0;
@@ -37,10 +32,11 @@ static const char *next_line(struct wire *wire, struct text *line) {
     if (end) {
       *line = (struct text){wire->data, (size_t)(end - wire->data)};
       wire->taken = line->size + 1;
+      while (line->size >= 3 && memcmp(line->at, "\xEF\xBB\xBF", 3) == 0) *line = (struct text){line->at + 3, line->size - 3};
       return NULL;
     }
     looked = wire->size;
-    if (wire->size == LARGEST) return "a line is longer than 1 MB";
+    if (wire->size == LARGEST) return "a line is longer than 16 MiB";
     struct pollfd watched = {.fd = wire->fd, .events = POLLIN};
     if (poll(&watched, 1, wait_ms(wire->deadline)) == 0) return "no answer in time";
     const ssize_t got = read(wire->fd, wire->data + wire->size, LARGEST - wire->size);
@@ -50,37 +46,47 @@ static const char *next_line(struct wire *wire, struct text *line) {
   }
 }
 
-/** Sends a request and waits for its answer. A refused session may be closed before we write: its word still counts. */
-static const char *ask(struct wire *wire, const char *request, long id, struct answer *answer) {
-  const char *unsent = send_all(wire->fd, request, strlen(request), wire->deadline) ? NULL : strerror(errno);
+/** Waits for the answer to what was sent. */
+static const char *hear(struct wire *wire, long id, struct answer *answer) {
   for (struct text line;;) {
     const char *problem = next_line(wire, &line);
-    if (problem) return unsent ? unsent : problem;
+    if (problem) return wire->stray.framing ? wire->stray.framing : problem;
     *answer = mcp_read(line, id);
     if (answer->verdict != NOT_JSON && answer->verdict != NOT_AN_ANSWER) return NULL;
-    if (answer->verdict == NOT_JSON) snprintf(wire->junk, sizeof wire->junk, "%.*s", (int)line.size, line.at);
+    if (answer->verdict != NOT_JSON || wire->stray.framing) continue;
+    stray_note(&wire->stray, line);
+    const long long soon = now_ms() + NOISE_MS;
+    if (wire->stray.framing && soon < wire->deadline) wire->deadline = soon;
   }
+}
+
+/** Asks on a session of its own, as every client has one. A refused one may be closed before we write: its word counts. */
+static const char *ask(void *context, const char *request, long id, struct answer *answer) {
+  struct wire *wire = context;
+  const long long deadline = wire->deadline;
+  wire->size = wire->taken = 0;
+  wire->stray = (struct stray){0};
+  wire->fd = dial_unix(wire->path);
+  if (wire->fd < 0) {
+    snprintf(wire->problem, sizeof wire->problem, "cannot connect to '%s': %s", wire->path, strerror(errno));
+    return wire->problem;
+  }
+  const char *unsent = send_all(wire->fd, request, strlen(request), deadline) ? NULL : strerror(errno);
+  const char *problem = hear(wire, id, answer);
+  if (!problem && answer->verdict == RESULT && id == MCP_INITIALIZE_ID)
+    send_all(wire->fd, mcp_initialized, strlen(mcp_initialized), deadline);
+  close(wire->fd);
+  wire->deadline = deadline;
+  if (!problem) return NULL;
+  const char *first = wire->stray.first, *said = *first ? "; it wrote a line that is no message: " : "";
+  snprintf(wire->problem, sizeof wire->problem, "%s%s%s", unsent && !wire->stray.framing ? unsent : problem, said, first);
+  return wire->problem;
 }
 
 /** Checks a stdio server: a whole session of its own, opened and closed. */
 int check_socket(const char *path, long timeout_ms) {
   static struct wire wire;
+  wire.path = path;
   wire.deadline = now_ms() + timeout_ms;
-  wire.fd = dial_unix(path);
-  if (wire.fd < 0) {
-    printf("unhealthy: cannot connect to '%s': %s\n", path, strerror(errno));
-    return EXIT_FAILED;
-  }
-  struct answer first, second;
-  const char *problem = ask(&wire, mcp_initialize, MCP_INITIALIZE_ID, &first);
-  if (problem) {
-    printf("unhealthy: initialize: %s (limit %ld ms)%s%s\n", problem, timeout_ms,
-           *wire.junk ? "; it wrote a line that is not JSON: " : "", wire.junk);
-    return EXIT_FAILED;
-  }
-  // A server of the stateless revision has no initialize, and says so with an error.
-  if (first.verdict == FAULT && !ask(&wire, mcp_discover, MCP_DISCOVER_ID, &second) && second.verdict == RESULT)
-    return check_conclude(&second, "server/discover");
-  if (first.verdict == RESULT) send_all(wire.fd, mcp_initialized, strlen(mcp_initialized), wire.deadline);
-  return check_conclude(&first, "initialize");
+  return check_negotiate(ask, &wire, timeout_ms);
 }

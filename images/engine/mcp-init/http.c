@@ -1,6 +1,5 @@
 #include "http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -13,38 +12,6 @@
 
 #define LARGEST HTTP_LARGEST
 
-/** Reads http://ADDRESS:PORT/PATH. No DNS: a static binary has none, and a health check asks its own container. */
-const char *http_read_url(const char *url, struct http_target *target) {
-  char host[64];
-  int port = 0, used = 0;
-  *target = (struct http_target){0};
-  if (strncmp(url, "http://", 7) != 0) return "expected it to start with http://";
-  for (const char *p = url; *p; p++)
-    if (*p <= ' ' || *p > '~') return "expected printable characters without spaces";
-  const bool v6 = url[7] == '[';
-  const int got = sscanf(url + 7, v6 ? "[%63[0-9a-fA-F:.]]:%5d%n" : "%63[^:/]:%5d%n", host, &port, &used);
-  if (got != 2 || port < 1 || port > 65535) return "expected an address and a port from 1 to 65535";
-  const char *path = url + 7 + used;
-  if (*path != '/') return "expected a path, at least /";
-  struct sockaddr_in *four = (struct sockaddr_in *)&target->address;
-  struct sockaddr_in6 *six = (struct sockaddr_in6 *)&target->address;
-  const char *address = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
-  if (v6 && inet_pton(AF_INET6, address, &six->sin6_addr) == 1) {
-    six->sin6_family = AF_INET6;
-    six->sin6_port = htons((unsigned short)port);
-    target->size = sizeof *six;
-  } else if (!v6 && inet_pton(AF_INET, address, &four->sin_addr) == 1) {
-    four->sin_family = AF_INET;
-    four->sin_port = htons((unsigned short)port);
-    target->size = sizeof *four;
-  } else {
-    return "expected an IP address or localhost (names are not looked up)";
-  }
-  snprintf(target->host, sizeof target->host, v6 ? "[%s]:%d" : "%s:%d", host, port);
-  snprintf(target->path, sizeof target->path, "%.*s", (int)strcspn(path, "#"), path);
-  return NULL;
-}
-
 /** Waits until the socket is ready; false after the deadline. */
 static bool ready(int fd, short events, long long deadline) {
   struct pollfd watched = {.fd = fd, .events = events};
@@ -56,11 +23,16 @@ static bool ready(int fd, short events, long long deadline) {
 
 /** Connects before the deadline; -1 with errno. */
 static int dial(const struct http_target *target, long long deadline) {
-  const int fd = socket(target->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  struct sockaddr_storage address = target->address;
+  if (target->own && !http_own_address((struct sockaddr_in *)&address)) {
+    errno = ENETUNREACH;
+    return -1;
+  }
+  const int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
   int why = 0;
   socklen_t size = sizeof why;
-  if (connect(fd, (const struct sockaddr *)&target->address, target->size) < 0) {
+  if (connect(fd, (const struct sockaddr *)&address, target->size) < 0) {
     why = errno;
     if (why == EINPROGRESS && !ready(fd, POLLOUT, deadline)) why = ETIMEDOUT;
     else if (why == EINPROGRESS) getsockopt(fd, SOL_SOCKET, SO_ERROR, &why, &size);
@@ -69,6 +41,13 @@ static int dial(const struct http_target *target, long long deadline) {
   close(fd);
   errno = why;
   return -1;
+}
+
+/** Does anybody listen there? */
+bool http_accepts(const struct http_target *target, long long deadline) {
+  const int fd = dial(target, deadline);
+  if (fd >= 0) close(fd);
+  return fd >= 0;
 }
 
 /** A header's value within a head, up to its line's end, copied; false when it is not there. */
@@ -123,11 +102,63 @@ bool http_parse(char *raw, size_t size, bool closed, struct http_answer *answer)
   answer->body = end + 4;
   answer->size = size - (size_t)(answer->body - raw);
   if (header(raw, "Mcp-Session-Id", value, sizeof value)) snprintf(answer->session, sizeof answer->session, "%s", value);
+  if (answer->status / 100 == 3) header(raw, "Location", answer->location, sizeof answer->location);
   answer->events = header(raw, "Content-Type", value, sizeof value) && strncasecmp(value, "text/event-stream", 17) == 0;
   if (header(raw, "Transfer-Encoding", value, sizeof value) && strcasecmp(value, "chunked") == 0) return join_chunks(answer);
   if (header(raw, "Content-Length", value, sizeof value)) answer->complete = answer->size >= strtoul(value, NULL, 10);
   answer->complete = answer->complete || closed || answer->status == 204;
   return true;
+}
+
+/** Sends a request. NULL, or what went wrong; `refused` then says whether nobody is there. */
+const char *http_ask(struct http_talk *talk, const struct http_target *target, const char *method, const char *headers,
+                     const char *body, long long deadline) {
+  char head[HTTP_PATH + 1024];
+  talk->size = 0;
+  talk->answer = (struct http_answer){0};
+  talk->fd = dial(target, deadline);
+  if (talk->fd < 0) {
+    talk->answer.refused = errno == ECONNREFUSED;
+    return strerror(errno);
+  }
+  const int length = snprintf(head, sizeof head,
+                              "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n", method,
+                              target->path, target->host, strlen(body), headers);
+  if (length >= (int)sizeof head) return "the request is too long";
+  if (!send_all(talk->fd, head, (size_t)length, deadline) || !send_all(talk->fd, body, strlen(body), deadline)) return strerror(errno);
+  return NULL;
+}
+
+/** Reads what has come on one of them. */
+static const char *take(struct http_talk *talk) {
+  if (talk->size == LARGEST) return "the answer is larger than 16 MiB";
+  const ssize_t got = read(talk->fd, talk->raw + talk->size, LARGEST - talk->size);
+  if (got < 0) return strerror(errno);
+  talk->size += (size_t)got;
+  memcpy(talk->copy, talk->raw, talk->size);
+  talk->copy[talk->size] = '\0';
+  if (!http_parse(talk->copy, talk->size, got == 0, &talk->answer)) return "the answer is not HTTP/1.1";
+  if (got == 0 && !talk->answer.complete) return "the connection ended in the middle of the answer";
+  if (talk->answer.complete) http_leave(talk);
+  return NULL;
+}
+
+/** Waits until something has come on at least one of them, and reads it. NULL, or why there is nothing to wait for. */
+const char *http_hear(struct http_talk *const *talks, size_t count, long long deadline) {
+  struct pollfd watched[2];
+  for (size_t i = 0; i < count; i++) watched[i] = (struct pollfd){.fd = talks[i]->fd, .events = POLLIN};
+  const int found = poll(watched, count, wait_ms(deadline));
+  if (found == 0) return "no complete answer in time";
+  if (found < 0) return errno == EINTR ? NULL : strerror(errno);
+  const char *problem = NULL;
+  for (size_t i = 0; i < count && !problem; i++)
+    if (watched[i].fd >= 0 && watched[i].revents) problem = take(talks[i]);
+  return problem;
+}
+
+void http_leave(struct http_talk *talk) {
+  if (talk->fd >= 0) close(talk->fd);
+  talk->fd = -1;
 }
 
 /**
@@ -136,31 +167,12 @@ bool http_parse(char *raw, size_t size, bool closed, struct http_answer *answer)
  */
 const char *http_exchange(const struct http_target *target, const char *method, const char *headers, const char *body,
                           long long deadline, http_enough enough, void *context, struct http_answer *answer) {
-  static char raw[LARGEST + 1], copy[LARGEST + 1];
-  char head[2048];
-  size_t size = 0;
-  const char *problem = NULL;
-  *answer = (struct http_answer){0};
-  const int fd = dial(target, deadline);
-  if (fd < 0) return strerror(errno);
-  const int length = snprintf(head, sizeof head,
-                              "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n", method,
-                              target->path, target->host, strlen(body), headers);
-  if (length >= (int)sizeof head) problem = "the request is too long";
-  else if (!send_all(fd, head, (size_t)length, deadline) || !send_all(fd, body, strlen(body), deadline)) problem = strerror(errno);
-  while (!problem) {
-    if (!ready(fd, POLLIN, deadline)) problem = "no complete answer in time";
-    else if (size == LARGEST) problem = "the answer is larger than 1 MB";
-    if (problem) break;
-    const ssize_t got = read(fd, raw + size, LARGEST - size);
-    if (got < 0) problem = strerror(errno);
-    if (got > 0) size += (size_t)got;
-    memcpy(copy, raw, size);
-    copy[size] = '\0';
-    if (!problem && !http_parse(copy, size, got == 0, answer)) problem = "the answer is not HTTP/1.1";
-    if (!problem && answer->status > 0 && (answer->complete || enough(answer, context))) break;
-    if (!problem && got == 0) problem = "the connection ended in the middle of the answer";
-  }
-  close(fd);
+  static struct http_talk talk;
+  struct http_talk *const talks[] = {&talk};
+  const char *problem = http_ask(&talk, target, method, headers, body, deadline);
+  while (!problem && !(talk.answer.status > 0 && (talk.answer.complete || enough(&talk.answer, context))))
+    problem = http_hear(talks, 1, deadline);
+  http_leave(&talk);
+  *answer = talk.answer;
   return problem;
 }

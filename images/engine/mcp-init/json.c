@@ -80,10 +80,10 @@ bool json_is_object(struct text text) {
   return behind && skip_space(behind, end) == end;
 }
 
-/** The raw value of a member of a well-formed object; nothing when it has no such member. */
+/** The raw value of a member of a well-formed object, the last one of that name; nothing when there is none. */
 struct text json_member(struct text object, const char *name) {
-  const struct text none = {NULL, 0};
-  if (!json_is_object(object)) return none;
+  struct text found = {NULL, 0};
+  if (!json_is_object(object)) return found;
   const char *end = object.at + object.size;
   const char *at = skip_space(skip_space(object.at, end) + 1, end);
   while (at < end && *at == '"') {
@@ -91,11 +91,27 @@ struct text json_member(struct text object, const char *name) {
     const size_t size = (size_t)(skip_string(at, end) - 1 - key);
     const char *value = skip_name(at, end);
     const char *behind = skip_value(value, end, 1);
-    if (size == strlen(name) && memcmp(key, name, size) == 0) return (struct text){value, (size_t)(behind - value)};
+    if (size == strlen(name) && memcmp(key, name, size) == 0) found = (struct text){value, (size_t)(behind - value)};
     at = skip_space(behind, end);
     if (at < end && *at == ',') at = skip_space(at + 1, end);
   }
-  return none;
+  return found;
+}
+
+/** The next element of a well-formed array, from the one before; `element->at` is NULL before the first. */
+bool json_element(struct text array, struct text *element) {
+  if (!array.at) return false;
+  const char *end = array.at + array.size;
+  const char *at = skip_space(element->at ? element->at + element->size : array.at, end);
+  if (!element->at) {
+    const char *behind = at < end && *at == '[' ? skip_value(at, end, 0) : NULL;
+    if (!behind || skip_space(behind, end) != end) return false;
+  }
+  if (*at == ']') return false;
+  at = skip_space(at + 1, end); // behind the bracket or the comma
+  if (*at == ']') return false;
+  *element = (struct text){at, (size_t)(skip_value(at, end, 1) - at)};
+  return true;
 }
 
 /** What stands between the quotes of a string value (escapes stay as they are: it is only shown). */
@@ -104,12 +120,15 @@ struct text json_string(struct text value) {
   return (struct text){value.at + 1, value.size - 2};
 }
 
-/** A whole number. */
+/** A whole number, however it is written: 1.0 is 1 as well. */
 bool json_number(struct text value, long *number) {
   char copy[24], *end = NULL;
   if (!value.at || value.size == 0 || value.size >= sizeof copy) return false;
   memcpy(copy, value.at, value.size);
   copy[value.size] = '\0';
-  *number = strtol(copy, &end, 10);
-  return *end == '\0' && end != copy;
+  if (strspn(copy, "+-.0123456789eE") != value.size) return false;
+  const double real = strtod(copy, &end);
+  if (*end != '\0' || end == copy || real < -1e15 || real > 1e15) return false;
+  *number = (long)real;
+  return (double)*number == real;
 }

@@ -13,6 +13,7 @@ struct text {
 
 bool json_is_object(struct text text);
 struct text json_member(struct text object, const char *name);
+bool json_element(struct text array, struct text *element);
 struct text json_string(struct text value);
 bool json_number(struct text value, long *number);
 

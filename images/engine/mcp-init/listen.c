@@ -22,8 +22,9 @@
  * - all signals blocked: they wait in the descriptor, and no server (same uid) can end us with SIGHUP and the like;
  * - not dumpable: servers cannot trace us or take our descriptors (other sessions' connections);
  * - a subreaper, so that strays come here also where somebody runs us under another init.
+ * @param all every signal, to pass it on; else those that serve acts on
  */
-int listen_prepare(void) {
+int listen_prepare(bool all) {
   int fd;
   closefrom(3);
   while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= 2) continue;
@@ -31,16 +32,16 @@ int listen_prepare(void) {
   // Past the C library, which keeps 32 and 33 to itself and would hand an ignored one on to the servers.
   const unsigned long by_default[8] = {0};
   for (int number = 1; number < NSIG; number++) syscall(SYS_rt_sigaction, number, by_default, NULL, NSIG / 8);
-  sigset_t all, wanted;
-  sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, NULL);
+  sigset_t every, wanted;
+  sigfillset(&every);
+  sigprocmask(SIG_SETMASK, &every, NULL);
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   sigemptyset(&wanted);
   sigaddset(&wanted, SIGCHLD);
   sigaddset(&wanted, SIGTERM);
   sigaddset(&wanted, SIGINT);
-  const int signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+  const int signals = signalfd(-1, all ? &every : &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
   if (signals < 0) say("cannot receive signals: %s", strerror(errno));
   return signals;
 }

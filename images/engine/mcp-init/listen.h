@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-int listen_prepare(void);
+int listen_prepare(bool all);
 int listen_open(const char *path);
 bool listen_take_stop(int signals);
 

@@ -1,14 +1,15 @@
 #include "mcp.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "util.h"
 
 #define CLIENT "{\"name\":\"mcp-init-check\",\"version\":\"" VERSION "\"}"
+#define SHOWN 101 // of an answer that is none, with the end of the text
 
-const char mcp_initialize[] =
-    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"" MCP_LEGACY
-    "\",\"capabilities\":{},\"clientInfo\":" CLIENT "}}\n";
+// The gateway's own: orchestrator/gateway/wire/modern.ts.
+const char *const mcp_versions[] = {"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05", NULL};
 
 const char mcp_initialized[] = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n";
 
@@ -17,43 +18,96 @@ const char mcp_discover[] =
     "\"io.modelcontextprotocol/protocolVersion\":\"" MCP_STATELESS "\","
     "\"io.modelcontextprotocol/clientCapabilities\":{},\"io.modelcontextprotocol/clientInfo\":" CLIENT "}}}\n";
 
+/** The request that opens a session. Good until the next call. */
+const char *mcp_initialize(const char *version) {
+  static char request[400];
+  snprintf(request, sizeof request,
+           "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"%s\","
+           "\"capabilities\":{},\"clientInfo\":" CLIENT "}}\n",
+           version);
+  return request;
+}
+
 /** Is this raw value that text, byte by byte? */
 static bool is(struct text value, const char *expected) {
   return value.at && value.size == strlen(expected) && memcmp(value.at, expected, value.size) == 0;
 }
 
-/** Keeps the start of a text for a message to the user; control characters must not reach a terminal. */
-static void keep(char *copy, size_t room, struct text text) {
-  size_t size = text.at ? text.size : 0;
-  if (size >= room) size = room - 1;
-  for (size_t i = 0; i < size; i++) copy[i] = (unsigned char)text.at[i] < ' ' ? ' ' : text.at[i];
-  copy[size] = '\0';
+static struct answer bad(struct text line) {
+  struct answer answer = {.verdict = BAD_RESULT};
+  show(answer.message, SHOWN, line.at, line.size);
+  return answer;
 }
 
-/** Reads an error. Without an id it is about the connection as a whole: refused, or not understood. */
-static struct answer read_error(struct text error) {
+static struct answer read_error(struct text line, struct text error) {
   static const char refused[] = "too many sessions:";
-  struct answer answer = {.verdict = BAD_RESULT};
-  if (!json_number(json_member(error, "code"), &answer.code)) return answer;
-  keep(answer.message, sizeof answer.message, json_string(json_member(error, "message")));
-  const bool full = answer.code == -32000 && strncmp(answer.message, refused, sizeof refused - 1) == 0;
-  answer.verdict = full ? AT_CAPACITY : FAULT;
+  struct answer answer = {.verdict = FAULT};
+  if (!json_number(json_member(error, "code"), &answer.code)) return bad(line);
+  const struct text message = json_string(json_member(error, "message"));
+  const struct text supported = json_member(json_member(error, "data"), "supported");
+  show(answer.message, sizeof answer.message, message.at, message.size);
+  show(answer.supported, sizeof answer.supported, supported.at, supported.size);
+  if (answer.code == -32000 && strncmp(answer.message, refused, sizeof refused - 1) == 0) answer.verdict = AT_CAPACITY;
   return answer;
 }
 
-/** What one message from a server means to whoever waits for the answer to request `id`. */
-struct answer mcp_read(struct text line, long id) {
-  if (!json_is_object(line)) return (struct answer){.verdict = NOT_JSON};
-  const struct text error = json_member(line, "error"), result = json_member(line, "result");
-  const struct text theirs = json_member(line, "id");
+/** Is this the id we asked with? As the gateway takes it: 1, 1.0 and "1". */
+static bool is_id(struct text theirs, long id) {
+  const struct text inner = json_string(theirs);
   long number = 0;
-  const bool mine = json_number(theirs, &number) && number == id;
-  if (error.at && (mine || !theirs.at || is(theirs, "null"))) return read_error(error);
-  if (!mine || json_member(line, "method").at) return (struct answer){.verdict = NOT_AN_ANSWER};
-  struct answer answer = {.verdict = BAD_RESULT};
-  if (!json_is_object(result) || !is(json_member(line, "jsonrpc"), "\"2.0\"")) return answer;
-  if (id == MCP_INITIALIZE_ID) keep(answer.version, sizeof answer.version, json_string(json_member(result, "protocolVersion")));
+  return json_number(inner.at ? inner : theirs, &number) && number == id;
+}
+
+static struct answer read_message(struct text line, long id) {
+  const struct answer other = {.verdict = NOT_AN_ANSWER};
+  if (json_member(line, "method").at) return other;
+  struct text error = json_member(line, "error");
+  if (is(error, "null")) error.at = NULL;
+  const struct text theirs = json_member(line, "id"), result = json_member(line, "result");
+  const bool mine = is_id(theirs, id), rpc = is(json_member(line, "jsonrpc"), "\"2.0\"");
+  // Without an id an error is about the connection as a whole: refused, or not understood. A log's line may be JSON too.
+  if (error.at && json_is_object(error) && (mine || (rpc && (!theirs.at || is(theirs, "null"))))) return read_error(line, error);
+  if (!mine) return other;
+  struct answer answer = {.verdict = RESULT};
+  if (error.at || !json_is_object(result) || !rpc) return bad(line);
+  const struct text version = json_string(json_member(result, "protocolVersion"));
+  if (id == MCP_INITIALIZE_ID) show(answer.version, sizeof answer.version, version.at, version.size);
   else strcpy(answer.version, MCP_STATELESS); // a server/discover result has no single version
-  if (*answer.version) answer.verdict = RESULT;
+  return *answer.version ? answer : bad(line);
+}
+
+/** What one line or body from a server means to whoever waits for the answer to request `id`. It may be a batch. */
+struct answer mcp_read(struct text line, long id) {
+  if (json_is_object(line)) return read_message(line, id);
+  struct answer answer = {.verdict = NOT_JSON};
+  for (struct text element = {NULL, 0}; json_element(line, &element);) {
+    answer = json_is_object(element) ? read_message(element, id) : (struct answer){.verdict = NOT_AN_ANSWER};
+    if (answer.verdict != NOT_AN_ANSWER) break;
+  }
   return answer;
+}
+
+/** A text without the marks of its byte order. */
+struct text mcp_unmarked(struct text text) {
+  while (text.size >= 3 && memcmp(text.at, "\xEF\xBB\xBF", 3) == 0) text = (struct text){text.at + 3, text.size - 3};
+  return text;
+}
+
+/** Reads one message; true when it is the answer to request `id`. */
+bool mcp_answers(struct text message, long id, struct answer *answer) {
+  *answer = mcp_read(mcp_unmarked(message), id);
+  return answer->verdict != NOT_JSON && answer->verdict != NOT_AN_ANSWER;
+}
+
+/** Does this error say that the version was the wrong one, and may the other be a right one? */
+bool mcp_wants_version(const struct answer *answer, const char *version) {
+  if (answer->verdict != FAULT) return false;
+  if (*answer->supported) return strstr(answer->supported, version) != NULL;
+  return strcasestr(answer->message, "version") != NULL;
+}
+
+/** May this be what a server of the stateless revision says to initialize, which it does not have? */
+bool mcp_is_stateless(const struct answer *answer) {
+  const long code = answer->code;
+  return answer->verdict == FAULT && (code == -32600 || code == -32601 || code == -32602 || code == -32022);
 }

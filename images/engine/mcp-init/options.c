@@ -28,8 +28,11 @@ static struct option *find(const char *argument, struct option *options, size_t 
 
 /** Checks one value against its bounds and keeps it. */
 static int take(const char *command, struct option *option, const char *value) {
-  if (option->text) {
-    *option->text = value;
+  if (option->list && option->list->count == LIST_MOST)
+    return options_problem(command, "--%s: got more than %d, expected at most that many", option->name, LIST_MOST);
+  if (option->list) option->list->items[option->list->count++] = value;
+  if (option->text) *option->text = value;
+  if (option->list || option->text) {
     const size_t size = strlen(value);
     if (size > 0 && size <= (size_t)option->max) return 0;
     return options_problem(command, "--%s: got %zu characters, expected 1 to %ld", option->name, size, option->max);
@@ -59,7 +62,7 @@ int options_parse(const char *command, char **arguments, struct option *options,
                                   rest ? "; the server's command goes behind '--'" : "");
       continue;
     }
-    if (option->seen) problems += options_problem(command, "--%s is given twice, expected once", option->name);
+    if (option->seen && !option->list) problems += options_problem(command, "--%s is given twice, expected once", option->name);
     option->seen = true;
     const char *value = strchr(*argument, '=');
     if (value) {

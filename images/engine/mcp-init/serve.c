@@ -173,7 +173,8 @@ int serve(const struct serve_config *config) {
     say("cannot read /proc: %s. Sessions could not be cleaned up without it; mount it", strerror(errno));
     return EXIT_FAILED;
   }
-  state.signals = listen_prepare();
+  if (!secrets_readable(&config->secrets)) return EXIT_FAILED;
+  state.signals = listen_prepare(false);
   state.listener = listen_open(config->socket_path);
   if (state.signals < 0 || state.listener < 0) return EXIT_FAILED;
   const int code = loop();

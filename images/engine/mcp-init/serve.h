@@ -2,6 +2,8 @@
 #ifndef SERVE_H
 #define SERVE_H
 
+#include "secrets.h"
+
 #define SERVE_MAX_SESSIONS 1024
 
 struct serve_config {
@@ -9,6 +11,7 @@ struct serve_config {
   int max_sessions;
   int grace_ms; // from SIGTERM to SIGKILL
   int drain_ms; // from the client's half-close to SIGTERM
+  struct secrets secrets; // in the environment of each session's process
   char **command;
 };
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -30,15 +31,19 @@ struct session {
 /** Gives the server what any program expects: signals as from a shell, its talk on the connection, nothing else open. */
 static void become_server(const struct serve_config *config, const char *program, int connection, unsigned number) {
   sigset_t none;
+  char why[512];
   setsid();
   dup2(connection, STDIN_FILENO);
   dup2(connection, STDOUT_FILENO);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  execv(program, config->command);
-  const char *why = strerror(errno);
-  say("session %u: cannot run '%s': %s", number, program, why);
-  refuse(STDOUT_FILENO, "the server cannot be started: '%s': %s", program, why);
+  char **environment = secrets_environment(&config->secrets, why, sizeof why);
+  if (environment) {
+    execve(program, config->command, environment);
+    snprintf(why, sizeof why, "'%s': %s", program, strerror(errno));
+  }
+  say("session %u: the server cannot be started: %s", number, why);
+  refuse(STDOUT_FILENO, "the server cannot be started: %s", why);
   _exit(127);
 }
 

@@ -25,6 +25,34 @@ void say(const char *format, ...) {
   if (write(STDERR_FILENO, line, end) < 0) return; // nowhere else to complain
 }
 
+/** Bytes of a character that is a command to a terminal, or turns or hides the text around it; 0 for any other. */
+static size_t hidden(const char *at, size_t size) {
+  const unsigned char *byte = (const unsigned char *)at;
+  if (size > 1 && byte[0] == 0xC2 && byte[1] < 0xA0) return 2; // U+0080 to U+009F
+  if (size < 3 || byte[0] != 0xE2) return 0;
+  const bool turns = byte[1] == 0x80 && (byte[2] == 0x8E || byte[2] == 0x8F || (byte[2] >= 0xA8 && byte[2] <= 0xAE));
+  return turns || (byte[1] == 0x81 && byte[2] >= 0xA0 && byte[2] <= 0xAF) ? 3 : 0;
+}
+
+/** Keeps the start of somebody's text for a message to the user: `room` bytes with its end, no control characters. */
+void show(char *copy, size_t room, const char *text, size_t size) {
+  size_t kept = 0;
+  for (size_t at = 0; text && at < size && kept + 1 < room; at++) {
+    const unsigned char byte = (unsigned char)text[at];
+    const bool blank = byte <= ' ' || byte == 0x7F;
+    const size_t skipped = hidden(text + at, size - at);
+    if (skipped > 0) at += skipped - 1;
+    else if (!blank) copy[kept++] = text[at];
+    else if (kept > 0 && copy[kept - 1] != ' ') copy[kept++] = ' ';
+  }
+  // No half character at the end.
+  size_t start = kept;
+  while (start > 0 && kept - start < 3 && ((unsigned char)copy[start - 1] & 0xC0) == 0x80) start--;
+  if (kept + 1 == room && start > 0 && (unsigned char)copy[start - 1] >= 0xC0) kept = start - 1;
+  while (kept > 0 && copy[kept - 1] == ' ') kept--;
+  copy[kept] = '\0';
+}
+
 /** The monotonic clock: graces and time-outs must not jump when somebody sets the time. */
 long long now_ms(void) {
   struct timespec now;

@@ -16,6 +16,7 @@ void pause_ms(int milliseconds);
 int wait_ms(long long deadline);
 int dial_unix(const char *path);
 bool send_all(int fd, const char *data, size_t size, long long deadline);
+void show(char *copy, size_t room, const char *text, size_t size);
 void refuse(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void hang_up(int fd);
 

@@ -9,13 +9,14 @@ import { ACKNOWLEDGED, DISCOVER, Meta, MODERN_VERSION } from "../wire/modern";
 import { headerValue } from "../wire/modern-send";
 import { unknown } from "./aggregate-session";
 import type { MergedLists } from "./merged-lists";
-import { type Addressed, innerUri, outerNotification, outerResult } from "./names";
+import { type Addressed, innerUri } from "./names";
+import { outerNotification, outward } from "./outward";
 import { CAPABILITIES, instructions, SERVER_INFO } from "./welcome";
 
-/** How long a merged list may be kept, and by whom: it depends on the token. */
+/** Cache hints of a merged list: clients must not keep or share it, as it depends on the token and may change. */
 const CACHE = '"resultType":"complete","ttlMs":0,"cacheScope":"private"';
 
-/** Calls of the modern era to the URL of all servers. */
+/** Handles requests of modern clients (2026-07-28) to the URL of all servers. */
 export class AggregateCalls implements ModernTarget {
   constructor(
     private readonly merged: MergedLists,
@@ -25,11 +26,11 @@ export class AggregateCalls implements ModernTarget {
   call(exchange: Exchange, headers: Record<string, string>): void {
     const { method } = exchange.request;
     if (method === DISCOVER) this.#discover(exchange);
-    else if (isList(method)) void this.#list(exchange, method);
+    else if (isList(method)) this.#list(exchange, method).catch((error) => exchange.reject(error));
     else {
       const found = this.merged.address(exchange.request, exchange.principal);
       const send = (addressed: Addressed | undefined): void => this.#send(exchange, addressed, headers);
-      if (found instanceof Promise) void found.then(send, (error) => exchange.reject(error));
+      if (found instanceof Promise) found.then(send).catch((error) => exchange.reject(error));
       else send(found);
     }
   }
@@ -43,7 +44,7 @@ export class AggregateCalls implements ModernTarget {
     const wishes = granted(asked, CAPABILITIES);
     exchange.notify(marked(Frame.notification(ACKNOWLEDGED, { notifications: wishes }), exchange));
     const inner = this.#watch(exchange, wishes, headers);
-    const end = this.merged.onChanged((method) => {
+    const end = this.merged.changes.onChanged((method) => {
       const changed = Frame.notification(method);
       if (wished(wishes, changed)) exchange.notify(marked(changed, exchange));
     });
@@ -61,10 +62,10 @@ export class AggregateCalls implements ModernTarget {
     }
     const { server, request, name } = addressed;
     exchange.request = request;
-    exchange.rewrite = (answer) => outerResult(server, request.method, answer);
+    exchange.rewrite = outward(server, request.method);
     try {
       const { modern } = this.merged.server(server, exchange.principal);
-      exchange.call.server = server; // now it is known to be one
+      exchange.call.server = server; // only a server that exists may become a label in the metrics
       if (exchange.call.tool !== undefined) exchange.call.tool = name;
       modern.call(exchange, { ...headers, "mcp-name": headerValue(name) });
     } catch (error) {
@@ -86,7 +87,7 @@ export class AggregateCalls implements ModernTarget {
     exchange.result(`{${CACHE},${await this.merged.list(method, exchange.principal)}}`);
   }
 
-  /** Watches resources at their servers, each server in a subscription of its own whose notifications come here. */
+  /** Subscribes to resources: one subscription at each server concerned, whose notifications go to the client's own. */
   #watch(exchange: Exchange, wishes: Wishes, headers: Record<string, string>): Exchange[] {
     const uris = new Map<string, string[]>();
     for (const outer of wishes.resourceSubscriptions ?? []) {
@@ -100,7 +101,7 @@ export class AggregateCalls implements ModernTarget {
         modern.listen(inner, headers);
         return [inner];
       } catch {
-        return []; // no such server: nothing of it will change
+        return []; // there is no such server, or the principal may not use it
       }
     });
   }

@@ -5,20 +5,22 @@ import type { GatewayContext } from "../context";
 import { ClientSession } from "../downstream/client-session";
 import type { EndReason, OnEnd } from "../downstream/session";
 import { Frame } from "../wire/frame";
-import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
+import { ErrorCode, type JsonObject, objectOf, type RequestId, textOr } from "../wire/json-rpc";
 import { isList, isListChange } from "../wire/lists";
 import { LEGACY_VERSIONS } from "../wire/modern";
+import { ownId } from "../wire/own-ids";
 import type { MergedLists } from "./merged-lists";
-import { type Addressed, outerNotification, outerResult } from "./names";
+import type { Addressed } from "./names";
+import { outerNotification, outward } from "./outward";
 import { initializeResult } from "./welcome";
 
-/** Questions of servers that may be without an answer. */
+/** Most questions of servers that may wait for the client's answer; the oldest goes first. */
 const QUESTIONS = 1_000;
 
-/** A client's session with all servers: a conversation with each server it uses, opened when it first does. */
+/** A client's session with all servers. It opens a conversation with a server at the first request for that server. */
 export class AggregateSession extends ClientSession {
   readonly #conversations = new Map<string, Conversation>();
-  /** Questions of servers to the client: their ids may be the same at two servers, so here they have others. */
+  /** Questions of servers, by the id that the client sees: two servers may use the same id, so each gets a new one. */
   readonly #questions = new Map<string, { server: string; id: RequestId; idText: string }>();
   readonly #unsubscribe: () => void;
   #initialized = false;
@@ -35,7 +37,7 @@ export class AggregateSession extends ClientSession {
     this.client.onPressure = (slow) => {
       for (const conversation of this.#conversations.values()) conversation.pressure(slow);
     };
-    this.#unsubscribe = merged.onChanged((method) => {
+    this.#unsubscribe = merged.changes.onChanged((method) => {
       if (this.#initialized) this.client.send(Frame.notification(method));
     });
   }
@@ -51,17 +53,13 @@ export class AggregateSession extends ClientSession {
 
   protected ask(exchange: Exchange): void {
     const { method } = exchange.request;
-    if (isList(method)) void this.#list(exchange);
+    if (isList(method)) this.#list(exchange).catch((error) => exchange.reject(error));
     else if (method === "ping") exchange.result("{}");
-    else if (method === "logging/setLevel") this.#setLevel(exchange, exchange.request.params);
+    else if (method === "logging/setLevel") this.#setLevel(exchange, objectOf(exchange.request.exact("params")));
     else {
       const found = this.merged.address(exchange.request, this.principal);
       if (!(found instanceof Promise)) this.#send(exchange, found);
-      else
-        void found.then(
-          (late) => this.#send(exchange, late),
-          (error) => exchange.reject(error),
-        );
+      else found.then((late) => this.#send(exchange, late)).catch((error) => exchange.reject(error));
     }
   }
 
@@ -69,7 +67,7 @@ export class AggregateSession extends ClientSession {
     return this.#conversations.get(server)?.idleSince;
   }
 
-  /** Its next request to the server gets a new process, as after the death of one. */
+  /** Gives up the session's process of a server. The next request to that server gets a new process. */
   evict(server: string): void {
     this.#conversations.get(server)?.rest();
   }
@@ -80,7 +78,7 @@ export class AggregateSession extends ClientSession {
     for (const conversation of this.#conversations.values()) conversation.close();
   }
 
-  /** A server is gone: so is what the client has with it. */
+  /** Ends the conversation with a server that was removed. */
   forget(server: string): void {
     this.#conversations.get(server)?.close("it was removed");
     this.#conversations.delete(server);
@@ -108,69 +106,66 @@ export class AggregateSession extends ClientSession {
     this.#level = params;
     for (const conversation of this.#conversations.values()) {
       conversation.remember("logging/setLevel", params);
-      conversation.say(Frame.request("dind-mcp:level", "logging/setLevel", params));
+      conversation.say(Frame.request(ownId(), "logging/setLevel", params));
     }
     exchange.result("{}");
   }
 
   #send(exchange: Exchange, addressed: Addressed | undefined): void {
     if (!addressed || this.reason) {
-      if (this.reason) exchange.fail(ErrorCode.ServerUnavailable, `the session ended: ${this.reason}`);
+      if (this.reason) this.over(exchange, this.reason);
       else exchange.fail(...unknown(exchange));
       return;
     }
     const { server, request, name } = addressed;
     const { call } = exchange;
-    try {
-      const part = this.merged.server(server, this.principal);
-      call.server = server;
-      if (call.tool !== undefined) call.tool = name;
-      exchange.rewrite = (answer) => outerResult(server, request.method, answer);
-      if (!this.begin(exchange, part.admission)) return;
-      let conversation = this.#conversations.get(server);
-      if (!conversation) {
-        if (!this.initialize) return;
-        conversation = new Conversation(part, this.initialize, this.#user(server), this.#initialized);
-        if (this.#level) conversation.remember("logging/setLevel", this.#level);
-        this.#conversations.set(server, conversation);
-      }
-      conversation.send(exchange, request);
-    } catch (error) {
-      exchange.reject(error);
+    const part = this.merged.server(server, this.principal);
+    call.server = server;
+    if (call.tool !== undefined) call.tool = name;
+    exchange.rewrite = outward(server, request.method);
+    if (!this.begin(exchange, part.admission)) return;
+    let conversation = this.#conversations.get(server);
+    if (!conversation) {
+      if (!this.initialize) return;
+      conversation = new Conversation(part, this.initialize, this.#user(server), this.#initialized);
+      if (this.#level) conversation.remember("logging/setLevel", this.#level);
+      this.#conversations.set(server, conversation);
     }
+    conversation.send(exchange, request);
   }
 
   #user(server: string): ConversationUser {
     return {
+      principal: this.principal,
       told: (frame, related) => this.#told(server, frame, related),
-      givenUp: () => this.forget(server), // the next call begins anew
+      givenUp: () => this.forget(server), // the next call opens a new conversation
     };
   }
 
   #told(server: string, frame: Frame, related: RequestId | undefined): void {
-    if (isListChange(frame.method)) return; // the merged lists tell, once for all
+    if (isListChange(frame.method)) return; // MergedLists tells all sessions; passing it on would tell this one twice
     if (frame.isRequest()) {
-      const id = `${server}:${++this.#count}`;
+      const id = String(++this.#count);
       this.#questions.set(id, { server, id: frame.id, idText: frame.idText });
       const [oldest] = this.#questions.keys();
       if (this.#questions.size > QUESTIONS && oldest !== undefined) this.#questions.delete(oldest);
-      this.client.deliver(frame.withId(JSON.stringify(id)), server, related);
+      this.client.deliver(frame.withId(id), server, related);
     } else if (frame.method === "notifications/cancelled") this.#withdrawn(server, frame, related);
     else this.client.deliver(outerNotification(server, frame), server, related);
   }
 
-  /** A server needs no answer to its question any more. */
+  /** Passes on that a server withdrew its question, with the id that the client knows. */
   #withdrawn(server: string, frame: Frame, related: RequestId | undefined): void {
     const inner = frame.at("params", "requestId");
     const [outer] = [...this.#questions].find(([, asked]) => asked.server === server && asked.id === inner) ?? [];
     if (outer === undefined) return;
     this.#questions.delete(outer);
-    const renamed = frame.replace({ path: ["params", "requestId"], json: JSON.stringify(outer) });
+    const renamed = frame.replace({ path: ["params", "requestId"], json: outer });
     this.client.deliver(renamed, server, related);
   }
 }
 
-/** Why a request that names nothing of any server fails. */
+/** Returns code and message for a request that names nothing of any server. */
 export function unknown({ request }: Exchange): [number, string] {
   const name = request.at("params", "name") ?? request.at("params", "uri");
   if (name === undefined)

@@ -1,65 +1,67 @@
 import type { JsonObject } from "../wire/json-rpc";
 import { LISTS, type ListMethod } from "../wire/lists";
 
-/** Milliseconds after which a list is asked for again although nobody said that it changed. */
+/** Milliseconds that a list counts as fresh: not every server sends `list_changed`. */
 const FRESH_MS = 5 * 60_000;
-/** After a failure, and after more of them. */
+/** Milliseconds until the next attempt after a failure: the first wait, and the longest after doubling. */
 const RETRY_MS = 5_000;
 const LAST_RETRY_MS = 60_000;
 
-/** One item of a list, as clients of all servers' URL see it. */
+/** One item of a list, as clients of the URL of all servers see it. */
 export interface Item {
-  /** As the server calls it. */
+  /** The name that the server uses. */
   name: string;
-  /** As clients call it. */
+  /** The name or URI that clients see. */
   shown: string;
-  /** The URI or the template of a resource, as the server writes it. */
+  /** A resource's URI or template, as the server writes it. */
   address?: string;
   json: string;
 }
 
-/** What is known of a list, and what is on its way. */
+/** One list of a server: the items last seen, and the state of the next question for them. */
 export interface Kept {
-  /** As last seen; undefined until then, and again when the server's process is another one. */
+  /** The items last seen; undefined until the first answer of the current process. */
   items?: readonly Item[];
-  /** The server said that these are not its items any more. */
+  /** True when the server has said since that the list changed. */
   outdated: boolean;
-  /** The wait for newer ones; undefined when nobody asked for any. */
+  /** Resolves with newer items; undefined when no question is on its way. */
   coming?: Promise<readonly Item[]>;
-  /** Milliseconds since 1970. */
+  /** Time of the last question, in milliseconds since 1970. */
   askedAt: number;
-  /** When it is asked for again, at the next need. */
+  /** Time until which nobody asks again, in milliseconds since 1970. */
   until: number;
-  /** Why the last attempt failed; undefined when it went well. */
+  /** Why the last question failed; undefined after a success. */
   error?: Error;
-  /** Somebody went on without it. */
+  /** True when a client got a merged list without the answer that is on its way. */
   late?: boolean;
 }
 
-/** What a list needs of its surroundings. */
+/** The functions that a ListCache gets from its owner. */
 export interface ListSource {
-  /** Gets all items of a list from the server. */
+  /** Asks the server for all items of a list. */
   ask(method: ListMethod): Promise<JsonObject[]>;
-  /** Gives items the form that clients of all servers' URL see. */
+  /** Gives items the form that clients of the URL of all servers see. */
   form(method: ListMethod, items: JsonObject[]): readonly Item[];
-  /** Told by its notification that a list is another one than clients were given. */
+  /** Tells clients that the list differs from the one they got. @param notification the list's `list_changed` method */
   changed(notification: string): void;
-  /** True while somebody is there to be told. */
+  /** Logs an error in the gateway's own handling of an answer, which no caller sees. */
+  failed(method: ListMethod, error: Error): void;
+  /** True while a client listens for changed lists. */
   heard(): boolean;
 }
 
 /**
- * A server's lists as they were last seen. A list that was known is served while a newer one is asked for: only a new
- * process makes it unknown.
+ * Caches a server's lists. While the server is asked for a newer list, the old one stays available. Only a new
+ * process of the server empties the cache.
  */
 export class ListCache {
   readonly #lists = new Map<ListMethod, Kept>();
-  /** Lists whose last answer was a failure, and the next attempt. */
+  /** The next attempt for each list whose last question failed, and the wait after that one. */
   readonly #failed = new Map<ListMethod, { timer: NodeJS.Timeout; wait: number }>();
 
   constructor(private readonly source: ListSource) {}
 
-  /** A list that is not outdated. @throws what the server failed with */
+  /** Returns a list that is not outdated. @throws the server's error */
   async get(method: ListMethod): Promise<readonly Item[]> {
     const { coming, items, outdated, error } = this.kept(method);
     if (items && !outdated) return items;
@@ -67,7 +69,10 @@ export class ListCache {
     throw error;
   }
 
-  /** What is known of a list; asks for it where that is not new enough. */
+  /**
+   * Returns the cached state of a list at once, and asks the server in the background when the list is no longer
+   * fresh.
+   */
   kept(method: ListMethod): Kept {
     const kept = this.#lists.get(method) ?? { outdated: false, askedAt: 0, until: 0 };
     this.#lists.set(method, kept);
@@ -80,17 +85,17 @@ export class ListCache {
     this.#failed.clear();
   }
 
-  /** The lists that a notification concerns are outdated. */
+  /** Marks the lists that a notification concerns as outdated. @param notification a `list_changed` method */
   stale(notification: string): void {
     for (const [method, kept] of this.#lists) {
       if (LISTS[method].changed !== notification) continue;
       kept.outdated = true;
       kept.until = 0;
-      kept.coming = undefined; // it may be from before the change
+      kept.coming = undefined; // that answer may be older than the change, so it is ignored
     }
   }
 
-  /** The server's process is another one: nothing is known. */
+  /** Empties the cache, because the server's process is a new one. */
   forget(): void {
     this.#lists.clear();
   }
@@ -101,7 +106,7 @@ export class ListCache {
     kept.coming = coming;
     kept.askedAt = Date.now();
     const isCurrent = (): boolean => this.#lists.get(method) === kept && kept.coming === coming;
-    coming.then(
+    const known = coming.then(
       (items) => {
         if (!isCurrent()) return;
         const recovered = this.#recovered(method);
@@ -117,9 +122,13 @@ export class ListCache {
         if (!kept.items || kept.outdated) this.#askAgain(method);
       },
     );
+    known.catch((error: Error) => this.source.failed(method, error));
   }
 
-  /** Clients that were given a list without this server's part are told when there is one, without asking. */
+  /**
+   * Asks again after a failure, while a client listens. Clients that got a merged list without this server's part then
+   * hear of it when it comes, without asking themselves.
+   */
   #askAgain(method: ListMethod): void {
     const { timer: old, wait = RETRY_MS } = this.#failed.get(method) ?? {};
     clearTimeout(old);
@@ -133,7 +142,7 @@ export class ListCache {
     });
   }
 
-  /** @returns whether the list had failed before */
+  /** Ends the attempts after a failure. @returns whether the last question had failed */
   #recovered(method: ListMethod): boolean {
     const failed = this.#failed.get(method);
     clearTimeout(failed?.timer);

@@ -9,94 +9,79 @@ import type { RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import { LISTS, type ListMethod } from "../wire/lists";
 import type { Item, Kept, ListCache } from "./list-cache";
+import { ListChanges } from "./list-changes";
 import { type Addressed, address, addressed, mayBeMapped, type Named, named, outerUri } from "./names";
+import { fits } from "./uri-template";
 
 /**
- * Milliseconds a list waits for a server of which nothing is known yet; who has not answered by then is left out, said to
- * be missing, and told of when it has. Clients often ask once, at their start.
+ * Milliseconds that a merged list waits for a server whose own list is not known yet. After that the merged list
+ * names the server as missing, and clients get `list_changed` once it answers. The wait is this long because many
+ * clients ask only once, at their start.
  */
 export const PATIENCE_MS = 10_000;
-/** The same, for a server whose last list is known to be outdated, or that failed the last time. */
+/** Milliseconds that a merged list waits for a server whose known list is outdated, or that failed the last time. */
 const SHORT_PATIENCE_MS = 2_000;
 
-/** In the `_meta` of a merged list: servers whose part is not there, or not the newest. */
+/** Key in a merged list's `_meta`: the servers whose part is missing or outdated. */
 const MISSING = "io.github.dind-mcp/missing";
 
-/** Whether an address is one of a template (RFC 6570), or the template itself. */
-function fits(template: string, uri: string): boolean {
-  if (template === uri) return true;
-  const parts = template.split(/(\{[^{}]*\})/);
-  if (parts.length === 1) return false;
-  // Only the beginning and the pieces in their order: which characters a variable may hold is for the server to say.
-  let at = 0;
-  for (const [index, part] of parts.entries()) {
-    if (index % 2 === 1 || part === "") continue;
-    const found = uri.indexOf(part, at);
-    if (found < 0 || (index === 0 && found > 0)) return false;
-    at = found + part.length;
-  }
-  const last = parts.at(-1) ?? "";
-  return parts[0] !== "" && (last === "" || uri.endsWith(last));
-}
-
-/** Milliseconds between two tellings that the same list changed. */
-const QUIET_MS = 250;
-
-/** The gateway's part for one server, as far as the URL of all servers is made of it. */
+/** The parts of a ServerGateway that the URL of all servers uses. */
 export interface ServerPart extends ConversationServer {
   readonly modern: ModernTarget;
   readonly lists: ListCache;
 }
 
-/** A server whose part of a merged list is missing, or older than the server says it should be. */
+/** A server whose part of a merged list is missing, or outdated by the server's own `list_changed`. */
 interface Missing {
   server: string;
   reason: string;
   outdated?: true;
 }
 
-/** All servers' lists as one, for whoever may use them. */
+/** Merges the lists of the servers that a principal may use. */
 export class MergedLists {
-  readonly #listeners = new Set<(notification: string) => void>();
-  /** What is missing now, by server and method: told once, not with each list. */
+  readonly changes: ListChanges;
+  /** Missing parts that are in the log already, as `server method`: each is logged once, not with every list. */
   readonly #told = new Set<string>();
 
   /**
-   * @param gatewayOf the gateway's part for one server
-   * @param patience milliseconds for a server of which nothing is known
+   * @param gatewayOf returns the gateway's parts for one server
+   * @param patience milliseconds to wait for a server whose list is not known yet
    */
   constructor(
     private readonly context: GatewayContext,
     private readonly gatewayOf: (name: string) => ServerPart,
     private readonly patience = PATIENCE_MS,
-  ) {}
-
-  /** True while somebody is there to be told of changes. */
-  get heard(): boolean {
-    return this.#listeners.size > 0;
+  ) {
+    this.changes = new ListChanges((notification, error) =>
+      context.warn(`somebody was not told of ${notification}`, error),
+    );
   }
 
-  /** Names of the servers that the principal may use. */
+  /** The names of the servers that the principal may use, without those that are stopped, being removed, or throwaway copies. */
   servers(principal: Principal): string[] {
     return this.context.servers
       .list()
       .filter(
-        ({ name, status }) =>
-          mayUse(principal, name) && status !== ServerStatus.Stopped && status !== ServerStatus.Removing,
+        ({ name, status, copyOf }) =>
+          copyOf === undefined &&
+          mayUse(principal, name) &&
+          status !== ServerStatus.Stopped &&
+          status !== ServerStatus.Removing,
       )
       .map(({ name }) => name)
       .sort();
   }
 
-  /** The part for one server. @throws GatewayError when there is none, or the principal may not use it */
+  /** Returns the parts for one server. @throws GatewayError when there is none, or the principal may not use it */
   server(name: string, principal: Principal): ServerPart {
     if (mayUse(principal, name) && this.context.servers.get(name)) return this.gatewayOf(name);
     throw new GatewayError(404, ErrorCode.InvalidParams, `there is no server ${name}`);
   }
 
   /**
-   * One list of all servers, as the inside of a result's text: `"tools":[...]`. A server that fails or hangs is served as
-   * it was last seen; without that it is left out, and `_meta` says so.
+   * Returns a merged list as the inside of a result's text: `"tools":[...]`. For a server that fails or hangs it
+   * takes the items last seen; when there are none, or they are outdated, `_meta` names the server.
    */
   async list(method: ListMethod, principal: Principal): Promise<string> {
     const names = this.servers(principal);
@@ -113,10 +98,11 @@ export class MergedLists {
   }
 
   /**
-   * Finds the server a request is for, and gives the request the name that the server knows. A promise only where a list
-   * has to be looked at: for names that may be mapped, and addresses as a server wrote them, as in a text.
-   * @returns undefined when it names nothing of any server
-   * @throws GatewayError when it names something of several
+   * Finds the server that a request is for, and puts the name that the server knows in place of the outer one.
+   * Returns a promise only when it has to look at lists: for a name that may be a mapped one, and for a URI without
+   * its server's prefix, which a client may have found in a server's text.
+   * @returns undefined when the request names nothing of any server
+   * @throws GatewayError 400 when a URI belongs to several servers
    */
   address(request: RequestFrame, principal: Principal): Addressed | undefined | Promise<Addressed | undefined> {
     const found = address(request);
@@ -133,7 +119,7 @@ export class MergedLists {
     return item ? addressed(request, about, found.server, item.name) : found;
   }
 
-  /** Finds whose an address is that says it not. */
+  /** Finds the server that lists a URI, or a template for it. @throws GatewayError 400 when several do */
   async #owner(request: RequestFrame, about: Named, principal: Principal): Promise<Addressed | undefined> {
     const { given } = about;
     const names = this.servers(principal);
@@ -152,35 +138,6 @@ export class MergedLists {
     const which = owners.map((name) => outerUri(name, given)).join(" or ");
     const words = `${JSON.stringify(given)} is an address of several servers: ask for ${which}`;
     throw new GatewayError(400, ErrorCode.InvalidParams, words);
-  }
-
-  /** Something changed: tells everybody whose list it is. */
-  changed(notification: string): void {
-    for (const listener of this.#listeners) listener(notification);
-  }
-
-  /**
-   * Of a storm of changes a listener hears the first, and now and then one more.
-   * @returns what ends the subscription
-   */
-  onChanged(listener: (notification: string) => void): () => void {
-    const quiet = new Map<string, { again: boolean }>();
-    const tell = (notification: string): void => {
-      const silence = quiet.get(notification);
-      if (silence) {
-        silence.again = true;
-        return;
-      }
-      listener(notification);
-      const fresh = { again: false };
-      quiet.set(notification, fresh);
-      setTimeout(() => {
-        quiet.delete(notification);
-        if (fresh.again && this.#listeners.has(tell)) tell(notification);
-      }, QUIET_MS).unref();
-    };
-    this.#listeners.add(tell);
-    return () => this.#listeners.delete(tell);
   }
 
   async #listOf(name: string, method: ListMethod, missing: Missing[]): Promise<readonly Item[]> {
@@ -204,13 +161,14 @@ export class MergedLists {
     return kept.items ?? [];
   }
 
-  /** Waits for what is coming, within the patience. @returns undefined when it does not come */
+  /** Waits for a list that was asked for. @returns undefined when it fails, or does not come in time */
   async #wait(kept: Kept): Promise<readonly Item[] | undefined> {
     const { coming } = kept;
     const patience = kept.items || kept.error ? Math.min(SHORT_PATIENCE_MS, this.patience) : this.patience;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      // Who was waited for already is not waited for again.
+      // The wait counts from the question, so that only the first of several merged lists waits for a server that
+      // hangs.
       const left = Math.max(0, patience - (Date.now() - kept.askedAt));
       timer = setTimeout(() => {
         kept.late = true;

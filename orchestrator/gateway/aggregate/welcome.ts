@@ -1,6 +1,6 @@
 import type { JsonObject } from "../wire/json-rpc";
 
-/** What all servers together can do. */
+/** The capabilities that the URL of all servers declares. They are fixed, as servers come and go during a session. */
 export const CAPABILITIES = {
   tools: { listChanged: true },
   prompts: { listChanged: true },
@@ -11,12 +11,12 @@ export const CAPABILITIES = {
 
 export const SERVER_INFO = { name: "dind-mcp", title: "All servers of the fleet", version: "1" };
 
-/** What a model is told about the names. */
+/** Returns the `instructions` for the model: how names are built, and which servers there are. */
 export function instructions(servers: string[]): string {
   return `Tools and prompts are called SERVER__NAME, resources mcp-SERVER+URI. Servers: ${servers.join(", ") || "none"}.`;
 }
 
-/** The result of `initialize`. */
+/** Returns the result of `initialize`. */
 export function initializeResult(protocolVersion: string, servers: string[]): JsonObject {
   return { protocolVersion, capabilities: CAPABILITIES, serverInfo: SERVER_INFO, instructions: instructions(servers) };
 }

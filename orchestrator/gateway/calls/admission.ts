@@ -5,24 +5,24 @@ import { type Backend, callTimeout } from "../upstream/backend";
 import { ErrorCode } from "../wire/json-rpc";
 import type { Exchange } from "./exchange";
 
-/** What holds for every call to one server, whatever era its client speaks. */
+/** The rules for calls to one server. They hold for clients of both eras. */
 export class Admission {
   constructor(
     private readonly backend: Backend,
     private readonly rules: ToolRules,
   ) {}
 
-  /** Why a principal may not make this call; undefined when it may. */
+  /** Returns why a principal may not make this call; undefined when it may. */
   refusal(call: { method: string; tool?: string }, principal: Principal): GatewayError | undefined {
     if (call.method !== "tools/call") return undefined;
-    // A name that is no text: a server may make a name of it that nobody checked.
+    // The name is no string. A lenient server may turn it into a tool's name that no rule was checked for.
     if (call.tool === undefined)
       return new GatewayError(400, ErrorCode.InvalidParams, "params.name: expected the name of a tool");
     const words = this.rules.refusal(this.backend.name, call.tool, principal);
     return words === undefined ? undefined : new GatewayError(403, ErrorCode.Denied, words);
   }
 
-  /** Takes a call in, unless it may not be made: then its client is told. @returns whether it is to go to the server */
+  /** Admits a call, or fails it when its principal may not make it. @returns whether the call goes to the server */
   admit(exchange: Exchange): boolean {
     const refusal = this.refusal(exchange.call, exchange.principal);
     if (refusal) exchange.reject(refusal);
@@ -33,12 +33,12 @@ export class Admission {
     return !refusal;
   }
 
-  /** Milliseconds without a sign of life, after which a call has failed. @throws GatewayError 404 */
+  /** Milliseconds without a message from the server after which a call fails. @throws GatewayError 404 */
   get timeout(): number {
     return callTimeout(this.backend.info());
   }
 
-  /** The connection ended in the middle of a call. */
+  /** Returns the error for a call whose connection ended before the answer. */
   died(reason: string): GatewayError {
     const { name } = this.backend;
     const words = `server ${name} failed during the call: ${reason}`;

@@ -2,15 +2,18 @@ import { GatewayError } from "../gateway-api";
 import { answerTo, NoAnswer } from "../upstream/answer-to";
 import { type Backend, callTimeout } from "../upstream/backend";
 import type { ConnectionPool, ConnectionUse } from "../upstream/connection-pool";
+import { named } from "../upstream/named";
 import { Frame } from "../wire/frame";
-import { ErrorCode, type JsonObject } from "../wire/json-rpc";
+import { ErrorCode, type JsonObject, objectOf } from "../wire/json-rpc";
 import { modernRequest } from "../wire/modern-send";
+import { TooMuch } from "../wire/parse-limits";
 
 /**
- * Asks a server something in a pooled connection, in whichever era it speaks, and waits for the answer.
- * @param who whose connection it is: no process serves two principals
- * @param isRetry an earlier session was gone before it took the question; a new one is tried once
- * @throws GatewayError with the server's own error, or why there is no answer
+ * Sends a request to a server on a pooled connection, in the era that the server speaks, and returns the result.
+ * Numbers in the result keep every digit.
+ * @param who the principal whose connection carries the request: no process serves two principals
+ * @param isRetry true for the second and last attempt, after a session that ended before the server took the request
+ * @throws GatewayError with the server's own error, or with the reason why no answer came
  */
 export async function ask(
   backend: Backend,
@@ -25,10 +28,12 @@ export async function ask(
     connection.era === "modern" ? modernRequest(0, method, params) : { request: Frame.request(0, method, params) };
   const limit = callTimeout(backend.info());
   try {
-    const { error, result = {} } = await answerTo((call) => connection.use(call), asked, limit);
-    if (!error) return result;
-    throw new GatewayError(502, error.code, `server ${backend.name}: ${error.message}`);
+    const answer = await answerTo((call) => connection.use(call), asked, limit);
+    const { error } = answer;
+    if (!error) return objectOf(answer.exact("result"));
+    throw new GatewayError(502, error.code, named(backend.name, error.message));
   } catch (error) {
+    if (error instanceof TooMuch) throw new GatewayError(502, error.code, named(backend.name, error.message));
     if (!(error instanceof NoAnswer)) throw error;
     const { why } = error;
     if (typeof why === "object") {

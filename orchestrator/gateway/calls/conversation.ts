@@ -1,18 +1,23 @@
+import type { Principal } from "../../security/principal";
 import { asGatewayError, GatewayError } from "../gateway-api";
 import type { Backend } from "../upstream/backend";
 import type { CallEnd, SessionConnection, Told } from "../upstream/connection";
 import type { ConnectionPool } from "../upstream/connection-pool";
 import type { Handshake } from "../upstream/handshake";
+import { named } from "../upstream/named";
+import { SMALL } from "../wire/byte-budget";
 import { Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
-import { ErrorCode, type JsonObject, type RequestId, textOr } from "../wire/json-rpc";
+import { ErrorCode, type JsonObject, type RequestId } from "../wire/json-rpc";
 import { isListChange } from "../wire/lists";
+import { ownId } from "../wire/own-ids";
 import type { Admission } from "./admission";
 import type { Exchange } from "./exchange";
+import { SessionState } from "./session-state";
 
-/** Ids of what the gateway itself asks a server in a client's session. */
-const OWN = "dind-mcp:";
-/** A process that ends so often without a success in between is given up. */
+/** Processes that end in a row, with no answer in between, after which the conversation is given up. */
 const DEATHS = 2;
+/** Most messages kept of a new process before its answer to `initialize`; together they may have SMALL bytes. */
+const EARLY = 100;
 
 /** The server of a conversation. */
 export interface ConversationServer {
@@ -23,38 +28,40 @@ export interface ConversationServer {
 
 /** The session that a conversation belongs to. */
 export interface ConversationUser {
-  /** A notification of the server, or a question to the client. */
+  readonly principal: Principal;
+  /** Takes a notification of the server, or its question to the client. */
   told(frame: Frame, related?: RequestId): void;
-  /** The process ended again and again. */
+  /** Called when the server's processes ended again and again. */
   givenUp(): void;
 }
 
-/** A request on its way, in the names that the server knows. */
+/** A client's request, and the form of it that goes to the server. */
 interface Sent {
   exchange: Exchange;
   request: RequestFrame;
 }
 
 /**
- * What one client has with one server in the legacy era. When the server's process has ended, the next request gets a
- * new one, which is told all that the old one was told; once, then the failure is reported.
+ * One legacy client's session with one server. When the server's process ends, the next request starts a new process,
+ * and the log level and the subscriptions are set there again. After two such deaths in a row the conversation is given
+ * up. What a request needs depends on the state of the process, so both are in this one class.
  */
 export class Conversation {
-  /** What a new process has to be told again: the log level and the subscriptions. */
-  readonly #state = new Map<string, { method: string; params: JsonObject }>();
+  readonly #state = new SessionState();
   #connection: SessionConnection | undefined;
   #opening: Promise<SessionConnection> | undefined;
-  /** What a new process said before its `initialize` was answered. */
+  /** Messages of a new process from before its answer to `initialize`. */
   #early: Parameters<Told>[] = [];
-  /** Sent and never taken by the server: for its next process. */
+  #earlyBytes = 0;
+  /** Requests that the server never took; the next process gets them. */
   #untouched: Sent[] = [];
   #initialized: boolean;
   #deaths = 0;
   readonly #closing = new AbortController();
 
   /**
-   * @param initialize of the client
-   * @param initialized the client has said that it has the answer
+   * @param initialize the client's `initialize`
+   * @param initialized true when the client has sent `notifications/initialized`
    */
   constructor(
     private readonly server: ConversationServer,
@@ -65,12 +72,14 @@ export class Conversation {
     this.#initialized = initialized;
   }
 
-  /** Milliseconds since 1970 of its last use; undefined when an answer is missing, or there is no connection. */
+  /**
+   * Time of the last use, in milliseconds since 1970; undefined while an answer is missing or there is no connection.
+   */
   get idleSince(): number | undefined {
     return this.#connection?.idle ? this.#connection.usedAt : undefined;
   }
 
-  /** Gives the connection up until the next request. */
+  /** Closes the connection. The next request opens another. */
   rest(): void {
     this.#drop("its process was given up");
   }
@@ -79,26 +88,30 @@ export class Conversation {
   async begin(): Promise<Pick<Handshake<unknown>, "answer" | "warm">> {
     const opened = await this.#open(this.initialize);
     if (opened.answer.error || this.#closing.signal.aborted) opened.connection.close("it does not take the session");
-    else this.#adopt(opened.connection);
+    else {
+      this.#adopt(opened.connection);
+      // The client sent it before the server had answered, so nothing has passed it on yet.
+      if (this.#initialized) opened.connection.say(Frame.notification("notifications/initialized", {}));
+    }
     return opened;
   }
 
-  /** Sends a request; its answer, or the lack of one, goes to the exchange. */
+  /** Sends a request, on a new connection when there is none. The answer or the failure goes to the exchange. */
   send(exchange: Exchange, request: RequestFrame): void {
-    this.#remember(request);
+    this.#state.note(request);
     if (this.#connection) this.#ask(this.#connection, { exchange, request });
     else void this.#askAgain([{ exchange, request }]);
   }
 
-  /** Sends something that is no request; without a process there is nobody to hear it. */
+  /** Sends a message that waits for no answer. Drops it when there is no connection. */
   say(frame: Frame): void {
     if (frame.method === "notifications/initialized") this.#initialized = true;
     this.#connection?.say(frame);
   }
 
-  /** Sets what a process is to be told when it comes to be. */
+  /** Keeps a request that each new process gets after `initialize`. */
   remember(method: string, params: JsonObject): void {
-    this.#state.set(method, { method, params });
+    this.#state.set(method, params);
   }
 
   pressure(slow: boolean): void {
@@ -106,7 +119,7 @@ export class Conversation {
     else this.#connection?.resume();
   }
 
-  /** @param reason told to those who wait for an answer */
+  /** Ends the conversation. @param reason for the calls that wait for an answer */
   close(reason = "the session ended"): void {
     this.#closing.abort();
     this.#drop(reason);
@@ -143,8 +156,9 @@ export class Conversation {
 
   #told(frame: Frame, related?: RequestId): void {
     if (!this.#connection) {
-      this.#early.push([frame, related]);
-      return;
+      this.#earlyBytes += frame.bytes.length;
+      if (this.#early.length < EARLY && this.#earlyBytes <= SMALL) this.#early.push([frame, related]);
+      return; // what is beyond that is dropped
     }
     if (isListChange(frame.method)) this.server.backend.listChanged(frame.method);
     this.user.told(frame, related);
@@ -168,15 +182,7 @@ export class Conversation {
     this.user.givenUp();
   }
 
-  /** Keeps what the server was told to remember. */
-  #remember(request: RequestFrame): void {
-    const { method } = request;
-    const uri = textOr(request.at("params", "uri"), "");
-    if (method === "logging/setLevel") this.#state.set(method, { method, params: request.params });
-    else if (method === "resources/subscribe") this.#state.set(uri, { method, params: request.params });
-    else if (method === "resources/unsubscribe") this.#state.delete(uri);
-  }
-
+  /** Never rejects: what fails goes to the exchanges. */
   async #askAgain(requests: Sent[]): Promise<void> {
     try {
       const connection = await this.#reopen();
@@ -196,24 +202,24 @@ export class Conversation {
   }
 
   async #openAgain(): Promise<SessionConnection> {
-    const own = this.initialize.withId(JSON.stringify(`${OWN}initialize`));
+    const own = this.initialize.withId(String(ownId()));
     const { connection, answer } = await this.#open(own);
     if (this.#closing.signal.aborted || answer.error) {
       connection.close("it does not take the session");
       const { name } = this.server.backend;
-      const words = `server ${name} does not take the session: ${answer.error?.message ?? "it has ended"}`;
+      const words = named(name, answer.error?.message ?? "it has ended", " does not take the session:");
       throw new GatewayError(502, ErrorCode.ServerUnavailable, words, { server: name });
     }
     this.#adopt(connection);
     if (this.#initialized) connection.say(Frame.notification("notifications/initialized", {}));
-    let count = 0;
-    for (const { method, params } of this.#state.values())
-      connection.say(Frame.request(`${OWN}${++count}`, method, params));
+    for (const request of this.#state.requests()) connection.say(request);
     return connection;
   }
 
   #open(initialize: RequestFrame): Promise<Handshake<SessionConnection>> {
     this.#early = [];
-    return this.server.pool.session(initialize, (...said) => this.#told(...said), this.#closing.signal);
+    this.#earlyBytes = 0;
+    const { name } = this.user.principal;
+    return this.server.pool.session(name, initialize, (...said) => this.#told(...said), this.#closing.signal);
   }
 }

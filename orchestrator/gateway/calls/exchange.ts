@@ -1,42 +1,47 @@
 import { AuditResult } from "../../../api/audit-result";
 import type { Principal } from "../../security/principal";
-import { asGatewayError, type GatewayError } from "../gateway-api";
+import { asGatewayError, GatewayError } from "../gateway-api";
 import { Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
 import { ErrorCode, type RequestId } from "../wire/json-rpc";
-import { type CallRecord, type Recorder, resultOf } from "./recorder";
+import { type CallRecord, codeOf, type Recorder, resultOf } from "./recorder";
 
-/** Where a client hears of its request. */
+/** Carries messages about a request back to its client. */
 export interface Reply {
-  /** Sent with the answer, where the transport has headers. */
+  /** HTTP headers for the answer; unused when the answer goes out on a stream that is open already. */
   headers: Record<string, string>;
   /** True when the client can take up again what it missed. */
   readonly streaming: boolean;
-  /** A message before the answer. */
+  /** Sends a message that comes before the answer. */
   notify(frame: Frame): void;
+  /** Sends the answer, once. */
   answer(frame: Frame): void;
-  /** The answer that follows is a failure of the gateway's own. */
+  /** Announces that the next answer is an error of the gateway's own: its HTTP status may be used. */
   failing(error: GatewayError): void;
-  /** Nobody waits: there is no answer. @param id of the request, as JSON */
+  /** Ends the reply without an answer, because the client cancelled the request. @param id the request's id, as JSON */
   leave(id: string): void;
 }
 
-/** Milliseconds that a person may take to answer what a server asks in the middle of a call: ten minutes. */
+/**
+ * Milliseconds that a client may take to answer a server's question during a call: ten minutes, as a person answers.
+ */
 export const QUESTION_MS = 10 * 60_000;
 
 /** One request of a client, from its arrival to its answer. */
 export class Exchange {
   readonly id: RequestId;
   readonly progressToken: RequestId | undefined;
-  /** Makes of the server's answer the one that the client may see, in the names that it knows. */
+  /** Turns the server's answer into the client's: hides what the client may not see, and puts outer names in. */
   rewrite?: (answer: ResponseFrame) => ResponseFrame;
-  /** It was sent a second time, to a new session, because the old one never took it. */
+  /** True once the request went to a second upstream session, because the first ended before it took the request. */
   retried = false;
-  /** Questions of the server to the client that belong to this call: while there are some, the time-out waits. */
+  /** Open questions of the server to the client during this call. They stop the time-out, for QUESTION_MS at most. */
   questions = 0;
-  /** Tells the server that nobody waits; set while it has the request. */
+  /** Tells the server that nobody waits for the answer; set once the server has the request. */
   withdraw?: (reason: string) => void;
-  /** Told once there was an answer, or nobody waits for one. */
-  onDone?: () => void;
+  /** Called when the exchange is done: answered, failed or cancelled. */
+  onDone?: (exchange: Exchange) => void;
+  /** Called when the exchange is done, for the count of each principal's requests. */
+  onEnd?: (exchange: Exchange) => void;
   #timer: NodeJS.Timeout | undefined;
   #done = false;
 
@@ -59,7 +64,7 @@ export class Exchange {
     return this.reply.streaming;
   }
 
-  /** Fails the call after so many milliseconds without a sign of life. */
+  /** Starts the time-out: the call fails after so many milliseconds without a message from the server. */
   startTimer(milliseconds: number): void {
     clearTimeout(this.#timer);
     if (this.#done) return;
@@ -70,7 +75,7 @@ export class Exchange {
     }, milliseconds);
   }
 
-  /** A sign of life: the time-out begins anew. */
+  /** Restarts the time-out, because the server sent something. */
   extend(): void {
     this.#timer?.refresh();
   }
@@ -80,32 +85,33 @@ export class Exchange {
     this.reply.notify(frame);
   }
 
-  /** The answer; the first one counts. @throws Error when it cannot be rewritten: then there was none */
+  /**
+   * Sends the server's answer to the client; only the first one counts.
+   * @throws Error when `rewrite` fails: nothing is sent
+   */
   answer(answer: ResponseFrame): void {
-    if (this.#done) return;
-    const frame = this.rewrite?.(answer) ?? answer;
-    this.#finish();
-    this.reply.answer(frame);
-    this.recorder.finished(this.call, resultOf(frame), frame.error?.code);
+    if (!this.#done) this.#answered(this.rewrite?.(answer) ?? answer);
   }
 
-  /** Answers with a result that the gateway itself has. @param json an object, as text */
+  /** Answers with a result of the gateway's own. @param json the result, a JSON object as text */
   result(json: string): void {
     this.answer(Frame.result(this.request.idText, json));
   }
 
   fail(code: number, reason: string, data?: Record<string, unknown>): void {
-    this.answer(Frame.error(this.request.idText, code, reason, data));
+    if (!this.#done) this.#answered(Frame.error(this.request.idText, code, reason, data));
   }
 
-  /** Fails with what the gateway itself could not do. */
+  /** Answers with an error of the gateway's own. An unexpected error is logged, and the client gets a general text. */
   reject(error: unknown): void {
+    if (this.#done) return;
+    if (!(error instanceof GatewayError)) this.recorder.fault(this.call, error as Error);
     const known = asGatewayError(error);
     this.reply.failing(known);
     this.fail(known.code, known.message, known.data);
   }
 
-  /** Nobody waits for the answer any more; the server is told. */
+  /** Cancels the call, because its client no longer waits. Tells the server. */
   cancel(reason: string): void {
     if (this.#done) return;
     this.withdraw?.(reason);
@@ -120,9 +126,16 @@ export class Exchange {
     this.fail(ErrorCode.Timeout, `no answer from ${server} within ${timeout} ms`, { timeout });
   }
 
+  #answered(frame: ResponseFrame): void {
+    this.#finish();
+    this.reply.answer(frame);
+    this.recorder.finished(this.call, resultOf(frame), codeOf(frame), frame);
+  }
+
   #finish(): void {
     this.#done = true;
     clearTimeout(this.#timer);
-    this.onDone?.();
+    this.onDone?.(this);
+    this.onEnd?.(this);
   }
 }

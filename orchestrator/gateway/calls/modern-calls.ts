@@ -2,17 +2,16 @@ import type { Backend } from "../upstream/backend";
 import type { Cancel } from "../upstream/connection";
 import type { ConnectionPool } from "../upstream/connection-pool";
 import type { PooledConnection } from "../upstream/pooled-connection";
-import { Frame } from "../wire/frame";
 import { ErrorCode, type JsonObject, objectOf } from "../wire/json-rpc";
 import { CACHEABLE, DISCOVER, Meta, MODERN_VERSION, REMOVED } from "../wire/modern";
 import type { Admission } from "./admission";
 import type { Exchange } from "./exchange";
 import { SuspendableCall } from "./questions";
 
-/** How long lists of a server of the other era may be kept: not at all, as it cannot be asked. */
+/** Cache hints for results of a legacy server: do not keep them, as the legacy era has no hints to pass on. */
 const NO_CACHE = { ttlMs: 0, cacheScope: "private" };
 
-/** Calls of the modern era to one server, whatever era the server is of. */
+/** Handles requests of modern clients (2026-07-28) to one server, of either era. */
 export class ModernCalls {
   readonly #suspended = new Map<string, SuspendableCall>();
 
@@ -23,28 +22,36 @@ export class ModernCalls {
   ) {}
 
   /**
-   * Makes a call; its answer, and all failures, go to the exchange.
-   * @param headers for a server behind HTTP
+   * Sends a request to the server. The answer, and every failure, goes to the exchange.
+   * @param headers HTTP headers for the server, when its transport is HTTP
    */
   call(exchange: Exchange, headers: Record<string, string> = {}): void {
     const { method } = exchange.call;
     if (!this.admission.admit(exchange)) return;
     if (REMOVED.includes(method)) exchange.fail(ErrorCode.MethodNotFound, `${MODERN_VERSION} has no method ${method}`);
-    else if (!this.#resume(exchange)) void this.#start(exchange, headers);
+    else if (!this.#resume(exchange)) this.#begin(exchange, headers);
   }
 
-  /** A call that waits for the client's answers to its server's questions. @returns false when there is none such */
+  /**
+   * Resumes a suspended call with the client's answers.
+   * @returns false when the request belongs to no suspended call
+   */
   #resume(exchange: Exchange): boolean {
     const requestState = exchange.request.at("params", "requestState");
     const call = typeof requestState === "string" ? this.#suspended.get(requestState) : undefined;
     if (!call || call.principal !== exchange.principal.name) return false;
-    if (!call.resume(exchange, exchange.request.at("params", "inputResponses"))) {
+    if (!call.resume(exchange, exchange.request.exact("params", "inputResponses"))) {
       exchange.fail(ErrorCode.InvalidParams, "inputResponses: an answer to one of the inputRequests is missing");
       return true;
     }
     this.#suspended.delete(requestState as string);
-    if (!exchange.done) this.#watch(exchange, call.cancel); // else the server had asked more already
+    // The exchange is done already when the server's answer, or its next question, was waiting for the client.
+    if (!exchange.done) this.#watch(exchange, call.cancel);
     return true;
+  }
+
+  #begin(exchange: Exchange, headers: Record<string, string>): void {
+    this.#start(exchange, headers).catch((error) => exchange.reject(error));
   }
 
   async #start(exchange: Exchange, headers: Record<string, string>): Promise<void> {
@@ -52,16 +59,10 @@ export class ModernCalls {
     const capabilities = objectOf(meta[Meta.Capabilities]);
     const asks = ["sampling", "elicitation", "roots"].some((name) => capabilities[name] !== undefined);
     const exclusive = meta[Meta.LogLevel] !== undefined || (asks && this.backend.eras.modern !== true);
-    let connection: PooledConnection;
-    try {
-      connection = await this.pool.acquire({ principal: exchange.principal.name, capabilities, exclusive });
-    } catch (error) {
-      return exchange.reject(error);
-    }
+    const connection = await this.pool.acquire({ principal: exchange.principal.name, capabilities, exclusive });
     if (exchange.done) return connection.release(); // the client left
-    const again = (): void => void this.#start(exchange, headers);
     if (connection.era === "modern") this.#modern(exchange, connection, headers);
-    else this.#legacy(exchange, connection, capabilities, again);
+    else this.#legacy(exchange, connection, capabilities, () => this.#begin(exchange, headers));
   }
 
   #modern(exchange: Exchange, connection: PooledConnection, headers: Record<string, string>): void {
@@ -79,8 +80,8 @@ export class ModernCalls {
   }
 
   /**
-   * Asks a server that has sessions, and gives its answers the form of the modern era.
-   * @param again makes the call on a new connection
+   * Sends a request to a legacy server, and gives the answer the form of the modern era.
+   * @param again repeats the call on a new connection
    */
   #legacy(exchange: Exchange, connection: PooledConnection, capabilities: JsonObject, again: () => void): void {
     if (exchange.request.method === DISCOVER) {
@@ -95,26 +96,20 @@ export class ModernCalls {
     }
     const level = exchange.request.meta[Meta.LogLevel];
     if (level !== undefined) {
-      connection.say(Frame.request("dind-mcp:level", "logging/setLevel", { level }));
+      connection.tell("logging/setLevel", { level });
     }
     const call = new SuspendableCall(exchange.principal.name, connection, exchange, capabilities, this.#suspended);
     call.cancel = connection.use({
       request: exchange.request,
       notified: (frame) => {
         call.exchange?.extend();
-        // In the modern era log messages are for those who asked for them in this very request.
+        // 2026-07-28 sends log messages only to a client that asked for them in this request.
         if (level !== undefined || frame.method !== "notifications/message") call.exchange?.notify(frame);
       },
       asked: (question) => call.asked(question),
-      answered: (frame) => {
-        const { exchange: waiting } = call;
-        if (!waiting) return; // the client did not come back
-        // The client's next request, after a question, has another id than the first, which the server answers.
-        const named = waiting === exchange ? frame : frame.withId(waiting.request.idText);
-        waiting.answer(named.insert(["result"], completed(waiting.request.method)));
-      },
+      answered: (frame) => call.answered(frame.insert(["result"], completed(exchange.request.method))),
       failed: ({ reason, untouched }) => {
-        // A session that the server lost never took the call: it goes to a new one, once.
+        // The server had lost the session and never took the call, so the call goes to a new session, once.
         if (!untouched || exchange.retried || call.exchange !== exchange) return call.lost(this.admission.died(reason));
         exchange.retried = true;
         again();

@@ -8,42 +8,38 @@ import { granted, wished } from "../wire/lists";
 import { ACKNOWLEDGED, Meta } from "../wire/modern";
 import type { Exchange } from "./exchange";
 
-/** A notification with the mark of its subscription. */
+/** Returns a notification with its subscription's id in `_meta`, which 2026-07-28 requires. */
 export function marked(frame: Frame, { request }: Exchange): Frame {
-  const mark = { [Meta.Subscription]: request.id };
+  const mark = { [Meta.Subscription]: request.exact("id") };
   if (isObject(frame.at("params", "_meta"))) return frame.insert(["params", "_meta"], mark);
   const inserted = frame.insert(["params"], { _meta: mark });
   return inserted === frame ? frame.insert([], { params: { _meta: mark } }) : inserted;
 }
 
-/** Why a subscription without wishes fails. */
+/** Error text for a `subscriptions/listen` without `params.notifications`. */
 export const NO_WISHES = "params.notifications: got nothing, expected what to listen for";
 
-/** `subscriptions/listen` to one server, whatever era the server is of. */
+/** Handles `subscriptions/listen` to one server, of either era. */
 export class Subscriptions {
   constructor(
     private readonly backend: Backend,
     private readonly pool: ConnectionPool,
   ) {}
 
-  /** Opens a subscription; it ends with its client, or with the server. */
+  /** Opens a subscription. It ends when the client leaves, or when the connection to the server ends. */
   listen(exchange: Exchange, headers: Record<string, string> = {}): void {
     const wishes = exchange.request.at("params", "notifications");
-    if (isObject(wishes)) void this.#open(exchange, wishes, headers);
+    if (isObject(wishes)) this.#open(exchange, wishes, headers).catch((error) => exchange.reject(error));
     else exchange.fail(ErrorCode.InvalidParams, NO_WISHES);
   }
 
   async #open(exchange: Exchange, wishes: JsonObject, headers: Record<string, string>): Promise<void> {
     const principal = exchange.principal.name;
     const capabilities = objectOf(exchange.request.meta[Meta.Capabilities]);
-    try {
-      const connection = await this.pool.acquire({ principal, capabilities, exclusive: false, listener: true });
-      if (exchange.done) leave(connection);
-      else if (connection.era === "modern") this.#modern(exchange, connection, headers);
-      else this.#legacy(exchange, connection, wishes);
-    } catch (error) {
-      exchange.reject(error);
-    }
+    const connection = await this.pool.acquire({ principal, capabilities, exclusive: false, listener: true });
+    if (exchange.done) leave(connection);
+    else if (connection.era === "modern") this.#modern(exchange, connection, headers);
+    else this.#legacy(exchange, connection, wishes);
   }
 
   #modern(exchange: Exchange, connection: PooledConnection, headers: Record<string, string>): void {
@@ -69,7 +65,10 @@ export class Subscriptions {
     };
   }
 
-  /** A server with sessions tells everything that changes; its resources have to be asked for one by one. */
+  /**
+   * Subscribes at a legacy server. It sends all `list_changed` unasked, but each resource needs a
+   * `resources/subscribe`.
+   */
   #legacy(exchange: Exchange, connection: PooledConnection, wishes: JsonObject): void {
     const filter = granted(wishes, objectOf(connection.initialized.capabilities));
     const told = (frame: Frame) => {
@@ -79,13 +78,13 @@ export class Subscriptions {
     connection.others.add(told);
     connection.onLost.add(lost);
     for (const uri of filter.resourceSubscriptions ?? []) {
-      connection.say(Frame.request(`dind-mcp:${uri}`, "resources/subscribe", { uri }));
+      connection.tell("resources/subscribe", { uri });
     }
     exchange.notify(marked(Frame.notification(ACKNOWLEDGED, { notifications: filter }), exchange));
     exchange.withdraw = () => {
       connection.others.delete(told);
       connection.onLost.delete(lost);
-      leave(connection); // it stayed reserved for as long as somebody listens
+      leave(connection); // the connection was reserved for as long as the client listened
     };
   }
 
@@ -94,7 +93,7 @@ export class Subscriptions {
   }
 }
 
-/** Gives a connection back on which nothing was asked. */
+/** Gives back a connection that was reserved for a listener and carried no request for it. */
 function leave(connection: PooledConnection): void {
   connection.listeners--;
   connection.release();

@@ -3,13 +3,13 @@ import { BoundedMap } from "../../../lib/bounded-map";
 import { GatewayError } from "../gateway-api";
 import { ErrorCode } from "../wire/json-rpc";
 
-/** The forms of an answer: one JSON document, an event stream, or whichever suits. */
+/** The forms of an answer that a client takes: one JSON document, an event stream, or both. */
 export type Forms = "json" | "stream" | "both";
 
-/** Clients send the same few headers with each request: each is read once. */
+/** Headers read before, and what they allow: a client sends the same Accept with each request. */
 const known = new BoundedMap<Forms | "none">(256);
 
-/** The forms that a client takes by its header Accept; without one it takes all. Undefined when it takes none of ours. */
+/** Reads the header Accept. Without one the client takes both forms. @returns undefined when it takes neither */
 export function formsOf(accept: string | undefined): Forms | undefined {
   if (accept === undefined) return "both";
   let forms = known.get(accept);
@@ -20,7 +20,7 @@ export function formsOf(accept: string | undefined): Forms | undefined {
   return forms === "none" ? undefined : forms;
 }
 
-/** The forms that the client of a request takes. @throws GatewayError 406 when it takes none */
+/** Returns the forms that a request's client takes. @throws GatewayError 406 when it takes neither */
 export function accepted({ headers }: IncomingMessage): Forms {
   const forms = formsOf(headers.accept);
   if (forms) return forms;
@@ -33,7 +33,7 @@ function read(accept: string): Forms | "none" {
     const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
     return { type, isRefused: parameters.some((one) => /^q=0(\.0*)?$/.test(one)) };
   });
-  // RFC 9110, 12.5.1: the most specific range counts.
+  // The most specific range decides (RFC 9110, 12.5.1).
   const takes = (type: string): boolean => {
     const kinds = [type, `${type.split("/")[0]}/*`, "*/*"];
     const found = kinds.map((kind) => ranges.find((range) => range.type === kind)).find(Boolean);

@@ -7,22 +7,22 @@ import type { RequestFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import type { OnEnd, Session } from "./session";
 
-/** Characters of an `initialize`. */
+/** Most characters of an `initialize`: each session keeps its own in memory. */
 const INITIALIZE_LIMIT = 64 * 1024;
 
-/** Makes the session of an endpoint; it is not known to anybody until it has started. */
+/** Makes an endpoint's session. The caller registers and starts it. */
 export type NewSession = (principal: Principal, onEnd: OnEnd) => Session;
 
-/** Who asks, and for what. */
+/** Who sends an HTTP request, and to which server. */
 export interface Caller {
   principal: Principal;
   requestId: string;
   server: string | undefined;
-  /** The header: the client's span in a trace. */
+  /** The header `traceparent`, which names the client's span. */
   traceparent?: string;
 }
 
-/** A request of a caller's, and what the log keeps of it. @param key of its session */
+/** Makes the exchange for a caller's request, with the record for the logs. @param key the session's Mcp-Session-Id */
 export function exchangeOf(
   request: RequestFrame,
   { principal, requestId, server, traceparent }: Caller,
@@ -39,25 +39,25 @@ export function exchangeOf(
     method,
     tool,
     traceparent: traceparentOf(request.meta, traceparent),
-    arguments: method === "tools/call" ? request.at("params", "arguments") : undefined,
+    asked: method === "tools/call" ? request : undefined,
     began: performance.now(),
   };
   return new Exchange(request, principal, call, reply, recorder);
 }
 
-/** A session keeps its `initialize`, to begin anew with it. @throws GatewayError 413 */
+/** Checks the size of an `initialize`, which a session keeps for the server's next process. @throws GatewayError 413 */
 export function checkInitialize({ text }: RequestFrame): void {
   if (text.length <= INITIALIZE_LIMIT) return;
   throw new GatewayError(413, ErrorCode.InvalidRequest, `initialize is larger than ${INITIALIZE_LIMIT} characters`);
 }
 
-/** What a client is told of a session that is gone: with this status, code and words the SDKs begin a new one. */
+/** Returns the error for a session that has ended. On this status, code and text the SDKs open a new session. */
 export function sessionNotFound(what = "begin again with initialize"): GatewayError {
   const words = `Session not found: it has ended, ${what}`;
   return new GatewayError(404, ErrorCode.SessionNotFound, words);
 }
 
-/** A header that must not come twice. */
+/** Returns a header's first value. */
 export function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }

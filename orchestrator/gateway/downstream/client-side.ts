@@ -1,39 +1,44 @@
 import type { ServerResponse } from "node:http";
 import type { Exchange } from "../calls/exchange";
-import type { Frame, ResponseFrame } from "../wire/frame";
-import type { RequestId } from "../wire/json-rpc";
+import type { Frame, RequestFrame, ResponseFrame } from "../wire/frame";
+import { byId, knownId, type RequestId } from "../wire/json-rpc";
 import { concernsAll } from "../wire/lists";
-import { ClientStream, ReplayBudget, startEventStream } from "./client-stream";
+import { ClientStream, startEventStream } from "./client-stream";
+import { ReplayBudget } from "./replay-budget";
 
-/** Messages kept for a client that has no stream open, and their characters. */
+/** Most messages kept for a client without an open GET stream, and most characters of all of them. */
 const WAITING = 100;
 const WAITING_SIZE = 256 * 1024;
-/** Questions of a server that may be without an answer. */
+/** Most questions of a server that may wait for the client's answer; the oldest goes first. */
 const QUESTIONS = 1_000;
 
-/** What a session (2025-11-25 and older) has with its client: requests without an answer, and streams. */
+/** A legacy session's state towards its client: requests without an answer, the server's questions, and streams. */
 export class ClientSide {
   readonly pending = new Map<RequestId, Exchange>();
-  readonly #budget: ReplayBudget;
+  readonly #budget: ReplayBudget<ClientStream>;
   readonly #streams = new Set<ClientStream>();
   readonly #progress = new Map<RequestId, Exchange>();
-  /** The server's questions without an answer, and the call each belongs to, where that is known. */
-  readonly #questions = new Map<RequestId, Exchange | undefined>();
+  /** The server's questions without an answer: how each id is written, and the call that it belongs to, if known. */
+  readonly #questions = new Map<RequestId, { idText: string; exchange: Exchange | undefined }>();
   #standalone: ClientStream | undefined;
   #waiting: string[] = [];
   #waitingSize = 0;
   #names = 0;
-  /** Told when a client is slow, and when it has caught up. */
+  /** Called when the client falls behind in reading, and when it has caught up. */
   onPressure?: (slow: boolean) => void;
-  /** From which protocol version on a stream begins with an event without a message (2025-11-25). */
+  /** Called when the client is disconnected because it does not read. */
+  onCut?: () => void;
+  /** Called with each response that becomes a stream for what belongs to no request. */
+  onListen?: (response: ServerResponse) => void;
+  /** True when streams begin with an event without a message, as of 2025-11-25. */
   primed = false;
 
-  /** @param replayBytes kept for clients that come back with Last-Event-ID */
+  /** @param replayBytes bytes of sent events that are kept for a client that comes back with Last-Event-ID */
   constructor(replayBytes: number) {
     this.#budget = new ReplayBudget(replayBytes);
   }
 
-  /** Streams that a client reads right now. */
+  /** Number of streams that the client reads right now. */
   get streams(): number {
     return [...this.#streams].filter((stream) => stream.attached).length;
   }
@@ -46,67 +51,79 @@ export class ClientSide {
   openStream(): ClientStream {
     const stream = new ClientStream(`s${++this.#names}`, this.#budget);
     stream.onPressure = (slow) => this.onPressure?.(slow);
+    stream.onCut = () => this.onCut?.();
     stream.onDetached = () => {
-      if (stream.ended) this.#streams.delete(stream); // what is left of it for replay, the budget has
+      if (stream.ended) this.#streams.delete(stream); // the budget still holds its events for replay
     };
     this.#streams.add(stream);
     if (this.primed) stream.prime();
     return stream;
   }
 
-  /** Takes a request in, until it is done. */
+  /** Registers a request until it is done. */
   begin(exchange: Exchange): void {
     this.pending.set(exchange.id, exchange);
     if (exchange.progressToken !== undefined) this.#progress.set(exchange.progressToken, exchange);
-    exchange.onDone = () => this.#forget(exchange);
+    exchange.onDone = this.#forget;
   }
 
-  #forget(exchange: Exchange): void {
+  /** One function for all calls: docs/architecture.md, "What a call leaves behind". */
+  readonly #forget = (exchange: Exchange): void => {
     this.pending.delete(exchange.id);
     if (exchange.progressToken !== undefined) this.#progress.delete(exchange.progressToken);
-  }
+  };
 
   /**
-   * A notification or a question of the server: to the request it belongs to, else to the stream for all the rest.
-   * @param server whose it is: it cannot belong to what another server was asked
-   * @param related the request, where the transport says so
+   * Sends a server's notification or question to the client: with the request it belongs to, else on the GET stream.
+   * @param server the message's sender; it cannot belong to a request that went to another server
+   * @param related id of the request, when the transport names it
    */
   deliver(frame: Frame, server: string | undefined, related?: RequestId): void {
     const exchange = this.#belongsTo(frame, server, related);
-    if (frame.isRequest()) this.#asked(frame.id, exchange);
+    if (frame.isRequest()) this.#asked(frame, exchange);
     else if (frame.method === "notifications/cancelled") this.#settled(frame.at("params", "requestId") as RequestId);
     if (exchange) {
       exchange.extend();
-      exchange.notify(frame);
+      exchange.notify(withToken(frame, exchange));
     } else if (!this.#isProgressOfAnother(frame)) this.send(frame);
   }
 
-  /** Sends on the stream for what belongs to no request, or keeps it until there is one. */
-  send({ text }: Frame): void {
+  /** Sends a message that belongs to no request on the GET stream, or keeps it until the client opens one. */
+  send(frame: Frame): void {
+    const isLarge = frame.bytes.length > WAITING_SIZE;
     if (this.#standalone) {
-      this.#standalone.send(text);
+      this.#standalone.send(isLarge ? frame.lineBytes : frame.line);
       return;
     }
+    if (isLarge) return; // more than may wait
+    const text = frame.line;
     this.#waiting.push(text);
     this.#waitingSize += text.length;
     while (this.#waiting.length > WAITING || this.#waitingSize > WAITING_SIZE)
       this.#waitingSize -= this.#waiting.shift()?.length ?? 0;
   }
 
-  /** The client's answer to a question of the server. @returns false when the server did not ask */
-  answered({ id }: ResponseFrame): boolean {
-    if (!this.#questions.has(id)) return false;
+  /**
+   * Takes the client's answer to a server's question.
+   * @returns the answer with the id as the server wrote it; undefined when no such question is open
+   */
+  answered(answer: ResponseFrame): ResponseFrame | undefined {
+    const id = knownId(this.#questions, answer.id);
+    const question = id === undefined ? undefined : this.#questions.get(id);
+    if (id === undefined || !question) return undefined;
     this.#settled(id);
-    return true;
+    return answer.idText === question.idText ? answer : answer.withId(question.idText);
   }
 
   /**
-   * The GET stream: for what belongs to no request, or for what was missed on any stream.
-   * @param first an event that comes before all others
+   * Opens the GET stream, for messages that belong to no request. With a known Last-Event-ID it resumes that stream
+   * instead.
+   * @param first text of an event that is sent before all others
    */
   listen(response: ServerResponse, headers: Record<string, string>, lastEventId?: string, first?: string): void {
     const found = lastEventId === undefined ? undefined : this.#budget.find(lastEventId);
     startEventStream(response, headers);
+    this.onListen?.(response);
     if (first !== undefined) response.write(first);
     if (found) {
       found.stream.attach(response, found.after);
@@ -120,7 +137,7 @@ export class ClientSide {
     for (const text of this.#waiting.splice(0)) stream.send(text);
   }
 
-  /** Every request without an answer gets this error. */
+  /** Fails every request that has no answer yet. */
   failAll(code: number, reason: string): void {
     for (const exchange of [...this.pending.values()]) exchange.fail(code, reason);
     this.#questions.clear();
@@ -132,38 +149,48 @@ export class ClientSide {
     this.#budget.close();
   }
 
-  #asked(id: RequestId, exchange: Exchange | undefined): void {
+  #asked({ id, idText }: RequestFrame, exchange: Exchange | undefined): void {
     this.#settled(id);
-    this.#questions.set(id, exchange);
+    this.#questions.set(id, { idText, exchange });
     if (exchange) exchange.questions++;
     const [oldest] = this.#questions.keys();
     if (this.#questions.size > QUESTIONS && oldest !== undefined) this.#settled(oldest);
   }
 
-  /** A question has its answer, or needs none any more. */
+  /** Closes a question that was answered or withdrawn, and restarts its call's time-out. */
   #settled(id: RequestId): void {
-    const exchange = this.#questions.get(id);
+    const exchange = this.#questions.get(id)?.exchange;
     this.#questions.delete(id);
     if (!exchange) return;
     exchange.questions--;
     exchange.extend();
   }
 
-  /** Progress of a call that the server was not asked for: what it says of another's is not told. */
+  /**
+   * True for progress with the token of an open call that went to another server. Such progress is dropped, as a server
+   * must not report on another server's call.
+   */
   #isProgressOfAnother(frame: Frame): boolean {
     if (frame.method !== "notifications/progress") return false;
-    return this.#progress.has(frame.at("params", "progressToken") as RequestId);
+    return byId(this.#progress, frame.at("params", "progressToken")) !== undefined;
   }
 
   #belongsTo(frame: Frame, server: string | undefined, related: RequestId | undefined): Exchange | undefined {
     const { method } = frame;
     const its = (exchange: Exchange | undefined) => (exchange?.call.server === server ? exchange : undefined);
     if (related !== undefined) return its(this.pending.get(related));
-    if (method === "notifications/progress")
-      return its(this.#progress.get(frame.at("params", "progressToken") as RequestId));
+    if (method === "notifications/progress") return its(byId(this.#progress, frame.at("params", "progressToken")));
     if (concernsAll(method)) return undefined;
-    // stdio does not say to which call a message belongs: with one call open it is clear.
+    // On stdio a message does not name its call. With one call open, it must be that one. With several, the newest
+    // takes the message if the client has no GET stream.
     const open = [...this.pending.values()].filter(its);
     return open.length === 1 || !this.listening ? open.at(-1) : undefined;
   }
+}
+
+/** Returns progress with the token as the client wrote it: some servers return a number as a text, and clients drop it. */
+function withToken(frame: Frame, { progressToken, request }: Exchange): Frame {
+  if (frame.method !== "notifications/progress" || frame.at("params", "progressToken") === progressToken) return frame;
+  const json = request.raw("params", "_meta", "progressToken");
+  return json === undefined ? frame : frame.replace({ path: ["params", "progressToken"], json });
 }

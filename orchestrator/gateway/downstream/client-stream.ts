@@ -1,13 +1,18 @@
 import type { ServerResponse } from "node:http";
+import type { KeptStream, ReplayBudget } from "./replay-budget";
 
-/** Milliseconds between comments that keep an idle stream open through proxies, and find out that a client is gone. */
+/**
+ * Milliseconds between comments on an idle stream. They keep proxies from closing it, and reveal that a client is
+ * gone.
+ */
 const HEARTBEAT_MS = 20_000;
-/** Bytes a client may be behind before the server is read no further. */
+/** Unread bytes of one client at which reading from its server pauses. */
 const HIGH_WATER = 1024 * 1024;
-/** Bytes a client may be behind before it is left alone: where others would wait too, the server is read on. */
-const HOPELESS = 16 * 1024 * 1024;
-/** Milliseconds that a stream is kept after its end: what was sent may have been lost on the way. */
-const KEEP_MS = 30_000;
+/**
+ * Unread bytes beside the largest message at which a client is disconnected. Reached where pausing is no way out, as
+ * others use the connection too.
+ */
+export const HOPELESS = 16 * 1024 * 1024;
 
 /** Starts a text/event-stream answer. */
 export function startEventStream(response: ServerResponse, headers: Record<string, string>): void {
@@ -20,93 +25,43 @@ export function startEventStream(response: ServerResponse, headers: Record<strin
   response.flushHeaders();
 }
 
-/** What all streams of one session keep for clients that come back, together. */
-export class ReplayBudget {
-  #used = 0;
-  readonly #streams = new Set<ClientStream>();
-  readonly #sent: { stream: ClientStream; until: number }[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
-
-  /** @param bytes of kept events; the oldest go first */
-  constructor(private readonly bytes: number) {}
-
-  add(stream: ClientStream, size: number): void {
-    this.#streams.add(stream);
-    this.#used += size;
-    while (this.#used > this.bytes) {
-      const oldest = this.#streams.values().next().value;
-      if (!oldest) return;
-      const freed = oldest.forgetOldest();
-      this.#used -= freed;
-      if (freed === 0) this.#streams.delete(oldest);
-    }
-  }
-
-  /** All of it has been sent: it is kept for a while only. */
-  sent(stream: ClientStream): void {
-    if (this.#closed) return;
-    this.#sent.push({ stream, until: Date.now() + KEEP_MS });
-    this.#timer ??= setTimeout(() => this.#expire(), KEEP_MS).unref();
-  }
-
-  /** The stream that made an event id, as long as something of it is kept. */
-  find(eventId: string): { stream: ClientStream; after: number } | undefined {
-    const [, name, sequence] = /^(\w+)-(\d+)$/.exec(eventId) ?? [];
-    for (const stream of this.#streams) if (stream.name === name) return { stream, after: Number(sequence) };
-    return undefined;
-  }
-
-  /** The session is over. */
-  close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#streams.clear();
-    this.#sent.length = 0;
-  }
-
-  #expire(): void {
-    const now = Date.now();
-    while (this.#sent[0] && this.#sent[0].until <= now) this.#drop(this.#sent.shift()?.stream as ClientStream);
-    const next = this.#sent[0];
-    this.#timer = next && setTimeout(() => this.#expire(), next.until - now).unref();
-  }
-
-  #drop(stream: ClientStream): void {
-    for (let freed = stream.forgetOldest(); freed > 0; freed = stream.forgetOldest()) this.#used -= freed;
-    this.#streams.delete(stream);
-  }
-}
-
-/** Messages to a client on one SSE stream, which outlives its HTTP response: a client may come back with Last-Event-ID. */
-export class ClientStream {
-  readonly #kept: { sequence: number; text: string }[] = [];
+/** An SSE stream to a client. It outlives its HTTP response, as a client may come back with Last-Event-ID. */
+export class ClientStream implements KeptStream {
+  readonly #kept: { sequence: number; text: string | Buffer }[] = [];
   #sequence = 0;
   #response: ServerResponse | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #ended = false;
-  /** Told when the stream has ended, or its client left it. */
+  /** Bytes of the largest message since the client had read everything: one message alone cuts no client off. */
+  #largest = 0;
+  /** Called when a client is disconnected because it does not read. */
+  onCut?: () => void;
+  /** Called when the stream has ended, or its client has left. */
   onDetached?: () => void;
-  /** Told when the client is slow, and when it has caught up. */
+  /** Called when the client falls behind in reading, and when it has caught up. */
   onPressure?: (slow: boolean) => void;
 
   /**
-   * @param name unique within its session: part of the event ids
-   * @param budget for clients that come back; without one (2026-07-28) events have no ids and nothing is kept
+   * @param name part of the event ids; unique within the session
+   * @param budget keeps events for replay; without one (2026-07-28) events have no ids, and none are kept
    */
   constructor(
     readonly name = "",
-    private readonly budget?: ReplayBudget,
+    private readonly budget?: ReplayBudget<ClientStream>,
   ) {}
 
   get attached(): boolean {
     return this.#response !== undefined;
   }
 
-  /** Writes to this response from now on, first what was kept after an event. */
+  /** Writes to this response from now on. First come the kept events after number `after`. */
   attach(response: ServerResponse, after = Number.POSITIVE_INFINITY): void {
     this.#response?.end();
     this.#release();
+    if (response.destroyed) {
+      this.onDetached?.(); // the response closed before the listener below existed
+      return;
+    }
     this.#response = response;
     response.on("close", () => {
       if (this.#response !== response) return;
@@ -114,7 +69,11 @@ export class ClientStream {
       this.onPressure?.(false);
       this.onDetached?.();
     });
-    response.on("drain", () => this.onPressure?.(false));
+    this.#largest = 0;
+    response.on("drain", () => {
+      this.#largest = 0;
+      this.onPressure?.(false);
+    });
     for (const { sequence, text } of this.#kept) if (sequence > after) response.write(text);
     if (this.#ended) response.end();
     else {
@@ -123,12 +82,14 @@ export class ClientStream {
     }
   }
 
-  /** The event of 2025-11-25 that gives a client an id to come back with before there is any message. */
+  /**
+   * Sends the empty first event of 2025-11-25. It gives the client an id to come back with before the first message.
+   */
   prime(): void {
     this.#write("");
   }
 
-  send(message: string): void {
+  send(message: string | Buffer): void {
     this.#write(message);
   }
 
@@ -145,29 +106,35 @@ export class ClientStream {
     this.onDetached?.();
   }
 
-  /** @returns the bytes that are free now */
   forgetOldest(): number {
     return this.#kept.shift()?.text.length ?? 0;
   }
 
-  #write(message: string): void {
+  #write(message: string | Buffer): void {
     if (this.#ended) return;
     const sequence = ++this.#sequence;
     const id = this.budget ? `id: ${this.name}-${sequence}\n` : "";
-    // Some clients want the event's name, as the official servers send it.
-    const text = `${id}${message === "" ? "" : "event: message\n"}data: ${message}\n\n`;
+    // Some clients need the event's name, which the official SDKs' servers send.
+    const head = `${id}${message === "" ? "" : "event: message\n"}data: `;
+    const text =
+      typeof message === "string"
+        ? `${head}${message}\n\n`
+        : Buffer.concat([Buffer.from(head), message, Buffer.from("\n\n")]);
     if (this.budget) {
       this.#kept.push({ sequence, text });
       this.budget.add(this, text.length);
     }
     const response = this.#response;
     if (!response) return;
-    if (response.writableLength > HOPELESS) {
+    if (response.writableLength > HOPELESS + this.#largest) {
       response.destroy();
+      this.onCut?.();
       return;
     }
     response.write(text);
-    if (response.writableLength > HIGH_WATER) this.onPressure?.(true);
+    if (response.writableLength <= HIGH_WATER) return;
+    this.#largest = Math.max(this.#largest, text.length);
+    this.onPressure?.(true);
   }
 
   #release(): void {

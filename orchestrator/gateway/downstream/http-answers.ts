@@ -20,17 +20,20 @@ export function sendJson(
   response.end(json);
 }
 
-/** Answers that there is nothing to say. */
+/** Answers with an empty body. */
 export function sendEmpty(response: ServerResponse, status: number): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, { "content-length": 0 });
   response.end();
 }
 
-/** What a client that found no place is told: when to come again, in seconds. */
+/** Header of an answer to a client that found no free place: try again after 1 second. */
 export const COME_AGAIN = { "retry-after": "1" };
 
-/** Answers with an error of HTTP and JSON-RPC at once. @param id of the request, as JSON; undefined: without one */
+/**
+ * Answers with an error's HTTP status and a JSON-RPC error body.
+ * @param id the request's id, as JSON; undefined: none
+ */
 export function sendError(response: ServerResponse, error: GatewayError, id: string | undefined): void {
   const headers: Record<string, string> = error.code === ErrorCode.Busy ? { ...COME_AGAIN } : {};
   if (error.status === 413) headers.connection = "close"; // the rest of the body is not read
@@ -38,17 +41,18 @@ export function sendError(response: ServerResponse, error: GatewayError, id: str
 }
 
 /**
- * Reads a request's body as text. It counts as held until the request is answered.
- * @param limit bytes
- * @param owner the principal, for the budget
- * @throws GatewayError 413 when it is larger, 503 when the gateway holds too much already, 400 when the client goes away
+ * Reads a request's body. The byte budget counts it until the request is answered.
+ * @param limit most bytes of the body
+ * @param owner the principal that the budget counts the bytes for
+ * @throws GatewayError 413 when it is larger, 503 when the gateway holds too much already, 400 when the client goes
+ * away
  */
 export function readBody(
   { request, response }: { request: IncomingMessage; response: ServerResponse },
   limit: number,
   budget: ByteBudget,
   owner: string,
-): Promise<string> {
+): Promise<Buffer> {
   const tooLarge = () =>
     new GatewayError(
       413,
@@ -88,10 +92,10 @@ export function readBody(
       }
     });
     request.on("end", () => {
-      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString("utf8"));
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     });
     request.on("close", () => {
-      if (request.complete) return; // the usual end: no error is made for nobody
+      if (request.complete) return; // the usual end; to make an error here for nothing would cost time on every request
       reject(new GatewayError(400, ErrorCode.InvalidRequest, "the request ended before its body"));
     });
   });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Reply } from "../calls/exchange";
 import type { GatewayError } from "../gateway-api";
-import { SMALL } from "../wire/byte-budget";
+import { type ByteBudget, SMALL } from "../wire/byte-budget";
 import { Frame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import type { Forms } from "./accept";
@@ -9,30 +9,37 @@ import { type ClientStream, startEventStream } from "./client-stream";
 import { COME_AGAIN, sendJson } from "./http-answers";
 
 /**
- * Milliseconds after which an answer that is not there yet begins as an event stream: some clients wait 300 s for headers,
- * some proxies 60 s for any byte. A short call stays JSON.
+ * Milliseconds after which a reply without an answer begins an event stream. Some clients wait only 300 s for
+ * headers, and some proxies only 60 s for any byte. A shorter call gets a JSON answer.
  */
 const EARLY_MS = 10_000;
 
-/** How the answers to a POST are given. */
+/** How a POST is answered. */
 export interface HttpReplyOptions {
-  /** Requests of this POST. More than one is a batch. @default 1 */
+  /** Number of requests in this POST. More than one is a batch. @default 1 */
   open?: number;
-  /** What the client takes. @default both */
+  /** Forms of an answer that the client takes. @default both */
   forms?: Forms;
   /** HTTP status of a JSON answer. @default always 200 */
   status?: (answer: Frame) => number;
-  /** A failure of the gateway has a status of its own, because nothing was begun yet. @default false */
+  /** True when an error of the gateway sets the HTTP status, as for `initialize`. @default false */
   opening?: boolean;
-  /** Headers of a stream that begins before the answer. @default none */
+  /** Headers for a stream that begins before the answer. @default none */
   early?: Record<string, string>;
-  /** Where a message goes for which a JSON answer has no place. @default nowhere */
+  /** Takes messages that come before the answer when the client takes JSON only. @default drops them */
   aside?: (frame: Frame) => void;
-  /** Milliseconds after which a stream begins although there is nothing to say. @default 10 s */
+  /** Milliseconds after which a stream begins without a message. @default 10 s */
   earlyMs?: number;
+  /** Counts what the client has not read of the answer. @default nobody counts */
+  budget?: ByteBudget;
+  /** The principal that the budget counts for. */
+  owner?: string;
 }
 
-/** The answers to one POST: one JSON document, or an SSE stream as soon as there is more to say, or it takes long. */
+/**
+ * Answers one POST: with one JSON document, or with an SSE stream once a message comes before the answer, or the
+ * answer takes long.
+ */
 export class HttpReply implements Reply {
   headers: Record<string, string> = {};
   #status: (answer: Frame) => number;
@@ -40,10 +47,10 @@ export class HttpReply implements Reply {
   #stream: ClientStream | undefined;
   readonly #early: NodeJS.Timeout | undefined;
   readonly #isBatch: boolean;
-  /** Answers to a batch, for a client that takes no stream. */
+  /** Answers to a batch, for a client that takes JSON only. */
   readonly #texts: string[] = [];
 
-  /** @param openStream makes the stream for messages before the answer; called only when there are some */
+  /** @param openStream makes the SSE stream; called only when the answer needs one */
   constructor(
     private readonly response: ServerResponse,
     private readonly openStream: () => ClientStream,
@@ -61,23 +68,24 @@ export class HttpReply implements Reply {
 
   notify(frame: Frame): void {
     if (this.options.forms === "json") this.options.aside?.(frame);
-    else this.#opened().send(frame.text);
+    else this.#opened().send(frame.bytes.length > SMALL ? frame.lineBytes : frame.line);
   }
 
   answer(answer: Frame): void {
     this.#open--;
     const { forms = "both" } = this.options;
     if (this.#stream || forms === "stream" || (this.#isBatch && forms !== "json")) {
-      this.#opened().send(answer.text);
+      this.#opened().send(answer.bytes.length > SMALL ? answer.lineBytes : answer.line);
       this.#endStream();
     } else if (this.#isBatch) {
       this.#texts.push(answer.text);
       this.#endBatch();
     } else {
       clearTimeout(this.#early);
-      // A large one goes as the bytes it is: its text would be two more copies of it.
+      // A large answer is sent as bytes: to make a string of it would cost two more copies in memory.
       const json = answer.bytes.length > SMALL ? answer.bytes : answer.text;
       sendJson(this.response, this.#status(answer), json, this.headers);
+      if (this.response.writableLength > 0) this.#count(); // mostly the kernel took it all
     }
   }
 
@@ -90,7 +98,7 @@ export class HttpReply implements Reply {
   leave(id: string): void {
     this.#open--;
     if (this.options.forms !== "json") {
-      // HTTP wants an answer all the same: a stream that ends without a message.
+      // HTTP needs a response even so: an event stream that ends without a message.
       if (this.#open === 0) this.#opened();
       this.#endStream();
     } else if (this.#isBatch) this.#endBatch();
@@ -102,7 +110,13 @@ export class HttpReply implements Reply {
   }
 
   #endBatch(): void {
-    if (this.#open === 0) sendJson(this.response, 200, `[${this.#texts.join(",")}]`, this.headers);
+    if (this.#open > 0) return;
+    sendJson(this.response, 200, `[${this.#texts.join(",")}]`, this.headers);
+    this.#count();
+  }
+
+  #count(): void {
+    this.options.budget?.watch(this.response, this.options.owner ?? "");
   }
 
   #opened(): ClientStream {
@@ -110,6 +124,7 @@ export class HttpReply implements Reply {
     clearTimeout(this.#early);
     this.#stream = this.openStream();
     if (!this.response.destroyed && !this.response.headersSent) {
+      this.#count();
       startEventStream(this.response, { ...this.options.early, ...this.headers });
       this.#stream.attach(this.response, 0);
     }

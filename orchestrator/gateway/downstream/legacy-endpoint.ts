@@ -13,7 +13,7 @@ import { HttpReply } from "./http-reply";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
 
-/** Streamable HTTP with sessions, 2025-11-25 and older: what one endpoint answers. */
+/** Serves Streamable HTTP with sessions, revisions 2025-03-26 to 2025-11-25. */
 export class LegacyEndpoint {
   constructor(
     private readonly context: GatewayContext,
@@ -21,7 +21,7 @@ export class LegacyEndpoint {
   ) {}
 
   /**
-   * A POST whose body was read.
+   * Handles a POST whose body was read.
    * @throws GatewayError
    */
   post(request: IncomingMessage, response: ServerResponse, caller: Caller, body: Frame, make: NewSession): void {
@@ -46,8 +46,9 @@ export class LegacyEndpoint {
       sendEmpty(response, 202);
       return;
     }
-    // A connection that breaks cancels nothing: clients that want that say so (transports, "Sending Messages").
-    session.request(this.#exchange(body, caller, this.#reply(request, response, session), session.key));
+    // A broken connection cancels no request: clients send notifications/cancelled (MCP, Transports, "Sending
+    // Messages").
+    this.sessions.request(session, this.#exchange(body, caller, this.#reply(request, response, session), session.key));
   }
 
   get(request: IncomingMessage, response: ServerResponse, caller: Caller): void {
@@ -90,22 +91,23 @@ export class LegacyEndpoint {
     make: NewSession,
   ): void {
     checkInitialize(body);
-    const began = performance.now();
     const forms = accepted(request);
     const session = make(caller.principal, (ended, reason) => this.sessions.removed(ended, reason));
     this.sessions.add(session);
     const early = { "mcp-session-id": session.key };
-    const reply = new HttpReply(response, () => session.client.openStream(), { opening: true, early, forms });
+    const reply = new HttpReply(response, () => session.client.openStream(), {
+      ...{ opening: true, early, forms },
+      budget: this.context.budget,
+      owner: caller.principal.name,
+    });
     const exchange = this.#exchange(body, caller, reply, session.key);
     response.once("close", () => {
       if (!exchange.done) session.end("client-gone");
     });
-    void session.start(exchange).then((warm) => {
-      if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
-    });
+    this.sessions.start(session, exchange);
   }
 
-  /** Several messages in one body, as 2025-03-26 allowed: their answers come on one stream. */
+  /** Handles several messages in one body, which 2025-03-26 allowed. All answers come in one response. */
   #batch(request: IncomingMessage, response: ServerResponse, caller: Caller, batch: Frame[]): void {
     if (batch.length === 0 || !batch.every((frame) => frame.kind && ambiguousKey(frame) === undefined))
       throw new GatewayError(400, ErrorCode.InvalidRequest, "the batch is empty or holds something else than messages");
@@ -117,12 +119,18 @@ export class LegacyEndpoint {
       return;
     }
     const reply = this.#reply(request, response, session, requests.length);
-    for (const one of requests) session.request(this.#exchange(one, caller, reply, session.key));
+    for (const one of requests) this.sessions.request(session, this.#exchange(one, caller, reply, session.key));
   }
 
-  #reply(request: IncomingMessage, response: ServerResponse, { client }: Session, open = 1): HttpReply {
+  #reply(request: IncomingMessage, response: ServerResponse, { client, principal }: Session, open = 1): HttpReply {
     const aside = (frame: Frame): void => client.send(frame);
-    return new HttpReply(response, () => client.openStream(), { open, forms: accepted(request), aside });
+    return new HttpReply(response, () => client.openStream(), {
+      open,
+      forms: accepted(request),
+      aside,
+      budget: this.context.budget,
+      owner: principal.name,
+    });
   }
 
   #exchange(request: RequestFrame, caller: Caller, reply: HttpReply, key: string): Exchange {
@@ -130,7 +138,10 @@ export class LegacyEndpoint {
   }
 }
 
-/** The header is for requests after initialize, which negotiates; there it is what was negotiated, or a version we know. */
+/**
+ * Checks the header MCP-Protocol-Version. A known version passes even when it is not the negotiated one.
+ * @throws GatewayError 400
+ */
 function checkVersion({ headers }: IncomingMessage, session: Session): void {
   const version = single(headers["mcp-protocol-version"]);
   if (version === undefined || version === session.version || LEGACY_VERSIONS.includes(version)) return;

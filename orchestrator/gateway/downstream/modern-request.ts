@@ -4,7 +4,10 @@ import type { Frame } from "../wire/frame";
 import { ErrorCode, isObject } from "../wire/json-rpc";
 import { Meta, MODERN_VERSION } from "../wire/modern";
 
-/** A header's value as text: 2026-07-28 writes in base64 what HTTP would not carry. Undefined when that is broken. */
+/**
+ * Decodes a header's value. 2026-07-28 uses base64 for text that HTTP cannot carry.
+ * @returns undefined for bad base64
+ */
 function decoded(header: string): string | undefined {
   const value = header.trim();
   const [, base64] = /^=\?base64\?(.*)\?=$/.exec(value) ?? [];
@@ -13,7 +16,7 @@ function decoded(header: string): string | undefined {
   return Buffer.from(base64, "base64").toString("utf8");
 }
 
-/** What the header Mcp-Name must repeat. */
+/** Returns the name or URI that the header Mcp-Name must repeat; undefined when the method needs none. */
 function nameOf(frame: Frame): string | undefined {
   const { method } = frame;
   const name = frame.at("params", method === "resources/read" ? "uri" : "name");
@@ -22,8 +25,8 @@ function nameOf(frame: Frame): string | undefined {
 }
 
 /**
- * Checks a request of the modern era: its envelope, and that its headers say what its body says. Of a notification
- * nothing is asked: the revision defines no header for it, and none needs an answer.
+ * Checks a modern request: the members of `_meta` that 2026-07-28 requires, and that the headers match the body. Does
+ * not check notifications, as the revision defines no headers for them.
  * @throws GatewayError 400 with the code of 2026-07-28
  */
 export function checkModern(frame: Frame, headers: IncomingHttpHeaders): void {
@@ -65,7 +68,10 @@ export function checkModern(frame: Frame, headers: IncomingHttpHeaders): void {
     mismatch("Mcp-Name", header, name);
 }
 
-/** The headers that a server behind an HTTP connection gets as well: those that repeat the body, and the tools' own. */
+/**
+ * Returns the headers that go on to a server behind HTTP: those that repeat the body, and the tools' own
+ * (mcp-param-*).
+ */
 export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept = Object.entries(headers).filter(
     ([name]) =>
@@ -77,7 +83,7 @@ export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, s
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }
 
-/** HTTP status of an answer: errors of the protocol have one of their own. */
+/** Returns the HTTP status of an answer. 2026-07-28 gives some protocol errors a status of their own. */
 export function modernStatus({ error }: Frame): number {
   if (!error) return 200;
   if (error.code === ErrorCode.MethodNotFound) return 404;

@@ -6,9 +6,9 @@ import { GatewayError } from "../gateway-api";
 import type { Frame } from "../wire/frame";
 import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { ClientSession } from "./client-session";
-import type { EndReason, OnEnd } from "./session";
+import { type EndReason, endWords, type OnEnd } from "./session";
 
-/** A client's session with one server: one connection, whose messages cross untouched. */
+/** A client's session with one server. Messages pass between the two unchanged. */
 export class PassThroughSession extends ClientSession implements ConversationUser {
   #conversation: Conversation | undefined;
 
@@ -25,19 +25,14 @@ export class PassThroughSession extends ClientSession implements ConversationUse
   async start(exchange: Exchange): Promise<boolean | undefined> {
     this.initialize = exchange.request;
     this.#conversation = new Conversation(this.part, this.initialize, this);
-    try {
-      const opened = await this.#conversation.begin();
-      if (this.reason) {
-        throw new GatewayError(503, ErrorCode.ServerUnavailable, `the session ended: ${this.reason}`);
-      }
-      const { answer } = opened;
-      const refused = answer.error !== undefined;
-      if (!refused) this.welcome(answer.at("result", "protocolVersion"), exchange);
-      exchange.answer(answer);
-      if (!refused) return opened.warm;
-    } catch (error) {
-      exchange.reject(error);
+    const { answer, warm } = await this.#conversation.begin();
+    if (this.reason) {
+      throw new GatewayError(503, ErrorCode.ServerUnavailable, endWords(this.reason));
     }
+    const refused = answer.error !== undefined;
+    if (!refused) this.welcome(answer.at("result", "protocolVersion"), exchange);
+    exchange.answer(answer);
+    if (!refused) return warm;
     this.end("process-ended");
     return undefined;
   }

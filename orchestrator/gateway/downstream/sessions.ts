@@ -1,26 +1,37 @@
 import { milliseconds } from "../../../lib/durations";
+import { Holders } from "../../../lib/holders";
 import type { Servers } from "../../servers/server-info";
+import type { Exchange } from "../calls/exchange";
+import { tooMany } from "../calls/in-flight";
 import type { GatewayContext } from "../context";
 import { GatewayError } from "../gateway-api";
 import { ErrorCode } from "../wire/json-rpc";
 import type { EndReason, Session } from "./session";
 
-/** Milliseconds between looks for sessions nobody uses. */
+/** Milliseconds between searches for unused sessions. */
 const SWEEP_MS = 2_000;
-/** A client that listened and listens no more has left, unless it comes back or asks something within this time. */
-export const DESERTED_MS = 120_000;
-/** A session whose client listens may be taken for a new one when it was silent for so long, and the cap is reached. */
+/**
+ * Milliseconds after which a client that closed its GET stream counts as gone, unless it returns or sends a message.
+ */
+const DESERTED_MS = 120_000;
+/** Milliseconds without a message after which a session with an open GET stream may be evicted for a new session. */
 const IDLE_LISTENER_MS = 60_000;
-/** Idle time-out of sessions with all servers, which have no manifest. */
+/** Idle time-out of sessions with all servers, in milliseconds: no manifest sets one for them. */
 const AGGREGATE_IDLE_MS = 30 * 60_000;
 
-/** All sessions, by their ids; ends those that nobody uses. */
+/** Holds all legacy sessions by id, enforces the limits on their number, and ends unused ones. */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
-  /** Those whose `initialize` is not answered yet: they take a place, and nothing else. */
+  /**
+   * Sessions without an answer to `initialize` yet. They take a place, but cannot be evicted and do not count as
+   * opened.
+   */
   readonly #beginning = new Set<Session>();
+  /** Sessions that wait for the answer to `initialize`, which their client has sent. */
+  readonly #starting = new Map<Session, Promise<void>>();
+  readonly #held = new Holders();
   readonly #sweeper: NodeJS.Timeout;
-  /** When a session's client was last seen listening. */
+  /** Time when a session's GET stream was last seen open, in milliseconds since 1970. */
   readonly #listened = new Map<Session, number>();
 
   constructor(
@@ -32,7 +43,7 @@ export class Sessions {
     this.#sweeper.unref();
   }
 
-  /** The session of that id, when it is this principal's. */
+  /** Returns the session of that id, if it belongs to this principal. */
   get(key: string, principal: string): Session | undefined {
     const session = this.#sessions.get(key);
     return session?.principal.name === principal ? session : undefined;
@@ -46,50 +57,102 @@ export class Sessions {
     return this.list().filter((session) => session.server === server);
   }
 
-  /** Takes a session in that is about to be opened. @throws GatewayError 503 when the cap of all servers together is reached */
+  /**
+   * Registers a session that is about to be opened. Evicts another one if there is no room.
+   * @throws GatewayError 429 at the principal's limit (maxSessionsPerToken), 503 at the limit of all (maxSessions)
+   */
   add(session: Session): void {
-    const { sessions: cap } = this.context.config.limits;
-    if (this.#sessions.size >= cap && !this.evict()) {
-      throw new GatewayError(503, ErrorCode.Busy, `all ${cap} sessions of the gateway are in use`);
-    }
+    const { sessions: cap, sessionsPerToken: share } = this.context.config.limits;
+    const who = session.principal.name;
+    if (share > 0 && this.#held.of(who) >= share && !this.evict(undefined, (other) => other === who))
+      throw tooMany(who, this.#held.of(who), "sessions", "maxSessionsPerToken");
+    const isRoom = (): boolean =>
+      this.#sessions.size < cap || this.evict(undefined, (other) => this.#held.yields(other, who));
+    if (!isRoom() && !this.#reclaim(who))
+      throw new GatewayError(503, ErrorCode.Busy, `all ${cap} sessions of the gateway are in use (maxSessions)`);
     this.#sessions.set(session.key, session);
+    this.#held.add(who);
     this.#beginning.add(session);
   }
 
-  /** It has been opened. */
+  /** Opens a session with the client's `initialize`, and answers that in any case. */
+  start(session: Session, initialize: Exchange): void {
+    this.#starting.set(session, this.#started(session, initialize));
+  }
+
+  /** Passes a request to its session. Before `initialize` is answered, only a ping is; all else waits. */
+  request(session: Session, exchange: Exchange): void {
+    const starting = this.#starting.size > 0 ? this.#starting.get(session) : undefined;
+    if (!starting) session.request(exchange);
+    else if (exchange.request.method === "ping") exchange.result("{}");
+    else starting.then(() => session.request(exchange)).catch((error) => exchange.reject(error));
+  }
+
+  /** Never rejects. */
+  async #started(session: Session, initialize: Exchange): Promise<void> {
+    const began = performance.now();
+    try {
+      const warm = await session.start(initialize);
+      if (warm !== undefined) this.opened(session, warm, (performance.now() - began) / 1_000);
+    } catch (error) {
+      initialize.reject(error);
+      session.end("process-ended");
+    } finally {
+      this.#starting.delete(session);
+    }
+  }
+
+  /** Reports that a session was opened. */
   opened(session: Session, warm: boolean, seconds: number): void {
-    if (!this.#beginning.delete(session)) return; // it has ended meanwhile
+    if (!this.#beginning.delete(session)) return; // the session has ended meanwhile
     this.context.observer.sessionOpened(session.server ?? "", warm, seconds);
     this.context.events.emit("session.opened", session.server, { session: session.info().id });
   }
 
-  /** A session tells that it has ended. */
+  /** Removes a session that has ended, and reports its end. */
   removed(session: Session, reason: EndReason): void {
     this.#listened.delete(session);
-    this.#sessions.delete(session.key);
-    if (this.#beginning.delete(session)) return; // it never came to be
+    if (this.#sessions.delete(session.key)) this.#held.remove(session.principal.name);
+    if (this.#beginning.delete(session)) return; // it was never reported as opened
     this.context.observer.sessionEnded(session.server ?? "", reason);
     this.context.events.emit("session.ended", session.server, { session: session.info().id, reason });
   }
 
   /**
-   * Makes room where it was not needed for the longest time.
-   * @param server takes a process of it from a session; without one, a whole session ends
-   * @returns false when nothing can be spared
+   * Makes room by taking from the session that was idle longest.
+   * @param server takes only the session's process of this server; undefined: ends the whole session
+   * @param yields tells whether a principal's sessions may be taken
+   * @returns false when no session is idle
    */
-  evict(server?: string): boolean {
+  evict(server?: string, yields: (principal: string) => boolean = () => true): boolean {
     let found: { session: Session; rank: number } | undefined;
     const now = Date.now();
     for (const session of this.#sessions.values()) {
+      if (!yields(session.principal.name)) continue;
       const since = this.#idleSince(session, server);
       const { listening } = session.client;
       if (since === undefined || (listening && now - since < IDLE_LISTENER_MS)) continue;
-      const rank = since + (listening ? now : 0); // those whose clients listen go last
+      const rank = since + (listening ? now : 0); // sessions with an open GET stream go last
       if (!found || rank < found.rank) found = { session, rank };
     }
     if (server === undefined) found?.session.end("evicted");
     else found?.session.evict(server);
     return found !== undefined;
+  }
+
+  /**
+   * Makes room for a principal without any session: ends a session, even one in use, of the principal with the most.
+   * @returns false when no principal has more than one
+   */
+  #reclaim(who: string): boolean {
+    const most = this.#held.givesTo(who);
+    if (most === undefined) return false;
+    const its = this.list().filter(({ principal }) => principal.name === most);
+    its.sort((a, b) => a.usedAt - b.usedAt);
+    const idle = its.find(({ client }) => client.pending.size === 0);
+    if (idle) idle.end("evicted");
+    else its[0]?.end("reclaimed");
+    return true;
   }
 
   close(): void {

@@ -10,16 +10,17 @@ import { sendEmpty } from "./http-answers";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
 
-/** A session of an old client, which has one stream for all that the server says. */
+/** A session of an HTTP+SSE client. */
 interface Open {
   session: Session;
-  /** Since its `initialize`. */
+  /** True once the client has sent `initialize`. */
   started: boolean;
-  /** While `initialize` is without an answer. */
-  starting?: Promise<void>;
 }
 
-/** HTTP+SSE of 2024-11-05: GET opens the one stream and says where to POST to; all answers come on the stream. */
+/**
+ * Serves HTTP+SSE, revision 2024-11-05. GET opens a stream and names the URL to POST to; all answers come on the
+ * stream.
+ */
 export class SseEndpoint {
   readonly #open = new Map<string, Open>();
 
@@ -28,7 +29,7 @@ export class SseEndpoint {
     private readonly sessions: Sessions,
   ) {}
 
-  /** GET. @throws GatewayError 503 when there is no room */
+  /** Handles GET. @throws GatewayError 429, 503 when there is no room for a session */
   get(response: ServerResponse, { principal, server }: Caller, make: NewSession): void {
     const session = make(principal, (ended, reason) => {
       this.#open.delete(ended.key);
@@ -42,15 +43,15 @@ export class SseEndpoint {
     session.client.listen(response, {}, undefined, where);
     const { requestSeconds } = this.context.config.limits;
     const timer = setTimeout(() => {
-      if (this.#open.get(session.key)?.started === false) session.end("idle"); // it only holds a place
+      if (this.#open.get(session.key)?.started === false) session.end("idle"); // it would hold a place for ever
     }, requestSeconds * 1_000);
     response.once("close", () => {
       clearTimeout(timer);
-      session.end("client-gone"); // without its stream such a session is nothing
+      session.end("client-gone"); // HTTP+SSE cannot resume a stream
     });
   }
 
-  /** POST of one message. @throws GatewayError */
+  /** Handles a POST of one message. @throws GatewayError */
   post(request: IncomingMessage, response: ServerResponse, caller: Caller, body: Frame): void {
     const key = new URLSearchParams(request.url?.split("?")[1]).get("sessionId");
     const open = this.#open.get(key ?? "");
@@ -64,25 +65,20 @@ export class SseEndpoint {
     sendEmpty(response, 202);
   }
 
-  /** Answers come on the stream, so that what is refused does not end the client's session. */
+  /** Handles a request. Errors go to the stream, too: an HTTP error would make clients end their session. */
   #request(open: Open, body: RequestFrame, caller: Caller): void {
     const { session } = open;
     if (body.method === "initialize" && !open.started) {
       checkInitialize(body);
       open.started = true;
-      const began = performance.now();
-      open.starting = session.start(this.#exchange(open, body, caller)).then((warm) => {
-        open.starting = undefined;
-        if (warm !== undefined) this.sessions.opened(session, warm, (performance.now() - began) / 1_000);
-      });
+      this.sessions.start(session, this.#exchange(open, body, caller));
       return;
     }
     const exchange = this.#exchange(open, body, caller);
-    if (open.started && !open.starting) session.request(exchange);
+    if (open.started) this.sessions.request(session, exchange);
     else if (body.method === "ping") exchange.result("{}");
-    else if (open.starting) void open.starting.then(() => session.request(exchange));
     else {
-      // Clients of both eras ask server/discover first, and go on with initialize.
+      // A client that speaks both eras sends server/discover first. MethodNotFound makes it go on with initialize.
       const words = `the session was never initialised: begin with initialize, not with ${body.method}`;
       exchange.fail(ErrorCode.MethodNotFound, words);
     }

@@ -3,19 +3,19 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { writeAtomically } from "../../../lib/atomic-file";
 
-/** Digests of a server's approved tools by name. */
+/** Digests of a server's approved tools, by the tool's name. */
 type Approved = Record<string, string>;
 
 /**
- * The approved tools of all servers, in one file on the orchestrator's volume. What a server shows first is approved
- * (trust on first use); what differs later is not, until somebody approves it.
+ * Keeps the approved tools of all servers in one file on the orchestrator's volume. A server's first list of tools is
+ * approved as it is (trust on first use). A definition that differs later needs an operator's approval.
  */
 export class ToolApprovals {
   readonly #servers: Map<string, Approved>;
 
   /**
-   * @param file JSON; made with its folder when it is not there
-   * @param failed told when it cannot be written: approvals then hold until the end of this process
+   * @param file path of the JSON file; the first write creates it, with its folder
+   * @param failed called when the file cannot be written; approvals then last until this process ends
    */
   constructor(
     private readonly file: string,
@@ -24,7 +24,7 @@ export class ToolApprovals {
     this.#servers = new Map(Object.entries(read(file)));
   }
 
-  /** True when the server's tools have been seen before. */
+  /** True when the server's first list of tools was seen and approved. */
   knows(server: string): boolean {
     return this.#servers.has(server);
   }
@@ -35,23 +35,26 @@ export class ToolApprovals {
     return tools[tool] === digest ? "approved" : "changed";
   }
 
-  approve(server: string, tools: Approved): void {
+  /** @returns false when it could not be written: it then holds until the orchestrator starts again */
+  approve(server: string, tools: Approved): boolean {
     this.#servers.set(server, tools);
-    this.#write();
+    return this.#write();
   }
 
-  /** A server that was removed through the API is forgotten: another one of that name starts anew. */
+  /** Forgets a server that was removed through the API: a later one of that name starts with trust on first use. */
   forget(server: string): void {
     if (this.#servers.delete(server)) this.#write();
   }
 
-  #write(): void {
+  #write(): boolean {
     try {
       mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
       const text = JSON.stringify(Object.fromEntries(this.#servers), undefined, 1);
       writeAtomically(this.file, text, { mode: 0o600, durable: true });
+      return true;
     } catch (error) {
       this.failed(error as Error);
+      return false;
     }
   }
 }

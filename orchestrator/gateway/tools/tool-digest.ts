@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../../../lib/canonical-json";
 import type { JsonObject } from "../wire/json-rpc";
 
-/** What a tool says of itself, as one number: any change of name, description, schema or annotations changes it. */
+/**
+ * Returns the SHA-256 of a tool's definition, in hex. Any change of name, description, schema or annotations changes
+ * it.
+ */
 export function toolDigest(definition: JsonObject): string {
   return createHash("sha256").update(canonicalJson(definition)).digest("hex");
 }

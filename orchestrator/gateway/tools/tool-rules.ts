@@ -1,18 +1,25 @@
 import type { OrchestratorConfig } from "../../../config/orchestrator-config";
+import { isMapping } from "../../../lib/mapping";
 import type { Events } from "../../events";
 import { mayCall } from "../../security/filters";
 import type { Principal } from "../../security/principal";
 import type { Servers } from "../../servers/server-info";
-import type { ToolReport } from "../gateway-api";
+import { mend } from "../aggregate/mend";
+import { GatewayError, type ToolReport } from "../gateway-api";
 import type { RequestFrame, ResponseFrame } from "../wire/frame";
-import { isObject, type JsonObject, textOr } from "../wire/json-rpc";
+import { ErrorCode, type JsonObject, textOr } from "../wire/json-rpc";
 import type { ToolApprovals } from "./tool-approvals";
 import { toolDigest } from "./tool-digest";
 
-/** Which tools exist for whom: the manifest's filter, the token's, and the approval of their definitions. */
+/** Most tools of one server that `leftOut` is told of. */
+const TOLD = 50;
+
+/** Decides who may see and call which tools, by the manifest's filter, the token's filter, and the tools' approval. */
 export class ToolRules {
-  /** Definitions that are not the approved ones, as last seen: server, tool, digest. */
+  /** Digests of definitions that are not approved, as last seen, by server and tool. */
   readonly #unapproved = new Map<string, Map<string, string>>();
+  /** Tools that `leftOut` was told of, by server. */
+  readonly #told = new Map<string, Set<string>>();
 
   constructor(
     private readonly servers: Servers,
@@ -20,51 +27,79 @@ export class ToolRules {
     private readonly changes: OrchestratorConfig["toolChanges"],
     private readonly events: Events,
     private readonly look: (server: string) => void,
+    /** Told once of each tool that its server's list is passed on without, and why. */
+    private readonly leftOut: (server: string, tool: string, problem: string) => void = () => {},
   ) {}
 
   /** True when the manifest lets clients see the tool, and no unapproved change hides it. */
   visible(server: string, tool: string): boolean {
     const filter = this.servers.get(server)?.manifest.tools;
     if (filter?.deny?.includes(tool) || (filter?.allow && !filter.allow.includes(tool))) return false;
-    return this.changes === "report" || !this.#unapproved.get(server)?.has(tool);
+    return this.changes === "report" || !this.#isUnapproved(server, tool);
   }
 
-  /** Why this principal may not call the tool; undefined when it may. */
+  /** Returns why this principal may not call the tool; undefined when it may. */
   refusal(server: string, tool: string, principal: Principal): string | undefined {
-    if (!mayCall(principal, server, tool)) return `the token does not allow the tool ${tool} of ${server}`;
+    if (!mayCall(principal, this.#ruling(server), tool))
+      return `the token does not allow the tool ${tool} of ${server}`;
     if (this.visible(server, tool)) return undefined;
-    return this.#unapproved.get(server)?.has(tool)
+    return this.#isUnapproved(server, tool)
       ? `the definition of the tool ${tool} of ${server} has changed and is not approved yet`
       : `the manifest of ${server} does not offer the tool ${tool}`;
   }
 
+  /** The server whose rules hold: of a throwaway copy its original, or a copy would be a way round them. */
+  #ruling(server: string): string {
+    return this.servers.get(server)?.copyOf ?? server;
+  }
+
+  #isUnapproved(server: string, tool: string): boolean {
+    return [server, this.#ruling(server)].some((one) => this.#unapproved.get(one)?.has(tool));
+  }
+
   /**
-   * Takes note of a page of tools/list, and removes from it what the principal must not see. What a server shows first
-   * is approved as a whole: from a page of more, nothing follows until the gateway has seen all of them.
-   * @param request tools/list
-   * @returns the answer as it came when nothing is to be removed
+   * Reviews a page of tools/list, removes the tools that the principal must not see, and mends those for which a client
+   * would refuse the whole list, as /mcp does. A server's first list is approved as a whole, as the server wrote it. So
+   * for a server that is not known yet, a page that is not the whole list approves nothing: the gateway asks for all
+   * pages itself.
+   * @param request the client's tools/list
+   * @returns the answer itself when no tool has to be removed or mended
    */
   filter(server: string, principal: Principal, request: RequestFrame, answer: ResponseFrame): ResponseFrame {
-    const { result } = answer;
-    const tools = result?.tools;
-    if (!Array.isArray(tools)) return answer;
-    const whole = request.at("params", "cursor") === undefined && result?.nextCursor === undefined;
-    if (whole || this.approvals.knows(server)) this.review(server, tools.filter(isObject));
+    const result = answer.exact("result");
+    if (!isMapping(result) || !Array.isArray(result.tools)) return answer;
+    const { tools } = result;
+    const whole = request.at("params", "cursor") === undefined && result.nextCursor === undefined;
+    if (whole || this.approvals.knows(server)) this.review(server, tools.filter(isMapping));
     else this.look(server);
-    const kept = tools.filter(
-      (tool) => isObject(tool) && this.refusal(server, textOr(tool.name, ""), principal) === undefined,
-    );
-    // A list written twice, or in other case, is one that some other reader would take instead of the one checked here.
+    const kept = tools.flatMap((tool) => {
+      const isShown = isMapping(tool) && this.refusal(server, textOr(tool.name, ""), principal) === undefined;
+      return isShown ? this.#mended(server, tool) : [];
+    });
+    // With two keys like "tools" and "Tools", the client's parser may read the list that was not filtered here.
     const lists = answer.keys("result").filter((key) => key.toLowerCase() === "tools");
     if (lists.length > 1) {
-      const rest = Object.entries(result ?? {}).filter(([key]) => key.toLowerCase() !== "tools");
+      const rest = Object.entries(result).filter(([key]) => key.toLowerCase() !== "tools");
       return answer.replace({ path: ["result"], json: JSON.stringify({ ...Object.fromEntries(rest), tools: kept }) });
     }
-    if (kept.length === tools.length) return answer;
+    if (kept.length === tools.length && kept.every((tool, at) => tool === tools[at])) return answer;
     return answer.replace({ path: ["result", "tools"], json: JSON.stringify(kept) });
   }
 
-  /** Compares definitions with the approved ones; those seen first are approved. */
+  /** Returns the tool as clients accept it, in a list; an empty one when it cannot be mended. */
+  #mended(server: string, tool: JsonObject): JsonObject[] {
+    const mended = mend("tools/list", tool);
+    if ("item" in mended) return [mended.item];
+    const name = textOr(tool.name, "");
+    const told = this.#told.get(server) ?? new Set();
+    this.#told.set(server, told);
+    if (told.has(name) || told.size === TOLD) return [];
+    told.add(name);
+    this.leftOut(server, name, mended.problem);
+    return [];
+  }
+
+  /** Compares definitions with the approved ones, and reports changes. Approves a server's first list. */
   review(server: string, tools: JsonObject[]): ToolReport[] {
     const seen = tools.map((definition) => {
       return { name: textOr(definition.name, ""), digest: toolDigest(definition), definition };
@@ -75,7 +110,7 @@ export class ToolRules {
     const unapproved = this.#unapproved.get(server) ?? new Map<string, string>();
     this.#unapproved.set(server, unapproved);
     const reports = seen.map((tool) => ({ ...tool, approval: this.approvals.state(server, tool.name, tool.digest) }));
-    // A name that is there twice is approved when both of its definitions are.
+    // Of two definitions with one name, both must be approved.
     const differing = new Map(
       reports.flatMap((one) => (one.approval === "approved" ? [] : [[one.name, one] as const])),
     );
@@ -88,15 +123,20 @@ export class ToolRules {
     return reports.map((report) => ({ ...report, visible: this.visible(server, report.name) }));
   }
 
-  /** Makes these the approved definitions. */
+  /** Approves these definitions, in place of all earlier ones. */
   approve(server: string, tools: JsonObject[]): ToolReport[] {
-    this.approvals.approve(server, Object.fromEntries(tools.map((tool) => [textOr(tool.name, ""), toolDigest(tool)])));
+    const digests = Object.fromEntries(tools.map((tool) => [textOr(tool.name, ""), toolDigest(tool)]));
+    const isKept = this.approvals.approve(server, digests);
     this.#unapproved.delete(server);
     this.events.emit("tools.approved", server, { tools: tools.length });
+    if (!isKept) {
+      const words = `the tools of ${server} are approved until the orchestrator starts again: its disk does not take the approval`;
+      throw new GatewayError(507, ErrorCode.Internal, words);
+    }
     return this.review(server, tools);
   }
 
-  /** Tools whose definitions are not approved. */
+  /** Returns the names of the tools whose definitions are not approved. */
   unapproved(server: string): string[] {
     return [...(this.#unapproved.get(server)?.keys() ?? [])];
   }
@@ -104,5 +144,6 @@ export class ToolRules {
   forget(server: string): void {
     this.approvals.forget(server);
     this.#unapproved.delete(server);
+    this.#told.delete(server);
   }
 }

@@ -1,7 +1,7 @@
 import type { ResponseFrame } from "../wire/frame";
 import type { Call, CallEnd, Cancel } from "./connection";
 
-/** There was no answer: it came too late, nobody waits any more, or the connection ended. */
+/** Says why no answer came: it was late, the caller stopped waiting, or the connection ended. */
 export class NoAnswer extends Error {
   constructor(readonly why: "late" | "left" | CallEnd) {
     super("no answer");
@@ -9,9 +9,9 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Sends a request and waits for its answer; what comes before it begins the patience anew.
+ * Sends a request and waits for its answer. Each message before the answer restarts the time limit.
  * @param limit milliseconds
- * @param signal nobody waits any more
+ * @param signal aborts when the caller stops waiting
  * @throws NoAnswer
  */
 export function answerTo(

@@ -7,55 +7,67 @@ import type { ByteBudget } from "../wire/byte-budget";
 import { ErrorCode, type JsonObject } from "../wire/json-rpc";
 import { connectionCap, type MemorySample } from "./capacity";
 import { HttpUpstream } from "./http-upstream";
+import { Places } from "./places";
+import { SseUpstream } from "./sse-upstream";
 import { StdioUpstream } from "./stdio-upstream";
-import { answersPing, type Upstream } from "./upstream";
+import type { Upstream } from "./upstream";
+import { WarmPool } from "./warm-pool";
 
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 30_000;
-/** Milliseconds beyond the grace that mcp-init needs to be rid of a process. */
+/** Milliseconds that mcp-init needs to end a process, beyond the manifest's `sessions.grace`. */
 const LEAVING_MS = 1_000;
 
-/** What a server was found to speak; unknown until somebody tried. */
+/** The protocol eras that a server speaks. A member is undefined until a client's or the gateway's first attempt. */
 export interface Eras {
   legacy?: boolean;
   modern?: boolean;
+  /** The legacy version that the server accepts, when it refused newer ones instead of answering with its own. */
+  version?: string;
 }
 
-/** A new connection, and whether its process had been waiting. */
+/** A new connection. `warm` is true when its process was started ahead. */
 export interface Opened {
   upstream: Upstream;
   warm: boolean;
 }
 
-/** The way to one server: it opens connections, keeps the warm pool, and holds the cap. */
+/**
+ * Opens the connections to one server, keeps its warm pool, and enforces its cap. Every way to open or end a connection
+ * counts towards the cap, so all of them are in this one class.
+ */
 export class Backend {
-  /** What the running container speaks. */
+  /** The eras that the running container speaks. */
   eras: Eras = {};
-  /** What the running container offers; undefined until it said so. */
+  /** The capabilities that the running container declared; undefined before the first handshake. */
   capabilities?: JsonObject;
-  /** Each gives up one connection that can be spared, and says whether it did; asked in this order when the cap is reached. */
-  readonly evictors: (() => boolean)[] = [];
-  /** Told when the server says that one of its lists changed, by the notification's method. */
+  /**
+   * Functions that close one connection that can be spared, and return whether they did. `open` calls them in this
+   * order when the cap is reached. They get the principal that needs the connection; undefined: the gateway itself.
+   */
+  readonly evictors: ((who: string | undefined) => boolean)[] = [];
+  readonly places = new Places();
+  /** Called when the server says that one of its lists changed, with the notification's method. */
   onListChanged?: (method: string) => void;
   readonly #connections = new Set<Upstream>();
-  readonly #warm: Upstream[] = [];
+  readonly #warm = new WarmPool({
+    wanted: () => this.#wantedWarm(),
+    room: () => this.cap() - this.connections - this.#opening,
+    start: () => this.#connect(this.info()),
+  });
   #opening = 0;
-  /** Of these: for the warm pool. */
-  #warming = 0;
   #sample: MemorySample | undefined;
-  /** Connections at one time since the last sample. */
+  /** Most connections at one time since the last memory sample. */
   #most = 0;
-  #retryMs = FIRST_RETRY_MS;
-  #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(
     readonly name: string,
     private readonly servers: Servers,
     private readonly budget: ByteBudget,
+    /** Called with lines that the server prints on its standard output and that are no messages. */
+    private readonly printed: (line: string) => void = () => {},
   ) {}
 
-  /** The server as it is now. @throws GatewayError 404 */
+  /** Returns the server's current state and manifest. @throws GatewayError 404 when there is no such server */
   info(): ServerInfo {
     const info = this.servers.get(this.name);
     if (!info) throw new GatewayError(404, ErrorCode.InvalidRequest, `there is no server ${this.name}`);
@@ -71,13 +83,13 @@ export class Backend {
   }
 
   get warm(): number {
-    return this.#warm.length;
+    return this.#warm.size;
   }
 
   cap(): number {
     const memory = this.servers.memory(this.name);
     if (memory && memory.usage !== this.#sample?.usage) {
-      // It was measured some seconds ago, and connections that have ended since were there.
+      // The sample is some seconds old. Connections that have ended since used some of the memory that it counts.
       this.#sample = { ...memory, connections: Math.max(this.#most, this.connections) };
       this.#most = this.connections;
     }
@@ -89,98 +101,74 @@ export class Backend {
     return this.info().manifest.sessions.mode === SessionMode.Shared;
   }
 
-  /** A connection of its caller's own: one that was waiting, or a new one. @throws GatewayError 404, 503 */
-  async open(): Promise<Opened> {
+  /**
+   * Opens a connection for one caller: takes one from the warm pool, or makes a new one.
+   * @param who the principal it is for; undefined: the gateway itself, or all clients
+   * @throws GatewayError 404 when there is no such server, 503 when it cannot be reached or its cap is reached
+   */
+  async open(who?: string): Promise<Opened> {
     if (this.#closed) throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
     const info = this.info();
-    const waiting = this.#takeWarm();
-    if (waiting) return { upstream: waiting, warm: true };
+    const waiting = this.#warm.take();
+    if (waiting) return { upstream: await this.places.taken(who, waiting), warm: true };
     while (this.connections + this.#opening >= this.cap()) {
-      if (this.evictors.some((evict) => evict())) continue;
+      if (this.evictors.some((evict) => evict(who)) || this.#reclaim(who)) continue;
       const words = `server ${this.name} has all ${this.cap()} sessions in use`;
       throw new GatewayError(503, ErrorCode.Busy, words, { server: this.name, sessions: this.connections });
     }
-    return { upstream: await this.#connect(info), warm: false };
+    return { upstream: await this.places.taken(who, this.#connect(info)), warm: false };
   }
 
-  /** Starts processes ahead, as many as the manifest asks for and the cap leaves room for. */
+  /**
+   * Makes room for a principal without any connection: ends one, even in use, of the principal with the most.
+   * @returns false when no principal has more than one
+   */
+  #reclaim(who: string | undefined): boolean {
+    const given = who === undefined ? undefined : this.places.givenTo(who);
+    given?.close();
+    given?.user.ended({ reason: `its place went to a token that had none, as all ${this.cap()} were in use` });
+    return given !== undefined;
+  }
+
+  /** Fills the warm pool up to the manifest's `sessions.warmPool`, as far as the cap leaves room. */
   refill(): void {
-    const info = this.servers.get(this.name);
-    if (this.#closed || this.#retry || info?.address.type !== "stdio" || info.status === ServerStatus.Stopped) return;
-    const wanted = info.manifest.sessions.warmPool - this.warm - this.#warming;
-    const room = this.cap() - this.connections - this.#opening;
-    for (let more = Math.min(wanted, room); more > 0; more--) {
-      this.#warming++;
-      this.#connect(info)
-        .then(
-          (upstream) => this.#keepWarm(upstream),
-          () => this.#retryLater(),
-        )
-        .finally(() => this.#warming--);
-    }
+    this.#warm.refill();
   }
 
-  /** The container's process is another one: what was learnt of the old one does not hold. */
+  /** Forgets what the last container's process said, because a new one has started. */
   renewed(): void {
     this.eras = {};
     this.capabilities = undefined;
     for (const upstream of this.#connections) upstream.outlived?.();
     this.#sample = undefined;
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    this.#retryMs = FIRST_RETRY_MS;
-    this.refill();
+    this.#warm.renewed();
   }
 
-  /** Ends all connections, and tells those who are about to use one. */
+  /** Ends all connections, and tells their users. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#retry);
+    this.#warm.close();
     for (const upstream of this.#connections) {
       upstream.close();
       upstream.user.ended({ reason: "the gateway closed the connection" });
     }
   }
 
-  /** Gives up one waiting process. */
+  /** Closes one connection of the warm pool. @returns false when the pool is empty */
   dropWarm(): boolean {
-    const waiting = this.#warm.pop();
-    waiting?.close();
-    return waiting !== undefined;
+    return this.#warm.drop();
   }
 
-  #takeWarm(): Upstream | undefined {
-    const waiting = this.#warm.shift();
-    if (waiting) {
-      this.#retryMs = FIRST_RETRY_MS;
-      setImmediate(() => this.refill());
-    }
-    return waiting;
-  }
-
-  #keepWarm(upstream: Upstream): void {
-    upstream.user = { message: (frame) => void answersPing(upstream, frame), ended: () => this.#retryLater() };
-    this.#warm.push(upstream);
-  }
-
-  /** A process that ends before anybody used it may be in a crash loop: the next attempts come later and later. */
-  #retryLater(): void {
-    if (this.#closed || this.#retry) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.refill();
-    }, this.#retryMs);
-    this.#retry.unref();
-    this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS);
+  #wantedWarm(): number {
+    const info = this.servers.get(this.name);
+    const mayStart = info?.address.type === "stdio" && info.status !== ServerStatus.Stopped;
+    return mayStart ? info.manifest.sessions.warmPool : 0;
   }
 
   async #connect(info: ServerInfo): Promise<Upstream> {
     this.#opening++;
     try {
-      const upstream =
-        info.address.type === "stdio"
-          ? await this.#process(info.address.socket, info)
-          : new HttpUpstream(info.address.url, this.name, this.budget);
+      const upstream = await this.#upstream(info);
       if (this.#closed) {
         upstream.close();
         throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
@@ -189,9 +177,8 @@ export class Backend {
       this.#most = Math.max(this.#most, this.connections);
       upstream.onGone = () => {
         this.#connections.delete(upstream);
-        const at = this.#warm.indexOf(upstream);
-        if (at >= 0) this.#warm.splice(at, 1);
-        setImmediate(() => this.refill()); // there may be room for a waiting one again
+        this.places.left(upstream);
+        this.#warm.left(upstream);
       };
       return upstream;
     } finally {
@@ -199,16 +186,22 @@ export class Backend {
     }
   }
 
+  async #upstream(info: ServerInfo): Promise<Upstream> {
+    const { address } = info;
+    if (address.type === "stdio") return this.#process(address.socket, info);
+    const Kind = address.type === "sse" ? SseUpstream : HttpUpstream;
+    return new Kind(address.url, this.name, this.budget);
+  }
+
   async #process(socket: string, info: ServerInfo): Promise<Upstream> {
     try {
       const patience = milliseconds(info.manifest.sessions.grace) + LEAVING_MS;
-      return await StdioUpstream.open(socket, patience, this.budget, this.name);
+      return await StdioUpstream.open(socket, patience, this.budget, this.name, this.printed);
     } catch {
-      const state = [info.status, info.reason].filter(Boolean).join(": ");
       throw new GatewayError(
         503,
         ErrorCode.ServerUnavailable,
-        `server ${this.name} cannot be reached; it is ${state}`,
+        `server ${this.name} cannot be reached; it is ${stateOf(info)}`,
         {
           server: this.name,
           status: info.status,
@@ -218,7 +211,9 @@ export class Backend {
   }
 }
 
-/** Milliseconds that the server may take for an answer: `timeouts.call` of its manifest. */
+/** Returns the server's status with its reason, for messages. */
+export const stateOf = ({ status, reason }: ServerInfo): string => [status, reason].filter(Boolean).join(": ");
+/** Returns the milliseconds that the server may take for an answer: `timeouts.call` of its manifest. */
 export const callTimeout = ({ manifest }: ServerInfo): number => milliseconds(manifest.timeouts.call);
-/** Milliseconds for the first answer of a new process: `timeouts.start`. */
+/** Returns the milliseconds that a new process may take for its first answer: `timeouts.start` of the manifest. */
 export const startTimeout = ({ manifest }: ServerInfo): number => milliseconds(manifest.timeouts.start);

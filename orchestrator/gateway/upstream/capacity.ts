@@ -1,7 +1,7 @@
-/** Part of a server's memory limit that sessions may fill; the rest is for what a call allocates. */
+/** Share of a server's memory limit that idle sessions may fill; the rest is for what calls allocate. */
 const FILL = 0.92;
 
-/** What a server's container used when it had so many connections. */
+/** Memory that a server's container used at a number of connections. */
 export interface MemorySample {
   /** Bytes. */
   usage: number;
@@ -11,9 +11,10 @@ export interface MemorySample {
 }
 
 /**
- * How many connections a server may have: what the manifest says, or fewer when its memory limit would not hold them.
- * Today's connections stay, and one is always allowed: what a session takes is only known once there is one.
- * @param max sessions.max of the manifest
+ * Returns the number of connections that a server may have: the manifest's, or fewer when its memory limit would not
+ * hold them. Never less than the connections it has, so that none is ended, and never less than one: the memory of a
+ * session is only known once there is one.
+ * @param max `sessions.max` of the manifest
  */
 export function connectionCap(max: number, connections: number, sample: MemorySample | undefined): number {
   if (!sample || sample.connections === 0) return max;

@@ -1,59 +1,59 @@
 import type { Frame, RequestFrame, ResponseFrame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
-import { answersPing, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
+import { answersPing, checkQuestion, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
-/** Why a request has no answer. */
+/** Why a request got no answer. */
 export interface CallEnd {
-  /** One sentence part: "its process ended". */
+  /** Part of a sentence, like "its process ended". */
   reason: string;
-  /** The server did not take it, so that it may be sent again. */
+  /** True when the server did not take the request, so that it may be sent again. */
   untouched?: boolean;
-  /** The server has no room: worth a later try. */
+  /** True when the server has no room; a later attempt may succeed. */
   busy?: boolean;
 }
 
-/** One request on a connection, and who is told. */
+/** One request on a connection, and the functions that get its outcome. */
 export interface Call {
   request: RequestFrame;
-  /** More HTTP headers, where the server is behind HTTP. */
+  /** Further HTTP headers, for a server behind HTTP. */
   headers?: Record<string, string>;
-  /** A message before the answer, in the client's own ids; where the connection can tell whose it is. */
+  /** Takes a notification that belongs to the request, with the client's own ids, if the connection can tell. */
   notified?(frame: Frame): void;
-  /** The server asks the client something in the middle of the call. @default it is told that nobody answers */
+  /** Takes a question of the server during the call. @default the server gets an error that no client can answer */
   asked?(question: RequestFrame): void;
-  /** The answer, with the client's own id. */
+  /** Takes the answer, with the client's own id. */
   answered(frame: ResponseFrame): void;
-  /** There will be no answer. */
+  /** Called when there will be no answer. */
   failed(end: CallEnd): void;
 }
 
-/** Ends a request from the client's side: the server is told that nobody waits. */
+/** Cancels a request, and tells the server so. */
 export type Cancel = (reason: string) => void;
 
-/** What a client's session has of a server: a connection of its own, or a share of one. */
+/** The connection of a client's session to a server: one of its own, or a share of one. */
 export interface SessionConnection {
-  /** Milliseconds since 1970 of its last request or answer. */
+  /** Time of the last request or answer, in milliseconds since 1970. */
   readonly usedAt: number;
-  /** True when no answer is missing. */
+  /** True when no request waits for an answer. */
   readonly idle: boolean;
-  /** Told once when the connection is gone, after its calls; not after close(). */
+  /** Called once when the connection has ended, after its calls have failed; not after close(). */
   onEnd?: () => void;
-  /** True once it is gone. */
+  /** True once the connection has ended. */
   readonly over: boolean;
   send(call: Call): Cancel;
-  /** Says something whose answer nobody waits for. */
+  /** Sends a message without waiting for an answer. */
   say(frame: Frame): void;
   /** Stops reading for a while, because the client is slower than the server. */
   pause(): void;
   resume(): void;
-  /** @param reason told to those who wait for an answer */
+  /** Ends the connection. @param reason for the calls that wait for an answer */
   close(reason: string): void;
 }
 
-/** Takes what a server says besides answers. @param related the request it belongs to, where that is known */
+/** Takes a server's notification or question. @param related id of the request it belongs to, if known */
 export type Told = (frame: Frame, related?: RequestId) => void;
 
-/** A connection of one client's own, with its requests without an answer: ids and messages cross as they are. */
+/** A connection that one client has to itself. Messages and their ids pass unchanged. */
 export class Connection implements SessionConnection, UpstreamUser {
   usedAt = Date.now();
   onEnd?: () => void;
@@ -98,6 +98,7 @@ export class Connection implements SessionConnection, UpstreamUser {
   }
 
   message(frame: Frame, related?: RequestId): void {
+    checkQuestion(frame);
     if (frame.isResponse()) this.answered(frame);
     else if (!answersPing(this.upstream, frame)) this.told(frame, related);
   }
@@ -110,7 +111,10 @@ export class Connection implements SessionConnection, UpstreamUser {
     this.onEnd?.();
   }
 
-  /** Sends a request under an id of the connection. @returns what ends it, and whether it was still without an answer */
+  /**
+   * Sends a request under an id of the connection.
+   * @returns a function that cancels the request, and returns whether it still had no answer
+   */
   protected request(id: RequestId, request: RequestFrame, call: Call): (reason: string) => boolean {
     if (!this.upstream.alive) {
       call.failed({ reason: "its connection ended" });
@@ -127,10 +131,10 @@ export class Connection implements SessionConnection, UpstreamUser {
     };
   }
 
-  /** Gives an answer to whoever waits for it. @param restored makes the client's own message of it */
+  /** Passes an answer to the call that waits for it. @param restored returns the answer with the client's own id */
   protected answered(frame: ResponseFrame, restored: (call: Call) => ResponseFrame = () => frame): void {
     const call = this.calls.get(frame.id);
-    if (!call) return; // a late answer, or one to what was only said
+    if (!call) return; // the answer came too late, or belongs to a message of say()
     this.calls.delete(frame.id);
     this.usedAt = Date.now();
     try {

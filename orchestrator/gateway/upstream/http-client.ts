@@ -1,24 +1,32 @@
 import { Agent, type Dispatcher } from "undici";
 import type { Account } from "../wire/byte-budget";
 import { MESSAGE_LIMIT } from "../wire/reading-pace";
+import { interimConnector } from "./interim-answers";
 
 /**
- * One agent for all HTTP servers, with a pool of kept connections for each. No time-outs: the gateway has them per call,
- * and streams may be silent for hours. Redirects are not followed.
+ * The agent for all HTTP servers, with a pool of kept connections for each. It has no time-outs: each call has its
+ * own, and streams may be silent for hours. It follows no redirects.
  */
-const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 0 } });
-/** Bytes of a body nobody wants that are read all the same, to keep the connection. */
+const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: interimConnector({ timeout: 0 }) });
+/** Most bytes, and milliseconds, for reading an unneeded body to its end, which lets the connection be used again. */
 const WASTE = 64 * 1024;
 const WASTE_MS = 2_000;
-/** What a server looks like that closed a kept connection while a request was on its way, or that died of it. */
+/** Error codes of a kept connection that closed under a request: the server dropped it as idle, or crashed. */
 const CLOSED = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 
 /** The head of a server's answer, and its body. */
 export type Answer = Dispatcher.ResponseData;
 
 /**
+ * Returns the header Host, 127.0.0.1, as in the server's health check. Many servers refuse other names, against DNS
+ * rebinding by pages in a browser. Here that is no risk, as only the gateway can reach a server's port.
+ */
+const hostOf = ({ port }: URL): string => `127.0.0.1${port === "" ? "" : `:${port}`}`;
+
+/**
  * Sends a request and waits for the head of its answer.
- * @param repeatable it may be sent again, once, when the server closed the connection before it answered
+ * @param repeatable true when the request may be sent once more, after the server closed the connection without an
+ * answer
  * @throws Error with a `code`, or when `signal` aborts
  */
 export async function request(
@@ -29,10 +37,18 @@ export async function request(
   body?: string,
   repeatable = true,
 ): Promise<Answer> {
-  const { origin, pathname, search } = new URL(url);
+  const to = new URL(url);
+  const { origin, pathname, search } = to;
   try {
-    const answer = await agent.request({ origin, path: pathname + search, method, headers, signal, body });
-    answer.body.on("error", () => {}); // whoever reads it is told as well; some answers nobody reads
+    const answer = await agent.request({
+      origin,
+      path: pathname + search,
+      method,
+      headers: { ...headers, host: hostOf(to), "accept-encoding": "identity" }, // without it any coding may come
+      signal,
+      body,
+    });
+    answer.body.on("error", () => {}); // an error of a body that is not read would end the process; readers still get it
     return answer;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -41,13 +57,13 @@ export async function request(
   }
 }
 
-/** Reads an answer that nobody wants, unless it is long. */
+/** Discards an answer: reads a short one to its end, and drops the connection of a long one. */
 export function drained({ body }: Answer): void {
   body.dump({ limit: WASTE, signal: AbortSignal.timeout(WASTE_MS) }).catch(() => body.destroy());
 }
 
-/** The whole text of an answer. @throws Error when it is too large or breaks off */
-export async function textOf({ body }: Answer, account: Account): Promise<string> {
+/** Reads an answer's whole body. @throws Error when it is too large or breaks off */
+export async function bytesOf({ body }: Answer, account: Account): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -57,7 +73,7 @@ export async function textOf({ body }: Answer, account: Account): Promise<string
       chunks.push(chunk as Buffer);
       await account.hold(size);
     }
-    return Buffer.concat(chunks).toString("utf8");
+    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
   } finally {
     void account.hold(0);
   }

@@ -1,15 +1,17 @@
-import { Frame } from "../wire/frame";
+import { parseExactly } from "../../../lib/exact-json";
+import { Frame, type ResponseFrame } from "../wire/frame";
 import { ErrorCode, type RequestId } from "../wire/json-rpc";
 
-/** Characters of a wrong value that are shown. */
+/** Most characters that an error message shows of a wrong value. */
 const SHOWN = 60;
 
 /**
- * An answer under the id that was asked with, to the letter. A malformed one becomes an error that says what came: JSON-RPC
- * 2.0, 5: with a known id it is the answer, however odd, and nobody need wait for another.
- * @param asked what is without an answer: ids, and how they were written
- * @param isExact the server is known to write ids right: a text is then no number's id
- * @returns the message as it is when it answers nothing
+ * Returns an answer in the form that clients accept, with the request's id as it was written. A malformed answer
+ * becomes an error that shows what came. Its id is known, so it is the answer (JSON-RPC 2.0, section 5), and no other
+ * will come.
+ * @param asked the requests without an answer: each id, and how it was written
+ * @param isExact true when the server is known to return ids unchanged: a string then never answers a number
+ * @returns the message itself when it answers no request
  */
 export function soundAnswer(
   server: string,
@@ -17,18 +19,45 @@ export function soundAnswer(
   asked: ReadonlyMap<RequestId, string>,
   isExact = false,
 ): Frame {
-  if (frame.raw("method") !== undefined || frame.isBatch) return frame;
+  if (frame.isBatch || (frame.has("method") && (frame.id === undefined || !frame.answering))) return frame;
   const id = askedId(frame, asked, isExact);
   if (id === undefined) return frame;
   const problem = problemOf(frame);
   if (problem !== undefined) {
-    const words = `${server === "" ? "the server" : `server ${server}`}: its answer is malformed: ${problem}`;
-    return Frame.error(id, ErrorCode.ServerUnavailable, words);
+    return Frame.error(id, ErrorCode.ServerUnavailable, `${who(server)}: its answer is malformed: ${problem}`);
   }
-  return frame.idText === id ? frame : frame.withId(id);
+  const right = readable(server, frame, id);
+  if (!right.has("id")) return Frame.read(right.text.replace("{", `{"id":${id},`));
+  return right.idText === id ? right : right.withId(id);
 }
 
-/** The id that an answer is to, as it was written; a number may come back as text. */
+/** Returns an answer in JSON-RPC's exact form: the SDKs' clients drop any other, and wait for ever. */
+function readable(server: string, frame: Frame, id: string): Frame {
+  if (frame.hasObject("error")) return readableError(server, frame, id);
+  if (frame.reads('"2.0"', "jsonrpc") && !frame.has("error")) return frame;
+  return Frame.result(id, frame.raw("result") ?? "{}");
+}
+
+/** Changes as little as needed, and parses nothing but the code: an error's `data` may be of any size and form. */
+function readableError(server: string, frame: Frame, id: string): Frame {
+  const code = frame.at("error", "code");
+  const hasMessage = frame.hasText("error", "message");
+  const isRight = Number.isSafeInteger(code) && hasMessage;
+  if (isRight && frame.reads('"2.0"', "jsonrpc") && !frame.has("result")) return frame;
+  if (isRight) return Frame.read(`{"jsonrpc":"2.0","id":${id},"error":${frame.raw("error")}}`);
+  const words = `${who(server)}: its error has no message: ${frame.excerpt("error", SHOWN)}`;
+  const message = hasMessage ? frame.raw("error", "message") : JSON.stringify(words);
+  const data = frame.raw("error", "data");
+  const mended = `"code":${Number.isSafeInteger(code) ? code : ErrorCode.Internal},"message":${message}`;
+  return Frame.read(`{"jsonrpc":"2.0","id":${id},"error":{${mended}${data === undefined ? "" : `,"data":${data}`}}}`);
+}
+
+const who = (server: string): string => (server === "" ? "the server" : `server ${server}`);
+
+/**
+ * Returns the id of the request that an answer belongs to, as it was written. Some servers return a number as a
+ * string.
+ */
 function askedId(frame: Frame, asked: ReadonlyMap<RequestId, string>, isExact: boolean): string | undefined {
   const { id } = frame;
   if (id !== undefined) {
@@ -36,17 +65,53 @@ function askedId(frame: Frame, asked: ReadonlyMap<RequestId, string>, isExact: b
     if (written !== undefined || isExact) return written;
     return asked.get(typeof id === "string" ? Number(id || Number.NaN) : String(id));
   }
-  // An error without an id is to the only request that there is; with more of them nobody can say.
-  if (asked.size !== 1 || frame.raw("id") !== "null" || !frame.error) return undefined;
+  // An error without an id answers the only open request. With several open, its request is unknown.
+  // If the id is not even null, `jsonrpc` must be there: the text may be a line of the server's log.
+  const hasNone = !frame.has("id") && frame.has("jsonrpc");
+  if (asked.size !== 1 || !(frame.reads("null", "id") || hasNone) || !frame.hasObject("error")) return undefined;
   return asked.values().next().value;
 }
 
-function problemOf(frame: Frame): string | undefined {
-  const [result, error] = [frame.raw("result"), frame.raw("error")];
-  if (error?.startsWith("{")) return undefined;
-  if (error !== undefined && error !== "null") return `its error is ${shown(error)}, expected an object`;
-  if (result === undefined) return "it has neither result nor error";
-  return result.startsWith("{") ? undefined : `its result is ${shown(result)}, expected an object`;
+/** Most bytes of a text that is looked at for what it was to be. */
+const LOOKED_AT = 4 * 1024;
+
+/**
+ * Returns the error for a text that was to be an answer and is no JSON, such as one with NaN, as Python writes it: no
+ * other answer will come.
+ * @param error says where the text goes wrong
+ * @returns undefined when the text does not look like an answer, or like one to no request
+ */
+export function brokenAnswer(
+  server: string,
+  text: Buffer,
+  error: unknown,
+  asked: ReadonlyMap<RequestId, string>,
+): ResponseFrame | undefined {
+  const shownText = text.toString("utf8", 0, LOOKED_AT);
+  if (!/^\s*\{/.test(shownText) || !/"jsonrpc"\s*:/.test(shownText) || /"method"\s*:/.test(shownText)) return undefined;
+  const [, found] = /"id"\s*:\s*("[^"\\]*"|-?\d+)/.exec(shownText) ?? [];
+  const isAsked = [...asked.values()].includes(found ?? "");
+  const id = isAsked ? found : asked.size === 1 ? asked.values().next().value : undefined;
+  if (id === undefined) return undefined;
+  const why = error instanceof Error ? error.message : "";
+  const words = `${who(server)}: its answer is no JSON, ${why}: ${shown(shownText)}`;
+  return Frame.error(id, ErrorCode.ServerUnavailable, words);
 }
 
-const shown = (json: string): string => (json.length > SHOWN ? `${json.slice(0, SHOWN)}...` : json);
+const shown = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
+
+/** Returns the notification that cancels a request. @param written the request's id as it was sent */
+export function cancelled(id: RequestId, written: string | undefined, reason: string): Frame {
+  const requestId = written === undefined ? id : parseExactly(written);
+  return Frame.notification("notifications/cancelled", { requestId, reason });
+}
+
+function problemOf(frame: Frame): string | undefined {
+  if (frame.has("method")) return `it has a method and ${frame.answering === "error" ? "an error" : "a result"}`;
+  if (frame.hasObject("error")) return undefined;
+  if (frame.has("error") && !frame.reads("null", "error"))
+    return `its error is ${frame.excerpt("error", SHOWN)}, expected an object`;
+  if (frame.hasObject("result")) return undefined;
+  const result = frame.excerpt("result", SHOWN);
+  return result === undefined ? "it has neither result nor error" : `its result is ${result}, expected an object`;
+}

@@ -1,49 +1,50 @@
 import { type Edit, Frame, type RequestFrame, type ResponseFrame } from "../wire/frame";
-import { ErrorCode, type JsonObject, type RequestId } from "../wire/json-rpc";
+import { byId, ErrorCode, type JsonObject, type RequestId } from "../wire/json-rpc";
 import { concernsAll } from "../wire/lists";
 import { LISTEN, Meta } from "../wire/modern";
 import { type Call, type CallEnd, type Cancel, Connection } from "./connection";
-import type { Upstream, UpstreamEnd } from "./upstream";
+import { checkQuestion, type Upstream, type UpstreamEnd } from "./upstream";
 
-/** What a pooled connection is from its beginning to its end. */
+/** The properties of a pooled connection that never change. */
 export interface ConnectionOptions {
-  /** What it is for: it is shared only by callers of the same key. */
+  /** Only callers with the same key share the connection. */
   key: string;
-  /** What its server speaks on it. */
+  /** The era that the server speaks on the connection. */
   era: "modern" | "legacy";
-  /** It carries the sessions of all clients of its server. @default false */
+  /** True when the connection carries the sessions of all clients (shared mode). @default false */
   common?: boolean;
-  /** Told when the connection is gone. */
+  /** Called when the connection has ended. */
   ended: (connection: PooledConnection) => void;
 }
 
 const TOKEN = ["params", "_meta", "progressToken"];
 
-/** A server that said nothing at all for so long, from a call to the end of patience with it, is taken for hung. */
+/** Milliseconds without any message, from sending a call to its cancellation, after which the server counts as hung. */
 const SILENT_MS = 5_000;
 
 /**
- * A pooled connection that carries requests of several clients' calls at a time: each gets an id of the connection's own on
- * its way to the server, and its client's id back on the way home. Everything else in the texts stays to the letter.
+ * A connection that carries calls of several clients at a time. A request goes to the server with an id of the
+ * connection's own, and its answer returns with the client's id. The rest of each message stays unchanged, byte by
+ * byte.
  */
 export class PooledConnection extends Connection {
   #count = 0;
   #heardAt = 0;
-  /** The server's answer to `initialize`; none in the modern era. */
+  /** The server's result of `initialize`; empty in the modern era. */
   initialized: JsonObject = {};
-  /** Promised to callers who have not sent their request yet. */
+  /** Number of callers that got the connection and have not sent their request yet. */
   reserved = 0;
-  /** Subscriptions, which may stay open for hours. */
+  /** Number of clients' subscriptions, which may stay open for hours. They do not count as load. */
   listeners = 0;
-  /** The gateway's own subscriptions: they keep nobody from closing the connection. */
+  /** Number of the gateway's own subscriptions. They do not keep the connection in use. */
   own = 0;
-  /** Used by one call at a time: its notifications or questions could not be told apart. */
+  /** True when it carries one call at a time, as notifications and questions of several could not be told apart. */
   exclusive = false;
-  /** Opened for a few questions and no more: it need not wait for others. */
+  /** True when it was last used for a few questions only, and is closed soon after. */
   brief = false;
-  /** Told when the connection is gone, besides the calls. */
+  /** Called when the connection has ended, after its calls have failed. */
   readonly onLost = new Set<(end: CallEnd) => void>();
-  /** Told of notifications that belong to no call. */
+  /** Take the notifications that belong to no call. */
   readonly others = new Set<(frame: Frame) => void>();
 
   readonly #options: ConnectionOptions;
@@ -61,17 +62,17 @@ export class PooledConnection extends Connection {
     return this.#options.era;
   }
 
-  /** Calls without an answer, and those about to be sent. */
+  /** Number of clients' calls without an answer, and of calls about to be sent. */
   get load(): number {
     return this.calls.size + this.reserved - this.listeners - this.own;
   }
 
-  /** True when nobody uses it. */
+  /** True when it carries no call and no client's subscription. */
   override get idle(): boolean {
     return this.calls.size + this.reserved - this.own === 0;
   }
 
-  /** Sends a request for which the pool reserved the connection. @returns what ends the call from the client's side */
+  /** Sends the request for which the pool reserved the connection. @returns a function that cancels it */
   use(call: Call): Cancel {
     this.reserved--;
     return this.send(call);
@@ -87,16 +88,21 @@ export class PooledConnection extends Connection {
     return (reason) => {
       if (!cancel(reason)) return;
       const silent = this.#heardAt < sentAt && Date.now() - sentAt > SILENT_MS;
-      if (silent && this.load === 0 && !this.#options.common) this.close(); // the next call gets a process that is not stuck
+      if (silent && this.load === 0 && !this.#options.common) this.close(); // the next call gets a new process
     };
   }
 
-  /** Gives back what the pool reserved, without a request. */
+  /** Sends a request without waiting for its answer. */
+  tell(method: string, params: JsonObject): void {
+    this.say(Frame.request(++this.#count, method, params));
+  }
+
+  /** Gives back the reservation, without a request. */
   release(): void {
     this.reserved--;
   }
 
-  /** Answers a question for which there is no client: a server that waits for ever would be worse. */
+  /** Answers a server's question that no client can answer, so that the server does not wait for ever. */
   decline({ idText, method }: RequestFrame): void {
     const words = `no client is there that could answer ${method}`;
     this.say(method === "ping" ? Frame.result(idText, "{}") : Frame.error(idText, ErrorCode.MethodNotFound, words));
@@ -104,14 +110,15 @@ export class PooledConnection extends Connection {
 
   override message(frame: Frame, related?: RequestId): void {
     this.#heardAt = Date.now();
+    checkQuestion(frame);
     if (frame.isResponse()) {
       this.answered(frame, ({ request }) => restored(frame, request));
       return;
     }
-    const subscription = frame.meta[Meta.Subscription] as RequestId | undefined;
+    const subscription = frame.at("params", "_meta", Meta.Subscription) as RequestId | undefined;
     const progress =
       frame.method === "notifications/progress" ? (frame.at("params", "progressToken") as RequestId) : undefined;
-    const call = this.calls.get(related ?? subscription ?? progress ?? this.#only(frame));
+    const call = byId(this.calls, related ?? subscription ?? progress ?? this.#only(frame));
     if (frame.isRequest()) {
       if (call?.asked) call.asked(frame);
       else this.decline(frame);
@@ -123,7 +130,7 @@ export class PooledConnection extends Connection {
     }
     const { request } = call;
     const token = request.raw(...TOKEN);
-    if (progress !== undefined && token === undefined) return; // nobody asked for it
+    if (progress !== undefined && token === undefined) return; // the client asked for no progress
     const edits: Edit[] = [];
     if (subscription !== undefined) edits.push({ path: ["params", "_meta", Meta.Subscription], json: request.idText });
     if (progress !== undefined && token !== undefined) edits.push({ path: ["params", "progressToken"], json: token });
@@ -136,7 +143,7 @@ export class PooledConnection extends Connection {
     for (const lost of this.onLost) lost({ reason: end.reason, busy: end.busy });
   }
 
-  /** The call that a message without a mark must belong to. */
+  /** Returns the id of the only open call, for a message that names none; "" when several are open. */
   #only({ method }: Frame): RequestId {
     if (concernsAll(method)) return "";
     const calls = [...this.calls].filter(([, { request }]) => request.method !== LISTEN);
@@ -144,7 +151,7 @@ export class PooledConnection extends Connection {
   }
 }
 
-/** An answer as the client waits for it. */
+/** Returns an answer with the client's own id. */
 function restored(frame: ResponseFrame, { idText, method }: RequestFrame): ResponseFrame {
   const edits: Edit[] = [{ path: ["id"], json: idText }];
   if (method === LISTEN) edits.push({ path: ["result", "_meta", Meta.Subscription], json: idText });

@@ -1,76 +1,132 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { GatewayError } from "../gateway-api";
 import type { Account } from "../wire/byte-budget";
 import { EventStreamParser } from "../wire/event-stream-parser";
 import { Frame } from "../wire/frame";
-import type { RequestId } from "../wire/json-rpc";
+import { ErrorCode } from "../wire/json-rpc";
 import { MESSAGE_LIMIT, type ReadingPace } from "../wire/reading-pace";
 import type { Answer } from "./http-client";
+import { excerpt } from "./http-signs";
 
-/** Before a stream that broke is asked for again, in milliseconds; and the bounds of what a server may wish instead. */
+/**
+ * Milliseconds before a broken stream is requested again. A server's `retry` may set another wait, within these
+ * bounds.
+ */
 const RECONNECT_MS = 500;
 const RECONNECT_LEAST_MS = 50;
 const RECONNECT_MOST_MS = 30_000;
-/** Milliseconds a server has to end a stream after its answer, so that the connection can be kept. */
+/** Milliseconds that a server has to end a stream after the answer; then its connection is closed instead of kept. */
 const ANSWERED_MS = 1_000;
 
-/** What came on a stream so far, over all its connections. */
+/** Milliseconds to wait for the answer after an event that is no message, or an answer to nothing. */
+const NOISE_MS = 500;
+/** Characters of what is no message that are looked at, to say what came. */
+const EXCERPT = 320;
+/** The name of events that hold messages; events without a name do so too. */
+const MESSAGE = "message";
+/** What servers write to keep a stream open or to end it, without giving the event another name. */
+const SIGN_OF_LIFE = /^\s*(?:ping|pong|keep-?alive|heart-?beat|connected|ok|ready|\[DONE\])?\s*$/i;
+
+/** The state of one event stream, over all its connections. */
 export class Seen {
   answered = false;
-  /** The last event's id. */
+  /** Id of the last event. */
   last: string | undefined;
+  /** Why what came cannot be handled; undefined while it can. */
+  failure: Error | undefined;
+  /** The beginning of what came in the place of messages, to be put behind a sentence; empty when nothing. */
+  odd = "";
   /** Milliseconds until the next attempt. */
   wait = RECONNECT_MS;
 }
 
-/** Reads the events of one answer, to its end or until it breaks: `seen` then tells how to go on. */
+/**
+ * Takes an event's data, and its name if it has one.
+ * @returns what is wrong with it, to be put behind "it"; undefined when nothing is
+ */
+export type TakeEvent = (text: string, name?: string) => string | undefined;
+/** What is wrong with an event that `framesOf` cannot read. */
+export const NO_JSON = "is no JSON";
+
+/** Reads the events of one response until it ends or breaks. `seen` then tells how to go on. */
 export async function readEvents(
   { body }: Answer,
   seen: Seen,
   options: {
-    /** The request whose answer ends the reading. */
-    id: RequestId | undefined;
+    /** True when the stream is one request's, and ends with its answer. */
+    isOfRequest: boolean;
     pace: ReadingPace;
-    /** What is held of an event that is not complete. */
+    /** Counts the characters of an incomplete event in the byte budget. */
     account: Account;
-    /** Waits while nobody is ready for more. */
+    /** Returns a promise to wait for while the client is behind. */
     ready: () => Promise<void> | undefined;
-    /** Gives an answer the form that it should have. */
-    sound: (frame: Frame) => Frame;
-    deliver: (frame: Frame) => void;
+    event: TakeEvent;
   },
 ): Promise<void> {
   let lingering: NodeJS.Timeout | undefined;
-  const parser = new EventStreamParser(MESSAGE_LIMIT, ({ id, data, retry }) => {
-    if (id !== undefined) seen.last = id;
-    if (retry !== undefined) seen.wait = Math.min(Math.max(retry, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
-    const read = frameOf(data);
-    const frame = read && options.sound(read);
-    if (!frame?.kind) return; // the priming event, or nothing that we know
-    if (frame.isResponse() && frame.id === options.id) seen.answered = true;
-    options.deliver(frame);
+  let noisy: NodeJS.Timeout | undefined;
+  /** Gives the answer a moment to follow. Without it the call would wait for its time limit. */
+  const noise = (wrong: string, text: string): void => {
+    seen.odd = excerptOf(text);
+    if (!options.isOfRequest || noisy) return;
+    const words = `an event of its stream ${wrong}${seen.odd}`;
+    noisy = setTimeout(() => {
+      if (seen.answered) return;
+      seen.failure = new GatewayError(502, ErrorCode.ServerUnavailable, words);
+      body.destroy();
+    }, NOISE_MS);
+  };
+  const parser = new EventStreamParser(MESSAGE_LIMIT, {
+    id: (id) => {
+      seen.last = id;
+    },
+    retry: (milliseconds) => {
+      seen.wait = Math.min(Math.max(milliseconds, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
+    },
+    data: (text, name) => {
+      seen.odd = "";
+      const wrong = options.event(text, name);
+      if (wrong !== undefined && (name ?? MESSAGE) === MESSAGE && !SIGN_OF_LIFE.test(text)) noise(wrong, text);
+    },
   });
   try {
     body.setEncoding("utf8");
+    let isFirst = true;
     for await (const chunk of body) {
+      if (isFirst) seen.odd = excerptOf(chunk as string);
+      isFirst = false;
       await options.ready();
-      if (!parser.push(chunk as string)) break;
+      if (!parser.push(chunk as string)) {
+        seen.failure = tooLarge();
+        break;
+      }
       await options.account.hold(parser.held);
       const wait = options.pace.spend((chunk as string).length);
       if (wait > 0) await sleep(wait);
       if (seen.answered) lingering ??= setTimeout(() => body.destroy(), ANSWERED_MS);
     }
-  } catch {
-    // it broke
+    // Some servers forget the empty line behind the last event. Where events have ids, it may come whole once more.
+    if (!seen.answered && seen.last === undefined) parser.push("\n\n");
+  } catch (error) {
+    // The connection broke, or a message cannot be handled. The caller goes on by what `seen` holds.
+    if (error instanceof GatewayError) seen.failure = error;
   } finally {
     clearTimeout(lingering);
+    clearTimeout(noisy);
     void options.account.hold(0);
   }
 }
 
-/** What a server said in more lines than one, as one line; undefined when it is no JSON. */
-export function frameOf(text: string): Frame | undefined {
+const excerptOf = (text: string): string => excerpt(Buffer.from(text.slice(0, EXCERPT)));
+
+const tooLarge = (): GatewayError =>
+  new GatewayError(502, ErrorCode.ServerUnavailable, `an event of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
+
+/** Reads a server's text as messages, each on one line, without a byte order mark; undefined when it is no JSON. */
+export function framesOf(text: string | Buffer): readonly Frame[] | undefined {
   try {
-    return Frame.read(text).onOneLine();
+    const read = Frame.read(text).onOneLine();
+    return read.batch ?? [read];
   } catch {
     return undefined;
   }

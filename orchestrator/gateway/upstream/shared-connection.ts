@@ -3,8 +3,8 @@ import type { Call, Cancel, SessionConnection, Told } from "./connection";
 import type { PooledConnection } from "./pooled-connection";
 
 /**
- * One client's part of a connection that all clients of a server share (manifest: `sessions.mode: shared`). The gateway
- * initialised it, without capabilities: a question of the server could not be for one of the clients.
+ * One client's share of a connection that all clients of a server use (manifest: `sessions.mode: shared`). The gateway
+ * initialises that connection without client capabilities: a server's question could not be matched to a client.
  */
 export class SharedConnection implements SessionConnection {
   usedAt = Date.now();
@@ -17,12 +17,12 @@ export class SharedConnection implements SessionConnection {
     this.onEnd?.();
   };
 
-  /** @param connection with a reservation, which this one keeps until it is closed */
+  /** @param connection reserved for this share, which gives the reservation back at its end */
   constructor(
     private readonly connection: PooledConnection,
     private readonly told: Told,
   ) {
-    connection.listeners++; // it counts as no call
+    connection.listeners++; // an open share is no load
     connection.others.add(this.#others);
     connection.onLost.add(this.#lost);
   }
@@ -62,12 +62,18 @@ export class SharedConnection implements SessionConnection {
     return cancelled;
   }
 
-  /** What it says concerns all: that it was initialised, the gateway has said; and it was asked nothing. */
+  /**
+   * Passes on a client's message. Drops `notifications/initialized`, which the gateway sent for all clients, and
+   * answers, as the server's questions reach no client.
+   */
   say(frame: Frame): void {
     if (!frame.isResponse() && frame.method !== "notifications/initialized") this.connection.say(frame);
   }
 
-  /** One slow client must not stop the others: its own backlog is bounded by the time-out of its call. */
+  /**
+   * Does nothing: a pause for one slow client would stop the others. The time-out of its call bounds what waits for
+   * it.
+   */
   pause(): void {}
   resume(): void {}
 

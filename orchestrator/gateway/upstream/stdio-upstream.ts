@@ -3,38 +3,42 @@ import type { Account, ByteBudget } from "../wire/byte-budget";
 import { Frame, type ResponseFrame } from "../wire/frame";
 import { type RequestId, textOr } from "../wire/json-rpc";
 import { LineReader } from "../wire/line-reader";
-import { MESSAGE_LIMIT, ReadingPace } from "../wire/reading-pace";
-import { soundAnswer } from "./odd-answers";
+import { MESSAGE_LIMIT } from "../wire/reading-pace";
+import { brokenAnswer, cancelled, soundAnswer } from "./odd-answers";
+import { Reading } from "./reading";
+import { StrayLines } from "./stray-lines";
 import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
 
 /** Bytes waiting to be read by a server, above which it counts as hung. */
 const BACKLOG_LIMIT = 64 * 1024 * 1024;
-/** Milliseconds in which a right answer may follow what is hardly one. */
+/** Milliseconds to wait for a well-formed answer after a malformed one, or after lines that look like another framing. */
 const NOISE_MS = 500;
-/** Milliseconds before the next attempt when mcp-init had no place. */
+const LINE_END = Buffer.from("\n");
+/** Milliseconds before the next attempt when mcp-init had no room for another process. */
 const RETRY_MS = 20;
 
-/** One connection to mcp-init: one process of the server, with its stdin and stdout on this socket. */
+/**
+ * A connection to mcp-init. It is one process of the server, whose stdin and stdout are this socket. Connecting again,
+ * reading and writing share that socket's state, so this class is long.
+ */
 export class StdioUpstream implements Upstream {
   user: UpstreamUser = NOBODY;
   onGone?: () => void;
   #socket: Socket;
   #alive = true;
-  /** What was sent before the server's first word: should mcp-init refuse the connection, another one is sent it again. */
-  #unheard: string[] | undefined = [];
+  /** Messages sent before the server's first one. If mcp-init refuses the connection, the next one gets them again. */
+  #unheard: Frame[] | undefined = [];
   #refusal: string | undefined;
-  /** Requests without an answer: their ids, and how they were written. */
+  /** The ids of requests without an answer, each with its JSON text. */
   readonly #asked = new Map<RequestId, string>();
-  /** It has answered a number with the same number. */
+  /** True once the server has answered a number as id with the same number. */
   #isExact = false;
-  readonly #pace = new ReadingPace();
-  #throttled = false;
-  #crowded = false;
-  /** What came, and is no complete message yet. */
-  readonly #incoming: Account;
-  /** What the server has not read yet. */
+  readonly #reading: Reading;
+  /** Bytes that the server has not read yet. */
   readonly #outgoing: Account;
-  #paused = false;
+  readonly #stray: StrayLines;
+  /** True when the server seems to frame its messages in another way. */
+  #foreign = false;
 
   private constructor(
     private readonly path: string,
@@ -42,21 +46,34 @@ export class StdioUpstream implements Upstream {
     socket: Socket,
     budget: ByteBudget,
     private readonly name: string,
+    tell: (line: string) => void,
   ) {
+    this.#stray = new StrayLines(tell);
     const end = (reason: string): void => this.#end(reason);
-    this.#incoming = budget.open(name, end);
+    this.#reading = new Reading(budget.open(name, end), end);
     this.#outgoing = budget.open(name, end);
     this.#socket = this.#read(socket);
   }
 
   /**
    * Connects, so that mcp-init starts a process.
-   * @param patience milliseconds for mcp-init to have a place: a process whose session is over keeps its own for a while
-   * @param name of the server, for what its malformed answers are told with
+   * @param patience milliseconds to wait for room in mcp-init: a process keeps its place for a while after its session
+   * @param name of the server, for error messages
+   * @param tell called with the first lines that are no messages
    * @throws Error when there is no socket or nobody listens
    */
-  static async open(path: string, patience: number, budget: ByteBudget, name = ""): Promise<StdioUpstream> {
-    return new StdioUpstream(path, Date.now() + patience, await connected(path), budget, name);
+  static async open(
+    path: string,
+    patience: number,
+    budget: ByteBudget,
+    name = "",
+    tell: (line: string) => void = () => {},
+  ): Promise<StdioUpstream> {
+    return new StdioUpstream(path, Date.now() + patience, await connected(path), budget, name, tell);
+  }
+
+  get printed(): string {
+    return this.#stray.shown;
   }
 
   get alive(): boolean {
@@ -65,83 +82,91 @@ export class StdioUpstream implements Upstream {
 
   send(frame: Frame): void {
     if (!this.#alive) return;
-    const { text } = frame;
     if (frame.isRequest()) this.#asked.set(frame.id, frame.idText);
     if (Date.now() > this.patientUntil) this.#unheard = undefined;
-    this.#unheard?.push(text);
-    this.#socket.write(`${text}\n`);
+    this.#unheard?.push(frame);
+    this.#socket.write(`${frame.line}\n`);
     if (this.#socket.writableNeedDrain) void this.#outgoing.hold(this.#socket.writableLength);
     if (this.#socket.writableLength > BACKLOG_LIMIT) this.#end("it does not read what it is sent");
   }
 
   cancel(id: RequestId, reason: string): void {
+    const written = this.#asked.get(id);
     this.#asked.delete(id);
-    this.send(Frame.notification("notifications/cancelled", { requestId: id, reason }));
+    this.send(cancelled(id, written, reason));
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#socket.pause();
+    this.#reading.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#goOn();
+    this.#reading.resume();
   }
 
   close(): void {
     if (!this.#alive) return;
     this.#alive = false;
     this.#socket.destroy();
-    void this.#incoming.hold(0);
+    this.#reading.hold(0);
     void this.#outgoing.hold(0);
     this.onGone?.();
   }
 
   #read(socket: Socket): Socket {
-    const reader = new LineReader(MESSAGE_LIMIT, (text) => this.#line(text));
-    socket.setEncoding("utf8");
-    socket.on("data", (chunk: string) => {
-      if (!reader.push(chunk)) this.#end(`it sent a message of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
-      this.#spend(chunk.length);
-      this.#hold(reader.held);
+    const reader = new LineReader(MESSAGE_LIMIT, (line) => this.#line(line));
+    this.#reading.socket = socket;
+    socket.on("data", (chunk: Buffer) => {
+      this.#handling(() => {
+        if (!reader.push(chunk)) this.#end(`it sent a message of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
+      });
+      this.#reading.spend(chunk.length);
+      if (this.#alive) this.#reading.hold(reader.held);
     });
     socket.on("drain", () => void this.#outgoing.hold(socket.writableLength));
-    socket.on("close", () => {
+    const closed = (): void => {
+      if (reader.held > 0) this.#handling(() => void reader.push(LINE_END)); // the last line may lack its end
       if (this.#refusal === undefined || Date.now() > this.patientUntil)
         this.#end(this.#refusal ?? "its process ended");
       else setTimeout(() => void this.#again(), RETRY_MS);
-    });
-    socket.on("error", () => {}); // "close" follows
+    };
+    socket.on("close", closed);
+    if (socket.closed) setImmediate(closed); // before anybody read it, and when its user is known
     return socket;
   }
 
-  /** mcp-init had no place for the connection: tries another one. */
+  /** Opens another connection, as mcp-init had no room for this one. Never rejects. */
   async #again(): Promise<void> {
     if (!this.#alive) return;
     try {
       const socket = await connected(this.path);
       this.#refusal = undefined;
       this.#socket = this.#read(socket);
-      for (const text of this.#unheard ?? []) socket.write(`${text}\n`);
+      for (const frame of this.#unheard ?? []) socket.write(`${frame.line}\n`);
       if (!this.#alive) socket.destroy();
     } catch {
       this.#end("it cannot be reached");
     }
   }
 
-  #line(line: string): void {
+  #line(line: Buffer): void {
     if (!this.#alive) return;
-    const text = line.includes("\r") ? line.replaceAll("\r", " ") : line; // a line end to event streams, space to JSON
     let frame: Frame;
     try {
-      frame = Frame.read(text);
-    } catch {
-      return; // servers print other things on stdout; the specification forbids it, clients ignore it
+      frame = Frame.read(line).onOneLine(); // \r is a line end to event streams
+    } catch (error) {
+      this.#noise(line.toString());
+      const broken = brokenAnswer(this.name, line, error, this.#asked);
+      if (broken) this.#later(broken);
+      return;
     }
-    // mcp-init's own word when it cannot start a process; the end of the connection follows.
-    if (this.#unheard && frame.raw("id") === "null" && frame.error)
-      this.#refusal = textOr(frame.error.message, "it refused the connection"); // a server could say this as well
+    for (const one of frame.batch ?? [frame]) this.#message(one);
+  }
+
+  #message(frame: Frame): void {
+    // mcp-init says so when it cannot start a process, and then ends the connection.
+    if (this.#unheard && frame.reads("null", "id") && frame.hasObject("error"))
+      this.#refusal = textOr(frame.at("error", "message"), "it refused the connection"); // a server could say this as well
     else {
       const sound = soundAnswer(this.name, frame, this.#asked, this.#isExact);
       if (!sound.kind) return;
@@ -154,21 +179,33 @@ export class StdioUpstream implements Upstream {
         this.#asked.delete(sound.id);
       }
       this.#unheard = undefined;
-      this.#deliver(sound);
+      this.user.message(sound);
     }
   }
 
-  /** What is hardly an answer may be noise: it counts when none follows that is one. */
-  #later(answer: ResponseFrame): void {
+  /** Notes a line that is no message. Before the server's first message it may show that none will ever come on one line. */
+  #noise(text: string): void {
+    if (this.#foreign || (!this.#unheard && this.#stray.isTold)) return;
+    const framing = this.#stray.note(text);
+    if (framing === undefined || !this.#unheard) return;
+    this.#foreign = true;
     setTimeout(() => {
-      if (this.#alive && this.#asked.delete(answer.id)) this.#deliver(answer);
+      if (this.#unheard) this.#end(`${framing}, expected one line each`);
     }, NOISE_MS).unref();
   }
 
-  /** What the gateway fails at (JSON nested too deep, for example) ends this connection, and nothing else. */
-  #deliver(frame: Frame): void {
+  /** Hands on a malformed answer, unless a well-formed one for the same request follows soon. */
+  #later(answer: ResponseFrame): void {
+    setTimeout(() => {
+      if (this.#asked.delete(answer.id)) this.#handling(() => this.user.message(answer));
+    }, NOISE_MS).unref();
+  }
+
+  /** Ends this connection, and nothing else, when the gateway fails at one of its messages. */
+  #handling(work: () => void): void {
+    if (!this.#alive) return;
     try {
-      this.user.message(frame);
+      work();
     } catch (error) {
       this.#end(`it sent a message that cannot be handled: ${(error as Error).message}`);
     }
@@ -179,43 +216,12 @@ export class StdioUpstream implements Upstream {
     this.close();
     this.user.ended({ reason, busy: this.#refusal !== undefined });
   }
-
-  #spend(characters: number): void {
-    const wait = this.#pace.spend(characters);
-    if (wait === 0 || this.#throttled) return;
-    this.#throttled = true;
-    this.#socket.pause();
-    setTimeout(() => {
-      this.#throttled = false;
-      this.#goOn();
-    }, wait).unref();
-  }
-
-  /** Reads on when there is room in the gateway. */
-  #hold(bytes: number): void {
-    if (!this.#alive) return;
-    const room = this.#incoming.hold(bytes);
-    if (!room || this.#crowded) return;
-    this.#crowded = true;
-    this.#socket.pause();
-    void room.then(() => {
-      this.#crowded = false;
-      this.#goOn();
-    });
-  }
-
-  #goOn(): void {
-    if (!this.#paused && !this.#throttled && !this.#crowded) this.#socket.resume();
-  }
 }
 
 function connected(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
-    socket.once("error", reject);
-    socket.once("connect", () => {
-      socket.removeListener("error", reject);
-      resolve(socket);
-    });
+    socket.on("error", reject); // for good: later errors are told by "close", and one may come before the first reader
+    socket.once("connect", () => resolve(socket));
   });
 }

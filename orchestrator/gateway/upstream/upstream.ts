@@ -1,52 +1,66 @@
 import { Frame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
+import { TooMuch } from "../wire/parse-limits";
 
-/** Why an upstream connection ended, for people and for what happens next. */
+/** Why an upstream connection ended. */
 export interface UpstreamEnd {
-  /** One sentence part: "its process ended", "it refused the connection: ...". */
+  /** Part of a sentence, like "its process ended" or "it refused the connection: ...". */
   reason: string;
-  /** Requests that the server did not take, so that they may be sent again to a new one. */
+  /** Ids of requests that the server did not take, so that they may be sent again on a new connection. */
   untouched?: RequestId[];
-  /** The server said that it has no room: worth a later try. */
+  /** True when the server said that it has no room; a later attempt may succeed. */
   busy?: boolean;
 }
 
-/** Whoever uses an upstream connection. */
+/** The user of an upstream connection. */
 export interface UpstreamUser {
+  /** True when the user waits for no answer. */
+  readonly idle?: boolean;
   /**
-   * A message of the server.
-   * @param related the request it belongs to, where the transport says so (HTTP)
+   * Takes a message of the server.
+   * @param related id of the request it belongs to, when the transport names it (HTTP)
    */
   message(frame: Frame, related?: RequestId): void;
-  /** The connection is gone; told once, and not after close(). */
+  /** Called once, when the connection has ended; not after close(). */
   ended(end: UpstreamEnd): void;
 }
 
-/** A pipe of MCP messages to one server process (stdio), or to one session of an HTTP server. */
+/** A connection for MCP messages to one server process (stdio), or to one session of an HTTP server. */
 export interface Upstream {
-  /** Who is told; changes when a waiting connection is given to a client. */
+  /** Takes the messages; changes when a client gets a connection from the warm pool. */
   user: UpstreamUser;
-  /** Told once when the connection is gone, whoever ended it. */
+  /** Called once when the connection has ended, also after close(). */
   onGone?: () => void;
   readonly alive: boolean;
+  /** What the server wrote instead of messages, as the end of an error's sentence; empty when nothing. */
+  readonly printed?: string;
   /**
-   * Sends a message, whose text is one line.
-   * @param headers more HTTP headers, where the transport is HTTP
+   * Sends a message. Its text must be one line.
+   * @param headers further HTTP headers, for HTTP
    */
   send(frame: Frame, headers?: Record<string, string>): void;
-  /** Tells the server that nobody waits for this request any more. */
+  /** Tells the server that a request was cancelled. */
   cancel(id: RequestId, reason: string): void;
   /** Stops reading for a while, because the client is slower than the server. */
   pause(): void;
   resume(): void;
-  /** The server's container was started again: what it says of this connection may be that it knows nothing of it. */
+  /** Called when the server's container was started again, so that the server may not know this connection any more. */
   outlived?(): void;
   /** Ends the connection, and with it the server's process or session. */
   close(): void;
 }
 
+/** Most characters of the id of a server's question: each open question's id is kept, up to 1,000 a client. */
+const ID_LIMIT = 4 * 1024;
+
+/** Refuses a question whose id is too long to be kept. @throws TooMuch */
+export function checkQuestion(frame: Frame): void {
+  if (frame.isRequest() && frame.idText.length > ID_LIMIT)
+    throw new TooMuch(["id"], `a question's id of more than ${ID_LIMIT} characters`);
+}
+
 /**
- * Answers a server's ping, at any time: towards a server the gateway is the client, and a client of its own need not listen.
+ * Answers a server's ping. The gateway answers itself, as the client may have no stream open.
  * @returns false when the message is something else
  */
 export function answersPing(upstream: Upstream, frame: Frame): boolean {
@@ -55,5 +69,5 @@ export function answersPing(upstream: Upstream, frame: Frame): boolean {
   return true;
 }
 
-/** Takes messages of a connection that nobody uses yet. */
+/** The user of a connection that has none yet: drops all messages. */
 export const NOBODY: UpstreamUser = { message: () => {}, ended: () => {} };

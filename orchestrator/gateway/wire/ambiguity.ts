@@ -1,14 +1,14 @@
 import type { Frame } from "./frame";
 
-/** By these the gateway decides what a message is, and whom it allows. */
+/** Keys by which the gateway decides what a message is and who may send it. */
 const ROUTING = ["jsonrpc", "id", "method", "params", "result", "error"];
 
-/** As readers fold keys that do not mind their case; Go's standard library is one. */
+/** Folds a key's case as parsers do that ignore case, such as the one of Go's standard library. */
 const folded = (key: string): string => key.toUpperCase().toLowerCase();
 
 /**
- * A key that some other reader of the text would take for one that decides: written twice, or in other case. A server
- * that reads it so would be called with a tool that the gateway did not check.
+ * Finds a key that another parser may take for one of these: one written twice, or in other case. With it, a server
+ * could run another tool than the one that the gateway checked.
  */
 export function ambiguousKey(frame: Frame): string | undefined {
   const outer = unclear(frame.keys(), ROUTING);
@@ -17,6 +17,7 @@ export function ambiguousKey(frame: Frame): string | undefined {
 }
 
 function unclear(keys: string[], deciding: string[]): string | undefined {
-  const found = keys.filter((key) => deciding.includes(folded(key)));
-  return found.find((key, index) => key !== folded(key) || found.indexOf(key) !== index);
+  return keys.find((key, index) =>
+    deciding.includes(key) ? keys.indexOf(key) !== index : deciding.includes(folded(key)),
+  );
 }

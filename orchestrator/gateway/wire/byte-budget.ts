@@ -1,18 +1,28 @@
-/** Bytes that one reader or writer may always hold without waiting for others. A request's body counts from here on. */
+/**
+ * Bytes that one reader or writer may hold without ever waiting for others. Request bodies count only above this
+ * size.
+ */
 export const SMALL = 256 * 1024;
-/** Milliseconds that readers wait for others to be done, before whoever holds most is ended. */
+/** Milliseconds that readers wait for others, before the largest holder is ended. */
 const PATIENCE_MS = 10_000;
-/** Milliseconds between two looks at what clients have not read yet. */
+/** Milliseconds between two measurements of what clients have not read yet. */
 const LOOK_MS = 100;
 
-/** Something that can be behind with what it was written, like a ServerResponse. */
+/** A stream with unread bytes, like a ServerResponse. */
 interface Writer {
   readonly writableLength: number;
   destroy(): unknown;
-  once(event: "close", listener: () => void): unknown;
+  on(event: "close", listener: () => void): unknown;
 }
 
-/** What one reader or writer holds. */
+/** An answer that is being sent. It gets an account when a measurement finds unread bytes. */
+interface Watched {
+  writer: Writer;
+  owner: string;
+  account: Account | undefined;
+}
+
+/** The bytes that one reader or writer holds. */
 export class Account {
   bytes = 0;
   waiting: { promise: Promise<void>; resume: () => void } | undefined;
@@ -24,8 +34,8 @@ export class Account {
   ) {}
 
   /**
-   * Says what is held now.
-   * @returns what to wait for before more is read; undefined: go on
+   * Reports the bytes held now.
+   * @returns a promise to wait for before reading more; undefined: go on at once
    */
   hold(bytes: number): Promise<void> | undefined {
     return bytes === this.bytes ? undefined : this.budget.changed(this, bytes);
@@ -33,42 +43,57 @@ export class Account {
 }
 
 /**
- * The bytes that wait in the gateway, of all servers and clients together: messages that are not complete yet, and what the
- * other side has not read. Over a quarter of it, one reader at a time goes on with what is large; over all of it, or when the
- * others waited too long, whoever holds most is ended: of the owner that holds most, so that nobody pays for another.
+ * Limits the bytes that wait in the gateway, for all servers and clients together: incomplete messages, and bytes
+ * that the other side has not read. Above a quarter of the limit, only one reader at a time goes on with a large
+ * message. Above the limit, or when others waited too long, the largest account of the owner that holds most is
+ * ended: so nobody is ended for what another owner holds.
  */
 export class ByteBudget {
   readonly #holding = new Set<Account>();
   readonly #waiting = new Set<Account>();
-  /** Answers on their way, with their owners; one gets an account when it is looked at and something of it waits. */
-  readonly #writers = new Map<Writer, string | Account>();
+  /**
+   * Answers that are being sent, each in a slot. Not a Map: when V8 rebuilds a Map's table, the old table still
+   * refers to its entries, and the garbage collector for young objects keeps them all alive.
+   */
+  readonly #writers: (Watched | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
   #held = 0;
   #first: Account | undefined;
   #patience: NodeJS.Timeout | undefined;
   #look: NodeJS.Timeout | undefined;
 
-  /** @param limit bytes */
-  constructor(private readonly limit: number) {}
+  /**
+   * @param limit most bytes of all accounts together
+   * @param cut told when the answer or stream of a client was ended, and why
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly cut: (owner: string, reason: string) => void = () => {},
+  ) {}
 
   get held(): number {
     return this.#held;
   }
 
   /**
-   * @param owner whom to be fair to: a server, a principal
-   * @param end ends the session or request of this account, and nothing else
+   * Opens an account.
+   * @param owner the server or principal that the bytes count for
+   * @param end ends the session or request of this account only
    */
   open(owner: string, end: (reason: string) => void): Account {
     return new Account(this, owner, end);
   }
 
-  /** Counts what a client has not read of its answer, until that is closed. */
+  /** Counts the unread bytes of a client's answer until the answer closes. */
   watch(writer: Writer, owner: string): void {
-    this.#writers.set(writer, owner);
-    writer.once("close", () => {
-      const known = this.#writers.get(writer);
-      this.#writers.delete(writer);
-      if (known instanceof Account) known.hold(0);
+    const slot = this.#freeSlots.pop() ?? this.#writers.length;
+    const watched: Watched = { writer, owner, account: undefined };
+    this.#writers[slot] = watched;
+    writer.on("close", () => {
+      if (this.#writers[slot] !== watched) return;
+      this.#writers[slot] = undefined;
+      this.#freeSlots.push(slot);
+      watched.account?.hold(0);
     });
   }
 
@@ -79,7 +104,7 @@ export class ByteBudget {
     if (bytes === 0) this.#holding.delete(account);
     else this.#holding.add(account);
     if (bytes < before) {
-      if (before > SMALL) this.#lookAtWriters(); // it may be on its way to a client now
+      if (before > SMALL) this.#lookAtWriters(); // the message may wait in a client's answer now
       this.#relieve();
       return undefined;
     }
@@ -115,7 +140,7 @@ export class ByteBudget {
     return account.waiting.promise;
   }
 
-  /** Lets those go on who wait, when there is room again, or nobody whose turn it is. */
+  /** Resumes the waiting readers, once there is room again or the reader whose turn it was is done. */
   #relieve(): void {
     if (this.#first && this.#first.bytes > 0 && this.#crowded) return;
     this.#first = undefined;
@@ -130,11 +155,12 @@ export class ByteBudget {
 
   #lookAtWriters(): void {
     let behind = false;
-    for (const [writer, known] of this.#writers) {
-      const { writableLength } = writer;
+    for (const watched of this.#writers) {
+      if (!watched) continue;
+      const { writableLength } = watched.writer;
       if (writableLength > SMALL) behind = true;
-      if (known instanceof Account) this.#note(known, writableLength);
-      else if (writableLength > 0) this.#note(this.#accountOf(writer, known), writableLength);
+      if (writableLength > 0) watched.account ??= this.#openFor(watched);
+      if (watched.account) this.#note(watched.account, writableLength);
     }
     if (this.#held > this.limit) this.#endWorst(`more than ${this.limit} bytes wait in the gateway, most of them here`);
     if (!behind) return;
@@ -145,10 +171,11 @@ export class ByteBudget {
     }, LOOK_MS).unref();
   }
 
-  #accountOf(writer: Writer, owner: string): Account {
-    const account = this.open(owner, () => writer.destroy());
-    this.#writers.set(writer, account);
-    return account;
+  #openFor({ writer, owner }: Watched): Account {
+    return this.open(owner, (reason) => {
+      writer.destroy();
+      this.cut(owner, reason);
+    });
   }
 
   #note(account: Account, bytes: number): void {
@@ -158,7 +185,7 @@ export class ByteBudget {
     else this.#holding.add(account);
   }
 
-  /** The largest account of the owner that holds most. */
+  /** Returns the largest account of the owner that holds most. */
   #worst(): Account | undefined {
     const owners = new Map<string, number>();
     for (const { owner, bytes } of this.#holding) owners.set(owner, (owners.get(owner) ?? 0) + bytes);

@@ -1,67 +1,56 @@
-import { LineReader } from "./line-reader";
+import { createParser } from "eventsource-parser";
 
-/** One event of a text/event-stream. */
-export interface StreamEvent {
-  id?: string;
-  data: string;
-  /** Milliseconds before a reconnection. */
-  retry?: number;
+/** Takes what a stream of events holds. */
+export interface EventStreamUser {
+  /** Takes an event's data, and its name if it has one. `id` was called before, if the event has an id. */
+  data(text: string, name: string | undefined): void;
+  /** Takes an event's id, also of an event without data. */
+  id(id: string): void;
+  /** Takes the milliseconds to wait before a reconnection. */
+  retry(milliseconds: number): void;
 }
+
+const WIDE = /[^\0-\xff]/;
 
 /** Reads text/event-stream (WHATWG), event by event. */
 export class EventStreamParser {
-  readonly #lines: LineReader;
-  #begun = false;
-  /** The last chunk ended with \r: a \n at the beginning of the next belongs to it. */
-  #return = false;
-  #data: string[] = [];
-  #size = 0;
-  #id: string | undefined;
-  #retry: number | undefined;
+  readonly #feed: (chunk: string) => void;
+  #isTooLarge = false;
+  #held = 0;
+  /** True when the parser's strings take two bytes a character, as one of theirs is beyond Latin-1. */
+  #isWide = false;
 
-  /** @param limit characters of one event's data */
-  constructor(
-    private readonly limit: number,
-    private readonly event: (event: StreamEvent) => void,
-  ) {
-    this.#lines = new LineReader(limit, (line) => this.#line(line));
+  /** @param limit most characters of one event's data */
+  constructor(limit: number, user: EventStreamUser) {
+    const { feed } = createParser({
+      maxBufferSize: limit,
+      onEvent: ({ data, event }) => {
+        this.#held = 0;
+        this.#isWide = false;
+        user.data(data, event);
+      },
+      onId: (id) => user.id(id),
+      onRetry: (milliseconds) => user.retry(milliseconds),
+      onComment: (comment) => {
+        this.#held -= comment.length + 1; // keep-alive comments for hours must not add up
+      },
+      onError: ({ type }) => {
+        if (type === "max-buffer-size-exceeded") this.#isTooLarge = true;
+      },
+    });
+    this.#feed = feed;
   }
 
-  /** Characters of the event that is not complete yet. */
+  /** Bytes in memory of what came since the last event, without comments. The parser keeps no more, and one chunk. */
   get held(): number {
-    return this.#size + this.#lines.held;
+    return this.#isWide ? 2 * this.#held : this.#held;
   }
 
-  /** @returns false when an event is larger than the limit */
+  /** Takes a piece of the stream. @returns false when an event is larger than the limit: reading cannot go on */
   push(chunk: string): boolean {
-    let text = chunk;
-    if (!this.#begun && text.startsWith("\uFEFF")) text = text.slice(1);
-    if (this.#return && text.startsWith("\n")) text = text.slice(1);
-    if (chunk !== "") {
-      this.#begun = true;
-      this.#return = chunk.endsWith("\r");
-    }
-    return this.#lines.push(text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text) && this.#size <= this.limit;
-  }
-
-  #line(line: string): void {
-    if (line === "") {
-      if (this.#data.length > 0 || this.#id !== undefined || this.#retry !== undefined) {
-        this.event({ id: this.#id, data: this.#data.join("\n"), retry: this.#retry });
-      }
-      this.#data = [];
-      this.#size = 0;
-      this.#id = this.#retry = undefined;
-      return;
-    }
-    const colon = line.indexOf(":");
-    if (colon === 0) return; // a comment
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
-    if (field === "data") {
-      this.#data.push(value);
-      this.#size += value.length + 1;
-    } else if (field === "id") this.#id = value;
-    else if (field === "retry" && /^\d+$/.test(value)) this.#retry = Number(value);
+    this.#held += chunk.length;
+    this.#isWide ||= WIDE.test(chunk);
+    if (!this.#isTooLarge) this.#feed(chunk);
+    return !this.#isTooLarge;
   }
 }

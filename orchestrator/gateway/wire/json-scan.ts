@@ -1,46 +1,44 @@
-// Reads JSON without making values of it: memory for one byte a level of nesting, time that grows with the bytes only.
+// Scans JSON without building values. It needs one byte of memory for each level of nesting, and time in proportion
+// to the bytes.
 
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET } from "./ascii";
+import { keyAt } from "./json-keys";
 import { checkScalar, checkString, NoJson, skipSpace } from "./json-tokens";
 
-/** Where a value stands: from its first byte to behind its last. */
+/** The place of a value: its first byte, and the byte after its last. */
 export interface Span {
   start: number;
   end: number;
 }
 
-/** A member of an object, as often as it is written. */
+/** A member of an object. A key that is written twice gives two members. */
 export interface Member extends Span {
   key: string;
-  /** Its own members, when it is an object; undefined when they are not remembered. */
+  /** The members of the value, when it is an object; undefined when they are not remembered. */
   inner?: readonly Member[];
 }
 
-/** What is there at the outermost. */
+/** The outermost value of a text. */
 export interface Scanned {
-  /** Members of an object; none when it is something else. */
+  /** Members of an object; empty for any other value. */
   members: Member[];
-  /** Elements of an array; undefined when it is something else. */
+  /** Elements of an array; undefined for any other value. */
   elements: Span[] | undefined;
 }
 
-const BACKSLASH = "\\";
-const COMMA = 44;
-const COLON = 58;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-const OPEN_BRACKET = 91;
-const CLOSE_BRACKET = 93;
-/** Levels of nesting that there is always room for; the room for more is given back. */
+/** Levels of nesting with memory always reserved. Memory for deeper texts is freed at the next scan. */
 const DEEP = 1_024;
-/** Members of a message, or messages of a batch. */
+/** Most members of a message, or messages of a batch. */
 const MOST = 10_000;
-/** Members whose own members are remembered, and how many of these: a larger object is looked through each time. */
+/**
+ * Keys whose values' members are remembered, and most members remembered. A larger object is scanned at each access.
+ */
 const REMEMBERED = ["params", "result"];
 const REMEMBERED_MEMBERS = 64;
 
 /**
- * Checks all bytes, and finds what is there at the outermost.
- * @throws NoJson, also when there are more than 10,000 members or elements
+ * Checks that the bytes are JSON, and returns the members or elements of the outermost value.
+ * @throws NoJson, also for more than 10,000 members or elements
  */
 export function scan(bytes: Buffer): Scanned {
   if (around.length > DEEP) around = new Uint8Array(DEEP);
@@ -58,50 +56,47 @@ export function scan(bytes: Buffer): Scanned {
 }
 
 /**
- * Visits the members of an object in their order, each as often as it is written; none when the value is no object.
- * @param bytes scanned before
+ * Visits the members of an object in order, also several with the same key. Visits none when the value is no object.
+ * @param bytes JSON that `scan` has checked
  * @param at where the value begins
  */
-export function eachMember(bytes: Buffer, at: number, visit: Visit): void {
-  if (bytes[at] === OPEN_BRACE) scanObject(bytes, at, checkValue, visit);
-}
-
-type Visit = (key: string, start: number, end: number) => void;
-
-function scanMessage(bytes: Buffer, at: number, members: Member[]): number {
-  let inner: Member[] | undefined;
-  const value = (_: Buffer, start: number, key: string): number => {
-    inner = undefined;
-    if (!REMEMBERED.includes(key) || bytes[start] !== OPEN_BRACE) return checkValue(bytes, start);
-    const some: Member[] = [];
-    const end = scanObject(bytes, start, checkValue, (name, from, to) => {
-      if (some.length <= REMEMBERED_MEMBERS) some.push({ key: name, start: from, end: to });
-    });
-    if (some.length <= REMEMBERED_MEMBERS) inner = some;
+export function eachMember(bytes: Buffer, at: number, visit: (key: string, start: number, end: number) => void): void {
+  if (bytes[at] !== OPEN_BRACE) return;
+  scanObject(bytes, at, (key, start) => {
+    const end = checkValue(bytes, start);
+    visit(key, start, end);
     return end;
-  };
-  return scanObject(bytes, at, value, (key, start, end) => {
-    if (members.push({ key, start, end, inner }) > MOST) throw new NoJson(bytes, start, `more than ${MOST} values`);
   });
 }
 
-/** @param value finds the end of a member's value */
-function scanObject(
-  bytes: Buffer,
-  at: number,
-  value: (bytes: Buffer, start: number, key: string) => number,
-  visit: Visit,
-): number {
+function scanMessage(bytes: Buffer, at: number, members: Member[]): number {
+  return scanObject(bytes, at, (key, start) => {
+    const inner: Member[] | undefined = REMEMBERED.includes(key) && bytes[start] === OPEN_BRACE ? [] : undefined;
+    const end = inner ? scanInner(bytes, start, inner) : checkValue(bytes, start);
+    const known = inner && inner.length <= REMEMBERED_MEMBERS ? inner : undefined;
+    if (members.push({ key, start, end, inner: known }) > MOST)
+      throw new NoJson(bytes, start, `more than ${MOST} values`);
+    return end;
+  });
+}
+
+/** Collects members, up to one more than are remembered: the caller then knows that there are more. */
+function scanInner(bytes: Buffer, at: number, members: Member[]): number {
+  return scanObject(bytes, at, (key, start) => {
+    const end = checkValue(bytes, start);
+    if (members.length <= REMEMBERED_MEMBERS) members.push({ key, start, end, inner: undefined });
+    return end;
+  });
+}
+
+/** @param visit takes each member, and returns the end of its value */
+function scanObject(bytes: Buffer, at: number, visit: (key: string, start: number) => number): number {
   let here = skipSpace(bytes, at + 1);
   if (bytes[here] === CLOSE_BRACE) return here + 1;
   for (;;) {
     const keyEnd = checkString(bytes, here);
-    const name = bytes.toString("utf8", here + 1, keyEnd - 1);
-    const key = name.includes(BACKSLASH) ? (JSON.parse(`"${name}"`) as string) : name;
-    const start = afterColon(bytes, keyEnd);
-    const end = value(bytes, start, key);
-    visit(key, start, end);
-    here = skipSpace(bytes, end);
+    const key = keyAt(bytes, here + 1, keyEnd - 1);
+    here = skipSpace(bytes, visit(key, afterColon(bytes, keyEnd)));
     if (bytes[here] === CLOSE_BRACE) return here + 1;
     here = afterComma(bytes, here);
   }
@@ -119,10 +114,10 @@ function scanArray(bytes: Buffer, at: number, elements: Span[]): number {
   }
 }
 
-/** Kinds of the containers around a value, one byte each; grows with the deepest. */
+/** The opening brackets around the current value, one byte each; grows with the depth. */
 let around = new Uint8Array(DEEP);
 
-/** @returns behind the value. No recursion: it may be nested as deep as there are bytes. */
+/** Checks a value of any depth, without recursion. @returns the place after the value */
 function checkValue(bytes: Buffer, at: number): number {
   let here = at;
   let depth = 0;
@@ -130,7 +125,7 @@ function checkValue(bytes: Buffer, at: number): number {
     const code = bytes[here];
     if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       const first = skipSpace(bytes, here + 1);
-      // The closing bracket of each kind stands two behind the opening one.
+      // In ASCII, a closing bracket's code is its opening bracket's plus 2.
       if (bytes[first] === code + 2) here = first + 1;
       else {
         if (depth === around.length) around = grown(around);

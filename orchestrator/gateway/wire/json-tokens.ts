@@ -1,37 +1,43 @@
-// The smallest parts of JSON, in bytes of UTF-8: texts, numbers, words, and the spaces between.
+// Checks JSON's tokens in UTF-8 bytes: strings, numbers, the words true, false and null, and white space.
 
-const QUOTE = 34;
-const PLUS = 43;
-const MINUS = 45;
-const DOT = 46;
-const ZERO = 48;
-const NINE = 57;
-const BACKSLASH = 92;
-const SMALL_E = 101;
-const SMALL_U = 117;
+import {
+  BACKSLASH,
+  DOT,
+  LINE_FEED,
+  MINUS,
+  NINE,
+  PLUS,
+  QUOTE,
+  RETURN,
+  SMALL_E,
+  SMALL_U,
+  SPACE,
+  TAB,
+  ZERO,
+} from "./ascii";
 
-/** Bytes that stand for themselves within a text. Tables are as fast as anything here, and this runs for every byte. */
-const PLAIN = table((code) => code >= 32 && code !== QUOTE && code !== BACKSLASH);
+/** Bytes that need no escape within a string. A table, as a look-up is fast and this runs for every byte. */
+const PLAIN = table((code) => code >= SPACE && code !== QUOTE && code !== BACKSLASH);
 const SHORT_ESCAPE = table((code) => '"\\/bfnrt'.includes(String.fromCharCode(code)));
 const HEX = table((code) => /[0-9a-fA-F]/.test(String.fromCharCode(code)));
 const WORDS = ["true", "false", "null"].map((word) => Buffer.from(word));
 
-/** Bytes that are no JSON. */
+/** Thrown for bytes that are no JSON. */
 export class NoJson extends Error {
   constructor(bytes: Buffer, at: number, found = at < bytes.length ? shown(bytes, at) : "its end") {
     super(`got ${found} at byte ${at + 1}`);
   }
 }
 
-/** @returns the first byte that is no space: JSON has four kinds of them */
+/** @returns the place of the first byte that is no white space */
 export function skipSpace(bytes: Buffer, at: number): number {
   let here = at;
   let code = bytes[here];
-  while (code === 32 || code === 10 || code === 13 || code === 9) code = bytes[++here];
+  while (code === SPACE || code === LINE_FEED || code === RETURN || code === TAB) code = bytes[++here];
   return here;
 }
 
-/** @returns behind a text, a number or a word. @throws NoJson */
+/** @returns the place after a string, a number or a word @throws NoJson */
 export function checkScalar(bytes: Buffer, at: number): number {
   const code = bytes[at];
   if (code === QUOTE) return checkString(bytes, at);
@@ -40,7 +46,7 @@ export function checkScalar(bytes: Buffer, at: number): number {
   throw new NoJson(bytes, at);
 }
 
-/** @param at the opening quote @returns behind the closing one. @throws NoJson */
+/** @param at place of the opening quote @returns the place after the closing quote @throws NoJson */
 export function checkString(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) throw new NoJson(bytes, at);
   let here = at + 1;
@@ -52,7 +58,7 @@ export function checkString(bytes: Buffer, at: number): number {
   }
 }
 
-/** @param at behind the backslash */
+/** @param at the place after the backslash */
 function checkEscape(bytes: Buffer, at: number): number {
   const code = bytes[at] as number;
   if (SHORT_ESCAPE[code] === 1) return at + 1;
@@ -72,7 +78,7 @@ function checkNumber(bytes: Buffer, at: number): number {
   return here;
 }
 
-/** One digit at least. */
+/** Checks that there is at least one digit. @returns the place after the last digit */
 function checkDigits(bytes: Buffer, at: number): number {
   let here = at;
   while (isDigit(bytes[here])) here++;
@@ -88,7 +94,7 @@ function table(test: (code: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, code) => (test(code) ? 1 : 0));
 }
 
-/** The character at a place, for people. */
+/** Returns the character at a place, quoted for a message. */
 function shown(bytes: Buffer, at: number): string {
   return JSON.stringify([...bytes.subarray(at, at + 4).toString("utf8")][0]);
 }

@@ -1,33 +1,38 @@
-/** Cuts a stream of text into lines, empty ones too. */
+const NEWLINE = 10;
+
+/** Cuts a stream of bytes into lines, empty ones too. */
 export class LineReader {
-  #parts: string[] = [];
+  #parts: Buffer[] = [];
   #length = 0;
 
-  /** @param limit characters of one line */
+  /**
+   * @param limit most bytes of one line
+   * @param line takes each line, without its end; it may keep the bytes
+   */
   constructor(
     private readonly limit: number,
-    private readonly line: (text: string) => void,
+    private readonly line: (bytes: Buffer) => void,
   ) {}
 
-  /** Characters of the line that is not complete yet. */
+  /** Bytes of the line that is not complete yet. */
   get held(): number {
     return this.#length;
   }
 
-  /** @returns false when a line is longer than the limit: nothing after it can be understood */
-  push(chunk: string): boolean {
+  /** Takes a chunk of bytes. @returns false when a line is longer than the limit: reading cannot go on */
+  push(chunk: Buffer): boolean {
     let from = 0;
-    for (let end = chunk.indexOf("\n"); end >= 0; end = chunk.indexOf("\n", from)) {
-      const rest = chunk.slice(from, end);
-      const text = this.#length > 0 ? this.#parts.join("") + rest : rest;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+      const rest = chunk.subarray(from, end);
+      const bytes = this.#length > 0 ? Buffer.concat([...this.#parts, rest]) : rest;
       this.#parts = [];
       this.#length = 0;
       from = end + 1;
-      if (text.length > this.limit) return false;
-      this.line(text);
+      if (bytes.length > this.limit) return false;
+      this.line(bytes);
     }
     if (from < chunk.length) {
-      this.#parts.push(from === 0 ? chunk : chunk.slice(from));
+      this.#parts.push(from === 0 ? chunk : chunk.subarray(from));
       this.#length += chunk.length - from;
     }
     return this.#length <= this.limit;

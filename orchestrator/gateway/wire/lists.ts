@@ -1,13 +1,13 @@
 import type { Frame } from "./frame";
 import { type JsonObject, objectOf, textOr } from "./json-rpc";
 
-/** A kind of thing that servers list: what it is called in each place of the protocol. */
+/** The protocol's names for one kind of item that servers list. */
 interface Kind {
   /** The server's capability. */
   capability: string;
-  /** The notification that its list changed. */
+  /** Method of the notification that the list changed. */
   changed: string;
-  /** What a subscription of the modern era asks for, to be told so. */
+  /** Member of a modern subscription's `notifications` that asks for it. */
   wish: string;
 }
 
@@ -21,7 +21,7 @@ const RESOURCES = {
 const KINDS: readonly Kind[] = [TOOLS, PROMPTS, RESOURCES];
 const UPDATED = "notifications/resources/updated";
 
-/** The lists that servers have, by method, with the key of their items. */
+/** The lists that servers have, by method. `key` is the result's member that holds the items. */
 export const LISTS = {
   "tools/list": { key: "tools", ...TOOLS },
   "prompts/list": { key: "prompts", ...PROMPTS },
@@ -34,28 +34,28 @@ export function isList(method: string): method is ListMethod {
   return Object.hasOwn(LISTS, method);
 }
 
-/** The notifications that say that a list changed. */
+/** Methods of the notifications that a list changed. */
 export const CHANGES: readonly string[] = KINDS.map(({ changed }) => changed);
 
-/** True for these notifications, also of lists that this gateway does not know. */
+/** True for a `list_changed` notification, also of a list that this gateway does not know. */
 export function isListChange(method: string | undefined): method is string {
   return method?.endsWith("/list_changed") ?? false;
 }
 
-/** True for what no single call brings about, so it belongs to none. */
+/** True for notifications that belong to no call: changed lists and updated resources. */
 export function concernsAll(method: string | undefined): boolean {
   return isListChange(method) || method === UPDATED;
 }
 
-/** What a subscription of the modern era asks for. */
+/** `params.notifications` of a modern subscription: what the client wants to hear of. */
 export interface Wishes extends JsonObject {
   resourceSubscriptions?: string[];
 }
 
-/** To be told of every list that changes. */
+/** Asks for the changes of all lists. */
 export const ALL_LISTS: Wishes = Object.fromEntries(KINDS.map(({ wish }) => [wish, true]));
 
-/** The wishes that a server with these capabilities can grant. */
+/** Returns the wishes that a server with these capabilities can grant. */
 export function granted(wishes: JsonObject, capabilities: JsonObject): Wishes {
   const can = (capability: string, what: string): boolean => objectOf(capabilities[capability])[what] === true;
   const result: Wishes = {};
@@ -67,7 +67,7 @@ export function granted(wishes: JsonObject, capabilities: JsonObject): Wishes {
   return result;
 }
 
-/** Whether a notification is one that somebody wished for. */
+/** Tells whether a subscription asked for a notification. */
 export function wished(wishes: Wishes, frame: Frame): boolean {
   if (frame.method === UPDATED)
     return wishes.resourceSubscriptions?.includes(textOr(frame.at("params", "uri"), "")) ?? false;

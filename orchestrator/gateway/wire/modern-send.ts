@@ -2,16 +2,16 @@ import { Frame, type RequestFrame } from "./frame";
 import type { JsonObject, RequestId } from "./json-rpc";
 import { Meta, MODERN_VERSION } from "./modern";
 
-/** Who the gateway is, to servers it asks for itself. */
+/** The `clientInfo` that the gateway sends with its own requests. */
 export const GATEWAY_INFO = { name: "dind-mcp", version: "1" };
 
-/** A header's value: as it is, or as base64 in the form of 2026-07-28 where HTTP would not carry it. */
+/** Encodes a header's value: unchanged, or in the base64 form of 2026-07-28 when HTTP cannot carry the text. */
 export function headerValue(text: string): string {
   const plain = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith("=?base64?");
   return plain ? text : `=?base64?${Buffer.from(text, "utf8").toString("base64")}?=`;
 }
 
-/** The headers of the modern era, which repeat what the body says; for servers behind HTTP. */
+/** Returns the headers that a modern request needs over HTTP. They repeat members of the body. */
 export function modernHeaders(request: RequestFrame): Record<string, string> {
   const name = request.at("params", "name") ?? request.at("params", "uri");
   return {
@@ -21,7 +21,7 @@ export function modernHeaders(request: RequestFrame): Record<string, string> {
   };
 }
 
-/** A request of the modern era that the gateway makes for itself. */
+/** Makes a modern request of the gateway's own. */
 export function modernRequest(
   id: RequestId,
   method: string,

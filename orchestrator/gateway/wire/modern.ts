@@ -1,7 +1,7 @@
 import type { Frame } from "./frame";
 import { type JsonObject, objectOf } from "./json-rpc";
 
-// The words of protocol revision 2026-07-28, the modern era.
+// Names of protocol revision 2026-07-28, the modern era.
 
 export const MODERN_VERSION = "2026-07-28";
 /** Revisions with sessions, newest first. */
@@ -21,9 +21,9 @@ export const DISCOVER = "server/discover";
 export const LISTEN = "subscriptions/listen";
 export const ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
 
-/** Methods of the legacy era that this one no longer has. */
+/** Legacy methods that the modern era no longer has. */
 export const REMOVED = ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
-/** Results that say how long they may be kept. */
+/** Methods whose results carry cache hints. */
 export const CACHEABLE = [
   "tools/list",
   "prompts/list",
@@ -33,24 +33,24 @@ export const CACHEABLE = [
   DISCOVER,
 ];
 
-/** True when a request or notification says that it is of the modern era. */
+/** True when a request or notification names its protocol version in `_meta`, as only the modern era does. */
 export function isModern({ meta }: Frame): boolean {
   return meta[Meta.Version] !== undefined;
 }
 
-/** What a server wants to know before it can answer. */
+/** A question that a server needs answered before it can finish a call. */
 export interface InputRequest {
   method: string;
   params?: JsonObject;
 }
 
-/** The questions in a result of the kind `input_required`; undefined for any other. */
+/** Returns the questions in an `input_required` result; undefined for any other message. */
 export function inputRequests(frame: Frame): Record<string, InputRequest> | undefined {
   if (frame.at("result", "resultType") !== "input_required") return undefined;
-  return objectOf(frame.at("result", "inputRequests")) as Record<string, InputRequest>;
+  return objectOf(frame.exact("result", "inputRequests")) as Record<string, InputRequest>;
 }
 
-/** The client's capability that a question of the server needs. */
+/** Returns the client capability that a server's question needs; undefined for an unknown method. */
 export function capabilityFor(method: string): "sampling" | "elicitation" | "roots" | undefined {
   if (method === "sampling/createMessage") return "sampling";
   if (method === "elicitation/create") return "elicitation";

@@ -1,23 +1,23 @@
-/** Characters of one message from a server. */
+/** Most characters of one message from a server. */
 export const MESSAGE_LIMIT = 64 * 1024 * 1024;
-/** A server that floods is read at this rate (characters a second), so that it cannot take the processor from others. */
+/** Characters a second at which a server that floods is read, so that it leaves processor time to others. */
 const RATE = 8 * 1024 * 1024;
-/** So much at once is read without a pause: a message that is as large as it may be. */
+/** Characters read at full speed before any pause: one message of the largest size. */
 const BURST = MESSAGE_LIMIT;
-/** The shortest pause. */
+/** Milliseconds of the shortest pause. */
 const PAUSE_MS = 100;
 
-/** How fast a server is read. */
+/** Limits how fast a server is read. */
 export class ReadingPace {
   #credit = BURST;
   #credited: number;
 
-  /** @param now milliseconds */
+  /** @param now milliseconds since 1970 */
   constructor(now = Date.now()) {
     this.#credited = now;
   }
 
-  /** Something was read. @returns milliseconds to wait before the next: mostly 0 */
+  /** Counts characters that were read. @returns milliseconds to wait before reading on, mostly 0 */
   spend(characters: number, now = Date.now()): number {
     this.#credit -= characters;
     if (this.#credit > 0) return 0;

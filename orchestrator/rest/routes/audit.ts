@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AuditResult } from "../../../api/audit-result";
-import { auditEntrySchema, pageOf } from "../../../api/schemas";
+import { auditEntrySchema } from "../../../api/schemas/audit";
+import { pageOf } from "../../../api/schemas/parts";
 import { Scope } from "../../../api/scopes";
 import { isCursor } from "../../audit/query";
 import { pageQuery } from "../pagination";
@@ -18,7 +19,7 @@ const auditQuery = z.strictObject({
   tool: z.string().optional(),
   result: z.enum(AuditResult, `one of ${Object.values(AuditResult).join(", ")}`).optional(),
   ...pageQuery,
-  cursor: pageQuery.cursor.refine((text) => text === undefined || isCursor(text), "the `next` of the page before"),
+  cursor: pageQuery.cursor.refine((text) => text === undefined || isCursor(text), "the `next` of the previous page"),
 });
 
 function moment(text: string | undefined): number | undefined {

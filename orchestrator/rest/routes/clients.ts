@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { Client, clientConfig, targets } from "../../../api/client-configs";
+import { CLIENT_NAMES, clientConfig, targets } from "../../../api/client-configs";
+import { FileFormat } from "../../../api/clients/client";
 import { Scope } from "../../../api/scopes";
 import { mayUse } from "../../security/filters";
 import { type App, principalOf, type RouteContext } from "./context";
-
-const CLIENTS = Object.values(Client);
 
 const modeQuery = z.strictObject({
   servers: z
@@ -15,10 +14,13 @@ const modeQuery = z.strictObject({
 
 const configSchema = z
   .object({
-    client: z.enum(Client),
+    client: z.enum(CLIENT_NAMES),
     file: z.string().describe("Where the client reads it"),
+    format: z.enum(FileFormat).describe("What the file is written in"),
+    begin: z.string().optional().describe("What the file needs beside that, when there is none yet"),
     config: z.record(z.string(), z.unknown()).describe("The file's content; it never holds a token"),
     notes: z.array(z.string()),
+    next: z.string().describe("What to do once it is there, in the client's own words"),
   })
   .meta({ id: "ClientConfig" });
 
@@ -51,7 +53,7 @@ export function clientRoutes(app: App, { config, servers }: RouteContext): void 
     },
     (request) => {
       const all = found(request, request.query.servers);
-      return { items: CLIENTS.map((client) => clientConfig(client, all)) };
+      return { items: CLIENT_NAMES.map((client) => clientConfig(client, all)) };
     },
   );
 
@@ -63,7 +65,7 @@ export function clientRoutes(app: App, { config, servers }: RouteContext): void 
         tags,
         operationId: "getClientConfig",
         summary: "A ready configuration for one client",
-        params: z.object({ client: z.enum(Client, `one of ${CLIENTS.join(", ")}`) }),
+        params: z.object({ client: z.enum(CLIENT_NAMES, `one of ${CLIENT_NAMES.join(", ")}`) }),
         querystring: modeQuery,
         response: { 200: configSchema },
       },

@@ -7,7 +7,7 @@ import type { Streams } from "../../http/sse";
 import type { Principal } from "../../security/principal";
 import type { RestDeps } from "../deps";
 
-/** What routes work with. */
+/** The services that routes use. */
 export interface RouteContext extends RestDeps {
   streams: Streams;
 }
@@ -16,11 +16,13 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Who may use the route: holders of a token with this scope, of any token, or everybody. */
     access?: Scope | "authenticated" | "public";
+    /** True when the body holds a tool's arguments, which may be many. @default false */
+    takesArguments?: boolean;
   }
   interface FastifyRequest {
-    /** Who asks; null on public routes. */
+    /** The request's principal; null on public routes. */
     principal: Principal | null;
-    /** What the audit log is told beyond the path and the status. */
+    /** Details for the audit log, beyond path and status. */
     audited: { server?: string; arguments?: unknown; result?: AuditResult } | null;
   }
 }
@@ -28,7 +30,7 @@ declare module "fastify" {
 /** What routes are registered on. */
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
-/** Who asks, on a route that is not public. */
+/** Returns the request's principal, on a route that is not public. */
 export function principalOf({ principal }: FastifyRequest): Principal {
   if (!principal) throw new Error("a public route asked for its principal");
   return principal;

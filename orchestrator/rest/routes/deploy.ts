@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { prefixOf } from "../../../api/paths";
-import { deployedSchema, manifestSchema } from "../../../api/schemas";
+import { manifestSchema } from "../../../api/schemas/parts";
+import { deployedSchema } from "../../../api/schemas/servers";
 import { Scope } from "../../../api/scopes";
 import { HttpError } from "../../http/problem";
 import { mayUse } from "../../security/filters";
@@ -22,13 +23,17 @@ const deployBody = z.strictObject(
   "a mapping with manifest, and secrets if it declares some",
 );
 
-/** A bare manifest, as `curl --data-binary @server.yaml` sends it, is one without secrets. */
+const removeQuery = z.strictObject({
+  data: z.enum(["true", "false"], "true or false").default("false").describe("Its storage as well"),
+});
+
+/** Wraps a bare manifest, as `curl --data-binary @server.yaml` sends it: a deployment without secrets. */
 function enveloped(body: unknown): unknown {
   const bare = typeof body === "object" && body !== null && !("manifest" in body) && "name" in body;
   return bare ? { manifest: body } : body;
 }
 
-/** Deploying servers beside the catalog's, and removing them. */
+/** Deploys servers beside the catalog's, and removes them. */
 export function deployRoutes(app: App, context: RouteContext): void {
   const { servers, deployer, events } = context;
 
@@ -39,12 +44,12 @@ export function deployRoutes(app: App, context: RouteContext): void {
       schema: {
         tags,
         operationId: "deployServer",
-        summary: "Deploys a server from a manifest, or replaces the one that was deployed so",
+        summary: "Deploys a server from a manifest, or replaces one that was deployed this way",
         description:
           "JSON, or YAML of at most 256 KiB. The server gets the same hardening as the catalog's, and no more than the stack's " +
-          "config allows. `user` may be left out: a free one is taken. A body that is a bare manifest is one without secrets. A server that " +
-          "is there keeps the secrets that are left out, and is replaced only when the new one is healthy. The answer comes " +
-          "then: 201 for a new server, 200 otherwise. GET /v1/events tells the steps (server.deploying).",
+          "config allows. Without `user` it gets a free one. The body may be the manifest alone, for a server without secrets. A server that " +
+          "exists keeps the secrets that are left out, and is replaced only when the new one is healthy. The answer comes " +
+          "then: 201 for a new server, 200 otherwise. GET /v1/events reports the steps (server.deploying).",
         consumes: ["application/json", "application/yaml"],
         body: z.preprocess(enveloped, deployBody),
         response: { 200: deployedSchema, 201: deployedSchema },
@@ -73,17 +78,21 @@ export function deployRoutes(app: App, context: RouteContext): void {
         tags,
         operationId: "removeServer",
         summary: "Removes a server that was deployed through this API",
-        description: "With its volumes and its network. A server of the catalog is 409: the stack would bring it back.",
+        description:
+          "With its volumes and its network; what it keeps in its storage goes only with `data`. A server of the catalog " +
+          "is 409: the stack would bring it back.",
         params: nameParams,
+        querystring: removeQuery,
         response: { 204: z.null().describe("Removed") },
       },
     },
     async (request, reply) => {
       const { name, managedBy } = serverOf(servers, principalOf(request), request.params.name);
       if (managedBy !== "api") {
-        throw new HttpError(409, `${name} is declared in the catalog: remove it there, and run bin/dind-mcp up`);
+        const then = request.query.data === "true" ? ", then bin/dind-mcp servers cleanup --with-data" : "";
+        throw new HttpError(409, `${name} is declared in the catalog: remove it there, and run bin/dind-mcp up${then}`);
       }
-      await deployer.remove(name);
+      await deployer.remove(name, request.query.data === "true");
       return reply.status(204).send(null);
     },
   );

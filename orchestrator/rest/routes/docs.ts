@@ -15,7 +15,10 @@ const POLICY = [
 
 const FILES = { "swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript" } as const;
 
-/** The OpenAPI description and a page to read it with. Public: a browser sends no token when a page is opened, and nothing of the fleet is in it. */
+/**
+ * The OpenAPI description, and a page to read it with. Both are public: a browser that opens a page sends no token, and
+ * neither says anything about the fleet.
+ */
 export function docsRoutes(app: App, { staticFolder, config: { publicUrl } }: RouteContext): void {
   const prefix = prefixOf(publicUrl);
   const schema = { hide: true };

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { cleanupSchema, engineSchema } from "../../../api/schemas";
+import { cleanupSchema, engineSchema } from "../../../api/schemas/engine";
 import { Scope } from "../../../api/scopes";
 import { within } from "../../../lib/within";
 import { mayUse } from "../../security/filters";
@@ -9,19 +9,20 @@ import { type App, principalOf, type RouteContext } from "./context";
 import { optionalBody } from "./params";
 
 const tags = ["engine"];
-/** Milliseconds that Docker has to count what is on the disk; the next request gets what it found later. */
+/** Milliseconds to wait for Docker to measure the disk. A later result goes to the next request. */
 const DISK_MS = 2_000;
 
 const cleanupBody = z.strictObject({
-  dryRun: z.boolean("true or false").default(true).describe("Only tell what would be removed"),
+  dryRun: z.boolean("true or false").default(true).describe("Only list what would be removed"),
   force: z.boolean("true or false").default(false).describe("Running containers of unknown origin as well"),
+  data: z.boolean("true or false").default(false).describe("Storage that no server has any more as well"),
 });
 
 /** The engine, and what nobody owns in it. */
 export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void {
-  const seen = async (request: FastifyRequest, force: boolean): Promise<Orphan[]> => {
+  const seen = async (request: FastifyRequest, what: { force?: boolean; data?: boolean } = {}): Promise<Orphan[]> => {
     const principal = principalOf(request);
-    const all = await cleanup.plan({ force });
+    const all = await cleanup.plan(what);
     return all.filter(({ server }) => server === undefined || mayUse(principal, server));
   };
 
@@ -38,7 +39,7 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
     },
     async () => {
       const counting = engine.disk();
-      counting.catch(() => {}); // when info fails first, nobody else takes this failure
+      counting.catch(() => {}); // if info fails first, nobody awaits this one
       const info = await engine.info();
       const disk = await within(DISK_MS, counting);
       return { ...info, disk: disk && { ...disk, time: new Date(disk.time).toISOString() } };
@@ -56,7 +57,7 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
         response: { 200: cleanupSchema },
       },
     },
-    async (request) => ({ dryRun: true, items: await seen(request, false) }),
+    async (request) => ({ dryRun: true, items: await seen(request) }),
   );
 
   app.post(
@@ -66,17 +67,17 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
       schema: {
         tags,
         operationId: "cleanUp",
-        summary: "Removes what nobody owns; only tells it unless dryRun is false",
+        summary: "Removes what nobody owns; only lists it unless dryRun is false",
         body: optionalBody(cleanupBody),
         response: { 200: cleanupSchema },
       },
     },
     async (request) => {
-      const { dryRun, force } = request.body;
-      if (dryRun) return { dryRun, items: await seen(request, force) };
-      // A limited token removes nothing that it does not see. Looking measures the disk: others go without.
-      const only = principalOf(request).servers && (await seen(request, force)).map(({ id }) => id);
-      const { removed, failed } = await cleanup.run({ force, only });
+      const { dryRun, ...what } = request.body;
+      if (dryRun) return { dryRun, items: await seen(request, what) };
+      // A token for some servers removes only what it sees. To see measures the disk, so other tokens skip that.
+      const only = principalOf(request).servers && (await seen(request, what)).map(({ id }) => id);
+      const { removed, failed } = await cleanup.run({ ...what, only });
       return { dryRun, items: [...removed, ...failed] };
     },
   );

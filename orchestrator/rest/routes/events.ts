@@ -19,12 +19,12 @@ export function eventRoutes(app: App, { events, streams }: RouteContext): void {
         summary: "What happens, as it happens",
         description:
           "A stream of events: id, event (the type, like server.started), data (JSON: id, time, type, server, data). A client " +
-          "that comes back with Last-Event-ID gets what it missed, as far as it is kept; a comment every 15 seconds keeps the stream open.",
+          "that comes back with Last-Event-ID gets the events it missed, if they are still kept. A comment every 15 seconds keeps the stream open.",
         headers: z.object({ "last-event-id": z.coerce.number(ID).int(ID).min(0, ID).optional().describe(ID) }),
         response: {
           200: {
             description: "The stream",
-            content: { "text/event-stream": { schema: z.string().describe("Server-sent events") } },
+            content: { "text/event-stream": { schema: z.unknown().describe("Server-sent events") } },
           },
         },
       },

@@ -3,21 +3,30 @@ import { clientRoutes } from "./clients";
 import type { App, RouteContext } from "./context";
 import { deployRoutes } from "./deploy";
 import { docsRoutes } from "./docs";
+import { egressRoutes } from "./egress";
 import { engineRoutes } from "./engine";
 import { eventRoutes } from "./events";
+import { historyRoutes } from "./history";
+import { learnRoutes } from "./learn";
 import { lifecycleRoutes } from "./lifecycle";
 import { logRoutes } from "./logs";
+import { refusalRoutes } from "./refusals";
 import { registryRoutes } from "./registry";
 import { serverRoutes } from "./servers";
 import { sessionRoutes } from "./sessions";
 import { statusRoutes } from "./status";
+import { tokenRoutes } from "./tokens";
 import { toolRoutes } from "./tools";
 
 const ALL = [
   serverRoutes,
   lifecycleRoutes,
   deployRoutes,
+  learnRoutes,
   logRoutes,
+  egressRoutes,
+  refusalRoutes,
+  historyRoutes,
   toolRoutes,
   sessionRoutes,
   engineRoutes,
@@ -26,6 +35,7 @@ const ALL = [
   clientRoutes,
   registryRoutes,
   statusRoutes,
+  tokenRoutes,
   docsRoutes,
 ];
 

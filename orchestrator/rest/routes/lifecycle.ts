@@ -1,4 +1,4 @@
-import { serverSchema } from "../../../api/schemas";
+import { serverSchema } from "../../../api/schemas/servers";
 import { Scope } from "../../../api/scopes";
 import { serverOf } from "../access";
 import { summary } from "../server-views";
@@ -6,12 +6,12 @@ import { type App, principalOf, type RouteContext } from "./context";
 import { nameParams } from "./params";
 
 const ACTIONS = [
-  ["start", "Starts the server's container"],
-  ["stop", "Stops the server's container, until somebody starts it; its sessions end"],
-  ["restart", "Restarts the server's container; its sessions end"],
+  ["start", "Starts the server's companions, then its container"],
+  ["stop", "Stops the server's container, then its companions, until somebody starts it; its sessions end"],
+  ["restart", "Restarts the server's container, not its companions; its sessions end"],
 ] as const;
 
-/** Starting and stopping servers, whoever manages them. */
+/** Starts and stops servers, whoever manages them. */
 export function lifecycleRoutes(app: App, context: RouteContext): void {
   const { servers, lifecycle } = context;
   for (const [action, what] of ACTIONS) {
@@ -23,7 +23,7 @@ export function lifecycleRoutes(app: App, context: RouteContext): void {
           tags: ["servers"],
           operationId: `${action}Server`,
           summary: what,
-          description: "The answer comes when Docker has done it, and has the server's state of that moment.",
+          description: "Answers when Docker is done, with the server's state at that moment.",
           params: nameParams,
           response: { 200: serverSchema },
         },

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { logLineSchema } from "../../../api/schemas";
+import { logLineSchema } from "../../../api/schemas/logs";
 import { Scope } from "../../../api/scopes";
+import type { PrintedLine } from "../../gateway/gateway-api";
 import type { LogLine } from "../../servers/docker/logs";
 import { serverOf } from "../access";
 import { type App, principalOf, type RouteContext } from "./context";
@@ -23,13 +24,20 @@ const logQuery = z.strictObject({
     .optional()
     .describe("None older than this"),
   follow: z
-    .stringbool({ truthy: ["true"], falsy: ["false"], case: "sensitive", error: "true or false" })
-    .default(false)
+    .enum(["true", "false"], "true or false")
+    .default("false")
+    .transform((text) => text === "true")
     .describe("Go on as text/event-stream: each line an event"),
 });
 
+/** Puts lines that a stdio server printed where only messages belong among those of its log, by their time. */
+function merged(lines: LogLine[], printed: PrintedLine[]): LogLine[] {
+  const marked = printed.map(({ time, line }): LogLine => ({ time, stream: "stdout", line: `(not MCP) ${line}` }));
+  return [...lines, ...marked].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
+}
+
 /** Logs of servers. */
-export function logRoutes(app: App, { servers, lifecycle, streams, log }: RouteContext): void {
+export function logRoutes(app: App, { servers, lifecycle, streams, log, gateway }: RouteContext): void {
   app.get(
     "/v1/servers/:name/logs",
     {
@@ -39,7 +47,10 @@ export function logRoutes(app: App, { servers, lifecycle, streams, log }: RouteC
         tags: ["servers"],
         operationId: "getServerLogs",
         summary: "The log of the server's container, oldest line first",
-        description: "What the server's processes write to stderr, and an HTTP server's stdout.",
+        description:
+          "What the server's processes write to stderr, and an HTTP server's stdout. Of a stdio server also lines on stdout that " +
+          "are no messages, marked with `(not MCP)`: the first three of each process, the latest 50 in all, cut to 80 " +
+          "characters. Not with follow=true.",
         params: nameParams,
         querystring: logQuery,
         response: {
@@ -47,7 +58,7 @@ export function logRoutes(app: App, { servers, lifecycle, streams, log }: RouteC
             description: "The lines; with follow=true a stream of them",
             content: {
               "application/json": { schema: z.object({ items: z.array(logLineSchema) }) },
-              "text/event-stream": { schema: z.string().describe("Events whose data is a LogLine") },
+              "text/event-stream": { schema: z.unknown().describe("Events whose data is a LogLine") },
             },
           },
         },
@@ -61,14 +72,15 @@ export function logRoutes(app: App, { servers, lifecycle, streams, log }: RouteC
         const items: LogLine[] = [];
         const signal = AbortSignal.timeout(READ_MS);
         for await (const line of lifecycle.logs(name, { ...options, signal })) items.push(line);
-        return reply.type("application/json").send({ items });
+        const printed = gateway.printed(name).filter(({ time }) => Date.parse(time) >= (options.since ?? 0));
+        return reply.type("application/json").send({ items: tail === 0 ? [] : merged(items, printed).slice(-tail) });
       }
       reply.hijack();
       const stream = streams.open(reply.raw);
       try {
         for await (const line of lifecycle.logs(name, { ...options, signal: stream.signal })) stream.send(line);
       } catch (error) {
-        // The answer has begun: the end of the stream is all that can be told. A client that went away is no fault.
+        // The answer has begun, so all we can do is end the stream. A client that went away is no fault.
         if (!stream.signal.aborted) log.error({ error, server: name }, "following a log failed");
       }
       stream.close();

@@ -15,7 +15,7 @@ const listQuery = z.object({
   version: z.string().optional().describe("latest, or an exact version"),
   updated_since: z.iso.datetime({ offset: true, error: "a time like 2026-11-24T10:00:00Z" }).optional(),
   limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(30),
-  cursor: z.string().optional().describe("metadata.nextCursor of the page before"),
+  cursor: z.string().optional().describe("metadata.nextCursor of the previous page"),
 });
 
 const time = z.iso.datetime({ offset: true });

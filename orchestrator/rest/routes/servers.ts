@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { pageOf, serverDetailSchema, serverSchema, statsSchema } from "../../../api/schemas";
+import { pageOf } from "../../../api/schemas/parts";
+import { serverDetailSchema, serverSchema, statsSchema } from "../../../api/schemas/servers";
 import { Scope } from "../../../api/scopes";
 import { ServerStatus } from "../../../api/server-status";
 import { HttpError } from "../../http/problem";
@@ -78,7 +79,7 @@ export function serverRoutes(app: App, context: RouteContext): void {
     (request) => {
       const { name, status } = serverOf(servers, principalOf(request), request.params.name);
       const latest = measured(stats.server(name));
-      if (!latest) throw new HttpError(409, `nothing is measured of ${name}: it is ${status}`);
+      if (!latest) throw new HttpError(409, `server ${name} has no measurement: it is ${status}`);
       return latest;
     },
   );

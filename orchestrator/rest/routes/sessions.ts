@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { pageOf, sessionSchema } from "../../../api/schemas";
+import { pageOf } from "../../../api/schemas/parts";
+import { sessionSchema } from "../../../api/schemas/sessions";
 import { Scope } from "../../../api/scopes";
 import type { SessionInfo } from "../../gateway/gateway-api";
 import { HttpError } from "../../http/problem";

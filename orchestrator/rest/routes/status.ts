@@ -11,7 +11,7 @@ const tags = ["status"];
 const part = z.object({ ready: z.boolean(), state: z.string() });
 const readySchema = z.object({ ready: z.boolean(), engine: part, audit: part }).meta({ id: "Readiness" });
 
-/** Probes, and what this is. */
+/** Probes, version, and where clients find out about tokens. */
 export function statusRoutes(app: App, { config, engine, audit }: RouteContext): void {
   app.get(
     "/healthz",
@@ -36,7 +36,8 @@ export function statusRoutes(app: App, { config, engine, audit }: RouteContext):
         tags,
         operationId: "readiness",
         summary: "Whether requests can be served, by what they need",
-        description: "503 when the engine does not answer. A full disk of the audit log is told, and stops nothing.",
+        description:
+          "503 when the engine does not answer. A full disk of the audit log is reported, and stops nothing.",
         response: { 200: readySchema, 503: readySchema },
       },
     },
@@ -46,13 +47,13 @@ export function statusRoutes(app: App, { config, engine, audit }: RouteContext):
     },
   );
 
-  // RFC 9728: where a client finds who gives out tokens, for this service or for the resource at the path behind.
+  // RFC 9728: tells a client who gives out tokens, for this service or for the resource whose path follows.
   const metadata = (request: FastifyRequest) => {
     const found = resourceMetadata(config, pathOf(request.url));
     if (!found) throw new HttpError(404, `there is no such document: ${instead}`);
     return found;
   };
-  // What clients try next, when they have no token.
+  // Clients without a token try these paths next.
   const instead = config.oauth
     ? `the OAuth issuer has it (${config.oauth.issuer})`
     : `tokens here are not given out by OAuth, ${HOW}`;
@@ -62,7 +63,7 @@ export function statusRoutes(app: App, { config, engine, audit }: RouteContext):
   for (const url of ["/register", "/token"])
     app.post(url, { config: { access: "public" }, schema: { hide: true } }, elsewhere);
   app.get("/authorize", { config: { access: "public" }, schema: { hide: true } }, elsewhere);
-  // All of it without a token: clients look for several documents there before they have one.
+  // Needs no token: clients look for several documents here before they have one.
   for (const resource of ["", "/mcp", "/sse", "/servers/:name/mcp", "/servers/:name/sse"])
     app.get(`${resource}/.well-known/*`, { config: { access: "public" }, schema: { hide: true } }, metadata);
 

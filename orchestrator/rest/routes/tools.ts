@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AuditResult } from "../../../api/audit-result";
-import { toolsSchema } from "../../../api/schemas";
+import { toolsSchema } from "../../../api/schemas/tools";
 import { Scope } from "../../../api/scopes";
 import { serverOf } from "../access";
 import { type App, principalOf, type RouteContext } from "./context";
@@ -21,7 +21,7 @@ export function toolRoutes(app: App, { servers, gateway }: RouteContext): void {
       schema: {
         tags,
         operationId: "listTools",
-        summary: "The server's tools, those that clients do not see too",
+        summary: "The server's tools, including those that clients do not see",
         params: nameParams,
         response: { 200: toolsSchema },
       },
@@ -38,7 +38,7 @@ export function toolRoutes(app: App, { servers, gateway }: RouteContext): void {
       schema: {
         tags,
         operationId: "approveTools",
-        summary: "Makes today's definitions of the server's tools the approved ones",
+        summary: "Approves the current definitions of the server's tools",
         params: nameParams,
         response: { 200: toolsSchema },
       },
@@ -51,7 +51,7 @@ export function toolRoutes(app: App, { servers, gateway }: RouteContext): void {
   app.post(
     "/v1/servers/:name/tools/:tool/call",
     {
-      config: { access: Scope.Mcp },
+      config: { access: Scope.Mcp, takesArguments: true },
       schema: {
         tags,
         operationId: "callTool",

@@ -1,21 +1,25 @@
 import { containerName } from "../../../manifest/container/container-spec";
-import { Label, Owner } from "../../../manifest/container/labels";
+import { Label, Owner, Role } from "../../../manifest/container/labels";
+import { storageFolder } from "../../../manifest/container/storage-folders";
 import { REPLACED } from "./server-state";
+import type { StoredFolder } from "./storage-use";
 
-/** Something in the engine that nobody owns. */
+/** A thing in the engine that has no owner. */
 export interface Orphan {
-  kind: "container" | "volume" | "network" | "image";
+  kind: "container" | "volume" | "network" | "image" | "storage";
   id: string;
-  /** What people call it; an image without a tag has its id. */
+  /** The name for people; an image without a tag has its id here. */
   name: string;
-  /** Why it is taken for nobody's. */
+  /** Why it counts as having no owner. */
   reason: string;
-  /** Bytes it has, as far as Docker knows; an image's may be in part another's as well. */
+  /** Size in bytes, if Docker knows it; an image may share some of them with others. */
   bytes?: number;
   /** All names of an image. */
   tags?: string[];
   /** The server it belonged to. */
   server?: string;
+  /** Of a storage. */
+  folder?: StoredFolder;
 }
 
 interface Part {
@@ -36,6 +40,7 @@ export interface EngineParts {
   networks: (Part & { used: boolean })[];
   /** `parent`: the image it was built from, in this engine. */
   images: (Part & { tags: string[]; parent?: string })[];
+  storage: StoredFolder[];
 }
 
 export interface CleanupOptions {
@@ -47,13 +52,21 @@ export interface CleanupOptions {
   now: number;
   /** Running containers of unknown origin as well. @default false */
   force?: boolean;
+  /** Storage of servers that are gone as well: what they kept. @default false */
+  data?: boolean;
 }
 
 const DOCKERS_OWN = ["bridge", "host", "none", "ingress", "docker_gwbridge"];
-/** Younger things may belong to an image build, or to whoever is working in the engine just now. */
+/**
+ * Least age for removal, in milliseconds: younger things may belong to an image build, or to a person at work in the
+ * engine.
+ */
 const YOUNG_MS = 10 * 60_000;
 
-/** What nobody owns, in the order in which it can be removed. Pure. */
+/** So long a storage has to have been without a server: one that is replaced is away for some seconds. */
+const LOST_MS = 30_000;
+
+/** Returns the things without an owner, in an order in which they can be removed. */
 export function planCleanup(parts: EngineParts, options: CleanupOptions): Orphan[] {
   const servers = new Set(
     parts.containers.filter(({ name, labels }) => name === containerName(labels[Label.Server] ?? "")).map(serverOf),
@@ -74,7 +87,19 @@ export function planCleanup(parts: EngineParts, options: CleanupOptions): Orphan
       tags: one.tags,
     })),
   );
-  return [...containers, ...networks, ...volumes, ...images];
+  const storage = options.data ? lostStorage(parts.storage, options) : [];
+  return [...containers, ...networks, ...volumes, ...images, ...storage];
+}
+
+/** What servers kept that are gone, or that have no such storage any more. */
+function lostStorage(all: StoredFolder[], { busy, now }: CleanupOptions): Orphan[] {
+  return all
+    .filter(({ server, lostSince }) => !busy.has(server) && lostSince !== undefined && now - lostSince >= LOST_MS)
+    .map((folder) => {
+      const { owner, server, storage, bytes } = folder;
+      const id = `${owner}/${storageFolder(server, storage)}`;
+      return { kind: "storage", id, name: id, reason: `no server ${server} has it`, bytes, server, folder };
+    });
 }
 
 function orphan(kind: Orphan["kind"], part: Part, reason: string | undefined): Orphan[] {
@@ -109,7 +134,11 @@ function containerReason(
       return undefined;
     case "api":
       if (options.busy.has(serverOf(one))) return undefined;
-      if (labels[Label.Role] === "volume-files") return "it carried secret files for a deployment that was interrupted";
+      if (labels[Label.Role] === Role.VolumeFiles)
+        return "it carried secret files for a deployment that was interrupted";
+      if (labels[Label.Role] === Role.LearningEgress)
+        return servers.has(serverOf(one)) ? undefined : "the copy of a server that it was the way out of is gone";
+      if (labels[Label.Role] === Role.StorageFolders) return "it made storage for a deployment that was interrupted";
       if (name.endsWith(REPLACED) && servers.has(serverOf(one))) return "another container has taken its place";
       return state === "created" ? "a deployment that was interrupted never started it" : undefined;
     case "nobody":
@@ -137,9 +166,9 @@ function partReason(
 }
 
 function imageReason(one: EngineParts["images"][number], options: CleanupOptions): string | undefined {
-  // A deployment may have looked for its image just now, and use it only in a moment.
+  // A deployment may have found its image just now, and not use it yet.
   if (options.busy.size > 0) return undefined;
-  // Images that the stack built have no label, but a name: the next `up` would have to build them again.
+  // Images that the stack built have a name, but no label. Without them, the next `up` would build them again.
   const ours = one.tags.some((tag) => tag.startsWith("mcp-"));
   if (ours || owner(one, options) !== "nobody" || isYoung(one, options)) return undefined;
   return one.tags.length === 0 ? "it has no name, and no container uses it" : "no container uses it";

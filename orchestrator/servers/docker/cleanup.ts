@@ -1,42 +1,55 @@
 import type Docker from "dockerode";
 import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import { storageContainer, storageFolder } from "../../../manifest/container/storage-folders";
 import type { Log } from "../../log";
 import { type EngineParts, type Orphan, planCleanup } from "./cleanup-plan";
+import { carrierImage } from "./deploy/images";
+import { diskUsage } from "./disk-usage";
+import type { StoredFolder } from "./storage-use";
+import { runStorageWork } from "./storage-work";
 
 export interface CleanupResult {
   removed: Orphan[];
   failed: (Orphan & { error: string })[];
 }
 
-/** Finds and removes what nobody owns in the engine. */
-export class Cleanup {
-  constructor(
-    private readonly client: EngineClient,
-    private readonly stack: string,
-    /** Servers being deployed or removed right now. */
-    private readonly busy: () => ReadonlySet<string>,
-    private readonly log: Log,
-  ) {}
+/** What cleaning up needs. */
+export interface CleanupParts {
+  client: EngineClient;
+  /** "project/stack". */
+  stack: string;
+  /** Servers being deployed or removed right now. */
+  busy: () => ReadonlySet<string>;
+  /** All storage, as last measured. */
+  storage: () => StoredFolder[];
+  log: Log;
+}
 
-  /** What `run` would remove now. Asks Docker for sizes, which takes seconds on a large disk. */
-  async plan(options: { force?: boolean } = {}): Promise<Orphan[]> {
-    const parts = await engineParts(this.client);
-    return planCleanup(parts, { ...options, stack: this.stack, busy: this.busy(), now: Date.now() });
+/** Finds and removes things without an owner in the engine. */
+export class Cleanup {
+  constructor(private readonly parts: CleanupParts) {}
+
+  /** Returns what `run` would remove now. Asks Docker for sizes, which takes seconds on a large disk. */
+  async plan(options: { force?: boolean; data?: boolean } = {}): Promise<Orphan[]> {
+    const { client, stack, busy, storage } = this.parts;
+    const parts = { ...(await engineParts(client)), storage: storage() };
+    return planCleanup(parts, { ...options, stack, busy: busy(), now: Date.now() });
   }
 
   /**
-   * Removes what nobody owns, or only the part of it that has these ids, as somebody saw them in a plan. Keeps what
-   * came into use meanwhile, and tells Docker's reason.
+   * Removes things without an owner: all, or only those with the given ids from a plan. Keeps what came into use since,
+   * and reports Docker's reason.
    */
-  async run(options: { force?: boolean; only?: string[] } = {}): Promise<CleanupResult> {
+  async run(options: { force?: boolean; data?: boolean; only?: string[] } = {}): Promise<CleanupResult> {
+    const { busy, log } = this.parts;
     const result: CleanupResult = { removed: [], failed: [] };
     for (const orphan of await this.plan(options)) {
       if (options.only && !options.only.includes(orphan.id)) continue;
-      if (orphan.server !== undefined && this.busy().has(orphan.server)) continue; // its name is being used again
+      if (orphan.server !== undefined && busy().has(orphan.server)) continue; // a new server of that name is coming
       try {
-        await remove(this.client.api, orphan, options.force ?? false);
+        await this.#remove(orphan, options.force ?? false);
         result.removed.push(orphan);
-        this.log.info({ kind: orphan.kind, name: orphan.name, reason: orphan.reason }, "cleanup: removed");
+        log.info({ kind: orphan.kind, name: orphan.name, reason: orphan.reason }, "cleanup: removed");
       } catch (error) {
         // Docker takes an image's nameless parents along.
         if (statusOf(error) === 404) result.removed.push(orphan);
@@ -44,6 +57,16 @@ export class Cleanup {
       }
     }
     return result;
+  }
+
+  /** Storage is removed by its own user: nobody else may. */
+  async #remove(orphan: Orphan, force: boolean): Promise<void> {
+    const { client, stack } = this.parts;
+    if (!orphan.folder) return remove(client.api, orphan, force);
+    const { owner, server, storage, uid: user } = orphan.folder;
+    const image = await carrierImage(client, "mcp-carrier");
+    const what = { server, user, folders: [storageFolder(server, storage)], owner, image, stack };
+    await runStorageWork(client, storageContainer({ work: "remove", ...what }));
   }
 }
 
@@ -56,16 +79,9 @@ async function remove(docker: Docker, { kind, id, tags = [] }: Orphan, force: bo
   for (const name of tags.length > 0 ? tags : [id]) await docker.getImage(name).remove();
 }
 
-interface DiskUsage {
-  Containers?: { Id: string; SizeRw?: number }[] | null;
-  Volumes?:
-    | { Name: string; Labels?: Record<string, string> | null; CreatedAt?: string; UsageData?: { Size: number } }[]
-    | null;
-}
-
-async function engineParts({ api, streams }: EngineClient): Promise<EngineParts> {
+async function engineParts({ api, streams }: EngineClient): Promise<Omit<EngineParts, "storage">> {
   const [disk, containers, networks, images] = await Promise.all([
-    streams.df() as Promise<DiskUsage>,
+    diskUsage(streams),
     api.listContainers({ all: true }),
     api.listNetworks(),
     api.listImages({ all: true }),

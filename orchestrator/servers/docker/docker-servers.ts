@@ -1,4 +1,5 @@
 import type { ContainerInspectInfo } from "dockerode";
+import { ServerStatus } from "../../../api/server-status";
 import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
 import { eachOf } from "../../../lib/each-of";
 import { Label } from "../../../manifest/container/labels";
@@ -6,7 +7,10 @@ import type { Events } from "../../events";
 import type { Log } from "../../log";
 import type { ServerInfo, Servers } from "../server-info";
 import { ServerTable } from "../server-table";
+import { companionsOf, joinedReason } from "./companions";
 import { type DockerEvent, followEvents } from "./event-stream";
+import { ImageDigests } from "./image-digests";
+import { lastWords } from "./last-lines";
 import { LookQueue, PARALLEL } from "./look-queue";
 import type { OwnNetworks } from "./own-networks";
 import { labelledManifest, nameOf, REPLACED, serverInfo } from "./server-state";
@@ -24,34 +28,40 @@ export interface DockerServersOptions {
 }
 
 const ACTIONS = "create start die stop restart oom health_status destroy pause unpause rename".split(" ");
-/** Between two looks at everything, should an event have been missed. */
+/** Milliseconds between two inspections of all containers, in case an event was missed. */
 const RESYNC_MS = 60_000;
+/** Milliseconds between two inspections of a server that is starting. */
+const STARTING_MS = 2_000;
 
 /**
  * The servers, as the engine's containers declare them by their labels. While the daemon is away the last known state
- * stays: the way to a server's socket does not go through the daemon.
+ * stays: the way to a server's socket does not go through the daemon. Events, inspections and timers act on the same
+ * containers, so this class is long.
  */
 export class DockerServers implements Servers {
-  /** True once all containers were looked at: before, an empty list means nothing. */
+  /** True once all containers were inspected. Before that, an empty list does not mean that there are no servers. */
   synced = false;
   /** True while the engine's events arrive. */
   connected = false;
   readonly #table: ServerTable;
-  /** Container id to server name. */
+  /** Server names by container id. */
   readonly #names = new Map<string, string>();
   readonly #oomKills = new Map<string, number>();
-  readonly #digests = new Map<string, string | undefined>();
-  /** Containers whose labels were found wrong, so that each is told once. */
+  readonly #digests: ImageDigests;
+  /** Containers with wrong labels that are in the log already, so that each is logged once. */
   readonly #refused = new Set<string>();
   readonly #looks = new LookQueue({
     all: () => this.#lookForAll().catch((error) => this.#missed(error)),
     one: (id) => this.#look(id).catch((error) => this.#missed(error)),
   });
+  /** Containers that are starting. */
+  readonly #again = new Map<string, NodeJS.Timeout>();
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: DockerServersOptions) {
     this.#table = new ServerTable(options.events, options.log);
+    this.#digests = new ImageDigests(options.client);
   }
 
   /** Looks for all servers, and follows their changes from then on. Waits for the daemon, `wait` ms at most. */
@@ -65,7 +75,7 @@ export class DockerServers implements Servers {
     const first = new Promise<void>((resolve) => {
       const onOpen = (): void => {
         this.connected = true;
-        void this.resync().then(resolve);
+        resolve(this.resync());
       };
       const onClose = (): void => {
         this.connected = false;
@@ -73,8 +83,21 @@ export class DockerServers implements Servers {
       const onEvent = (event: DockerEvent): void => this.#onEvent(event);
       void followEvents({ client, log, filters, onOpen, onClose, onEvent }, this.#stop.signal);
     });
+    this.#followCompanions();
     this.#timer = setInterval(() => void this.resync(), RESYNC_MS).unref();
     await Promise.race([first, new Promise<void>((resolve) => setTimeout(resolve, wait).unref())]);
+  }
+
+  /** Looks at a server again when one of its companions changes. */
+  #followCompanions(): void {
+    const { client, log, stack } = this.options;
+    const filters = { type: ["container"], event: ACTIONS, label: [Label.Companion, `${Label.Stack}=${stack}`] };
+    const onEvent = ({ Actor: { Attributes } }: DockerEvent): void => {
+      const server = this.get(Attributes[Label.Server] ?? "");
+      if (server) void this.refresh(server.runtime.id);
+    };
+    const nothing = (): void => {}; // the other stream tells whether the engine is there
+    void followEvents({ client, log, filters, onOpen: nothing, onClose: nothing, onEvent }, this.#stop.signal);
   }
 
   /** Stops looking and following; the last known state stays. */
@@ -84,12 +107,12 @@ export class DockerServers implements Servers {
     this.#looks.close();
   }
 
-  /** Looks at every container; ends when all is up to date, or the engine did not answer. */
+  /** Looks at every container; ends when all is up to date, or the engine did not answer. Never rejects. */
   resync(): Promise<void> {
     return this.#looks.all();
   }
 
-  /** Looks at one container, by id or name; ends when that is done. */
+  /** Looks at one container, by id or name; ends when that is done. Never rejects. */
   refresh(container: string): Promise<void> {
     return this.#looks.one(container);
   }
@@ -115,10 +138,15 @@ export class DockerServers implements Servers {
     void this.refresh(Actor.ID);
   }
 
-  /** No answer of the daemon. When it is back the event stream opens, and everything is looked at again. */
+  /**
+   * Notes that the daemon does not answer. When it is back, the event stream opens and all containers are inspected.
+   */
   #missed(error: unknown): void {
     if (this.#stop.signal.aborted) return;
-    this.options.log.warn({ reason: reasonOf(error) }, "servers: no answer of the engine, the last known state stays");
+    this.options.log.warn(
+      { reason: reasonOf(error) },
+      "servers: no answer from the engine, the last known state stays",
+    );
   }
 
   async #lookForAll(): Promise<void> {
@@ -148,11 +176,33 @@ export class DockerServers implements Servers {
       return this.#gone(container.Id);
     }
     const oomKills = this.#oomKills.get(container.Id) ?? 0;
-    const imageDigest = await this.#digest(container.Image);
-    const current = serverInfo(manifest, container, { volumesFolder, oomKills, imageDigest });
+    const imageDigest = await this.#digests.of(container.Image);
+    const known = { volumesFolder, oomKills, imageDigest, lastWords: await lastWords(client, container) };
+    const current = await this.#withCompanions(serverInfo(manifest, container, known));
     this.#names.set(container.Id, manifest.name);
     await networks.join(current);
     this.#table.set(manifest.name, current);
+    const all = [current, ...(current.companions ?? [])];
+    if (all.some(({ status }) => status === ServerStatus.Starting)) this.#lookAgain(container.Id);
+  }
+
+  async #withCompanions(server: ServerInfo): Promise<ServerInfo> {
+    if (server.manifest.services.length === 0) return server;
+    const companions = await companionsOf(this.options.client, server.manifest);
+    return { ...server, companions, ...joinedReason(server.reason, companions) };
+  }
+
+  /**
+   * Inspects a starting server again later. While a server starts, Docker sends no event for a failed check, and the
+   * reason is needed.
+   */
+  #lookAgain(id: string): void {
+    clearTimeout(this.#again.get(id));
+    const timer = setTimeout(() => {
+      this.#again.delete(id);
+      if (!this.#stop.signal.aborted) void this.refresh(id);
+    }, STARTING_MS);
+    this.#again.set(id, timer.unref());
   }
 
   async #gone(id: string): Promise<void> {
@@ -160,22 +210,9 @@ export class DockerServers implements Servers {
     this.#names.delete(id);
     this.#oomKills.delete(id);
     const previous = name === undefined ? undefined : this.get(name);
-    // A replaced server's name belongs to another container already, perhaps before the end of the old one is reported.
+    // The new container of a replaced server may have the name before Docker reports the end of the old one.
     if (!name || previous?.runtime.id !== id) return;
     this.#table.set(name, undefined);
     await this.options.networks.leave(previous);
-  }
-
-  /** An image's digest in its registry; it never changes, so it is asked for once. */
-  async #digest(image: string): Promise<string | undefined> {
-    if (!this.#digests.has(image)) {
-      const nothing = { RepoDigests: [] };
-      const { RepoDigests } = await this.options.client.api
-        .getImage(image)
-        .inspect()
-        .catch(() => nothing);
-      this.#digests.set(image, RepoDigests?.[0]?.split("@")[1]);
-    }
-    return this.#digests.get(image);
   }
 }

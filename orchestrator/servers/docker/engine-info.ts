@@ -1,11 +1,12 @@
 import { type EngineClient, reasonOf } from "../../../lib/docker-client";
 import { ServerError } from "../server-error";
+import { diskUsage } from "./disk-usage";
 
-/** The Docker engine that all runs in. */
+/** The Docker engine that all servers run in. */
 export interface EngineInfo {
   version: string;
   apiVersion: string;
-  /** Of the engine's container, like "Debian GNU/Linux 13 (trixie)". */
+  /** Operating system of the engine's container, like "Debian GNU/Linux 13 (trixie)". */
   os: string;
   kernel: string;
   architecture: string;
@@ -14,33 +15,34 @@ export interface EngineInfo {
   /** Containers survive a restart of the daemon. */
   liveRestore: boolean;
   cpus: number;
-  /** Bytes of the machine. */
+  /** The machine's memory, in bytes. */
   memory: number;
   containers: { running: number; paused: number; stopped: number };
   images: number;
 }
 
-/** Bytes on the engine's disk. */
+/** Use of the engine's disk, in bytes. */
 export interface EngineDisk {
   /** Layers, each counted once. */
   images: number;
-  /** What containers wrote into themselves. */
+  /** What containers wrote into their own layers. */
   containers: number;
   volumes: number;
   buildCache: number;
-  /** Milliseconds since 1970, when it was counted. */
+  /** When Docker counted, in milliseconds since 1970. */
   time: number;
 }
 
-interface DiskAnswer {
+/** The members of Docker's `DiskUsage` that are added up. */
+interface Sizes {
   LayersSize?: number;
   Containers?: { SizeRw?: number }[] | null;
   Volumes?: { UsageData?: { Size: number } | null }[] | null;
   BuildCache?: { Size: number; Shared?: boolean }[] | null;
 }
 
-/** Adds up an answer of Docker's system df; sizes that Docker does not know are -1 there. */
-export function diskOf(answer: DiskAnswer): Omit<EngineDisk, "time"> {
+/** Adds up an answer of Docker's system df, where -1 is a size that Docker does not know. */
+export function diskOf(answer: Sizes): Omit<EngineDisk, "time"> {
   const sum = (sizes: (number | undefined)[]): number =>
     sizes.reduce<number>((total, size = 0) => total + Math.max(size, 0), 0);
   return {
@@ -51,7 +53,10 @@ export function diskOf(answer: DiskAnswer): Omit<EngineDisk, "time"> {
   };
 }
 
-/** The daemon walks over all files of all volumes and containers for it. */
+/**
+ * Milliseconds that a count of the disk is kept: for each one the daemon walks over all files of all volumes and
+ * containers.
+ */
 const DISK_MS = 60_000;
 
 export class Engine {
@@ -88,7 +93,10 @@ export class Engine {
     await this.client.api.ping();
   }
 
-  /** At most a minute old; seconds may pass on a large disk. @throws ServerError when the daemon does not answer */
+  /**
+   * Returns the use of the disk, at most a minute old. On a large disk Docker counts for seconds. @throws ServerError
+   * when the daemon does not answer
+   */
   disk(): Promise<EngineDisk> {
     if (!this.#disk || Date.now() - this.#disk.from > DISK_MS) {
       this.#disk = { from: Date.now(), answer: this.#count() };
@@ -98,7 +106,7 @@ export class Engine {
 
   async #count(): Promise<EngineDisk> {
     try {
-      return { ...diskOf((await this.client.streams.df()) as DiskAnswer), time: Date.now() };
+      return { ...diskOf(await diskUsage(this.client.streams)), time: Date.now() };
     } catch (error) {
       this.#disk = undefined;
       throw new ServerError(502, `the engine does not answer: ${reasonOf(error)}`);

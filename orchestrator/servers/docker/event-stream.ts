@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type EngineClient, reasonOf } from "../../../lib/docker-client";
 import type { Log } from "../../log";
 
-/** One event of Docker's stream; only what is read here. */
+/** The members of a Docker event that are used here. */
 export interface DockerEvent {
   Action: string;
   /** Nanoseconds since 1970. */
@@ -15,9 +15,9 @@ export interface EventStreamOptions {
   log: Log;
   /** Docker's filters. */
   filters: Record<string, string[]>;
-  /** The stream is open. Look up what happened before. */
+  /** Called when the stream is open; the caller must then look up what happened before. */
   onOpen: () => void;
-  /** It ended, or could not be opened. */
+  /** Called when the stream ended, or could not be opened. */
   onClose: () => void;
   onEvent: (event: DockerEvent) => void;
 }
@@ -25,8 +25,8 @@ export interface EventStreamOptions {
 const BACKOFF_MS = { first: 100, most: 5_000 };
 
 /**
- * Docker's events, whatever becomes of the daemon: a stream that ends is opened again, after 100 ms at first and 5 s at
- * most. Goes on until the signal.
+ * Follows Docker's events, across restarts of the daemon: opens a stream that ended again, after 100 ms at first and 5
+ * s at most. Goes on until the signal. Never rejects.
  */
 export async function followEvents(options: EventStreamOptions, signal: AbortSignal): Promise<void> {
   const { client, log, filters } = options;
@@ -43,7 +43,7 @@ export async function followEvents(options: EventStreamOptions, signal: AbortSig
       options.onOpen();
       for await (const line of linesOf(stream)) {
         const event = JSON.parse(line) as DockerEvent;
-        if (event.timeNano <= seen) continue; // told on the connection before
+        if (event.timeNano <= seen) continue; // seen on the previous connection already
         last = event.timeNano;
         options.onEvent(event);
       }
@@ -57,7 +57,9 @@ export async function followEvents(options: EventStreamOptions, signal: AbortSig
   }
 }
 
-/** Lines of a stream. Not readline's: that one waits for ever when the stream breaks. @throws the stream's error */
+/**
+ * Yields the lines of a stream. Node's readline would wait for ever when the stream breaks. @throws the stream's error
+ */
 export async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";

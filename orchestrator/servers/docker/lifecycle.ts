@@ -1,6 +1,9 @@
-import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import { type EngineClient, reasonOf, statusOf, unlessAlready } from "../../../lib/docker-client";
+import { serviceContainer } from "../../../manifest/container/service-spec";
+import type { Service } from "../../../manifest/service-types";
 import { ServerError } from "../server-error";
 import type { ServerInfo } from "../server-info";
+import { startHealthy } from "./deploy/start-healthy";
 import type { DockerServers } from "./docker-servers";
 import { type LogLine, logLines } from "./logs";
 
@@ -11,37 +14,53 @@ export interface LogOptions {
   since?: number;
   /** Go on with what is written from now on, until the container stops. @default false */
   follow?: boolean;
-  /** Ends it: a follower that waits for a line has no other way to hear that its client is gone. */
+  /** Ends the reading. A follower that waits for a line hears in no other way that its client is gone. */
   signal?: AbortSignal;
 }
 
 const TAIL = 200;
-/** Docker's answer when there is nothing to do. */
-const ALREADY = 304;
 
-/** What an operator does with a server that is there, whoever owns it. */
+/** A companion and its container. */
+type Companion = Pick<Service, "name" | "health"> & { container: string };
+
+/** Starts, stops and reads the logs of existing servers, from the catalog or the API. */
 export class Lifecycle {
   constructor(
     private readonly client: EngineClient,
     private readonly servers: DockerServers,
   ) {}
 
-  /** Starts it; gives its state right after, which is seldom healthy yet. @throws ServerError */
+  /**
+   * Starts the server's companions, then the server. Returns its state right after, which is seldom healthy yet.
+   * @throws ServerError, also when a companion does not become healthy
+   */
   start(name: string): Promise<ServerInfo> {
-    return this.#act(name, (id) => this.client.streams.getContainer(id).start());
+    return this.#act(name, async (id, companions) => {
+      await this.#startCompanions(companions);
+      await this.client.streams.getContainer(id).start();
+    });
   }
 
-  /** Stops it: SIGTERM, and SIGKILL after the container's own stop time. It stays stopped. @throws ServerError */
+  /**
+   * Stops the server: SIGTERM, and SIGKILL after the container's own stop time; then its companions, which nobody else
+   * uses. They stay stopped. @throws ServerError
+   */
   stop(name: string): Promise<ServerInfo> {
-    return this.#act(name, (id) => this.client.streams.getContainer(id).stop());
+    return this.#act(name, async (id, companions) => {
+      await unlessAlready(this.client.streams.getContainer(id).stop());
+      for (const { container } of companions) await unlessAlready(this.client.streams.getContainer(container).stop());
+    });
   }
 
-  /** Stops it like `stop`, and starts it. @throws ServerError */
+  /** Stops the server and starts it. Companions that run go on: they may hold what a restart would lose. @throws ServerError */
   restart(name: string): Promise<ServerInfo> {
-    return this.#act(name, (id) => this.client.streams.getContainer(id).restart());
+    return this.#act(name, async (id, companions) => {
+      await this.#startCompanions(companions);
+      await this.client.streams.getContainer(id).restart();
+    });
   }
 
-  /** The server's log, oldest line first. @throws ServerError, at the first line */
+  /** Yields the server's log, oldest line first. @throws ServerError, at the first line */
   async *logs(name: string, options: LogOptions = {}): AsyncGenerator<LogLine> {
     const { id } = this.#known(name).runtime;
     const { signal, tail = TAIL } = options;
@@ -63,15 +82,23 @@ export class Lifecycle {
     return server;
   }
 
-  async #act(name: string, action: (id: string) => Promise<unknown>): Promise<ServerInfo> {
-    const { id } = this.#known(name).runtime;
+  async #startCompanions(companions: Companion[]): Promise<void> {
+    for (const { container, health, name } of companions)
+      await startHealthy(this.client, container, health, [], `companion ${name}`);
+  }
+
+  async #act(name: string, action: (id: string, companions: Companion[]) => Promise<unknown>): Promise<ServerInfo> {
+    const { runtime, manifest } = this.#known(name);
+    const companions = manifest.services.map((service) => {
+      return { ...service, container: serviceContainer(name, service.name) };
+    });
     try {
-      await this.client.api.ping(); // a stop may take its time, so it has no limit; a daemon that hangs is found here
-      await action(id);
+      await this.client.api.ping(); // a stop has no time limit, so a daemon that hangs must be noticed here
+      await unlessAlready(action(runtime.id, companions));
     } catch (error) {
-      if (statusOf(error) !== ALREADY) throw failed(name, error);
+      throw failed(name, error);
     }
-    await this.servers.refresh(id);
+    await this.servers.refresh(runtime.id);
     return this.#known(name);
   }
 }

@@ -7,12 +7,12 @@ export interface LogLine {
 }
 
 const HEADER_BYTES = 8;
-/** Docker cuts a long line into pieces of 16 KiB; up to this many bytes are put together again. */
+/** Docker cuts a long line into pieces of 16 KiB. They are joined again, up to this many bytes. */
 const LONGEST_LINE = 64 * 1024;
 
 type Source = AsyncIterable<Buffer> | Iterable<Buffer>;
 
-/** Cuts Docker's log stream into frames: 1 byte stream, 3 of nothing, 4 of length, the text. */
+/** Cuts Docker's log stream into frames: 1 byte for the stream, 3 unused, 4 for the length, then the text. */
 async function* frames(source: Source): AsyncGenerator<{ stream: LogLine["stream"]; text: string }> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
@@ -28,7 +28,8 @@ async function* frames(source: Source): AsyncGenerator<{ stream: LogLine["stream
 }
 
 /**
- * The lines of a container's log, read with `timestamps`. Pulls: nothing is read ahead of whoever takes the lines.
+ * Yields the lines of a container's log that was asked for with `timestamps`. Reads no further than the caller takes
+ * lines.
  * @throws the source's error
  */
 export async function* logLines(source: Source): AsyncGenerator<LogLine> {

@@ -1,16 +1,16 @@
 import { eachOf } from "../../../lib/each-of";
 
-/** Looks at the same time: a large fleet must not fill the connections to the engine. */
+/** Most inspections at a time, so that a large fleet does not use up the connections to the engine. */
 export const PARALLEL = 4;
 
 export interface Looks {
-  /** Looks at all there is. Never throws. */
+  /** Inspects all containers. Never throws. */
   all: () => Promise<void>;
-  /** Looks at one. Never throws. */
+  /** Inspects one container. Never throws. */
   one: (id: string) => Promise<void>;
 }
 
-/** What is to be looked at. One worker does it, so that no older answer comes after a newer one. */
+/** The containers to inspect. One worker takes them in turn, so that an older answer never overwrites a newer one. */
 export class LookQueue {
   readonly #ids = new Set<string>();
   #all = false;
@@ -19,19 +19,19 @@ export class LookQueue {
 
   constructor(private readonly looks: Looks) {}
 
-  /** Ends when all was looked at, and whatever was asked for meanwhile. */
+  /** Resolves once all containers are inspected, and whatever was asked for meanwhile. */
   all(): Promise<void> {
     this.#all = true;
     return this.#work();
   }
 
-  /** Ends when this one was looked at, and whatever was asked for meanwhile. */
+  /** Resolves once this container is inspected, and whatever was asked for meanwhile. */
   one(id: string): Promise<void> {
     this.#ids.add(id);
     return this.#work();
   }
 
-  /** Begins no further look. */
+  /** Starts no further inspection. */
   close(): void {
     this.#closed = true;
   }
@@ -51,7 +51,7 @@ export class LookQueue {
       this.#ids.clear();
       await eachOf(ids, PARALLEL, this.looks.one);
     }
-    // In the same turn as the loop's last condition: whoever asks later starts the next worker.
+    // In the same turn of the event loop as the last look at the queue, so that a later request starts the next worker.
     this.#working = undefined;
   }
 }

@@ -7,8 +7,8 @@ import type { Log } from "../../log";
 import type { ServerInfo } from "../server-info";
 
 /**
- * The orchestrator's places in the private networks of HTTP servers: it joins when it sees the server, and leaves when the
- * server's container is gone, as a network that somebody is in cannot be removed.
+ * Keeps the orchestrator in the private networks of HTTP servers. It joins when it sees the server. It leaves when the
+ * server's container is gone, because Docker does not remove a network that a container is in.
  */
 export class OwnNetworks {
   readonly #joined = new Set<string>();
@@ -20,10 +20,10 @@ export class OwnNetworks {
     private readonly log: Log,
   ) {}
 
-  /** Joins the server's network, if it is an HTTP server and this was not done yet. Never throws. */
+  /** Joins the network of an HTTP server, unless it has joined already. Never throws. */
   async join({ name, manifest }: ServerInfo): Promise<void> {
     const network = containerName(name);
-    if (manifest.transport.type !== TransportType.StreamableHttp || this.#joined.has(network)) return;
+    if (manifest.transport.type === TransportType.Stdio || this.#joined.has(network)) return;
     await this.#attempt("join", network, async (Container) => {
       await this.client.api.getNetwork(network).connect({ Container });
     });
@@ -32,7 +32,7 @@ export class OwnNetworks {
   /** Leaves the network of a server that is gone. Never throws. */
   async leave({ name, manifest }: ServerInfo): Promise<void> {
     const network = containerName(name);
-    if (manifest.transport.type !== TransportType.StreamableHttp) return;
+    if (manifest.transport.type === TransportType.Stdio) return;
     await this.#attempt("leave", network, async (Container) => {
       await this.client.api.getNetwork(network).disconnect({ Container, Force: true });
     });
@@ -49,7 +49,7 @@ export class OwnNetworks {
       this.log.info({ network, action }, "network of an HTTP server");
     } catch (error) {
       this.#self = undefined;
-      // Joining twice and leaving what is gone are no errors; Docker says 403 or 404.
+      // Joining twice, or leaving what is gone, is no error: Docker says 403 or 404.
       if (statusOf(error) === 404 || statusOf(error) === 403) {
         if (action === "join" && /already exists|already attached/.test(reasonOf(error))) this.#joined.add(network);
         this.log.debug({ network, action, reason: reasonOf(error) }, "network of an HTTP server");
@@ -61,12 +61,12 @@ export class OwnNetworks {
   async #findSelf(): Promise<string | undefined> {
     const label = [`${Label.Role}=orchestrator`, `${Label.Stack}=${this.stack}`];
     const labelled = await this.client.api.listContainers({ filters: { label } });
-    // A server's image may have any label, and a container has those of its image as well.
+    // A container also has the labels of its image, and a server's image may have any.
     const found = labelled.filter(({ Labels }) => Labels[Label.Server] === undefined);
-    // Two of them while one replaces the other: the host name is the id's beginning unless somebody chose one.
+    // There are two while one orchestrator replaces another. The host name is the beginning of the id, unless somebody
+    // chose one.
     const own = found.find(({ Id }) => Id.startsWith(hostname())) ?? found[0];
-    if (!own)
-      this.log.info("not in a container of the engine: HTTP servers are reached only where their addresses are");
+    if (!own) this.log.info("the orchestrator runs outside of the engine: it cannot join the networks of HTTP servers");
     return own?.Id;
   }
 }

@@ -5,15 +5,18 @@ import { containerName } from "../../../manifest/container/container-spec";
 import { Label } from "../../../manifest/container/labels";
 import type { Log } from "../../log";
 
-/** What one running container of the stack uses. */
+/** Resources that one running container of the stack uses. */
 export interface ContainerUsage {
   container: string;
   /** Name of the server; absent for the stack's own containers. */
   server?: string;
-  /** Milliseconds since 1970, when it was measured. */
+  /** Time of the measurement, in milliseconds since 1970. */
   time: number;
   /** Processor time since the container started. */
   cpuSeconds: number;
+  /** Seconds that it waited because its share was used up, and the part of its periods in which it had to. */
+  throttledSeconds: number;
+  throttledShare: number;
   /** Bytes in use that the kernel could not drop at once: without the page cache of files not read lately. */
   memory: number;
   /** Bytes it may use; the machine's memory when there is no limit. */
@@ -31,12 +34,19 @@ type Answer = { [Part in keyof ContainerStats]?: Partial<NonNullable<ContainerSt
 /** Reads an answer of Docker's stats, of cgroup v1 and v2. */
 export function usageOf(answer: Answer): Omit<ContainerUsage, "container" | "server" | "time"> {
   const { usage = 0, limit = 0, stats } = answer.memory_stats ?? {};
-  // v1 counts the cgroup's children under total_*; v2 always does.
+  // v1 counts the cgroup's children only in total_*, v2 always.
+  const {
+    throttled_time: throttled = 0,
+    periods = 0,
+    throttled_periods: throttledPeriods = 0,
+  } = answer.cpu_stats?.throttling_data ?? {};
   const inactive = stats?.total_inactive_file ?? stats?.inactive_file ?? 0;
   const networks = Object.values(answer.networks ?? {});
   const sum = (key: "rx_bytes" | "tx_bytes"): number => networks.reduce((total, one) => total + (one?.[key] ?? 0), 0);
   return {
     cpuSeconds: (answer.cpu_stats?.cpu_usage?.total_usage ?? 0) / 1e9,
+    throttledSeconds: throttled / 1e9,
+    throttledShare: periods > 0 ? throttledPeriods / periods : 0,
     memory: inactive < usage ? usage - inactive : usage,
     memoryLimit: limit,
     pids: answer.pids_stats?.current ?? 0,
@@ -48,7 +58,7 @@ export function usageOf(answer: Answer): Omit<ContainerUsage, "container" | "ser
 const EVERY_MS = 10_000;
 const PARALLEL = 3;
 
-/** Measures the stack's containers every 10 s, in the background: whoever asks gets the last measure at once. */
+/** Measures the stack's containers every 10 s in the background. Readers get the last measurement at once. */
 export class StatsPoller {
   #usage = new Map<string, ContainerUsage>();
   #polling: Promise<void> | undefined;
@@ -76,7 +86,7 @@ export class StatsPoller {
     return [...this.#usage.values()].sort((a, b) => (a.container < b.container ? -1 : 1));
   }
 
-  /** A server's last measure; undefined when it does not run, or has not been measured yet. */
+  /** Returns a server's last measurement; undefined when it does not run, or has not been measured yet. */
   server(name: string): ContainerUsage | undefined {
     return this.#usage.get(containerName(name));
   }
@@ -87,10 +97,10 @@ export class StatsPoller {
     return measured && { usage: measured.memory, limit: measured.memoryLimit };
   }
 
-  /** Measures now, unless that is going on already. Never throws: without an answer the last measures stay. */
+  /** Measures now, unless a measurement is under way. Never rejects: without an answer the last measurements stay. */
   poll(): Promise<void> {
     this.#polling ??= this.#poll()
-      .catch((error) => this.log.debug({ reason: reasonOf(error) }, "stats: no answer of the engine"))
+      .catch((error) => this.log.debug({ reason: reasonOf(error) }, "stats: no answer from the engine"))
       .finally(() => {
         this.#polling = undefined;
       });
@@ -110,7 +120,7 @@ export class StatsPoller {
         const server = Labels[Label.Server];
         measured.set(container, { container, ...(server ? { server } : {}), time: Date.now(), ...usageOf(answer) });
       } catch (error) {
-        // It ended in between: there is nothing to know about it.
+        // The container ended since it was listed.
         if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
       }
     });

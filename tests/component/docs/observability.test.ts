@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { parse } from "yaml";
-import { lastResort } from "../../../orchestrator/last-resort";
+import { LastResort } from "../../../orchestrator/last-resort";
 import { CallMetrics } from "../../../orchestrator/metrics/call-metrics";
 import { Exposition } from "../../../orchestrator/metrics/exposition";
 import { promtool } from "../../support/orchestrator/metrics/promtool";
@@ -33,7 +33,7 @@ describe("docs/observability", () => {
   before(async () => {
     const registry = new Registry();
     new CallMetrics(registry);
-    lastResort(registry, { error: () => {} }, () => {});
+    new LastResort(registry, { error: () => {} }, () => {});
     for (const [, name, type] of (await new Exposition(registry, sources()).text()).matchAll(
       /^# TYPE (\S+) (\S+)$/gm,
     )) {

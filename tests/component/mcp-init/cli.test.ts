@@ -35,11 +35,11 @@ for (const which of BUILDS) {
         [["serve", "--socket=/a", "--socket=/b", "--", "cat"], ["--socket is given twice"]],
         [
           ["check", "--timeout-ms", "99999999999999999999"],
-          ["--timeout-ms: got '99999999999999999999'", "got none of --socket and --url"],
+          ["--timeout-ms: got '99999999999999999999'", "got 0 of --socket, --url, --sse and --port, expected one"],
         ],
         [
           ["check", "--socket", "/a", "--url", "https://localhost/"],
-          ["got both of --socket and --url", "expected it to start with http://"],
+          ["got 2 of --socket, --url, --sse and --port, expected one", "expected it to start with http://"],
         ],
         [["check", "--url", "http://example.com:80/"], ["names are not looked up"]],
         [["check", "--url", "http://127.0.0.1:99999/"], ["a port from 1 to 65535"]],
@@ -48,7 +48,7 @@ for (const which of BUILDS) {
           ["connect", "me"],
           ["unknown argument 'me'", "--socket is missing"],
         ],
-        [["start"], ["got 'start', expected serve, check, connect"]],
+        [["start"], ["got 'start', expected serve, run, check, connect"]],
         [[], ["got ''"]],
       ];
       for (const [args, problems] of cases) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createServer } from "node:net";
+import { hostname, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -10,7 +11,7 @@ import { parseSettings } from "../../../config/parse-settings";
 import { formatProblem, type ProblemsError } from "../../../lib/problems";
 import { environmentProblems, readInputs } from "../../../stack/inputs";
 import { configure } from "../../support/components/config";
-import { fakeHostEngine } from "../../support/components/host-engine";
+import { fakeHostEngine, READY } from "../../support/components/host-engine";
 import { type Registered, record } from "../../support/components/mocks";
 
 const BROKEN = "name: wrong/name\ntransport: {type: stdio, command: [x]}\n";
@@ -56,7 +57,10 @@ describe("inputs", () => {
     const host = await fakeHostEngine({ "/version": { Version: "19.03.15", ApiVersion: "1.40" } });
     const registered: Registered[] = [];
     try {
-      restore = configure({ hostEngine: host.endpoint, catalog: JSON.stringify([catalog]), servers: '["absent"]' });
+      restore = configure({
+        ...{ hostEngine: host.endpoint, catalog: JSON.stringify([catalog]), servers: '["absent"]' },
+        folders: JSON.stringify({ etc: { path: "/etc", servers: ["absent"] } }),
+      });
       const error = await refused(() => program(), registered);
       // Pulumi prints this class of error without a stack.
       assert.ok(error instanceof pulumi.RunError, String(error));
@@ -64,11 +68,37 @@ describe("inputs", () => {
       assert.match(text, /^\d+ problems found, nothing was changed:\n/);
       assert.ok(text.includes(`${catalog}/bad/server.yaml:1: name: got "wrong/name"`), text);
       assert.ok(text.includes('Pulumi.unit.yaml: servers: got "absent"'), text);
+      assert.ok(text.includes('Pulumi.unit.yaml: folders.etc.path: got "/etc", a folder of the system'), text);
+      assert.ok(text.includes('Pulumi.unit.yaml: folders.etc.servers.0: got "absent"'), text);
       assert.ok(text.includes(`host engine ${host.endpoint}: ApiVersion: got 1.40`), text);
     } finally {
       await host.close();
     }
     assert.deepEqual(registered, []);
+  });
+
+  it("are refused where a program of this machine has a port, unless the host engine is on another machine", async () => {
+    const program = createServer();
+    await new Promise<void>((resolve) => program.listen(0, "127.0.0.1", resolve));
+    const { port } = program.address() as { port: number };
+    const taken = `this machine: port 127.0.0.1:${port}: got taken by`;
+    const told = async (name: string): Promise<boolean> => {
+      const info = { ...(READY["/info"] as object), Name: name, SecurityOptions: ["name=rootless"] };
+      const host = await fakeHostEngine({ "/info": info });
+      try {
+        restore = configure({ hostEngine: host.endpoint, apiPort: `${port}` });
+        const { message } = await refused(readInputs);
+        assert.match(message, /a rootless engine/); // all at once
+        return message.includes(taken) && message.includes("set dind-mcp:apiPort to a free port");
+      } finally {
+        await host.close();
+      }
+    };
+    try {
+      assert.deepEqual([await told(hostname()), await told("elsewhere")], [true, false]);
+    } finally {
+      program.close();
+    }
   });
 
   it("are refused with the catalog's problems also where the config is wrong already", async () => {

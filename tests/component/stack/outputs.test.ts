@@ -76,6 +76,7 @@ describe("outputs", () => {
         dockerTls: "tcp://127.0.0.1:4000",
         api: "http://127.0.0.1:18080",
         mcp: "http://127.0.0.1:18080/mcp",
+        page: "http://127.0.0.1:18081",
         metrics: "http://127.0.0.1:19090/metrics",
         docker: "tcp://127.0.0.1:12375",
       },

@@ -1,30 +1,11 @@
 import assert from "node:assert/strict";
 import type { Client } from "@modelcontextprotocol/client";
 import { type Addresses, addresses } from "../../support/attacks/addresses";
+import { ASK } from "../../support/attacks/own-proxy";
 import { inside, reachFromEngine } from "../../support/attacks/probe";
 import { ALLOWED, MARKER, type Site, startSite } from "../../support/attacks/site";
 import { eventually } from "../../support/eventually";
 import { connect, docker, type Fleet, theFleet } from "../../support/fleet/fleet";
-
-/** What the proxy says to each request, written to it as it stands: the first line of its answer, and what follows. */
-const ASK = `
-import concurrent.futures, json, socket, sys
-def ask(lines):
-    with socket.create_connection(("egress", 3128), 20) as s:
-        s.settimeout(20)
-        s.sendall("\\r\\n".join([*lines, "Connection: close", "", ""]).encode())
-        answer = b""
-        try:
-            if not lines[0].startswith("CONNECT"):
-                while chunk := s.recv(65536):
-                    answer += chunk
-            else:
-                answer = s.recv(65536)
-        except OSError as error:
-            return "no answer: " + str(error)
-        return answer.decode("latin-1")
-with concurrent.futures.ThreadPoolExecutor(8) as pool:
-    print(json.dumps(list(pool.map(ask, json.load(sys.stdin)))))`;
 
 describe("attacks through the http server", function () {
   this.timeout(900_000);

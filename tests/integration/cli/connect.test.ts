@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { Client, StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { parse } from "yaml";
 import { type Fleet, theFleet } from "../../support/fleet/fleet";
 import { cli, mustCli } from "../../support/fleet/stack";
 
@@ -40,7 +41,8 @@ describe("dind-mcp connect and disconnect, on a real stack", function () {
   this.timeout(180_000);
   let fleet: Fleet;
   let folder: string;
-  before(async () => {
+  before(async function () {
+    this.timeout(600_000); // by itself, this file waits for the whole fleet
     fleet = await theFleet();
     folder = await mkdtemp(join(tmpdir(), "connect-"));
   });
@@ -117,9 +119,46 @@ describe("dind-mcp connect and disconnect, on a real stack", function () {
     await assert.rejects(stat(file), /ENOENT/);
     await mustCli(fleet.stack, "connect", "cursor", "--file", file, "--with-token");
     assert.ok((await overHttp((await read(file)).mcpServers["dind-mcp"])).includes("files__read_text_file"));
-    assert.match(await mustCli(fleet.stack, "connect"), new RegExp(`^cursor +yes +${file}$`, "m"));
+    assert.match(await mustCli(fleet.stack, "connect"), new RegExp(`^cursor +(yes|no) +yes +${file}$`, "m"));
     await mustCli(fleet.stack, "disconnect", "cursor", "--file", file);
-    assert.doesNotMatch(await mustCli(fleet.stack, "connect"), / yes /);
+    assert.doesNotMatch(await mustCli(fleet.stack, "connect", "--list"), / yes +\//);
+  });
+
+  it("--all: the installed clients and no other, in JSON, TOML and YAML; each is undone to the byte", async () => {
+    const home = join(folder, "home");
+    const before = {
+      ".codex/config.toml": 'model = "m" # mine\n[mcp_servers.mine]\ncommand = "true"\n',
+      ".config/goose/config.yaml": "extensions:\n  mine: { enabled: false } # mine\n",
+      ".gemini/settings.json": '{ "ui": {} /* mine */ }\n',
+      ".config/zed/settings.json": "{",
+    };
+    for (const [path, text] of Object.entries(before)) {
+      await mkdir(dirname(join(home, path)), { recursive: true });
+      await writeFile(join(home, path), text);
+    }
+    const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+    const places = { HOME: home, XDG_CONFIG_HOME: undefined, CODEX_HOME: undefined, GOOSE_PATH_ROOT: undefined };
+    const env = { DIND_MCP_CACHE: join(cache, "dind-mcp"), ...fleet.stack.env, ...places };
+    const stack = { ...fleet.stack, env };
+    const result = await cli(stack, "connect", "--all", "--json");
+    assert.equal(result.code, 2, `Zed's file is broken: ${result.stderr}`);
+    assert.ok(!(result.stdout + result.stderr).includes(token()), "no token in what is printed");
+    const done = JSON.parse(result.stdout) as { client: string; change: string; error?: string }[];
+    const changes = new Map(done.map(({ client, change, error }) => [client, error ?? change]));
+    for (const client of ["codex", "goose", "gemini-cli"]) assert.equal(changes.get(client), "changed", client);
+    assert.match(changes.get("zed") ?? "", /settings\.json:1:2/);
+    for (const client of ["roo", "copilot"]) assert.ok(!changes.has(client), `${client} has no folder there`);
+
+    const codex = await readFile(join(home, ".codex/config.toml"), "utf8");
+    const url = `${fleet.outputs.endpoints.api}/mcp`;
+    const table = `[mcp_servers.dind-mcp]\nurl = "${url}"\nbearer_token_env_var = "DIND_MCP_TOKEN"\n`;
+    assert.equal(codex, `${before[".codex/config.toml"]}\n${table}`);
+    const goose = await readFile(join(home, ".config/goose/config.yaml"), "utf8");
+    const { uri, headers } = parse(goose).extensions["dind-mcp"];
+    assert.ok((await overHttp({ url: uri, headers }, { DIND_MCP_TOKEN: token() })).includes("files__read_text_file"));
+
+    await mustCli(stack, "disconnect", "--all");
+    for (const [path, text] of Object.entries(before)) assert.equal(await readFile(join(home, path), "utf8"), text);
   });
 
   it("one of them is at work at a time", async () => {
@@ -150,7 +189,7 @@ describe("dind-mcp connect and disconnect, on a real stack", function () {
     };
     await fails(2, /broken\.json:2:18: \(the file\): got Value Expected/, "connect", "cursor", "--file", file);
     assert.equal(await readFile(file, "utf8"), '{\n  "mcpServers": {,}\n}');
-    await fails(2, /Allowed choices are claude-desktop, claude-code, cursor, vscode/, "connect", "emacs");
+    await fails(2, /Allowed choices are claude-code, claude-desktop, .*vscode/, "connect", "emacs");
     await fails(
       2,
       /claude-desktop has a file for the whole user alone/,
@@ -175,5 +214,6 @@ describe("dind-mcp connect and disconnect, on a real stack", function () {
     );
     await fails(5, /--token: got "read"/, "connect", "cursor", "--file", file, "--token", "read");
     await fails(2, /name a client, or --all/, "disconnect");
+    await fails(2, /expected one of: a client, --all, --list/, "connect", "cursor", "--all");
   });
 });

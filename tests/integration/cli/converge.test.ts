@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { Label, Role } from "../../../manifest/container/labels";
 import { eventually } from "../../support/eventually";
+import { copyCatalog, edit } from "../../support/fleet/catalog";
 import { must } from "../../support/fleet/command";
 import { heals } from "../../support/fleet/heals";
 import { killedAt } from "../../support/fleet/killed";
-import { cli, createStack, mustCli, pulumi, removeStack, type TestStack } from "../../support/fleet/stack";
+import { cli, createStack, mustCli, pulumi, removeStack, setConfig, type TestStack } from "../../support/fleet/stack";
 import { Watched } from "../../support/fleet/watched";
 
 /** From whatever state: one `up`, and everything is as declared again. */
@@ -14,9 +16,16 @@ describe("bin/dind-mcp up, after", function () {
   const inner = (...args: string[]) => must("docker", ["exec", stack.engineName, "docker", ...args]);
   const volume = (key: string) => `${stack.volumePrefix}mcp-${key}`;
   const files = (...args: string[]) => inner("exec", "mcp-files", ...args);
+  /** The server's files, on the shared volume and in its storage. */
+  const keeps = async () => {
+    assert.deepEqual([await files("cat", "/workspace/kept"), await files("cat", "/own/kept")], ["kept", "own"]);
+  };
 
   before(async () => {
-    stack = await createStack("converge", { servers: ["files"], engineStopGrace: 50 });
+    stack = await createStack("converge", { engineStopGrace: 50 });
+    const catalog = await copyCatalog(stack, "files");
+    await edit(join(catalog, "files/server.yaml"), (text) => `${text}\nstorage: [{ name: own, path: /own }]\n`);
+    await setConfig(stack, { catalog: [catalog] });
   });
   after(async () => {
     await pulumi(stack, "cancel", "--yes"); // whatever the last test left
@@ -39,7 +48,7 @@ describe("bin/dind-mcp up, after", function () {
       const text = await heals(stack);
       assert.match(text, /found: an earlier run was killed in the middle of/);
       assert.match(text, /was killed: its lock goes/);
-      await files("node", "-e", "fs.writeFileSync('/workspace/kept', 'kept')");
+      await files("node", "-e", "fs.writeFileSync('/workspace/kept', 'kept'); fs.writeFileSync('/own/kept', 'own')");
     });
 
     it("and finds nothing to do the next time", async () => assert.deepEqual(found(await heals(stack)), []));
@@ -62,7 +71,7 @@ describe("bin/dind-mcp up, after", function () {
         await must("docker", ["rm", "-f", stack.engineName]);
       }
       await heals(stack);
-      assert.equal(await files("cat", "/workspace/kept"), "kept");
+      await keeps();
     });
 
     it("was stopped, or paused", async () => {
@@ -70,6 +79,14 @@ describe("bin/dind-mcp up, after", function () {
       assert.match(await heals(stack), new RegExp(`found: ${stack.engineName} is stopped`));
       await must("docker", ["pause", stack.engineName]);
       assert.match(await heals(stack), new RegExp(`found: ${stack.engineName} is paused`));
+    });
+
+    it("was stopped, and a refresh took that for what is wanted: it is started, not waited for", async () => {
+      await must("docker", ["stop", stack.engineName]);
+      await pulumi(stack, "refresh", "--skip-preview"); // fails: nobody answers inside
+      const text = await heals(stack);
+      assert.match(text, new RegExp(`found: ${stack.engineName} is stopped`));
+      assert.doesNotMatch(text, /does not become healthy/);
     });
 
     it("is unhealthy", async () => {
@@ -91,14 +108,27 @@ describe("bin/dind-mcp up, after", function () {
       const text = await heals(stack);
       assert.match(text, new RegExp(`found: network ${stack.networkName} is gone`));
       assert.match(text, new RegExp(`found: volume ${volume("certs")} is gone`));
-      assert.equal(await files("cat", "/workspace/kept"), "kept");
+      await keeps();
     });
 
     it("lost the volume that everything in it is on", async () => {
       await must("docker", ["rm", "-f", stack.engineName]);
       await must("docker", ["volume", "rm", volume("engine")]);
       await heals(stack);
-      assert.equal(await files("cat", "/workspace/kept"), "kept");
+      await keeps();
+    });
+
+    it("lost the volume that storage is on: it is empty, and the server's own again", async () => {
+      await must("docker", ["rm", "-f", stack.engineName]);
+      await must("docker", ["volume", "rm", volume("orchestrator")]);
+      await heals(stack);
+      assert.equal(await files("node", "-p", "fs.readdirSync('/own').length"), "0");
+      assert.equal(
+        await files("node", "-p", "JSON.stringify([fs.statSync('/own').uid, fs.statSync('/own').mode & 0o777])"),
+        "[11001,448]",
+      );
+      await files("node", "-e", "fs.writeFileSync('/own/kept', 'own')");
+      await keeps();
     });
   });
 

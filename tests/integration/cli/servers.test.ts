@@ -9,7 +9,7 @@ import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
 import { cli, mustCli, ROOT } from "../../support/fleet/stack";
 
 describe("dind-mcp servers", function () {
-  this.timeout(120_000);
+  this.timeout(300_000); // each command starts a process: on a busy machine that takes many seconds
   let fleet: Fleet;
   before(async () => {
     fleet = await theFleet();
@@ -79,6 +79,41 @@ describe("dind-mcp servers", function () {
     assert.deepEqual(Object.keys(JSON.parse(first ?? "")).sort(), ["line", "stream", "time"]);
   });
 
+  it("egress tells which hosts it asked for, and the line to add", async () => {
+    const ask = ["call", "http", "fetch", "url=http://not-listed.example.com/page?token=1"];
+    assert.equal((await cli(fleet.stack, "servers", ...ask)).code, 1);
+    const { allowed, items } = await json("egress", "http");
+    assert.ok(allowed.includes("example.com:80"));
+    const place = items.find(({ host }: { host: string }) => host === "not-listed.example.com");
+    assert.deepEqual([place?.port, place?.outcome, place?.add], [80, "refused", "not-listed.example.com:80"]);
+    assert.doesNotMatch(
+      JSON.stringify(items),
+      /token|\/page|"0\.0\.0\.0","port":1,/,
+      "paths, or the proxy's health check",
+    );
+    const text = await mustCli(fleet.stack, "servers", "egress", "http");
+    assert.match(text, /^not-listed\.example\.com:80 +refused +\d+ .* the manifest does not list it$/m);
+    assert.match(text, /^egress:\n(.*\n)* {2}- not-listed\.example\.com:80$/m);
+    assert.match(await mustCli(fleet.stack, "servers", "egress", "files"), /files has no way out/);
+  });
+
+  it("learn tells what a copy of it asked for, refusals what it was kept from, and nothing of the copy stays", async () => {
+    const calls = join(fleet.stack.folder, "calls.yaml");
+    await writeFile(calls, stringify([{ tool: "fetch", arguments: { url: "http://learned.example.net/" } }]));
+    const { copy, needed, add } = await json("learn", "http", "--calls", calls);
+    assert.equal(copy, "http-learn");
+    assert.deepEqual([needed.egress, add.egress], [["learned.example.net:80"], ["learned.example.net:80"]]);
+    assert.match(needed.resources.memory, /^\d+m$/);
+    const left = await docker(fleet, "ps", "-aq", "--filter", "label=dind-mcp.server=http-learn");
+    assert.equal(left, "");
+    assert.doesNotMatch(await docker(fleet, "network", "ls"), /http-learn/);
+
+    await cli(fleet.stack, "servers", "call", "http", "fetch", "url=http://refused.example.net/");
+    const refused = await json("refusals", "http");
+    const found = refused.items.find(({ what }: { what: string }) => what === "refused.example.net:80");
+    assert.deepEqual([found?.source, found?.add], ["proxy", { egress: ["refused.example.net:80"] }]);
+  });
+
   it("deploy runs an extra server from a manifest, remove and cleanup leave nothing", async () => {
     const image = (await docker(fleet, "inspect", "-f", "{{.Config.Image}}", "mcp-files")).trim();
     const manifest = {
@@ -122,15 +157,12 @@ describe("dind-mcp servers", function () {
     const { code, stderr } = await cli({ ...fleet.stack, env }, "servers", "list");
     assert.equal(code, 4);
     assert.match(stderr, /does not answer[\s\S]*to fix: bin\/dind-mcp status/);
-    for (const half of ["DIND_MCP_URL", "DIND_MCP_TOKEN"]) {
-      const { code: usage, stderr: text } = await cli(
-        { ...fleet.stack, env: { ...env, [half]: "" } },
-        "servers",
-        "list",
-      );
-      assert.equal(usage, 2);
-      assert.match(text, new RegExp(`^error: ${half}: got nothing, expected both or none`, "m"));
-    }
+    const urlAlone = await cli({ ...fleet.stack, env: { ...env, DIND_MCP_TOKEN: "" } }, "servers", "list");
+    assert.equal(urlAlone.code, 2);
+    assert.match(urlAlone.stderr, /^error: DIND_MCP_TOKEN: got nothing, expected the token for DIND_MCP_URL/m);
+    // What README has one export for clients.
+    const tokenAlone = await cli({ ...fleet.stack, env: { ...env, DIND_MCP_URL: "" } }, "servers", "list");
+    assert.equal(tokenAlone.code, 0, tokenAlone.stderr);
     const refused = { ...env, DIND_MCP_URL: fleet.outputs.endpoints.api, DIND_MCP_TOKEN: "wrong" };
     const wrong = await cli({ ...fleet.stack, env: refused }, "servers", "list");
     assert.equal(wrong.code, 1);

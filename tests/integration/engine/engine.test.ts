@@ -162,12 +162,13 @@ describe("the engine", function () {
       [volume("mcp-workspace"), "/srv/mcp/workspace"],
     ]);
     assert.deepEqual(Object.keys(inspected.NetworkSettings.Networks), [fleet.stack.networkName]);
-    const { port, apiPort, metricsPort, dockerPort } = fleet.stack;
+    const { port, apiPort, pagePort, metricsPort, dockerPort } = fleet.stack;
     const bound = (host: number) => [{ HostIp: "127.0.0.1", HostPort: String(host) }];
     assert.deepEqual(inspected.HostConfig.PortBindings, {
       "2376/tcp": bound(port),
       "12375/tcp": bound(dockerPort),
       "18080/tcp": bound(apiPort),
+      "18081/tcp": bound(pagePort),
       "19090/tcp": bound(metricsPort),
     });
     assert.equal(inspected.HostConfig.Privileged, false);

@@ -110,7 +110,7 @@ describe("isolation of containers", function () {
     };
     const expected = { ...same, ...own, PortBindings: undefined };
     const ports = Object.values(host.PortBindings as Record<string, { HostPort: string }[]>).flat();
-    assert.deepEqual(ports.map(({ HostPort }) => Number(HostPort)).sort(), [12_375, 18_080, 19_090]);
+    assert.deepEqual(ports.map(({ HostPort }) => Number(HostPort)).sort(), [12_375, 18_080, 18_081, 19_090]);
     assert.deepEqual(
       Object.fromEntries(Object.keys(expected).map((key) => [key, key === "PortBindings" ? undefined : host[key]])),
       expected,

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Label } from "../../../manifest/container/labels";
+import { GatewayClient } from "../../support/clients/gateway-client";
+import { eventually } from "../../support/eventually";
 import {
   addServer,
   copyCatalog,
@@ -9,6 +12,7 @@ import {
   hostileManifest,
   loadHostileImage,
 } from "../../support/fleet/catalog";
+import { must } from "../../support/fleet/command";
 import { callTool, docker, enter, type Fleet } from "../../support/fleet/fleet";
 import {
   cli,
@@ -22,6 +26,18 @@ import {
 
 /** A version of the server of everything that is there. */
 const EVERYTHING = "2026.8.31";
+
+/** A server of somebody's own: one script that names its dependencies. It speaks HTTP+SSE, as the Python SDK does. */
+const KETTLE = `# /// script
+# dependencies = ["mcp>=1.2,<2"]
+# ///
+from mcp.server.fastmcp import FastMCP
+server = FastMCP("kettle", host="0.0.0.0", port=8000)
+@server.tool()
+def boils(hour: int) -> str:
+    return f"at {hour}"
+server.run(transport="sse")
+`;
 
 /** Container ids of the servers inside the engine, by server. */
 async function containers(fleet: Fleet): Promise<Record<string, string>> {
@@ -73,8 +89,20 @@ describe("the catalog of a running stack", function () {
   });
 
   it("replaces only the server whose manifest changed, secret included", async () => {
-    await edit(join(catalog, "fourth/server.yaml"), (text) => `${text}\nresources: { memory: 48m }\n`);
+    const more = "resources: { memory: 48m }\nsecrets: [{ name: api-key, description: From your account }]\n";
+    await edit(join(catalog, "fourth/server.yaml"), (text) => `${text}\n${more}`);
+    const listed = async (): Promise<string> => (await mustCli(stack, "secrets", "list")).split("\n")[1] ?? "";
+    assert.match(await listed(), /^fourth +api-key +missing +From your account/);
+    const file = join(stack.folder, "key");
+    await writeFile(file, "first line\nsecond: é\n");
+    await mustCli(stack, "secrets", "set", "fourth", "API_KEY", "--file", file);
+    assert.match(await listed(), /^fourth +api-key +set /);
     assert.deepEqual(await changedBy(fleet, () => mustPulumi(stack, "up")), ["fourth"]);
+    const copied = "docker cp mcp-fourth:/run/secrets/api-key - | tar -xO";
+    assert.equal(
+      await must("docker", ["exec", fleet.outputs.engine.containerName, "sh", "-c", copied]),
+      "first line\nsecond: é",
+    );
     const limits = await docker(
       fleet,
       "inspect",
@@ -85,10 +113,10 @@ describe("the catalog of a running stack", function () {
     assert.equal(limits, `${48 << 20} ${48 << 20}`);
   });
 
-  it("takes servers that `servers add` made, of npm and PyPI, as they are", async () => {
+  it("takes servers that `servers add` made, of npm, PyPI and a script of one's own, as they are, HTTP+SSE among them", async () => {
     // What it says next is what an operator would do; of a catalog that the stack has there is no more than this.
-    const add = async (source: string): Promise<string> => {
-      const text = await mustCli(stack, "servers", "add", source, "--json");
+    const add = async (source: string, ...more: string[]): Promise<string> => {
+      const text = await mustCli(stack, "servers", "add", source, "--json", ...more);
       const { next, needs, folder } = JSON.parse(text) as { next: string[]; needs: string[]; folder: string };
       assert.deepEqual(
         next,
@@ -97,19 +125,100 @@ describe("the catalog of a running stack", function () {
       assert.deepEqual(needs, []);
       return folder;
     };
-    assert.equal(await add(`npm:@modelcontextprotocol/server-everything@${EVERYTHING}`), join(catalog, "everything"));
+    const everything = `npm:@modelcontextprotocol/server-everything@${EVERYTHING}`;
+    assert.equal(await add(everything), join(catalog, "everything"));
+    await add(everything, "--name", "old", "--transport", "sse:3001", "--", "sse");
     assert.equal(await add("pypi:mcp-server-time"), join(catalog, "time"));
-    assert.match(await mustCli(stack, "servers", "validate"), /: everything, files, fourth, time$/m);
+    const script = join(stack.folder, "kettle.py");
+    await writeFile(script, KETTLE);
+    assert.equal(await add(script, "--transport", "sse:8000"), join(catalog, "kettle"));
+    assert.match(await mustCli(stack, "servers", "validate"), /: everything, files, fourth, kettle, old, time$/m);
     const changed = await changedBy(fleet, () => mustPulumi(stack, "up"));
-    assert.deepEqual(changed.sort(), ["everything", "time"]);
+    assert.deepEqual(changed.sort(), ["everything", "kettle", "old", "time"]);
     assert.deepEqual(await callTool(fleet, "everything", "echo", { message: "added" }), {
       text: "Echo: added",
       isError: false,
     });
+    // Those with HTTP+SSE are met where clients meet them, and their health check goes that way.
+    for (const [server, era, tool, args, said] of [
+      ["old", "legacy", "echo", { message: "added" }, "Echo: added"],
+      ["kettle", "modern", "boils", { hour: 12 }, "at 12"],
+    ] as const) {
+      const health = () => docker(fleet, "inspect", `mcp-${server}`, "-f", "{{.State.Health.Status}}");
+      await eventually(async () => assert.equal(await health(), "healthy"), 60_000);
+      const url = `${fleet.outputs.endpoints.api}/servers/${server}/mcp`;
+      const client = await GatewayClient.connect(era, { url, token: fleet.outputs.tokens.mcp ?? "" });
+      assert.equal(await client.text(tool, args), said);
+      await client.client.close();
+    }
     const { text, isError } = await callTool(fleet, "time", "get_current_time", { timezone: "UTC" });
     assert.equal(isError, false, text);
     assert.equal((JSON.parse(text) as { timezone: string }).timezone, "UTC");
     assert.equal((await cli(stack, "validate")).code, 0);
+  });
+
+  it("has servers that keep files: they have them after a restart and a change, until they are gone and somebody asks", async () => {
+    const read = async () => {
+      const graph = await callTool(fleet, "memory", "read_graph", {});
+      const rows = await callTool(fleet, "sqlite", "read_query", { query: "SELECT name FROM kept" });
+      assert.ok(!graph.isError && !rows.isError, `${graph.text} ${rows.text}`);
+      assert.match(graph.text, /"Ada"/);
+      assert.match(rows.text, /Ada/);
+    };
+    const stored = () => must("docker", ["exec", stack.engineName, "ls", "/srv/mcp/storage/pulumi"]);
+    await mustCli(stack, "servers", "add", "npm:@modelcontextprotocol/server-memory");
+    await mustCli(stack, "servers", "add", "pypi:mcp-server-sqlite");
+    assert.deepEqual((await changedBy(fleet, () => mustPulumi(stack, "up"))).sort(), ["memory", "sqlite"]);
+    const entities = [{ name: "Ada", entityType: "person", observations: ["keeps"] }];
+    assert.equal((await callTool(fleet, "memory", "create_entities", { entities })).isError, false);
+    for (const query of ["CREATE TABLE kept (name TEXT)", "INSERT INTO kept VALUES ('Ada')"])
+      await callTool(fleet, "sqlite", query.startsWith("C") ? "create_table" : "write_query", { query });
+    await docker(fleet, "restart", "mcp-memory", "mcp-sqlite");
+    await eventually(read, 30_000); // their sockets come a moment later
+    for (const server of ["memory", "sqlite"])
+      await edit(join(catalog, server, "server.yaml"), (text) => `${text}\nresources: { memory: 300m }\n`);
+    assert.deepEqual((await changedBy(fleet, () => mustPulumi(stack, "up"))).sort(), ["memory", "sqlite"]);
+    await read();
+    assert.equal((await cli(stack, "validate")).code, 0);
+    await mustPulumi(stack, "up", "--expect-no-changes");
+
+    for (const server of ["memory", "sqlite"]) await rm(join(catalog, server), { recursive: true });
+    await mustPulumi(stack, "up");
+    assert.equal(await stored(), "memory.data\nsqlite.data");
+    await eventually(async () => {
+      const listed = await mustCli(stack, "servers", "cleanup", "--with-data");
+      assert.match(listed, /pulumi\/memory\.data .*no server memory has it/);
+      assert.match(listed, /pulumi\/sqlite\.data/);
+    }, 120_000);
+    await mustCli(stack, "servers", "cleanup", "--yes");
+    assert.equal(await stored(), "memory.data\nsqlite.data");
+    await mustCli(stack, "servers", "cleanup", "--with-data", "--yes");
+    assert.equal(await stored(), "");
+  });
+
+  it("makes all but a server whose image cannot be built, and says why", async () => {
+    const broken = { ...hostileManifest("unbuilt", 11_950), image: undefined, build: { context: "." } };
+    await addServer(catalog, JSON.parse(JSON.stringify(broken)) as { name: string });
+    const steps = `RUN echo "\u001b[31mno such package\u001b[0m" >&2; exit 7`;
+    await writeFile(join(catalog, "unbuilt/Dockerfile"), `FROM node:24-trixie-slim\n${steps}\n`);
+    await addServer(catalog, hostileManifest("fifth", 11_951));
+    const up = await cli(stack, "up");
+    assert.equal(up.code, 3, up.stdout + up.stderr);
+    assert.match(
+      up.stderr,
+      /1 of \d+ servers is not healthy; everything else is up\n {2}unbuilt is not made: .*exit code: 7\n {4}\| no such package\n/,
+    );
+    const said = up.stdout + up.stderr;
+    assert.ok(!said.includes("\u001b"), said);
+    assert.doesNotMatch(said, /^\s+at .*:\d+/m);
+    assert.deepEqual(await callTool(fleet, "fifth", "echo", {}), { text: "echo", isError: false });
+    // What ran before a change that cannot be built goes on; a server that is removed goes even so.
+    await edit(join(catalog, "files/Dockerfile"), (text) => `${text}\nCOPY nothing /nothing\n`);
+    await rm(join(catalog, "fifth"), { recursive: true });
+    assert.deepEqual(await changedBy(fleet, () => cli(stack, "up")), ["fifth"]);
+    await edit(join(catalog, "files/Dockerfile"), (text) => text.replace("\nCOPY nothing /nothing\n", ""));
+    await rm(join(catalog, "unbuilt"), { recursive: true });
+    assert.equal((await cli(stack, "up")).code, 0);
   });
 
   it("refuses bad manifests, all problems at once, and changes nothing", async () => {

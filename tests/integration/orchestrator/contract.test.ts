@@ -35,6 +35,14 @@ const CALLS: Record<string, Made[]> = {
   startServer: [named, nobody],
   restartServer: [nobody],
   stopServer: [nobody],
+  getServerEgress: [named, nobody],
+  getServerRefusals: [named, nobody],
+  startLearning: [
+    { ...nobody, body: { minutes: 5 } },
+    { ...named, body: { minutes: 0 }, status: 400 },
+  ],
+  getLearned: [nobody],
+  endLearning: [nobody],
   getServerLogs: [named, { ...named, query: "?tail=x", status: 400 }, { ...named, query: "?follow=true" }],
   listTools: [named, nobody],
   approveTools: [named, nobody],
@@ -61,6 +69,9 @@ const CALLS: Record<string, Made[]> = {
   health: [{}],
   readiness: [{}],
   getVersion: [{}],
+  getToken: [{}],
+  getHistory: [{}],
+  makeSignInLink: [{ status: 201 }],
 };
 
 describe("orchestrator: the running API and its OpenAPI description", function () {

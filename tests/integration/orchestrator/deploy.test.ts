@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { createContainer, engineClient, removeContainer } from "../../../lib/docker-client";
 import { ProblemsError } from "../../../lib/problems";
 import { containerSpec } from "../../../manifest/container/container-spec";
 import { createOptions } from "../../../manifest/container/create-options";
 import { Label } from "../../../manifest/container/labels";
 import { ServerError } from "../../../orchestrator/servers/server-error";
+import type { ServerInfo, ServerStorage } from "../../../orchestrator/servers/server-info";
 import { eventually } from "../../support/eventually";
-import { callTool, docker } from "../../support/fleet/fleet";
+import { must } from "../../support/fleet/command";
+import { callTool, docker, tryDocker } from "../../support/fleet/fleet";
 import { EXTRA_IMAGE, extraServer, ServersSite } from "../../support/fleet/servers-site";
 
 const SECRET = "s3cret-of-the-test";
@@ -154,6 +157,77 @@ describe("extra servers, in a real engine", function () {
       };
       assert.deepEqual(comparable(mine), comparable(theirs), name);
     }
+  });
+
+  describe("with storage", () => {
+    const engine = (...args: string[]) => must("docker", ["exec", site.fleet.stack.engineName, ...args]);
+    const own = (script: string, user = "") =>
+      tryDocker(site.fleet, ["exec", ...(user ? ["-u", user] : []), "mcp-extra-kept", "node", "-e", script]);
+    const keep = async (more: Record<string, unknown> = {}) =>
+      site.parts.deployer.deploy(
+        extraServer("extra-kept", {
+          image: await site.nodeImage(),
+          transport: { type: "stdio", command: ["node", "/app/dist/start.js", "/data"] },
+          storage: [{ name: "data", path: "/data", size: "16m" }],
+          resources: { memory: "192m" },
+          health: {},
+          ...more,
+        }),
+      );
+    const kept = "fs.readFileSync('/data/kept', 'utf8') === 'kept' || process.exit(3)";
+
+    it("keep what they wrote, whatever becomes of their container; nobody else reads it", async () => {
+      await keep();
+      assert.equal((await own("fs.writeFileSync('/data/kept', 'kept')")).code, 0);
+      assert.equal((await keep({ resources: { memory: "200m" } })).change, "replaced");
+      assert.equal((await own(kept)).code, 0);
+      const { code, stderr } = await own("fs.readdirSync('/data')", "11001");
+      assert.ok(code !== 0 && stderr.includes("EACCES"), stderr);
+      const inside = JSON.parse(await docker(site.fleet, "inspect", "mcp-files"))[0].Mounts;
+      assert.ok(!JSON.stringify(inside).includes("/srv/mcp/storage"));
+      assert.deepEqual(await site.left(), ["mcp-extra-kept", "mcp-extra-kept-sessions"], "its maker is gone");
+    });
+
+    it("cannot run programs there, nor write a file larger than its size", async () => {
+      const run = "fs.copyFileSync(process.execPath, '/data/x'); require('child_process').execFileSync('/data/x')";
+      assert.match((await own(run)).stderr, /EFBIG|SIGXFSZ|File too large|EACCES/);
+      const small =
+        "fs.writeFileSync('/data/x.sh', '#!/bin/sh\\n', { mode: 0o755 }); require('child_process').execFileSync('/data/x.sh')";
+      assert.match((await own(small)).stderr, /EACCES/);
+      const large = "fs.writeFileSync('/data/large', Buffer.alloc(17 << 20))";
+      assert.notEqual((await own(large)).code, 0);
+    });
+
+    it("are told of when all their files together are more than their size", async () => {
+      const two = "for (const name of ['one', 'two']) fs.writeFileSync('/data/' + name, Buffer.alloc(15 << 20, 1))";
+      assert.equal((await own(two)).code, 0);
+      await eventually(async () => {
+        await writeFile(site.storageFile, await engine("cat", "/run/dind-mcp-api/storage"));
+        await site.parts.storage.look();
+        const [{ used = 0 }] = site.parts.storage.of(site.parts.servers.get("extra-kept") as ServerInfo) as [
+          ServerStorage,
+        ];
+        assert.ok(used > 30 << 20, `${used}`);
+      }, 60_000);
+      assert.match(site.logged, /"server":"extra-kept","storage":"data".*storage holds more than its size/);
+    });
+
+    it("find it again when they were removed, with the user that owns it; it goes when that is asked for", async () => {
+      const folder = () => engine("ls", "/srv/mcp/storage/api");
+      const user = site.parts.servers.get("extra-kept")?.manifest.user;
+      await site.parts.deployer.remove("extra-kept");
+      assert.match(await folder(), /^extra-kept\.data$/m);
+      await site.parts.deployer.deploy(extraServer("extra-first")); // does not get its user
+      assert.equal((await keep()).server.manifest.user, user);
+      assert.equal((await own(kept)).code, 0);
+      await assert.rejects(
+        keep({ storage: [{ name: "data", path: "/data", size: "3g" }] }),
+        /storage: got 3072m in all, expected at most 2g/,
+      );
+      await site.parts.deployer.remove("extra-kept", true);
+      assert.doesNotMatch(await folder(), /extra-kept/);
+      await site.parts.deployer.remove("extra-first");
+    });
   });
 
   it("are deployed side by side, each with a user of its own; one of a name at a time", async () => {

@@ -8,12 +8,17 @@ import { type TLSSocket, connect as tlsConnect } from "node:tls";
 import { addresses } from "../../support/attacks/addresses";
 import { reachFrom } from "../../support/attacks/probe";
 import { eventually } from "../../support/eventually";
+import { copyCatalog, edit } from "../../support/fleet/catalog";
 import { must, run } from "../../support/fleet/command";
-import { callTool, docker, enter, type Fleet } from "../../support/fleet/fleet";
+import { callTool, docker, enter, type Fleet, tryDocker } from "../../support/fleet/fleet";
+import { type LentFolders, makeFolders, ownersIn, swapFor } from "../../support/fleet/lent-folders";
 import {
+  cli,
   createStack,
   leftovers,
+  mustCli,
   mustPulumi,
+  pulumi,
   ROOT,
   removeStack,
   setConfig,
@@ -38,14 +43,26 @@ async function servedSerial(fleet: Fleet): Promise<string> {
   return new X509Certificate(raw).serialNumber;
 }
 
+/** What the files server's manifest says more when it gets folders of the host; it asks to write in both. */
+const LENT = `
+  - { folder: code, path: /projects/code, readOnly: false }
+  - { folder: docs, path: /projects/docs, readOnly: false }`;
+const SERVED = "/workspace, /projects/code, /projects/docs]";
+
 describe("changes to a running stack", function () {
   this.timeout(900_000);
   let stack: TestStack;
   let fleet: Fleet;
   let external: string;
+  let folders: LentFolders;
+  let manifest: string;
 
   before(async () => {
     stack = await createStack("changes", { servers: ["files"] });
+    const catalog = await copyCatalog(stack, "files", "postgres");
+    await setConfig(stack, { catalog: [catalog] });
+    manifest = join(catalog, "files/server.yaml");
+    folders = await makeFolders();
     external = `${stack.engineName}-external`;
     await mustPulumi(stack, "up");
     fleet = await enter(stack);
@@ -54,8 +71,14 @@ describe("changes to a running stack", function () {
   after(async () => {
     await run("docker", ["rm", "-f", "-v", external]);
     await run("docker", ["image", "rm", "-f", external]);
+    await folders.remove();
     await removeStack(stack);
   });
+
+  const lendToFiles = () =>
+    edit(manifest, (text) =>
+      text.replace("path: /workspace\n    readOnly: false", (mount) => mount + LENT).replace("/workspace]", SERVED),
+    );
 
   it("a renewed certificate is served once the up is through; engine and servers go on untouched", async () => {
     const startedAt = () => docker(fleet, "inspect", "mcp-files", "-f", "{{.State.StartedAt}} {{.State.Pid}}");
@@ -75,10 +98,28 @@ describe("changes to a running stack", function () {
     assert.equal((await enter(stack)).outputs.engine.containerId, before.engine);
   });
 
+  it("a folder that the manifest mounts and nobody lends is refused, and nothing changes", async () => {
+    await lendToFiles();
+    const { code, stdout, stderr } = await pulumi(stack, "up");
+    assert.notEqual(code, 0);
+    assert.match(
+      stdout + stderr,
+      /mounts\.1\.folder: got "code", expected a folder that the stack lends to files: it lends/,
+    );
+    assert.match(await mustCli(stack, "servers", "validate").catch(String), /mounts\.2\.folder: got "docs", expected/);
+  });
+
+  // With what the next test needs: the engine's container is replaced by both.
   it("another subnet: the engine moves, its servers and their data come along", async () => {
     await callTool(fleet, "files", "write_file", { path: "/workspace/moved.txt", content: "came along" });
     const subnet = stack.networkCidr.replace("172.28.", "172.29.");
-    await setConfig(stack, { networkCidr: subnet });
+    await setConfig(stack, {
+      networkCidr: subnet,
+      folders: {
+        code: { path: folders.code, access: "read-write", servers: ["files"] },
+        docs: { path: folders.docs, access: "read-only", servers: ["files"] },
+      },
+    });
     await mustPulumi(stack, "up");
     fleet = await enter(stack);
     assert.equal(fleet.outputs.network.cidr, subnet);
@@ -87,6 +128,77 @@ describe("changes to a running stack", function () {
       assert.equal(text, "came along");
     }, 60_000);
     await mustPulumi(stack, "up", "--expect-no-changes");
+  });
+
+  it("a folder of the host is a server's to write, and what it writes is the host's user's", async () => {
+    const written = await callTool(fleet, "files", "write_file", { path: "/projects/code/new.txt", content: "new" });
+    assert.equal(written.isError, false, written.text);
+    assert.deepEqual(await ownersIn(folders.code), {
+      ...{ "mine.txt": "4711:4711", "new.txt": "4711:4711", kmsg: "4711:4711", suid: "4711:4711" },
+      out: "0:0",
+    });
+    const read = await callTool(fleet, "files", "read_text_file", { path: "/projects/code/mine.txt" });
+    assert.equal(read.text, "from the host");
+    assert.equal(
+      await docker(fleet, "exec", "mcp-files", "stat", "-c", "%u:%g", "/projects/code/new.txt"),
+      "11001:11001",
+    );
+    assert.equal((await cli(stack, "validate")).code, 0);
+  });
+
+  it("one that the config lends read-only is so, whatever the manifest says", async () => {
+    const refused = await callTool(fleet, "files", "write_file", { path: "/projects/docs/new.txt", content: "new" });
+    assert.match(refused.text, /EROFS|read-only/);
+    const read = await callTool(fleet, "files", "read_text_file", { path: "/projects/docs/mine.txt" });
+    assert.equal(read.text, "from the host");
+    assert.deepEqual(Object.keys(await ownersIn(folders.docs)).sort(), ["kmsg", "mine.txt", "out", "suid"]);
+  });
+
+  it("nothing leads out of it: no link, no program's owner, no device; and no other container gets in", async () => {
+    const inFiles = (...command: string[]) => tryDocker(fleet, ["exec", "mcp-files", ...command]);
+    for (const folder of ["/projects/code", "/projects/docs"]) {
+      assert.match((await inFiles("cat", `${folder}/out`)).stderr, /No such file/);
+      assert.equal((await inFiles(`${folder}/suid`, "-u")).stdout.trim(), "11001");
+      assert.match((await inFiles("cat", `${folder}/kmsg`)).stderr, /Permission denied|Operation not permitted/);
+      assert.match((await inFiles("ln", `${folder}/mine.txt`, "/tmp/out")).stderr, /Invalid cross-device link/);
+      assert.match((await inFiles("mknod", `${folder}/made`, "c", "1", "5")).stderr, /not permitted|Read-only/);
+    }
+    const mount = (await inFiles("grep", " /projects/code ", "/proc/mounts")).stdout;
+    assert.match(mount, / rw,nosuid,nodev,/);
+    // Another user's container, were it given the same mount; and the one that reads the engine's volumes.
+    const image = await docker(fleet, "inspect", "mcp-files", "-f", "{{.Image}}");
+    const other = ["run", "--rm", "--network", "none", "--user", "11900:11900", "--entrypoint", "ls"];
+    const bind = ["-v", "/run/dind-mcp-folders/files/code:/code", image, "/code"];
+    assert.match((await tryDocker(fleet, [...other, ...bind])).stderr, /Permission denied/);
+    const orchestrator = ["exec", "mcp-orchestrator", "ls", "/run/dind-mcp-folders", "/srv/mcp/folders"];
+    assert.match((await tryDocker(fleet, orchestrator)).stderr, /No such file.*\n.*No such file/);
+    assert.equal(await must("docker", ["exec", stack.engineName, "ls", "-A", "/srv/mcp/folders/code"]), "");
+  });
+
+  it("dockerd and the engine may start again; a link that took the folder's place meanwhile is not followed", async () => {
+    const mine = async () => {
+      const { text } = await callTool(fleet, "files", "read_text_file", { path: "/projects/docs/mine.txt" });
+      assert.equal(text, "from the host");
+    };
+    await must("docker", ["exec", stack.engineName, "pkill", "-KILL", "-x", "dockerd"]);
+    await eventually(async () => void (await docker(fleet, "restart", "mcp-files")), 30_000);
+    await eventually(mine, 30_000);
+    const undo = await swapFor(folders.docs, folders.private);
+    try {
+      await must("docker", ["restart", stack.engineName]);
+      await eventually(async () => {
+        const said = await run("docker", ["logs", stack.engineName]);
+        assert.match(said.stdout + said.stderr, /the folder docs is not lent to files: it is another folder than/);
+        assert.match(
+          await docker(fleet, "inspect", "mcp-files", "-f", "{{.State.Status}} {{.State.Error}}"),
+          /^exited .*docs/,
+        );
+      }, 60_000);
+    } finally {
+      await undo();
+    }
+    await must("docker", ["restart", stack.engineName]);
+    await eventually(mine, 60_000);
   });
 
   it("a collector of traces opens the orchestrator's way out, by name and to private addresses, and nobody else's", async () => {
@@ -119,12 +231,15 @@ describe("changes to a running stack", function () {
     const { volume, ...others } = await leftovers(stack);
     assert.deepEqual(others, { container: [], network: [], image: [] });
     assert.equal(volume.length, 6);
-    await setConfig(stack, { retainVolumes: false }); // from here on they go with the stack
+    // From here on they go with the stack; and nothing is lent any more.
+    await edit(manifest, (text) => text.replace(LENT, "").replace(SERVED, "/workspace]"));
+    await setConfig(stack, { retainVolumes: false, folders: undefined });
     await mustPulumi(stack, "up");
     fleet = await enter(stack);
     const { text } = await callTool(fleet, "files", "read_text_file", { path: "/workspace/kept.txt" });
     assert.equal(text, "kept");
     assert.match(await docker(fleet, "ps", "--format", "{{.Names}} {{.Status}}"), /mcp-files .*healthy/);
+    assert.doesNotMatch(await must("docker", ["inspect", stack.engineName]), /dind-mcp-lent-/);
   });
 
   it("an external PostgreSQL takes the embedded one's place, through a relay, its DSN a secret", async () => {

@@ -44,7 +44,7 @@ describe("bin/dind-mcp", function () {
     }
     const unknown = await launcher("upp");
     assert.equal(unknown.code, 2);
-    assert.match(unknown.stderr, /unknown command "upp"\. Known: up, preview/);
+    assert.match(unknown.stderr, /unknown command "upp"\. Did you mean up\? Known: up, preview/);
   });
 
   it("says that the command is wrong with exit code 2", async () => {

@@ -11,7 +11,7 @@ export interface Operation {
   method: string;
   /** With its parameters in braces. */
   path: string;
-  /** What its token has to allow; undefined when it needs none. */
+  /** What its token has to allow, `any`: any token will do; undefined when it needs none. */
   scope?: string;
 }
 
@@ -39,7 +39,8 @@ export class Contract {
       METHODS.flatMap((method) => {
         const operation = item?.[method];
         if (!operation?.operationId) return [];
-        const scope = operation.security?.[0]?.bearer?.[0];
+        const scopes = operation.security?.[0]?.bearer;
+        const scope = scopes && (scopes[0] ?? "any");
         return [{ id: operation.operationId, method: method.toUpperCase(), path, ...(scope ? { scope } : {}) }];
       }),
     );

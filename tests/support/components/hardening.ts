@@ -28,18 +28,22 @@ export interface Limits {
   memoryMiB: number;
   cpus: string;
   processes: number;
+  /** Bytes that a file may have. @default no limit of its own */
+  fsize?: number;
 }
 
 /**
  * Checks a container inside the engine against the rules, and against limits of its own.
  * @param more keys that may be said of this one alone; its own test looks at their values
+ * @param wait false for one that must not keep the others from being made
  */
 export function assertHardened(
   container: Registered,
-  { uid, memoryMiB, cpus, processes }: Limits,
+  { uid, memoryMiB, cpus, processes, fsize }: Limits,
   more: string[] = [],
+  wait = true,
 ): void {
-  assert.deepEqual(pick(container, Object.keys(WALLS)), WALLS);
+  assert.deepEqual(pick(container, Object.keys(WALLS)), { ...WALLS, wait });
   assert.deepEqual(pick(container, ["user", "memory", "memorySwap", "cpus"]), {
     user: `${uid}:${uid}`,
     memory: memoryMiB,
@@ -49,6 +53,7 @@ export function assertHardened(
   const ulimits = container.inputs.ulimits as { name: string; soft: number; hard: number }[];
   assert.deepEqual(ulimits, [
     { name: "core", soft: 0, hard: 0 },
+    ...(fsize === undefined ? [] : [{ name: "fsize", soft: fsize, hard: fsize }]),
     { name: "nofile", soft: 8_192, hard: 8_192 },
     { name: "nproc", soft: processes, hard: processes },
   ]);

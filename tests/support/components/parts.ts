@@ -34,7 +34,7 @@ export function engineHost(more: Partial<EngineHostArgs> = {}): EngineHost {
       certificates: new TlsCertificates("tls", { names: ["localhost"] }),
       bindAddress: "127.0.0.1",
       dockerTlsPort: 12376,
-      published: [{ internal: 18080, external: 28080 }],
+      published: [{ internal: 18080, external: 28080, address: "10.214.0.18" }],
       registryMirrors: [],
       dnsFor: ["10.214.0.32/28"],
       inboundOnly: [],

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 
 export interface Result {
   code: number;
@@ -14,13 +14,18 @@ export interface RunOptions {
   timeout?: number;
 }
 
+const running = new Map<ChildProcess, Promise<unknown>>();
+
+/** Ends the commands that run, as a signal to this process has to. Resolves when they are gone. */
+export async function endCommands(): Promise<void> {
+  for (const child of running.keys()) child.kill();
+  await Promise.allSettled(running.values());
+}
+
 /** Runs a command to its end, whatever its exit code. */
 export function run(command: string, args: string[], options: RunOptions = {}): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-    });
+  const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env });
+  const ended = new Promise<Result>((resolve, reject) => {
     // Not spawn's own time-out: its timer outlives a command that could not be started, and keeps the tests from ending.
     const timer = setTimeout(() => child.kill("SIGKILL"), options.timeout ?? 600_000);
     let stdout = "";
@@ -37,7 +42,9 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
     });
     child.stdin.on("error", () => {}); // a command that reads no input may be gone already
     child.stdin.end(options.input ?? "");
-  });
+  }).finally(() => running.delete(child));
+  running.set(child, ended);
+  return ended;
 }
 
 /** Runs a command that has to succeed; returns its standard output, trimmed. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { request } from "node:http";
 import { Connection } from "../../../bench/gateway/mcp-http";
 import { Api } from "../clients/api";
 import { type Era, GatewayClient, type Target } from "../clients/gateway-client";
@@ -90,6 +91,58 @@ export async function callingDuring(
     clients.close();
   }
   return { calls, failures };
+}
+
+/**
+ * Calls a tool ten times a second while something happens, each call on a connection of its own, and waits for no answer
+ * before the next one; tells how many answers came, and every failure.
+ */
+export async function callingAnew(
+  { outputs }: Fleet,
+  server: string,
+  happens: () => Promise<void>,
+): Promise<{ calls: number; failures: string[] }> {
+  const call = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${outputs.tokens.mcp}`, "content-type": "application/json" };
+      const options = { method: "POST", agent: false, timeout: 30_000, headers };
+      const asking = request(`${outputs.endpoints.api}/v1/servers/${server}/tools/echo/call`, options, (answer) => {
+        answer.resume().on("error", reject);
+        answer.on("end", () =>
+          answer.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${answer.statusCode}`)),
+        );
+      });
+      asking.on("error", reject).on("timeout", () => asking.destroy(new Error("no answer within 30 s")));
+      asking.end(JSON.stringify({ arguments: {} }));
+    });
+  const made: Promise<string | undefined>[] = [];
+  const rate = setInterval(
+    () =>
+      made.push(
+        call().then(
+          () => undefined,
+          (error: Error) => error.message,
+        ),
+      ),
+    100,
+  );
+  try {
+    await happens();
+  } finally {
+    clearInterval(rate);
+  }
+  const failures = (await Promise.all(made)).filter((failure) => failure !== undefined);
+  return { calls: made.length - failures.length, failures };
+}
+
+/** Kills the daemon with -9, and waits until another one answers. */
+export async function killDaemon(fleet: Fleet): Promise<void> {
+  const pid = await inEngine(fleet, "cat /run/dind-mcp/dockerd.pid");
+  await inEngine(fleet, `kill -9 ${pid}`);
+  await eventually(async () => {
+    assert.notEqual(await inEngine(fleet, "cat /run/dind-mcp/dockerd.pid"), pid);
+    await inEngine(fleet, "/usr/local/lib/dind-mcp/healthcheck");
+  }, 60_000);
 }
 
 /** Kills the daemon with -9 and keeps it from being started again while something happens. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, connect as connectTo, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
 import { pino } from "pino";
 import type { EngineAddress } from "../../../lib/docker-client";
 import { Events } from "../../../orchestrator/events";
@@ -52,8 +53,10 @@ class Wire {
 
 /** The orchestrator's hands in the shared fleet's engine, as a stack of a name of its own. */
 export class ServersSite {
-  events = new Events();
+  events = new Events(console.error);
   logged = "";
+  /** What the engine measured, for a test to put there. */
+  readonly storageFile: string;
 
   private constructor(
     readonly fleet: Fleet,
@@ -62,7 +65,9 @@ export class ServersSite {
     readonly wire: Wire,
     readonly address: EngineAddress,
     public parts: ServersParts,
-  ) {}
+  ) {
+    this.storageFile = join(fleet.stack.folder, "storage");
+  }
 
   static async open(stack: string): Promise<ServersSite> {
     const fleet = await theFleet();
@@ -82,12 +87,13 @@ export class ServersSite {
       stack: this.stack,
       deploy: { servers: 3, images: ["example/*", "mcp-files:*", "debian:*"] },
     });
-    this.events = new Events();
+    this.events = new Events(console.error);
     const write = (line: string): void => {
       this.logged += line;
     };
     const log = pino({ level: "debug" }, { write });
-    this.parts = await createServers({ config, events: this.events, log, engine: this.address });
+    const { storageFile } = this;
+    this.parts = await createServers({ config, events: this.events, log, engine: this.address, storageFile });
   }
 
   /** Removes all that was deployed. @throws Error when something is left */

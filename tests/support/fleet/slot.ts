@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 
 const SLOTS = 256;
-const PORTS = 4;
+const PORTS = 5;
 /** Below the ports that the kernel gives to connections: none of them takes a stopped engine's port. */
 const FIRST_HOLDER = 21_000;
 const FIRST_PORT = 22_000;
@@ -11,7 +11,7 @@ const FIRST_PORT = 22_000;
 export interface Slot {
   number: number;
   /** Ports that belong to it; all are free. */
-  ports: [number, number, number, number];
+  ports: [number, number, number, number, number];
   free(): void;
 }
 
@@ -22,7 +22,7 @@ export async function takeSlot(): Promise<Slot> {
     const holder = await listen(FIRST_HOLDER + number);
     if (!holder) continue;
     const first = FIRST_PORT + PORTS * number;
-    const ports: Slot["ports"] = [first, first + 1, first + 2, first + 3];
+    const ports: Slot["ports"] = [first, first + 1, first + 2, first + 3, first + 4];
     if ((await Promise.all(ports.map(isFree))).every(Boolean))
       return { number, ports, free: () => void holder.close() };
     holder.close();

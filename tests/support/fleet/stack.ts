@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import { eventually } from "../eventually";
 import { must, type Result, run } from "./command";
 import { type Slot, takeSlot } from "./slot";
 
@@ -20,6 +22,7 @@ export interface TestStack {
   port: number;
   /** Host ports of the orchestrator. */
   apiPort: number;
+  pagePort: number;
   metricsPort: number;
   dockerPort: number;
   env: NodeJS.ProcessEnv;
@@ -35,7 +38,7 @@ export async function createStack(label: string, config: Record<string, unknown>
   const id = `${label}-${process.pid}-${++count}`;
   const slot = await takeSlot();
   slots.set(id, slot);
-  const [port, apiPort, metricsPort, dockerPort] = slot.ports;
+  const [port, apiPort, pagePort, metricsPort, dockerPort] = slot.ports;
   const folder = await mkdtemp(join(tmpdir(), `dind-mcp-${id}-`));
   const stack: TestStack = {
     name: id,
@@ -46,6 +49,7 @@ export async function createStack(label: string, config: Record<string, unknown>
     networkCidr: `172.28.${slot.number}.0/24`,
     port,
     apiPort,
+    pagePort,
     metricsPort,
     dockerPort,
     env: {
@@ -72,6 +76,7 @@ export async function createStack(label: string, config: Record<string, unknown>
     volumePrefix: stack.volumePrefix,
     dockerTlsPort: stack.port,
     apiPort: stack.apiPort,
+    pagePort: stack.pagePort,
     metricsPort: stack.metricsPort,
     dockerPort: stack.dockerPort,
     registryMirrors: process.env.DIND_MCP_REGISTRY_MIRROR ? [process.env.DIND_MCP_REGISTRY_MIRROR] : [],
@@ -124,11 +129,19 @@ export async function mustCli(stack: TestStack, ...args: string[]): Promise<stri
   return result.stdout;
 }
 
-/** Like `pulumi`, but a failure is an error that shows what Pulumi printed. */
+/** Like `pulumi`, but a failure is an error that shows what Pulumi printed. After `up` all servers have started. */
 export async function mustPulumi(stack: TestStack, command: string, ...args: string[]): Promise<string> {
   const result = await pulumi(stack, command, ...args);
   if (result.code !== 0) throw new Error(`pulumi ${command}: exit ${result.code}\n${result.stdout}${result.stderr}`);
+  if (command === "up") await serversStarted(stack);
   return result.stdout;
+}
+
+/** Pulumi waits for no server: waits until none is starting any more, whatever becomes of it. */
+async function serversStarted({ engineName }: TestStack): Promise<void> {
+  const starting = ["exec", engineName, "docker", "ps", "-q", "--filter", "health=starting"];
+  const nobody = async () => assert.equal(await must("docker", starting), "");
+  await eventually(nobody, 120_000);
 }
 
 /** Destroys the stack; whatever that leaves on the host engine is removed by its label, then reported as an error. */

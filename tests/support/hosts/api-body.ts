@@ -61,6 +61,7 @@ const WRITERS: Writers = {
   init: (Init) => host({ Init }),
   groupAdds: (GroupAdd) => host({ GroupAdd }),
   tmpfs: (Tmpfs) => host({ Tmpfs }),
+  shmSize: (size) => host({ ShmSize: size * MIB }),
   networkMode: (NetworkMode) => host({ NetworkMode }),
   memory: (memory) => host({ Memory: memory * MIB }),
   memorySwap: (memory) => host({ MemorySwap: memory * MIB }),

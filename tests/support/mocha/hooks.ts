@@ -14,9 +14,16 @@ function tiers(context: Mocha.Context): (string | undefined)[] {
   return suites.map(({ file = "" }) => relative(TESTS, file).split(sep)[0]);
 }
 
+/** A rejection that nobody handles fails the test: mocha by itself ignores it, and in the orchestrator a call would hang. */
+function fail(reason: unknown): never {
+  throw reason instanceof Error ? reason : new Error(`a promise was rejected, and nobody heard of it: ${reason}`);
+}
+
 export const mochaHooks = {
   /** Unit tests start no process; before tests that need an engine, what a killed earlier run left is removed. */
   async beforeAll(this: Mocha.Context): Promise<void> {
+    // Anew for each file: with --parallel mocha removes it after each.
+    if (!process.listeners("unhandledRejection").includes(fail)) process.on("unhandledRejection", fail);
     const all = tiers(this);
     if (all.every((tier) => tier === "unit")) refuseProcesses();
     if (!all.some((tier = "") => WITH_ENGINE.includes(tier))) return;

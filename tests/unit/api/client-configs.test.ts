@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Client, clientConfig, targets } from "../../../api/client-configs";
+import { CLIENT_NAMES, type Client, clientConfig, targets } from "../../../api/client-configs";
 
 const local = "http://127.0.0.1:18080";
 const each = targets(local, ["files", "http"], "each");
@@ -14,7 +14,7 @@ describe("orchestrator: client configurations", () => {
   });
 
   it(`claude-code: .mcp.json with type http and \${VAR}`, () => {
-    assert.deepEqual(clientConfig(Client.ClaudeCode, each.slice(0, 1)).config, {
+    assert.deepEqual(clientConfig("claude-code", each.slice(0, 1)).config, {
       mcpServers: {
         files: {
           type: "http",
@@ -26,7 +26,7 @@ describe("orchestrator: client configurations", () => {
   });
 
   it("claude-desktop: the bridge, with --allow-http for plain http only", () => {
-    assert.deepEqual(clientConfig(Client.ClaudeDesktop, each.slice(0, 1)).config, {
+    assert.deepEqual(clientConfig("claude-desktop", each.slice(0, 1)).config, {
       mcpServers: {
         files: {
           command: "npx",
@@ -38,12 +38,12 @@ describe("orchestrator: client configurations", () => {
         },
       },
     });
-    const secure = clientConfig(Client.ClaudeDesktop, targets("https://mcp.example.com", [], "all"));
+    const secure = clientConfig("claude-desktop", targets("https://mcp.example.com", [], "all"));
     assert.doesNotMatch(JSON.stringify(secure.config), /allow-http/);
   });
 
   it(`cursor: \${env:VAR}, and no type`, () => {
-    assert.deepEqual(clientConfig(Client.Cursor, each.slice(1)).config, {
+    assert.deepEqual(clientConfig("cursor", each.slice(1)).config, {
       mcpServers: {
         http: {
           url: "http://127.0.0.1:18080/servers/http/mcp",
@@ -54,7 +54,7 @@ describe("orchestrator: client configurations", () => {
   });
 
   it("vscode: servers, and an input that asks for the token", () => {
-    const { inputs, servers } = clientConfig(Client.VsCode, each).config as {
+    const { inputs, servers } = clientConfig("vscode", each).config as {
       inputs: { id: string; type: string; password: boolean }[];
       servers: Record<string, unknown>;
     };
@@ -70,8 +70,58 @@ describe("orchestrator: client configurations", () => {
     });
   });
 
+  it("the others: where the address is, and the client's words for the variable", () => {
+    const url = `${local}/mcp`;
+    const authorization = (words: string) => ({ headers: { Authorization: `Bearer ${words}` } });
+    const braces = authorization(`\${DIND_MCP_TOKEN}`);
+    const env = authorization(`\${env:DIND_MCP_TOKEN}`);
+    const inFile = authorization("YOUR_TOKEN");
+    const servers = (entry: object) => ({ mcpServers: { "dind-mcp": entry } });
+    const expected: Partial<Record<Client, object>> = {
+      "gemini-cli": servers({ httpUrl: url, ...braces }),
+      "qwen-code": servers({ httpUrl: url, ...braces }),
+      opencode: {
+        mcp: {
+          "dind-mcp": { type: "remote", url, enabled: true, oauth: false, ...authorization("{env:DIND_MCP_TOKEN}") },
+        },
+      },
+      codex: { mcp_servers: { "dind-mcp": { url, bearer_token_env_var: "DIND_MCP_TOKEN" } } },
+      continue: {
+        mcpServers: [
+          {
+            name: "dind-mcp",
+            type: "streamable-http",
+            url,
+            requestOptions: authorization(`\${{ secrets.DIND_MCP_TOKEN }}`),
+          },
+        ],
+      },
+      goose: {
+        extensions: {
+          "dind-mcp": {
+            ...{ enabled: true, type: "streamable_http", name: "dind-mcp", description: "", uri: url, ...braces },
+            ...{ env_keys: ["DIND_MCP_TOKEN"], timeout: 300 },
+          },
+        },
+      },
+      copilot: servers({ type: "http", url, ...braces, tools: ["*"] }),
+      cline: servers({ type: "streamableHttp", url, ...inFile }),
+      windsurf: servers({ serverUrl: url, ...env }),
+      roo: servers({ type: "streamable-http", url, ...env }),
+      zed: { context_servers: { "dind-mcp": { url, ...inFile } } },
+      "lm-studio": servers({ url, ...inFile }),
+      kiro: servers({ url, ...braces }),
+      warp: servers({ url, ...braces }),
+      crush: { mcp: { "dind-mcp": { type: "http", url, ...authorization("$DIND_MCP_TOKEN") } } },
+      mcporter: servers({ url, ...braces }),
+    };
+    for (const [client, config] of Object.entries(expected)) {
+      assert.deepEqual(clientConfig(client as Client, targets(local, [], "all")).config, config, client);
+    }
+  });
+
   it("generic: streamable-http", () => {
-    const { config } = clientConfig(Client.Generic, targets(local, [], "all"));
+    const { config } = clientConfig("generic", targets(local, [], "all"));
     assert.deepEqual(config, {
       mcpServers: {
         "dind-mcp": {
@@ -84,9 +134,9 @@ describe("orchestrator: client configurations", () => {
   });
 
   it("say where the file is and where the token goes", () => {
-    for (const client of Object.values(Client)) {
-      const { file, notes } = clientConfig(client, each);
-      assert.ok(file.length > 0 && notes.some((note) => /token/i.test(note)), client);
+    for (const client of CLIENT_NAMES) {
+      const { file, notes, next } = clientConfig(client, each);
+      assert.ok(file.length > 0 && next.length > 0 && notes.some((note) => /token/i.test(note)), client);
     }
   });
 });

@@ -21,6 +21,9 @@ describe("an error of the API", () => {
     assert.equal(errorOf(403, "{}").kind, ApiErrorKind.Denied);
     assert.match(errorOf(403, "{}").fix ?? "", /has the scope/);
     assert.equal(errorOf(404, "{}").kind, ApiErrorKind.NotFound);
+    const unknown = errorOf(404, JSON.stringify({ detail: 'there is no server "x"; GET /v1/servers lists them' }));
+    assert.match(unknown.fix ?? "", /^bin\/dind-mcp servers list /);
+    assert.equal(errorOf(404, JSON.stringify({ detail: 7 })).fix, undefined);
     assert.equal(errorOf(502, "{}").kind, ApiErrorKind.Failed, "the API did answer: the server failed");
     assert.equal(errorOf(503, "{}").kind, ApiErrorKind.Unreachable);
     for (const text of ["<html>", "null", "[]"]) {
@@ -36,8 +39,7 @@ describe("an error of the API", () => {
 });
 
 describe("the client of the API", () => {
-  it("keeps every digit of a number, there and back (B09)", async function () {
-    if (!("rawJSON" in JSON)) this.skip(); // Node before 22
+  it("keeps every digit of a number, there and back (B09)", async () => {
     let sent = "";
     const server = createServer(async (request, response) => {
       for await (const chunk of request) sent += chunk;

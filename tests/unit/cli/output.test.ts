@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { plain, show, table } from "../../../cli/output";
+import { show, table } from "../../../cli/output";
+import { plain } from "../../../lib/plain-text";
 
 /** What is printed on standard output meanwhile. */
 function printed(act: () => void): string {

@@ -29,6 +29,23 @@ describe("commands", () => {
     }
   });
 
+  it("that lack an argument, at any depth, say where to read more", async () => {
+    const lacks = ["servers add", "servers logs", "secrets set", "engine logs --nosuch", "nosuch"];
+    for (const line of lacks) {
+      let text = "";
+      const walk = (command: ReturnType<typeof program>): void => {
+        command
+          .exitOverride()
+          .configureOutput({ writeErr: (part) => (text += part) })
+          .commands.forEach(walk);
+      };
+      const root = program();
+      walk(root);
+      await assert.rejects(root.parseAsync(line.split(" "), { from: "user" }), { name: "CommanderError" });
+      assert.match(text, /^error: .*\n[\s\S]*usage: bin\/dind-mcp [\s\S]*\(--help says more\)/, line);
+    }
+  });
+
   it("answer no question that pulumi does not ask", () => {
     assert.deepEqual(refreshArguments(["--diff"]).slice(0, 3), ["refresh", "--yes", "--skip-preview"]);
     const looks = refreshArguments(["--preview-only"]);

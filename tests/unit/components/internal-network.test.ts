@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { InternalNetwork } from "../../../components/internal-network";
+import { InternalNetwork, type InternalNetworkArgs } from "../../../components/internal-network";
 import { DockerType } from "../../../lib/docker-types";
 import { record, reveal } from "../../support/components/mocks";
 import { LABEL_LIST, LABELS, withProvider } from "../../support/components/parts";
 import { children, only } from "../../support/components/queries";
 
 const args = { networkName: "inside", cidr: "172.30.0.0/16", gateway: "172.30.0.1", labels: LABELS };
-const make = () => record(() => new InternalNetwork("network", args, withProvider("host")));
+const make = (more: Partial<InternalNetworkArgs> = {}) =>
+  record(() => new InternalNetwork("network", { ...args, ...more }, withProvider("host")));
 
 describe("InternalNetwork", () => {
   it("is one bridge network, made by the host provider, its gateway stated", async () => {
@@ -20,6 +21,12 @@ describe("InternalNetwork", () => {
       ipamConfigs: [{ subnet: "172.30.0.0/16", gateway: "172.30.0.1" }],
       labels: LABEL_LIST,
     });
+  });
+
+  it("has the MTU that it is given, as Docker's bridge driver calls it", async () => {
+    const { resources } = await make({ mtu: 1400, mtuFound: true });
+    const { options } = only(resources, `${DockerType.Network} network`).inputs;
+    assert.deepEqual(options, { "com.docker.network.driver.mtu": "1400" });
   });
 
   it("tells its name and subnet", async () => {

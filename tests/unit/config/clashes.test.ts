@@ -7,9 +7,9 @@ describe("values that do not go together", () => {
       { name: "a", scopes: ["mcp"] },
       { name: "a", scopes: ["read"] },
     ]);
-    assert.deepEqual(problemsOf({ apiPort: "12376", metricsPort: "18081", dockerPort: "18081", tokens }), [
+    assert.deepEqual(problemsOf({ apiPort: "12376", metricsPort: "18091", dockerPort: "18091", tokens }), [
       "apiPort: got 12376, expected another port than dockerTlsPort",
-      "dockerPort: got 18081, expected another port than metricsPort",
+      "dockerPort: got 18091, expected another port than metricsPort",
       'tokens.1.name: got "a", expected another name than that of tokens.0',
     ]);
   });
@@ -20,6 +20,23 @@ describe("values that do not go together", () => {
         `networkCidr: got "${subnet}", expected a subnet outside ${subnet}, which the engine uses inside`,
       ]);
     }
+  });
+
+  it("are a folder in another that servers write, where they could put a link in its place", () => {
+    const folders = (access: string, path: string) =>
+      problemsOf({
+        folders: JSON.stringify({
+          all: { path: "/home/me/code", access, servers: ["files"] },
+          one: { path, servers: ["git"] },
+        }),
+      });
+    assert.deepEqual(folders("read-write", "/home/me/code/a/b"), [
+      'folders.one.path: got "/home/me/code/a/b", expected a path outside of folders.all, which is lent read-write: ' +
+        "a server could put a link in its place",
+    ]);
+    assert.deepEqual(folders("read-only", "/home/me/code/a"), []);
+    for (const path of ["/home/me/code", "/home/me/codes", "/home/me"])
+      assert.deepEqual(folders("read-write", path), []);
   });
 
   it("are the whole Docker API and a network", () => {

@@ -27,7 +27,8 @@ describe("docs/configuration.md", () => {
     assert.match(row("databaseDsn") ?? "", /\| secret PostgreSQL URL \| the embedded database \|/);
   });
 
-  it("says the fields of mappings, those of a list's items too", () => {
+  it("says the fields of mappings, those of a list's items and of named ones too", () => {
+    assert.match(row("folders.NAME.access") ?? "", /\| `read-only` or `read-write` \| `read-only` \|/);
     assert.match(row("deploy.servers") ?? "", /\| 0 to 64 \| `8` \|/);
     assert.match(row("oauth.issuer") ?? "", /\| required \|/);
     assert.match(row("tokens[].servers") ?? "", /\| all \|/);

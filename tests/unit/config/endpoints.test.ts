@@ -9,13 +9,15 @@ describe("endpoints", () => {
     assert.deepEqual(endpoints(set({})), {
       api: "http://127.0.0.1:18080",
       mcp: "http://127.0.0.1:18080/mcp",
+      page: "http://127.0.0.1:18081",
       metrics: "http://127.0.0.1:19090/metrics",
       docker: "tcp://127.0.0.1:12375",
     });
-    const other = { bindAddress: "192.0.2.7", apiPort: "1", metricsPort: "2", dockerPort: "3" };
+    const other = { bindAddress: "192.0.2.7", apiPort: "1", pagePort: "4", metricsPort: "2", dockerPort: "3" };
     assert.deepEqual(endpoints(set(other)), {
       api: "http://192.0.2.7:1",
       mcp: "http://192.0.2.7:1/mcp",
+      page: "http://192.0.2.7:4",
       metrics: "http://192.0.2.7:2/metrics",
       docker: "tcp://192.0.2.7:3",
     });
@@ -29,12 +31,22 @@ describe("endpoints", () => {
     assert.equal(serverUrl(api, "files"), "https://mcp.example.com/servers/files/mcp");
   });
 
+  it("have no page where that is off, and then no port for it", () => {
+    const off = set({ pagePort: "off" });
+    assert.ok(!("page" in endpoints(off)));
+    assert.ok(!orchestratorPorts(off).some(({ internal }) => internal === 18_081));
+    assert.throws(
+      () => set({ pagePort: "of" }),
+      /dind-mcp\.pagePort: got "of", expected a port from 1 to 65535, or off/,
+    );
+  });
+
   it("have no Docker API where that is off, and then no port for it", () => {
     const off = set({ dockerApi: "off" });
     assert.ok(!("docker" in endpoints(off)));
     assert.deepEqual(
       orchestratorPorts(off).map(({ key }) => key),
-      ["apiPort", "metricsPort"],
+      ["apiPort", "pagePort", "metricsPort"],
     );
     assert.deepEqual(orchestratorPorts(set({ dockerPort: "7" }))[0], {
       key: "dockerPort",

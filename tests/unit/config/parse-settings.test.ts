@@ -29,7 +29,7 @@ describe("settings", () => {
       'networkCidr: got "172.30.0.0/33", expected an IPv4 subnet from /16 to /28, like 172.30.0.0/16',
       'servers: got "a", expected a list of texts',
       "dockerTlsPort: got 0, expected a whole number from 1 to 65535",
-      `engineNam: got an unknown key, expected one of ${Object.keys(KEYS).join(", ")}. To fix: correct the key's spelling, or remove it`,
+      `engineNam: got an unknown key, expected one of ${Object.keys(KEYS).join(", ")}. To fix: call it engineName, or remove it`,
     ]);
   });
 
@@ -44,8 +44,27 @@ describe("settings", () => {
     const wrong = problemsOf({ databaseDsn: "mysql://u:hunter2@db/x" }, ["databaseDsn"]);
     assert.match(wrong[0] ?? "", /^databaseDsn: got a mapping, expected postgres:/);
     assert.doesNotMatch([...plain, ...wrong].join(), /hunter2/);
-    assert.deepEqual(problemsOf({ secrets: "{}" }), [], "nothing is left to encrypt");
+    for (const empty of ["{}", '{"weather":{}}'])
+      assert.deepEqual(problemsOf({ secrets: empty }), [], "nothing is left");
+    assert.equal(problemsOf({ secrets: '{"weather":{"key":""}}' }).length, 1);
     assert.equal(parseSettings({ databaseDsn: dsn }, ["databaseDsn"], "f").databaseDsn, dsn);
+  });
+
+  it("take private registries by the hosts of images, encrypted", () => {
+    const registries = { "registry.lan:5000": { username: "u", password: "hunter2" } };
+    const parsed = parseSettings({ registries: JSON.stringify(registries) }, ["registries"], "f");
+    assert.deepEqual(parsed.registries, {
+      "registry.lan:5000": { ...registries["registry.lan:5000"], plainHttp: false },
+    });
+    const plain = problemsOf({ registries: JSON.stringify(registries) }).join();
+    assert.match(plain, /plain text, .*pulumi config set --secret --path 'registries\["HOST"\]\.password'/);
+    for (const wrong of ["https://registry.lan", "registry.lan/team", "team", "Registry.lan"]) {
+      const problems = problemsOf({ registries: JSON.stringify({ [wrong]: registries["registry.lan:5000"] }) }, [
+        "registries",
+      ]);
+      assert.match(problems.join(), /expected a registry's host/, wrong);
+      assert.doesNotMatch(problems.join(), /hunter2/);
+    }
   });
 
   it("take origins of desktop apps and extensions, and public URLs with a path", () => {
@@ -93,6 +112,9 @@ describe("settings", () => {
       toolChanges: "true",
       auditArguments: "all",
       maxSessions: "0",
+      maxSessionsPerToken: "-1",
+      maxCallsPerToken: "0",
+      maxBuffered: "100m",
       requestsPerMinute: "-1",
       tracingEndpoint: "grpc://collector",
       oauth: '{"issuer":"there","realm":"x"}',
@@ -113,10 +135,13 @@ describe("settings", () => {
       "deploy.cpus: got 0, expected more than 0",
       'deploy.memory: got "much", expected a size like 512m',
       "deploy.workspace: got true, expected none, read-only or read-write",
-      "deploy.privileged: got an unknown key, expected one of enabled, images, servers, cpus, memory, processes, workspace. To fix: correct the key's spelling, or remove it",
+      "deploy.privileged: got an unknown key, expected one of enabled, images, servers, cpus, memory, processes, storage, workspace. To fix: correct the key's spelling, or remove it",
       'dockerApi: got "on", expected read-only, full or off',
       "maxSessions: got 0, expected a whole number from 1 to 100000",
+      "maxSessionsPerToken: got -1, expected a whole number from 0 to 100000",
+      "maxCallsPerToken: got 0, expected a whole number from 1 to 100000",
       "requestsPerMinute: got -1, expected a whole number from 0 to 1000000",
+      'maxBuffered: got "100m", expected a size from 8m to 96m',
       "toolChanges: got true, expected report or block",
       'auditArguments: got "all", expected redacted, full or none',
       'tracingEndpoint: got "grpc://collector", expected an http or https URL',

@@ -22,10 +22,21 @@ function declared(): Record<string, Declared> {
 
 describe("Pulumi.yaml", () => {
   it("declares every key that Pulumi can know, with the program's own defaults", () => {
-    const { networkGateway, databaseDsn, secrets, tokens, ...defaults } = parseSettings({}, [], "f");
+    const { networkGateway, databaseDsn, secrets, tokens, folders, privateHosts, registries, pagePort, ...defaults } =
+      parseSettings({}, [], "f");
     const told = Object.entries(declared()).map(([key, { default: value }]) => [key, value]);
     assert.deepEqual(Object.fromEntries(told), defaults);
-    const others = ["databaseDsn", "secrets", "tokens", "oauth", "deploy"];
+    const others = [
+      "databaseDsn",
+      "secrets",
+      "tokens",
+      "folders",
+      "privateHosts",
+      "registries",
+      "oauth",
+      "deploy",
+      "pagePort",
+    ];
     assert.deepEqual([...told.map(([key]) => key), ...others].sort(), Object.keys(KEYS).sort());
   });
 

@@ -18,10 +18,11 @@ describe("what the orchestrator is told", () => {
     assert.deepEqual(told, {
       ...facts,
       publicUrl: "http://127.0.0.1:18080",
+      pageUrl: "http://127.0.0.1:18081",
       allowedHosts: ["localhost", "127.0.0.1", "mcp-engine"],
       allowedOrigins: [],
       dockerApi: "read-only",
-      limits: { sessions: 1_000, requestsPerMinute: 0 },
+      limits: { sessions: 1_000, sessionsPerToken: 0, callsPerToken: 500, requestsPerMinute: 0, bufferedBytes: "72m" },
       toolChanges: "report",
       audit: { arguments: "redacted" },
     });
@@ -30,7 +31,8 @@ describe("what the orchestrator is told", () => {
   it("has defaults of its own only for what no key sets", () => {
     const { deploy, limits, oauth, tracing } = config();
     assert.deepEqual(deploy, {
-      ...{ enabled: true, images: ["*"], servers: 8, cpus: 1, memory: "512m", processes: 256, workspace: "none" },
+      ...{ enabled: true, images: ["*"], servers: 8, cpus: 1, memory: "512m", processes: 256 },
+      ...{ storage: "2g", workspace: "none" },
     });
     assert.equal(limits.bodyBytes, 4 * 2 ** 20);
     assert.deepEqual([oauth, tracing], [undefined, undefined]);
@@ -52,17 +54,23 @@ describe("what the orchestrator is told", () => {
       toolChanges: "block",
       auditArguments: "none",
       maxSessions: "7",
+      maxSessionsPerToken: "5",
+      maxCallsPerToken: "6",
+      maxBuffered: "16m",
       requestsPerMinute: "8",
       tracingEndpoint: "http://collector:4318",
       oauth: '{"issuer":"https://id.example","audience":"me","jwksUri":"https://id.example/keys"}',
       deploy:
-        '{"enabled":false,"images":["a/*"],"servers":1,"cpus":0.5,"memory":"64m","processes":9,"workspace":"read-only"}',
+        '{"enabled":false,"images":["a/*"],"servers":1,"cpus":0.5,"memory":"64m","processes":9,"storage":"1g","workspace":"read-only"}',
     });
     const { limits, ...rest } = told;
-    assert.deepEqual([limits.sessions, limits.requestsPerMinute], [7, 8]);
+    const { sessions, sessionsPerToken, callsPerToken, requestsPerMinute, bufferedBytes } = limits;
+    assert.deepEqual([sessions, sessionsPerToken, callsPerToken, requestsPerMinute], [7, 5, 6, 8]);
+    assert.equal(bufferedBytes, 16 * 2 ** 20);
     assert.deepEqual(rest, {
       ...facts,
       publicUrl: "https://mcp.example.com",
+      pageUrl: "http://127.0.0.1:18081",
       allowedHosts: ["localhost", "127.0.0.1", "mcp.example.com", "mcp-engine", "other.example"],
       allowedOrigins: ["https://app.example.com"],
       dockerApi: "off",
@@ -71,7 +79,7 @@ describe("what the orchestrator is told", () => {
       oauth: { issuer: "https://id.example", audience: "me", jwksUri: "https://id.example/keys" },
       deploy: {
         ...{ enabled: false, images: ["a/*"], servers: 1, cpus: 0.5, memory: "64m", processes: 9 },
-        workspace: "read-only",
+        ...{ storage: "1g", workspace: "read-only" },
       },
       tracing: { endpoint: "http://collector:4318", sampleRatio: 1 },
       logLevel: "info",

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EngineClient, engineClient, reasonOf } from "../../../lib/docker-client";
+import { createContainer, type EngineClient, engineClient, reasonOf } from "../../../lib/docker-client";
 
 describe("the Docker client, of an engine that breaks off", () => {
   let folder: string;
@@ -64,5 +64,38 @@ describe("the Docker client, of an engine that breaks off", () => {
     }
     answer = (response) => response.end("[]");
     assert.deepEqual(await client.streams.listContainers(), []);
+  });
+});
+
+describe("the Docker client, of an engine that refuses old versions of its API", () => {
+  it("names none, so that it speaks the engine's own: Docker 29 takes 1.44 and newer", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "mcp-test-docker-client-"));
+    const asked: string[] = [];
+    const engine = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      const [, minor] = /^\/v1\.(\d+)\//.exec(request.url ?? "") ?? [];
+      const old = minor !== undefined && Number(minor) < 44;
+      const message = `client version 1.${minor} is too old. Minimum supported API version is 1.44`;
+      response.writeHead(old ? 400 : 200, { "Content-Type": "application/json" });
+      response.end(old ? JSON.stringify({ message }) : "{}");
+    }).listen(join(folder, "docker.sock"));
+    await once(engine, "listening");
+    const client = engineClient({ socketPath: join(folder, "docker.sock") });
+    try {
+      for (const way of ["api", "streams"] as const) {
+        await client[way].ping();
+        await client[way].info();
+        await client[way].listContainers({ all: true });
+        await client[way].getContainer("x").inspect();
+        await client[way].getContainer("x").restart({ t: 1 });
+        await createContainer(client[way], { name: "x", Image: "y" });
+      }
+      assert.equal(asked.length, 12, asked.join(" "));
+    } finally {
+      client.close();
+      engine.close();
+      engine.closeAllConnections();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -8,9 +8,6 @@ import { keptArguments } from "../../../orchestrator/audit/kept-arguments";
 import { toolDigest } from "../../../orchestrator/gateway/tools/tool-digest";
 
 describe("numbers that no double can hold", () => {
-  before(function () {
-    if (!("rawJSON" in JSON)) this.skip(); // Node before 22
-  });
   const through = (text: string): string => JSON.stringify(parseExactly(text));
 
   it("cross as they are written", () => {
@@ -70,7 +67,7 @@ describe("numbers that no double can hold", () => {
     );
     assert.deepEqual([isWhole(parseExactly("9007199254740993.5")), isWhole("3")], [false, false]);
     assert.equal(shown({ a: big }, ["a"]), "a number");
-    assert.deepEqual(keptArguments({ id: big }, "redacted"), { id: "number" });
+    assert.equal(JSON.stringify(keptArguments({ id: big }, "redacted")), '{"id":"number"}');
     assert.equal(isExactNumber({ rawJSON: "1" }), false);
   });
 

@@ -29,7 +29,7 @@ describe("YAML", () => {
     assert.deepEqual(wrong("list:\n  - name: a\n    size: big\n  - size: 1\n    nam: b\n", schema), [
       'f.yaml:3: list.0.size: got "big", expected a size',
       "f.yaml:4: list.1.name: got nothing, expected a name",
-      "f.yaml:5: list.1.nam: got an unknown key, expected one of name, size. To fix: correct the key's spelling, or remove it",
+      "f.yaml:5: list.1.nam: got an unknown key, expected one of name, size. To fix: call it name, or remove it",
     ]);
     assert.deepEqual(wrong("list: []\n", schema), []);
   });

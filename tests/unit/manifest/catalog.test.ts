@@ -84,10 +84,10 @@ describe("catalog", () => {
     assert.deepEqual(problemsOf(entries, options({ a: ["key"] })), []);
     assert.deepEqual(problemsOf(entries), []);
     assert.deepEqual(problemsOf(entries, options({ a: ["kye"], b: ["x"], c: ["x"] })), [
-      "Pulumi.dev.yaml: secrets.a.key: got nothing, expected a value: From the vendor. To fix: pulumi config set --secret --path 'secrets.a.key'",
-      "Pulumi.dev.yaml: secrets.a.kye: got a value, expected one of the server's secrets: key, more. To fix: correct the spelling, or remove it",
-      "Pulumi.dev.yaml: secrets.b.x: got a value, expected one of the server's secrets: it has none. To fix: correct the spelling, or remove it",
-      "Pulumi.dev.yaml: secrets.c.x: got a value, expected a server's name. To fix: correct the spelling, or remove it",
+      "Pulumi.dev.yaml: secrets.a.key: got nothing, expected a value: From the vendor. To fix: bin/dind-mcp secrets set a key",
+      "Pulumi.dev.yaml: secrets.a.kye: got a value, expected one of the server's secrets: key, more. To fix: correct the spelling, or bin/dind-mcp secrets remove a kye",
+      "Pulumi.dev.yaml: secrets.b.x: got a value, expected one of the server's secrets: it has none. To fix: correct the spelling, or bin/dind-mcp secrets remove b x",
+      "Pulumi.dev.yaml: secrets.c.x: got a value, expected a server's name. To fix: correct the spelling, or bin/dind-mcp secrets remove c x",
     ]);
     // A server that does not run needs nothing, and may keep its values.
     assert.deepEqual(problemsOf(entries, { ...options({ a: ["other"] }), servers: ["b"] }), []);
@@ -156,7 +156,7 @@ describe("catalog files", () => {
   it("are reported with the lines of all problems of all files", () => {
     write(
       "mcp/a/server.yaml",
-      "name: a\ndescription: d\nversion: 1.0\n\nimage: x:1\ntransport:\n  type: stdio\nuser: 11000\negress:\n  - a.example.com:1\n  - 10.0.0.1:1\n",
+      "name: a\ndescription: d\nversion: 1.0\n\nimage: x:1\ntransport:\n  type: stdio\n  command: /a\nuser: 11000\negress:\n  - a.example.com:1\n  - 1.2.3.4:1\n",
     );
     write("mcp/b/server.yaml", "name: b\nname: c\n");
     write("mcp/c/server.yaml", "name: [\n");
@@ -165,8 +165,8 @@ describe("catalog files", () => {
     assert.deepEqual(failure(["mcp", "absent"]), [
       'the stack\'s config: catalog: got "absent", expected a folder that exists',
       "mcp/a/server.yaml:3: version: got 1, expected an exact version like 1.2.0: no range, not 'latest'",
-      "mcp/a/server.yaml:7: transport.command: got nothing, expected a list of texts: the program and its arguments",
-      'mcp/a/server.yaml:11: egress.1: got "10.0.0.1:1", expected a DNS name; an address would bypass the check that the name leads to a public place',
+      "mcp/a/server.yaml:8: transport.command: got text, expected a list of texts: the program and its arguments",
+      'mcp/a/server.yaml:12: egress.1: got "1.2.3.4:1", expected a DNS name; an address would bypass the check that the name leads to a public place',
       "mcp/b/server.yaml:2: (the file): got Map keys must be unique, expected valid YAML",
       ...failure(["mcp"]).filter((problem) => problem.startsWith("mcp/c/")),
       "mcp/d/server.yaml: (the file): got no such file, expected a server's manifest. To fix: write one, or move the folder out of the catalog",

@@ -11,9 +11,18 @@ const SECRET_FIX =
   "got a value that looks like a secret, expected no secret: this is readable in `docker inspect`. " +
   "To fix: use secrets: the value then reaches the server as a file in /run/secrets; if it is none, " +
   "write `# not a secret` behind it, or its name into notSecrets";
+const variableFix = (name: string, secret: string) =>
+  SECRET_FIX.replace(
+    "use secrets: the value then reaches the server as a file in /run/secrets",
+    `write \`secrets: [{name: ${secret}, env: ${name}}]\`, and set it: ` + `bin/dind-mcp secrets set echo ${secret}`,
+  );
 const KEYS =
-  "name, title, description, version, image, build, transport, env, notSecrets, secrets, mounts, egress, database, resources, user, " +
+  "name, title, description, version, image, build, transport, env, notSecrets, secrets, mounts, storage, home, egress, database, " +
+  "services, resources, browser, scratch, sharedMemory, cacheDir, user, " +
   "health, sessions, tools, timeouts, workdir";
+
+const ABSOLUTE = "an absolute path like /data: letters, digits, '.', '_', '-', no '..', no '/' at the end";
+const OTHER_PATH = "To fix: choose another path";
 
 describe("manifest", () => {
   it("fills in every default", () => {
@@ -28,11 +37,17 @@ describe("manifest", () => {
         env: {},
         secrets: [],
         mounts: [],
+        storage: [],
+        home: false,
         egress: [],
         database: false,
-        resources: { cpus: 0.5, memory: "256m", processes: 128 },
+        services: [],
+        resources: { cpus: 1, memory: "512m", processes: 128 },
+        browser: false,
+        scratch: { size: "64m", exec: false },
+        sharedMemory: "64m",
         user: 11_000,
-        health: { interval: "30s", timeout: "5s", retries: 3, startPeriod: "30s", startInterval: "500ms" },
+        health: { interval: "30s", timeout: "30s", retries: 3, startPeriod: "30s", startInterval: "500ms" },
         sessions: { mode: "per-client", max: 8, idleTimeout: "10m", warmPool: 0, grace: "2s" },
         tools: {},
         timeouts: { call: "60s", start: "30s" },
@@ -47,13 +62,53 @@ describe("manifest", () => {
       transport: { type: "streamable-http", port: 8_080 },
       secrets: [{ name: "key", description: "A key" }],
       mounts: [{ volume: "workspace", path: "/data" }],
+      storage: [{ name: "kept", path: "/kept", size: "2g", exec: true }],
+      home: true,
       egress: ["api.example.com:443", "*.example.org:443"],
       database: true,
+      browser: true,
+      cacheDir: "/var/cache/app",
       workdir: "/app",
     });
     assert.deepEqual(parseManifest(JSON.parse(JSON.stringify(complete)), "f").manifest, complete);
     assert.deepEqual(complete.build, { context: ".", dockerfile: "Dockerfile", args: { A: "1" }, target: "server" });
     assert.deepEqual(complete.transport, { type: "streamable-http", command: [], port: 8_080, path: "/mcp" });
+  });
+
+  it("gives a check and a start the time that a client waits for a session, unless it says another", () => {
+    const slow = manifest({ timeouts: { start: "2m" } });
+    assert.deepEqual([slow.health.timeout, slow.health.startPeriod], ["2m", "2m"]);
+    const own = manifest({ timeouts: { start: "2m" }, health: { timeout: "7s" } });
+    assert.deepEqual([own.health.timeout, own.health.startPeriod], ["7s", "2m"]);
+    const { problems } = parseManifest(document({ timeouts: { start: "soon" } }), "f");
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["timeouts.start"],
+    );
+  });
+
+  it("reads `egress: public` as a list of that", () => {
+    assert.deepEqual(manifest({ egress: "public" }).egress, ["public"]);
+    assert.deepEqual(manifest({ egress: ["public", "smtp.example.com:587"] }).egress, [
+      "public",
+      "smtp.example.com:587",
+    ]);
+  });
+
+  it("gives a browser more room, and what is written stays", () => {
+    const { resources, scratch, sharedMemory } = manifest({ browser: true });
+    assert.deepEqual(
+      [resources, scratch.size, sharedMemory],
+      [{ cpus: 1, memory: "1g", processes: 512 }, "256m", "256m"],
+    );
+    const own = manifest({
+      browser: true,
+      resources: { memory: "2g" },
+      scratch: { size: "1g", exec: true },
+      sharedMemory: "300m",
+    });
+    assert.deepEqual(own.resources, { cpus: 1, memory: "2g", processes: 512 });
+    assert.deepEqual([own.scratch, own.sharedMemory], [{ size: "1g", exec: true }, "300m"]);
   });
 
   it("reads `egress: none` as no way out", () => assert.deepEqual(manifest({ egress: "none" }).egress, []));
@@ -64,7 +119,7 @@ describe("manifest", () => {
       image: undefined,
       version: "latest",
       descripton: "x",
-      transport: { type: "stdio", command: [], port: 1 },
+      transport: { type: "stdio", command: "x", port: 1 },
       sessions: { idle: "1m" },
       user: 14_996,
       timeouts: { call: "3" },
@@ -72,12 +127,12 @@ describe("manifest", () => {
     assert.deepEqual(problemsOf(bad), [
       'f: name: got "a/b", expected a lower-case DNS label of at most 32 characters, no slash',
       `f: version: got "latest", expected an exact version like 1.2.0: no range, not 'latest'`,
-      "f: transport.command: got a list, expected at least the program to run",
-      "f: transport.port: got an unknown key, expected one of type, command. To fix: correct the key's spelling, or remove it",
+      "f: transport.command: got text, expected a list of texts: the program and its arguments",
+      "f: transport.port: got an unknown key, expected one of type, command, arguments. To fix: correct the key's spelling, or remove it",
       "f: user: got 14996, expected a whole number from 11000 to 14995",
       "f: sessions.idle: got an unknown key, expected one of mode, max, idleTimeout, warmPool, grace. To fix: correct the key's spelling, or remove it",
       'f: timeouts.call: got "3", expected a duration from 100ms to 24h0m0s, like 500ms, 30s, 5m, 1h',
-      `f: descripton: got an unknown key, expected one of ${KEYS}. To fix: correct the key's spelling, or remove it`,
+      `f: descripton: got an unknown key, expected one of ${KEYS}. To fix: call it description, or remove it`,
       "f: image: got neither image nor build, expected exactly one of image and build",
     ]);
   });
@@ -90,7 +145,8 @@ describe("manifest", () => {
   });
 
   const dns = "expected a DNS name; an address would bypass the check that the name leads to a public place";
-  const below = "expected a public DNS name; private names are never reachable through the egress proxy";
+  const below = "expected a public DNS name; private names are named one by one";
+  const itself = "expected a host elsewhere; this name means the machine itself";
   /** Key, value, and the one problem it makes. */
   const refused: [Record<string, unknown>, string][] = [
     [
@@ -111,8 +167,12 @@ describe("manifest", () => {
     ],
     [{ version: "^1.2.0" }, "version: got \"^1.2.0\", expected an exact version like 1.2.0: no range, not 'latest'"],
     [{ version: "1.x" }, "version: got \"1.x\", expected an exact version like 1.2.0: no range, not 'latest'"],
+    [
+      { description: "turned \u202e around" },
+      'description: got "turned \u202e around", expected text of 1 to 100 characters on one line',
+    ],
     [{ description: "two\nlines" }, 'description: got "two\\nlines", expected text of 1 to 100 characters on one line'],
-    [{ transport: { type: "sse" } }, 'transport.type: got "sse", expected one of stdio, streamable-http'],
+    [{ transport: { type: "http" } }, 'transport.type: got "http", expected one of stdio, streamable-http, sse'],
     [
       { transport: { type: "streamable-http" } },
       "transport.port: got nothing, expected a whole number from 1 to 65535",
@@ -131,6 +191,18 @@ describe("manifest", () => {
     ],
     [{ sessions: { max: 2, warmPool: 3 } }, "sessions.warmPool: got 3, expected at most sessions.max, 2"],
     [{ sessions: { mode: "pooled" } }, 'sessions.mode: got "pooled", expected one of per-client, shared'],
+    [
+      { mounts: [{ path: "/d" }] },
+      "mounts.0: got neither volume nor folder, expected exactly one of volume and folder",
+    ],
+    [
+      { mounts: [{ volume: "workspace", folder: "code", path: "/d" }] },
+      "mounts.0: got both volume and folder, expected exactly one of volume and folder",
+    ],
+    [
+      { mounts: [{ folder: "../code", path: "/d" }] },
+      "mounts.0.folder: got \"../code\", expected a name of small letters, digits and '-', at most 32 characters",
+    ],
     [{ mounts: [{ volume: "data", path: "/d" }] }, 'mounts.0.volume: got "data", expected a known volume: workspace'],
     [
       { mounts: [{ volume: "workspace", path: "/" }] },
@@ -169,19 +241,56 @@ describe("manifest", () => {
       'secrets.0.file: got "/run/secrets/..", expected a file in /run/secrets',
     ],
     [
-      { database: true, secrets: [{ name: "dsn" }] },
-      "secrets.0: got the secret dsn, expected another name and file: `database: true` brings this one along. To fix: remove it",
+      { database: true, secrets: [{ name: "a", file: "/run/secrets/dsn" }] },
+      'secrets.0.file: got "/run/secrets/dsn", expected another file: `database: true` brings this one along. To fix: remove it',
+    ],
+    [{ secrets: [{ name: "a", env: "A-B" }] }, `secrets.0.env: got "A-B", expected a name of letters, digits and '_'`],
+    [
+      { secrets: ["a", "b"].map((name) => ({ name, env: "KEY" })) },
+      'secrets.1.env: got "KEY" again, expected each variable once. To fix: take one of them out',
+    ],
+    [
+      { secrets: [{ name: "a", env: "MODE" }], env: { MODE: "x" } },
+      'secrets.0.env: got "MODE", expected a variable that env does not set as well. To fix: take one of them out',
+    ],
+    [
+      { secrets: [{ name: "a", env: "HTTPS_PROXY" }], egress: ["a.example.com:1"] },
+      'secrets.0.env: got "HTTPS_PROXY", expected no proxy variable: egress sets them, and there is no other way out. To fix: take one of them out',
+    ],
+    [
+      { transport: { type: "streamable-http", port: 80, listen: "127.0.0.1" } },
+      'transport.listen: got "127.0.0.1", expected one of all, loopback',
+    ],
+    [{ browser: "yes" }, 'browser: got "yes", expected true or false'],
+    [{ scratch: { size: "64" } }, 'scratch.size: got "64", expected a size like 64m or 1g'],
+    [
+      { scratch: { size: "513m" } },
+      'scratch.size: got "513m", expected at most resources.memory, 512m: it is part of it. To fix: make it smaller, or resources.memory larger',
+    ],
+    [
+      { browser: true, sharedMemory: "2g" },
+      'sharedMemory: got "2g", expected at most resources.memory, 1g: it is part of it. To fix: make it smaller, or resources.memory larger',
+    ],
+    [
+      { cacheDir: "/tmp/cache" },
+      'cacheDir: got "/tmp/cache", expected a path that neither is, holds nor lies in /tmp. To fix: choose another path',
+    ],
+    [
+      { cacheDir: "/data", mounts: [{ volume: "workspace", path: "/data/x" }] },
+      'cacheDir: got "/data", expected a path that neither is, holds nor lies in /data/x. To fix: choose another path',
     ],
     [{ egress: ["1.2.3.4:80"] }, `egress.0: got "1.2.3.4:80", ${dns}`],
     [{ egress: ["[::1]:80"] }, `egress.0: got "[::1]:80", ${dns}`],
     [{ egress: ["2130706433:80"] }, `egress.0: got "2130706433:80", ${dns}`],
     [{ egress: ["127.0x1:80"] }, `egress.0: got "127.0x1:80", ${dns}`],
-    [{ egress: ["localhost:80"] }, `egress.0: got "localhost:80", ${below}`],
-    [{ egress: ["metadata.google.internal:80"] }, `egress.0: got "metadata.google.internal:80", ${below}`],
-    [
-      { egress: ["database:5432"] },
-      'egress.0: got "database:5432", expected a public DNS name with a dot; names without one are machines of a private network',
-    ],
+    [{ egress: ["127.0.0.1:80"] }, `egress.0: got "127.0.0.1:80", ${dns}`],
+    [{ egress: ["169.254.169.254:80"] }, `egress.0: got "169.254.169.254:80", ${dns}`],
+    [{ egress: ["10.214.0.18:18080"] }, `egress.0: got "10.214.0.18:18080", ${dns}`],
+    [{ egress: ["localhost:80"] }, `egress.0: got "localhost:80", ${itself}`],
+    [{ egress: ["a.localhost:80"] }, `egress.0: got "a.localhost:80", ${itself}`],
+    [{ egress: ["egress:3128"] }, `egress.0: got "egress:3128", ${itself}`],
+    [{ egress: ["*.corp.internal:80"] }, `egress.0: got "*.corp.internal:80", ${below}`],
+    [{ egress: ["database:5432"] }, `egress.0: got "database:5432", ${itself}`],
     [
       { egress: ["*.com:443"] },
       'egress.0: got "*.com:443", expected a wildcard below a name with a dot, like *.example.com',
@@ -189,25 +298,84 @@ describe("manifest", () => {
     [{ egress: ["a.*.com:443"] }, 'egress.0: got "a.*.com:443", expected a DNS name in lower case'],
     [
       { egress: ["a.example.com\nhttp_access allow all:1"] },
-      'egress.0: got "a.example.com\\nhttp_access allow all:1", expected host:port, like api.example.com:443',
+      'egress.0: got "a.example.com\\nhttp_access allow all:1", expected host:port, like api.example.com:443, or public',
     ],
     [{ egress: ["a.example.com:0"] }, 'egress.0: got "a.example.com:0", expected a port from 1 to 65535'],
-    [{ egress: ["a.example.com"] }, 'egress.0: got "a.example.com", expected host:port, like api.example.com:443'],
+    [
+      { egress: ["a.example.com"] },
+      'egress.0: got "a.example.com", expected host:port, like api.example.com:443, or public',
+    ],
     [
       { egress: ["a.example.com:1", "a.example.com:1"] },
       'egress.1: got "a.example.com:1" again, expected each one once. To fix: remove one of them',
     ],
-    [{ egress: "all" }, 'egress: got "all", expected none, or a list of host:port'],
+    [{ egress: "all" }, 'egress: got "all", expected none, public, or a list of host:port'],
     [
       { egress: ["a.example.com:1"], env: { https_proxy: "x" } },
       "env.https_proxy: got a proxy of its own, expected no proxy variable: egress sets them, and there is no other way out. To fix: remove it",
     ],
-    [{ env: { DB_PASSWORD: "hunter2" } }, `env.DB_PASSWORD: ${SECRET_FIX}`],
-    [{ env: { githubToken: "hunter2" } }, `env.githubToken: ${SECRET_FIX}`],
-    [{ env: { URL: "postgres://u:hunter2@db/x" } }, `env.URL: ${SECRET_FIX}`],
-    [{ env: { API_KEY_FILE: "hunter2" } }, `env.API_KEY_FILE: ${SECRET_FIX}`],
+    ...["/tmp/x", "/run", "/run/secrets", "/proc", "/"].map((path): [Record<string, unknown>, string] => {
+      const reserved: Record<string, string> = { "/tmp/x": "/tmp", "/run": "/run/mcp", "/": "" };
+      const expected =
+        reserved[path] === ""
+          ? ABSOLUTE
+          : `a path that neither is, holds nor lies in ${reserved[path] ?? path}. ${OTHER_PATH}`;
+      return [{ storage: [{ name: "a", path }] }, `storage.0.path: got "${path}", expected ${expected}`];
+    }),
+    [
+      { storage: [{ name: "a", path: "/usr" }] },
+      `storage.0.path: got "/usr", expected a path that hides nothing of the image, like /data. ${OTHER_PATH}`,
+    ],
+    [
+      { storage: [{ name: "a", path: "/data/x" }], mounts: [{ volume: "workspace", path: "/data" }] },
+      `storage.0.path: got "/data/x", expected a path that neither is, holds nor lies in /data. ${OTHER_PATH}`,
+    ],
+    [
+      { storage: [{ name: "a", path: "/home/mcp/x" }], home: true },
+      `storage.0.path: got "/home/mcp/x", expected a path that neither is, holds nor lies in /home/mcp. ${OTHER_PATH}`,
+    ],
+    [
+      {
+        storage: [
+          { name: "a", path: "/a" },
+          { name: "a", path: "/b" },
+        ],
+      },
+      'storage.1.name: got "a" again, expected each one once. To fix: remove one of them',
+    ],
+    [
+      { storage: [{ name: "home", path: "/a" }], home: true },
+      'storage.0.name: got "home" again, expected each one once. To fix: remove one of them',
+    ],
+    [
+      { env: { HOME: "/x" }, home: true },
+      'env.HOME: got "/x", expected none: `home: true` sets it, to /home/mcp. To fix: remove one of them',
+    ],
+    [{ storage: [{ name: "a", path: "/a", size: "1t" }] }, 'storage.0.size: got "1t", expected a size like 256m or 1g'],
+    [
+      { storage: [{ name: "a.b", path: "/a" }] },
+      `storage.0.name: got "a.b", expected lower-case letters, digits, '-' and '_', at most 32`,
+    ],
+    [
+      { name: "carrier" },
+      'name: got "carrier", expected a name that nothing of the stack\'s own has in the engine. To fix: choose another name',
+    ],
+    [
+      { name: "x-storage-folders" },
+      'name: got "x-storage-folders", expected a name that nothing of the stack\'s own has in the engine. To fix: choose another name',
+    ],
+    [{ env: { DB_PASSWORD: "hunter2" } }, `env.DB_PASSWORD: ${variableFix("DB_PASSWORD", "db-password")}`],
+    [{ env: { githubToken: "hunter2" } }, `env.githubToken: ${variableFix("githubToken", "githubtoken")}`],
+    [{ env: { URL: "postgres://u:hunter2@db/x" } }, `env.URL: ${variableFix("URL", "url")}`],
+    [{ env: { API_KEY_FILE: "hunter2" } }, `env.API_KEY_FILE: ${variableFix("API_KEY_FILE", "api-key-file")}`],
     [{ image: undefined, build: { args: { NPM_TOKEN: "hunter2" } } }, `build.args.NPM_TOKEN: ${SECRET_FIX}`],
     [{ transport: { type: "stdio", command: ["/x", "--api-key=hunter2"] } }, `transport.command.1: ${SECRET_FIX}`],
+    [{ transport: { type: "stdio", arguments: ["--token", "hunter2"] } }, `transport.arguments.1: ${SECRET_FIX}`],
+    [
+      { transport: { type: "stdio", command: ["/x"], arguments: [] } },
+      "transport.arguments: got both command and arguments, expected one of them: arguments are for the image's own entry " +
+        "point, which command replaces. To fix: put them into command, or leave command out",
+    ],
     [{ transport: { type: "stdio", command: ["/x", "--token", "hunter2"] } }, `transport.command.2: ${SECRET_FIX}`],
     [
       { transport: { type: "stdio", command: ["/x", "postgres://u:hunter2@db/x"] } },
@@ -224,7 +392,21 @@ describe("manifest", () => {
     { image: `registry.example.com:5000/a/b@sha256:${"0".repeat(64)}` },
     { image: "127.0.0.1:5000/library/a:1" },
     { egress: ["a-b.example.com:1", "*.example.com:65535", "example.test:443"] },
+    { egress: ["public", "db.lan:5432", "redis:6379", "192.168.1.5:6443"] },
     { mounts: [{ volume: "workspace", path: "/runs" }] },
+    { transport: { type: "stdio" } },
+    { resources: { memory: "32m" } },
+    { scratch: { size: "512m" }, sharedMemory: "512m" },
+    { transport: { type: "stdio", arguments: ["--pad-token", "ab12cd34"] }, notSecrets: ["--pad-token"] },
+    { mounts: [{ folder: "code", path: "/projects/code" }] },
+    {
+      storage: [
+        { name: "a", path: "/var/lib/a", size: "16m" },
+        { name: "b", path: "/data" },
+      ],
+      home: true,
+    },
+    { name: "storage" },
     { title: "Écho 回声", version: "2026.8.31" },
   ];
   for (const more of accepted) {
@@ -250,7 +432,7 @@ describe("manifest", () => {
   it("tells a secret in env although another variable is wrong as well", () =>
     assert.deepEqual(problemsOf(document({ env: { PORT: 80, PASSWORD: "x" } })), [
       "f: env.PORT: got a number, expected text (numbers and true/false go in quotes)",
-      `f: env.PASSWORD: ${SECRET_FIX}`,
+      `f: env.PASSWORD: ${variableFix("PASSWORD", "password")}`,
     ]));
 
   it("puts every secret in a file, the database's address too", () => {
@@ -265,13 +447,19 @@ describe("manifest", () => {
         ["dsn", "/run/secrets/dsn", true],
       ],
     );
+    const own = secretFiles(manifest({ database: true, secrets: [{ name: "dsn", env: "DATABASE_URL" }] }));
+    assert.deepEqual(
+      own.map(({ name, env, file, description }) => [name, env, file, description]),
+      [["dsn", "DATABASE_URL", "/run/secrets/dsn", "Address of the PostgreSQL database"]],
+    );
   });
 
   it("has a network only when something needs it", () => {
     assert.equal(needsNetwork(manifest()), false);
     assert.equal(needsNetwork(manifest({ database: true })), true);
     assert.equal(needsNetwork(manifest({ egress: ["a.example.com:1"] })), true);
-    assert.equal(needsNetwork(manifest({ transport: { type: "streamable-http", port: 80 } })), true);
+    for (const type of ["streamable-http", "sse"])
+      assert.equal(needsNetwork(manifest({ transport: { type, port: 80 } })), true);
   });
 
   it("survives any document", () =>
@@ -321,9 +509,11 @@ describe("server.schema.json", () => {
       [],
     );
     const validate = new Ajv({ strict: false }).compile(stored);
-    assert.ok(validate(document({ egress: "none" })), JSON.stringify(validate.errors));
+    for (const egress of ["none", "public", ["public", "example.com:22"]]) {
+      assert.ok(validate(document({ egress })), JSON.stringify(validate.errors));
+    }
     assert.ok(validate(manifest()), JSON.stringify(validate.errors));
     assert.ok(!validate(document({ unknown: 1 })));
-    assert.ok(!validate(document({ transport: { type: "stdio", command: [] } })));
+    assert.ok(!validate(document({ transport: { type: "stdio", command: [1] } })));
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Registry } from "prom-client";
-import { isOfConnection, lastResort } from "../../../orchestrator/last-resort";
+import { isOfConnection, LastResort } from "../../../orchestrator/last-resort";
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
 
@@ -28,18 +28,34 @@ describe("errors that nobody caught", () => {
       assert.ok(!isOfConnection(other), String(other));
   });
 
-  it("are logged; those of connections are counted, all others end the process", async () => {
-    const registry = new Registry();
+  function wall(serving: boolean) {
     const logged: unknown[] = [];
     const exits: number[] = [];
-    const handle = lastResort(registry, { error: (...entry: unknown[]) => void logged.push(entry) }, (code) =>
-      exits.push(code),
-    );
-    handle(coded("ECONNRESET"));
+    const registry = new Registry();
+    const log = { error: (...entry: unknown[]) => void logged.push(entry) };
+    const one = new LastResort(registry, log, (code) => exits.push(code));
+    one.serving = serving;
+    return { registry, logged, exits, caught: (error: unknown) => one.caught(error) };
+  }
+
+  it("are logged and counted by kind; while clients are served none of them ends the process", async () => {
+    const { registry, logged, exits, caught } = wall(true);
+    for (const error of [coded("ECONNRESET"), new TypeError("x"), "no error at all", undefined]) caught(error);
     assert.deepEqual(exits, []);
-    assert.match(await registry.metrics(), /dind_mcp_stray_errors_total 1/);
-    handle(new TypeError("x"));
-    assert.deepEqual(exits, [1]);
-    assert.equal(logged.length, 2);
+    const text = await registry.metrics();
+    assert.match(text, /dind_mcp_stray_errors_total\{kind="connection"\} 1/);
+    assert.match(text, /dind_mcp_stray_errors_total\{kind="fault"\} 3/);
+    assert.equal(logged.length, 4);
+  });
+
+  it("end the process when Node's own state is wrong, and a start that failed", () => {
+    const serving = wall(true);
+    serving.caught(coded("ERR_INTERNAL_ASSERTION"));
+    assert.deepEqual(serving.exits, [1]);
+    const starting = wall(false);
+    starting.caught(coded("ECONNRESET"));
+    assert.deepEqual(starting.exits, []);
+    starting.caught(new TypeError("x"));
+    assert.deepEqual(starting.exits, [1]);
   });
 });

@@ -16,7 +16,9 @@ const host = (more: Partial<HostEngine> = {}): HostEngine => ({
   cgroupVersion: "2",
   cgroupControllers: { memory: true, cpu: true, pids: true },
   securityOptions: ["name=apparmor", "name=seccomp,profile=builtin", "name=cgroupns"],
+  hostname: "here",
   processors: 4,
+  dataRoot: "/var/lib/docker",
   networks: [{ name: "bridge", subnets: ["172.17.0.0/16"] }],
   containers: [{ name: "web", hostPorts: [80, 443] }],
   named: [],
@@ -77,6 +79,7 @@ describe("problems of the host", () => {
   it("are containers on any of the ports that are published", () => {
     const ours: [string, number][] = [
       ["apiPort", 18_080],
+      ["pagePort", 18_081],
       ["metricsPort", 19_090],
       ["dockerPort", 12_375],
     ];
@@ -108,12 +111,14 @@ describe("the host engine", () => {
   it("is asked over its socket, and its words are understood", async () => {
     const engine = await fakeHostEngine({
       "/info": {
+        Name: "here",
         OSType: "linux",
         MemoryLimit: true,
         CpuCfsQuota: false,
         PidsLimit: true,
         SecurityOptions: ["name=rootless"],
         NCPU: 6,
+        DockerRootDir: "/data/docker",
       },
       "/networks": [
         { Name: "host", IPAM: { Config: null } },
@@ -138,7 +143,9 @@ describe("the host engine", () => {
         cgroupVersion: "1", // Docker 20.10 does not say it where it is v1
         cgroupControllers: { memory: true, cpu: false, pids: true },
         securityOptions: ["name=rootless"],
+        hostname: "here",
         processors: 6,
+        dataRoot: "/data/docker",
         networks: [
           { name: "host", subnets: [] },
           { name: "six", subnets: ["10.1.0.0/16"] },

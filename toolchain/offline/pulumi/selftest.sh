@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # selftest.sh CACHE_DIR: does the Pulumi of install.sh serve the official SDKs? Runs selftest/ for real against the host
 # engine (a network and a volume, both removed again) with a state of its own. About 20 s; exits non-zero on failure.
-# Needs `npm ci` in the project, Node >= 22 on PATH, and a Docker engine at /var/run/docker.sock.
+# Needs `npm ci` in the project, Node >= 22.19 on PATH, and a Docker engine at /var/run/docker.sock.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../lib.sh"

@@ -1,6 +1,7 @@
 // The MCP server of the tests: a line echo that answers initialize, or one kind of bad behaviour per mode.
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,47 @@ static void line(const char *text) {
   if (write(STDOUT_FILENO, whole, (size_t)size) != size) exit(3);
 }
 
+#define RESULT "\"result\":{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{}}}"
+
+// Answers to initialize in forms that are met in the wild.
+static const struct {
+  const char *flavour, *answer;
+} odd[] = {
+    {"mark", "\xEF\xBB\xBF{\"jsonrpc\":\"2.0\",\"id\":1," RESULT},
+    {"real", "{\"jsonrpc\":\"2.0\",\"id\":1.0," RESULT},
+    {"text", "{\"jsonrpc\":\"2.0\",\"id\":\"1\"," RESULT},
+    {"return", "{\"jsonrpc\":\"2.0\",\"id\":1," RESULT "\r"},
+    {"batch", "[{\"jsonrpc\":\"2.0\",\"method\":\"x\"},{\"jsonrpc\":\"2.0\",\"id\":1," RESULT "]"},
+    {"null-error", "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":null," RESULT},
+    {"json-log", "{\"level\":\"info\",\"error\":{\"code\":3}}\n{\"jsonrpc\":\"2.0\",\"id\":1," RESULT},
+    {"banner", "\x1B[32mcase server 1.0\x1B[0m\n{ not json\n{\"jsonrpc\":\"2.0\",\"id\":1," RESULT},
+    {"dump", "{\n  \"jsonrpc\": \"2.0\",\n  \"result\": {}\n}\n{\"jsonrpc\":\"2.0\",\"id\":1," RESULT},
+    {"pretty", "{\n  \"jsonrpc\": \"2.0\",\n  \"id\": 1,\n  \"result\": {\n  }\n}"},
+    {"length", "Content-Length: 152\r\n\r\n{\"jsonrpc\":\"2.0\",\"id\":1," RESULT},
+    {"chatty", "\xC2\x9B" "1mError: \x1B[31mAPI_KEY is missing\x07"},
+};
+
+/** Answers initialize in an odd form; false when the flavour has none. */
+static bool answer_oddly(const char *flavour) {
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+    if (strcmp(odd[i].flavour, flavour) != 0) continue;
+    const size_t size = strlen(odd[i].answer);
+    if (strcmp(flavour, "length") != 0) line(odd[i].answer);
+    else if (write(STDOUT_FILENO, odd[i].answer, size) != (ssize_t)size) exit(3); // no line's end behind it
+    return true;
+  }
+  return false;
+}
+
+/** Ends after it refused a version, as some do; says which ones it takes in words, or in a list. */
+static bool refuse_version(const char *flavour, const char *text) {
+  const bool list = strcmp(flavour, "old-list") == 0;
+  if ((!list && strcmp(flavour, "old") != 0) || strstr(text, "\"2025-03-26\"")) return false;
+  line(list ? "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"no\",\"data\":{\"supported\":[\"2025-03-26\"]}}}"
+            : "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"Unsupported protocol version\"}}");
+  exit(0);
+}
+
 /** Answers initialize, server/discover (ids 1 and 2, as mcp-init check asks) and "pid"; sends anything else back. */
 static void echo(const char *flavour) {
   char text[65536], answer[256];
@@ -29,6 +71,11 @@ static void echo(const char *flavour) {
       snprintf(answer, sizeof answer, "%d %d", (int)getpid(), (int)getppid());
       line(answer);
     } else if (strstr(text, "\"initialize\"")) {
+      if (answer_oddly(flavour) || refuse_version(flavour, text)) continue;
+      if (strncmp(flavour, "old", 3) == 0) {
+        line("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-03-26\",\"capabilities\":{}}}");
+        continue;
+      }
       if (strcmp(flavour, "slow") == 0) usleep(400000);
       if (strcmp(flavour, "noisy") == 0) line("Starting up...\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}");
       if (strcmp(flavour, "wrong") == 0) line("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}");
@@ -146,6 +193,8 @@ int main(int argc, char **argv) {
   } else if (strcmp(mode, "state") == 0) { // how did it find its process?
     show_state();
     return 0;
+  } else if (strcmp(mode, "variables") == 0) { // one line for each that is named
+    for (int i = 2; i < argc; i++) line(getenv(argv[i]) ? getenv(argv[i]) : "(none)");
   } else if (strcmp(mode, "flood") == 0) {
     for (;;) line("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}");
   }

@@ -1,50 +1,27 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Frame, type RequestFrame, type ResponseFrame } from "../../wire/frame";
-import { ErrorCode, isObject, type JsonObject, objectOf, type RequestId, textOr } from "../../wire/json-rpc";
+import { isObject, type JsonObject, objectOf, type RequestId, textOr } from "../../wire/json-rpc";
 import { ALL_LISTS, granted } from "../../wire/lists";
-import {
-  ACKNOWLEDGED,
-  DISCOVER,
-  inputRequests,
-  LEGACY_VERSIONS,
-  LISTEN,
-  Meta,
-  MODERN_VERSION,
-} from "../../wire/modern";
+import { ACKNOWLEDGED, DISCOVER, LEGACY_VERSIONS, LISTEN, Meta, MODERN_VERSION } from "../../wire/modern";
 import { modernHeaders } from "../../wire/modern-send";
+import { ownId } from "../../wire/own-ids";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "../upstream";
-
-const OWN = "dind-mcp:";
-/** Rounds of questions in one call; the SDKs' own limit. */
-const ROUNDS = 10;
-/** Before a call without questions is repeated, as the SDKs do. */
-const PACING_MS = 250;
-
-/** A call of the client, from which more than one request to the server may come. */
-interface Call {
-  request: RequestFrame;
-  rounds: number;
-  /** Answers still missing in this round. */
-  missing: Set<string>;
-  answers: JsonObject;
-  state?: unknown;
-}
+import { QuestionRounds } from "./question-rounds";
 
 /**
- * A server of the modern era, as a client of the legacy era sees it: `initialize` becomes `server/discover`,
- * questions in results become requests to the client, subscriptions become one stream.
+ * Translates between a legacy client and a modern server. `initialize` becomes `server/discover`, questions in results
+ * become requests to the client, and `resources/subscribe` and changed lists become one `subscriptions/listen`.
  */
 export class ModernAsLegacy implements Upstream, UpstreamUser {
   user: UpstreamUser = NOBODY;
-  readonly #calls = new Map<RequestId, Call>();
-  /** The client's answers that are waited for: id of the question to its call and its key there. */
-  readonly #questions = new Map<RequestId, { call: Call; key: string }>();
+  readonly #rounds = new QuestionRounds({
+    ask: (request) => this.#ask(request),
+    say: (frame, related) => this.user.message(frame, related),
+  });
   readonly #watched = new Set<string>();
   #envelope: JsonObject = {};
   #discovering: RequestFrame | undefined;
   #capabilities: JsonObject = {};
   #listening: RequestId | undefined;
-  #count = 0;
 
   constructor(private readonly server: Upstream) {
     server.user = this;
@@ -54,17 +31,25 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     return this.server.alive;
   }
 
+  get idle(): boolean {
+    return this.user.idle ?? true;
+  }
+
+  get printed(): string | undefined {
+    return this.server.printed;
+  }
+
   send(frame: Frame): void {
     if (frame.isRequest()) this.#request(frame);
-    else if (frame.isResponse()) this.#answer(frame);
+    else if (frame.isResponse()) this.#rounds.answer(frame);
     else if (frame.method === "notifications/initialized") this.#listen();
     else if (frame.method === "notifications/cancelled")
       this.cancel(frame.at("params", "requestId") as RequestId, "cancelled");
-    // Other notifications (roots changed, progress) have no counterpart.
+    // The modern era has no counterpart for other notifications, such as changed roots or progress.
   }
 
   cancel(id: RequestId, reason: string): void {
-    this.#calls.delete(id);
+    this.#rounds.cancel(id);
     this.server.cancel(id, reason);
   }
 
@@ -85,8 +70,11 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
   }
 
   message(frame: Frame, related?: RequestId): void {
-    if (frame.isResponse()) this.#answered(frame);
-    else if (frame.method !== ACKNOWLEDGED) this.user.message(frame, related === this.#listening ? undefined : related);
+    if (frame.isResponse()) {
+      if (this.#discovering?.id === frame.id) this.#discovered(this.#discovering, frame);
+      else this.#rounds.answered(frame);
+    } else if (frame.method !== ACKNOWLEDGED)
+      this.user.message(frame, related === this.#listening ? undefined : related);
   }
 
   #request(request: RequestFrame): void {
@@ -96,8 +84,8 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
         this.#discovering = request;
         this.#envelope = {
           [Meta.Version]: MODERN_VERSION,
-          [Meta.Capabilities]: request.params.capabilities ?? {},
-          [Meta.ClientInfo]: request.params.clientInfo ?? { name: "unknown", version: "0" },
+          [Meta.Capabilities]: request.exact("params", "capabilities") ?? {},
+          [Meta.ClientInfo]: request.exact("params", "clientInfo") ?? { name: "unknown", version: "0" },
         };
         this.#ask(Frame.request(id, DISCOVER, {}).withId(request.idText));
         return;
@@ -116,63 +104,8 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
         this.#listen();
         return;
       default:
-        this.#calls.set(id, { request, rounds: 0, missing: new Set(), answers: {} });
-        this.#ask(request);
+        this.#rounds.begin(request);
     }
-  }
-
-  #answered(frame: ResponseFrame): void {
-    const { id } = frame;
-    if (this.#discovering?.id === id) {
-      this.#discovered(this.#discovering, frame);
-      return;
-    }
-    const call = this.#calls.get(id);
-    if (!call) return; // one of our own: the end of a subscription
-    const questions = inputRequests(frame);
-    if (!questions) {
-      this.#calls.delete(id);
-      this.user.message(frame);
-      return;
-    }
-    if (++call.rounds > ROUNDS) {
-      this.#calls.delete(id);
-      const words = `the server still asks after ${ROUNDS} rounds`;
-      this.user.message(Frame.error(call.request.idText, ErrorCode.Internal, words));
-      return;
-    }
-    call.state = frame.at("result", "requestState");
-    call.answers = {};
-    call.missing = new Set(Object.keys(questions));
-    for (const [key, { method, params = {} }] of Object.entries(questions)) {
-      const question = `${OWN}q${++this.#count}`;
-      this.#questions.set(question, { call, key });
-      this.user.message(Frame.request(question, method, params), id);
-    }
-    if (call.missing.size === 0) void sleep(PACING_MS).then(() => this.#again(call));
-  }
-
-  /** The client's answer to a question; with the last one the call goes to the server again. */
-  #answer({ id, error, result }: ResponseFrame): void {
-    const asked = this.#questions.get(id);
-    if (!asked) return;
-    this.#questions.delete(id);
-    const { call, key } = asked;
-    if (error) {
-      this.#calls.delete(call.request.id);
-      this.user.message(Frame.error(call.request.idText, error.code, `the client refused: ${error.message}`));
-      return;
-    }
-    call.answers[key] = result;
-    call.missing.delete(key);
-    if (call.missing.size === 0) this.#again(call);
-  }
-
-  #again({ request, answers, state }: Call): void {
-    const { id, method, params } = request;
-    if (!this.#calls.has(id)) return;
-    const more = { inputResponses: answers, ...(state === undefined ? {} : { requestState: state }) };
-    this.#ask(Frame.request(id, method, { ...params, ...more }).withId(request.idText));
   }
 
   #discovered(initialize: RequestFrame, answer: ResponseFrame): void {
@@ -181,7 +114,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
       this.user.message(answer);
       return;
     }
-    const { capabilities, instructions, _meta } = answer.result ?? {};
+    const { capabilities, instructions, _meta } = objectOf(answer.exact("result"));
     this.#capabilities = objectOf(capabilities);
     const asked = textOr(initialize.params.protocolVersion, "");
     this.#reply(initialize, {
@@ -192,19 +125,19 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     });
   }
 
-  /** One subscription for all that changes; a new one takes the place of the old one. */
+  /** Subscribes to everything that may change, with one subscription. A new one replaces the old one. */
   #listen(): void {
     const notifications = granted({ ...ALL_LISTS, resourceSubscriptions: [...this.#watched] }, this.#capabilities);
     const old = this.#listening;
     this.#listening = undefined;
     if (Object.keys(notifications).length > 0) {
-      this.#listening = `${OWN}listen${++this.#count}`;
+      this.#listening = ownId();
       this.#ask(Frame.request(this.#listening, LISTEN, { notifications }));
     }
     if (old !== undefined) this.server.cancel(old, "another subscription takes its place");
   }
 
-  /** Sends a request with what the modern era wants in each. */
+  /** Sends a request with the `_meta` and headers that the modern era requires. */
   #ask(request: RequestFrame): void {
     this.server.send(this.#enveloped(request), modernHeaders(request));
   }

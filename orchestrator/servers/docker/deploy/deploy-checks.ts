@@ -2,30 +2,36 @@ import type { OrchestratorConfig } from "../../../../config/orchestrator-config"
 import { isMapping } from "../../../../lib/mapping";
 import { matchesPattern } from "../../../../lib/name-pattern";
 import type { Problem } from "../../../../lib/problems";
-import { parseBytes } from "../../../../lib/sizes";
+import { MEBIBYTE, parseBytes } from "../../../../lib/sizes";
 import { parseManifest, secretFiles } from "../../../../manifest/manifest";
+import type { Service } from "../../../../manifest/service-types";
+import { HOME } from "../../../../manifest/storage";
 import type { Manifest } from "../../../../manifest/types";
 import type { ServerInfo } from "../../server-info";
 
 export type DeployPolicy = OrchestratorConfig["deploy"];
-type Taken = Pick<ServerInfo, "name" | "managedBy"> & { manifest: Pick<Manifest, "user"> };
+type Users = Pick<Manifest, "user"> & { services?: Pick<Service, "user">[] };
+type Taken = Pick<ServerInfo, "name" | "managedBy"> & { manifest: Users };
 
 export interface DeployRequest {
   /** The manifest, as JSON gave it; `user` may be left out. */
   document: unknown;
-  /** Values of its secrets. A server that is there keeps the values that are left out. */
+  /** Values of the server's secrets. A server that exists already keeps the values that are left out. */
   secrets: Record<string, string>;
   policy: DeployPolicy;
   /** All servers there are, and those being deployed right now. */
   servers: Taken[];
-  /** Secrets that a server of that name has a value of already. */
+  /** Storage that deployed servers have or have left, with its users. @default none */
+  stored?: { server: string; uid: number }[];
+  /** Names of the secrets that the server has a value for already. */
   kept: string[];
 }
 
 const FILE = "manifest";
 const CATALOG = "such servers belong in the catalog (mcp/NAME/server.yaml)";
+const RUNS_ITS_IMAGE = "false: an extra server runs what its image holds, and nothing it wrote";
 const [FIRST_USER, LAST_USER] = [11_000, 14_995];
-/** Bytes of one secret's value. */
+/** Largest secret, in bytes. */
 const LONGEST_SECRET = 64 * 1024;
 
 const problem = (path: string, got: string, expected: string, fix?: string): Problem => ({
@@ -36,11 +42,11 @@ const problem = (path: string, got: string, expected: string, fix?: string): Pro
   ...(fix ? { fix } : {}),
 });
 
-/** Checks all of a deployment at once. The manifest is there when nothing is wrong. No secret's value is in a problem. */
+/** Checks a whole deployment at once. Returns the manifest when nothing is wrong. No problem shows a secret's value. */
 export function checkDeployment(request: DeployRequest): { manifest?: Manifest; problems: Problem[] } {
   const document = withUser(request);
   const { manifest, problems } = parseManifest(document, FILE);
-  // Limits count with a manifest's defaults; of a wrong manifest, what was written counts.
+  // The limits apply to a valid manifest with its defaults, and to an invalid one as it was written.
   const view: Record<string, unknown> = manifest ? { ...manifest } : isMapping(document) ? document : {};
   const all = [
     ...problems,
@@ -53,30 +59,47 @@ export function checkDeployment(request: DeployRequest): { manifest?: Manifest; 
 }
 
 /** The document with a user: its own, that of the server it replaces, or a free one. */
-function withUser({ document, servers }: DeployRequest): unknown {
+function withUser({ document, servers, stored = [] }: DeployRequest): unknown {
   if (!isMapping(document) || document.user !== undefined) return document;
   const same = servers.find(({ name, managedBy }) => name === document.name && managedBy === "api");
-  return { ...document, user: same?.manifest.user ?? freeUser(servers) };
+  return { ...document, user: same?.manifest.user ?? freeUser(servers, document.name, stored) };
 }
 
-/** Counts down from the end: the catalog counts up from the beginning and must find its next users free. */
-function freeUser(servers: Taken[]): number | undefined {
-  const taken = new Set(servers.map(({ manifest }) => manifest.user));
+/**
+ * Picks a free user, from the highest down: the catalog counts up from the lowest, and must find its next users free.
+ * The user of storage that a server of that name has left comes first; those of other storage wait for their servers.
+ */
+export function freeUser(
+  servers: Taken[],
+  name: unknown,
+  stored: { server: string; uid: number }[],
+): number | undefined {
+  const taken = new Set(servers.flatMap(({ manifest }) => usersOf(manifest)));
+  const own = stored.find(({ server, uid }) => server === name && !taken.has(uid));
+  if (own) return own.uid;
+  for (const { uid } of stored) taken.add(uid);
   for (let user = LAST_USER; user >= FIRST_USER; user -= 1) if (!taken.has(user)) return user;
 }
 
-function belongsInCatalog({ build, egress, database }: Record<string, unknown>): Problem[] {
+/** A server's users: its own, and its companions'. */
+const usersOf = ({ user, services = [] }: Users): number[] => [user, ...services.map((service) => service.user)];
+
+function belongsInCatalog({ build, egress, database, services }: Record<string, unknown>): Problem[] {
   const asked = {
     build: build !== undefined,
     egress: Array.isArray(egress) ? egress.length > 0 : egress !== undefined && egress !== "none",
     database: database === true,
+    services: Array.isArray(services) ? services.length > 0 : services !== undefined,
   };
   return Object.entries(asked)
     .filter(([, there]) => there)
     .map(([path]) => problem(path, "a value", `nothing: ${CATALOG}`));
 }
 
-function beyondPolicy({ image, resources, mounts }: Record<string, unknown>, policy: DeployPolicy): Problem[] {
+function beyondPolicy(
+  { image, resources, mounts, scratch, storage, home }: Record<string, unknown>,
+  policy: DeployPolicy,
+): Problem[] {
   const { cpus, memory, processes } = isMapping(resources) ? resources : {};
   const found: Problem[] = [];
   const limit = (path: string, got: unknown, value: unknown, most: number, shown: number | string): void => {
@@ -91,12 +114,40 @@ function beyondPolicy({ image, resources, mounts }: Record<string, unknown>, pol
   const bytes = typeof memory === "string" ? parseBytes(memory) : undefined;
   limit("resources.memory", memory, bytes, parseBytes(policy.memory) ?? 0, policy.memory);
   limit("resources.processes", processes, processes, policy.processes, policy.processes);
-  return [...found, ...workspaceProblems(mounts, policy)];
+  if (isMapping(scratch) && scratch.exec === true) found.push(problem("scratch.exec", "true", RUNS_ITS_IMAGE));
+  for (const [index, one] of (Array.isArray(storage) ? storage : []).entries())
+    if (isMapping(one) && one.exec === true) found.push(problem(`storage.${index}.exec`, "true", RUNS_ITS_IMAGE));
+  const kept = storageBytes(storage, home);
+  limit("storage", `${Math.ceil(kept / MEBIBYTE)}m in all`, kept, parseBytes(policy.storage) ?? 0, policy.storage);
+  return [...found, ...folderProblems(mounts), ...workspaceProblems(mounts, policy)];
+}
+
+const isFolder = (mount: unknown): boolean => isMapping(mount) && mount.folder !== undefined;
+
+/** Only the stack's config lends folders of the host, never who holds a token. */
+function folderProblems(mounts: unknown): Problem[] {
+  if (!Array.isArray(mounts)) return [];
+  return mounts.flatMap((mount: unknown, index) =>
+    isFolder(mount)
+      ? [problem(`mounts.${index}.folder`, "a folder of the host", `none: the stack's config lends them; ${CATALOG}`)]
+      : [],
+  );
+}
+
+/** What all storage may hold together, as far as that can be read. */
+function storageBytes(storage: unknown, home: unknown): number {
+  const listed: unknown[] = Array.isArray(storage) ? storage : [];
+  const sizes = [
+    ...listed.map((one) => (isMapping(one) ? one.size : undefined)),
+    home === true ? HOME.size : undefined,
+  ];
+  return sizes.reduce<number>((sum, size) => sum + ((typeof size === "string" && parseBytes(size)) || 0), 0);
 }
 
 function workspaceProblems(mounts: unknown, { workspace }: DeployPolicy): Problem[] {
   if (!Array.isArray(mounts) || workspace === "read-write") return [];
   return mounts.flatMap((mount: unknown, index) => {
+    if (isFolder(mount)) return [];
     if (workspace === "none")
       return [problem(`mounts.${index}`, "a mount", "none: the stack allows extra servers no workspace")];
     if (!isMapping(mount) || mount.readOnly !== false) return [];
@@ -111,11 +162,11 @@ function clashes({ name, user }: Record<string, unknown>, { servers, policy }: D
   const same = servers.find((server) => server.name === name);
   const others = servers.filter((server) => server.name !== name);
   if (same?.managedBy === "pulumi") {
-    found.push(problem("name", JSON.stringify(name), "another name than the servers of the catalog have"));
+    found.push(problem("name", JSON.stringify(name), "a name that no server of the catalog has"));
   }
-  const holder = others.find(({ manifest }) => manifest.user === user);
+  const holder = others.find(({ manifest }) => usersOf(manifest).some((one) => one === user));
   if (holder) {
-    found.push(problem("user", String(user), `another user than server ${holder.name} has`, "leave user out"));
+    found.push(problem("user", String(user), `a user other than that of server ${holder.name}`, "leave user out"));
   }
   if (same?.managedBy === "api" && user !== same.manifest.user) {
     const expected = `${same.manifest.user}, the user the server has: its volumes belong to it`;

@@ -1,19 +1,23 @@
-import { type EngineClient, reasonOf, removeContainer } from "../../../../lib/docker-client";
+import { type EngineClient, reasonOf } from "../../../../lib/docker-client";
 import { isMapping } from "../../../../lib/mapping";
 import { ProblemsError } from "../../../../lib/problems";
-import { containerName } from "../../../../manifest/container/container-spec";
-import { Label, Owner } from "../../../../manifest/container/labels";
+import { Owner } from "../../../../manifest/container/labels";
+import { storageContainer, storageFolder } from "../../../../manifest/container/storage-folders";
+import { storageOf } from "../../../../manifest/storage";
+import type { Manifest } from "../../../../manifest/types";
 import type { Events } from "../../../events";
 import type { Log } from "../../../log";
 import { ServerError } from "../../server-error";
 import type { ServerInfo } from "../../server-info";
 import type { DockerServers } from "../docker-servers";
-import { REPLACED } from "../server-state";
-import { checkDeployment, type DeployPolicy } from "./deploy-checks";
-import { Deployment } from "./deployment";
-import type { Progress } from "./images";
-import { putBack, ServerParts, stop } from "./server-parts";
-import { verdict } from "./start-healthy";
+import type { StoredFolder } from "../storage-use";
+import { runStorageWork } from "../storage-work";
+import { checkDeployment, type DeployPolicy, freeUser } from "./deploy-checks";
+import { Deployment, type Opening } from "./deployment";
+import { carrierImage, type Progress } from "./images";
+import { endInterrupted } from "./interrupted";
+import { ServerParts, stop } from "./server-parts";
+import { copiedSecrets } from "./server-secrets";
 
 export interface DeployerOptions {
   client: EngineClient;
@@ -21,22 +25,32 @@ export interface DeployerOptions {
   policy: DeployPolicy;
   /** "project/stack". */
   stack: string;
+  /** All storage, as last measured. */
+  storage: () => StoredFolder[];
   events: Events;
   log: Log;
 }
 
 export interface Deployed {
   server: ServerInfo;
-  /** `none`: the server ran already, with this manifest, this image and these secrets. */
+  /** `none`: the server was running already, with the same manifest, image and secrets. */
   change: "created" | "replaced" | "none";
 }
 
+/** What a throwaway copy is to be. */
+export interface CopyPlan {
+  name: string;
+  manifestFor(user: number): Manifest;
+  openingFor(manifest: Manifest): Opening;
+}
+
 /**
- * Servers beyond the catalog, deployed through the API. One that is there is replaced only when the new one becomes
- * healthy: until then it waits, stopped, under another name, and comes back with its old secrets when the new one fails.
+ * Deploys servers beyond the catalog, for the API. An existing server is replaced only once the new one is healthy.
+ * Until then its container waits, stopped and under another name. If the new one fails, the old one comes back with its
+ * old secrets.
  */
 export class Deployer {
-  /** Names being deployed or removed right now, with the user that a deployment has chosen. */
+  /** Servers being deployed or removed right now, by name, with the user that a deployment has chosen. */
   readonly #busy = new Map<string, number | undefined>();
 
   constructor(private readonly options: DeployerOptions) {}
@@ -49,14 +63,15 @@ export class Deployer {
   /**
    * Deploys a server, or replaces the one of that name.
    * @param document the manifest as parsed JSON; `user` may be left out
-   * @param secrets values by name; a server that is there keeps those that are left out
+   * @param secrets values by name; an existing server keeps those that are left out
    * @throws ProblemsError with all that is wrong with the request, before anything is changed
-   * @throws ServerError when it cannot be done; then all is as it was before
+   * @throws ServerError when the deployment fails; everything is then as it was before
    */
   async deploy(document: unknown, secrets: Record<string, string> = {}, told: Progress = () => {}): Promise<Deployed> {
     const { policy, events, servers } = this.options;
     if (!policy.enabled) throw new ServerError(403, "this stack allows no extra servers");
-    if (!servers.synced) throw new ServerError(502, "the engine has not been looked at yet");
+    if (!servers.synced)
+      throw new ServerError(502, "the engine's servers are not known yet, try again in some seconds");
     const name = isMapping(document) && typeof document.name === "string" ? document.name : "";
     return this.#alone(name, async () => {
       const deployed = await this.#deploy(name, document, secrets, told).catch((error) => {
@@ -68,8 +83,42 @@ export class Deployer {
     });
   }
 
-  /** Stops and removes a server that was deployed through the API, with all it has. @throws ServerError */
-  async remove(name: string): Promise<void> {
+  /**
+   * Makes a throwaway copy of a server, with the values of its secrets: a server of the API's, until `remove`.
+   * @throws ServerError when that fails; nothing of it is then left
+   */
+  async copy(original: ServerInfo, { name, manifestFor, openingFor }: CopyPlan): Promise<ServerInfo> {
+    const { client, servers, policy, stack, storage, log } = this.options;
+    if (!policy.enabled) throw new ServerError(403, "this stack allows no extra servers");
+    return this.#alone(name, async () => {
+      if (servers.get(name)) throw new ServerError(409, `there is a server ${name} already`);
+      const user = freeUser([...servers.list(), ...this.#coming()], name, storage());
+      if (user === undefined) throw new ServerError(409, "all users of servers are taken");
+      this.#busy.set(name, user);
+      const manifest = manifestFor(user);
+      const opening = openingFor(manifest);
+      const labels = this.#parts(name).labels;
+      const values = await copiedSecrets(client, original, { server: name, labels });
+      const deployment = new Deployment(name, { client, stack, images: [], log, told: () => {}, opening });
+      await deployment
+        .run(manifest, Object.fromEntries(values))
+        .finally(() => servers.resync())
+        .catch((error) => {
+          if (error instanceof ServerError) throw error;
+          throw new ServerError(502, `${original.name} cannot be copied: ${reasonOf(error)}`);
+        });
+      const copy = servers.get(name);
+      if (!copy) throw new ServerError(502, `server ${name} was made, and is gone again`);
+      return copy;
+    });
+  }
+
+  /**
+   * Stops and removes a server that was deployed through the API, with everything that belongs to it but its storage.
+   * @param data its storage as well
+   * @throws ServerError
+   */
+  async remove(name: string, data = false): Promise<void> {
     const { client, servers } = this.options;
     const server = servers.get(name);
     if (!server) throw new ServerError(404, `there is no server ${name}`);
@@ -80,37 +129,23 @@ export class Deployer {
       try {
         await stop(client, server.runtime.id);
         await this.#parts(name).remove();
+        if (data) await this.#removeStorage(server.manifest);
       } catch (error) {
-        throw new ServerError(502, `server ${name} is not gone: ${reasonOf(error)}`);
+        throw new ServerError(502, `server ${name} cannot be removed: ${reasonOf(error)}`);
       }
       await servers.refresh(server.runtime.id);
     });
   }
 
-  /** Ends what a killed orchestrator left half done. Once, when the servers are known. */
+  /** Cleans up deployments that a killed orchestrator left unfinished. Runs once, when the servers are known. */
   async recover(): Promise<void> {
     const { client, stack, log, servers } = this.options;
-    const label = [`${Label.ManagedBy}=${Owner.Api}`, `${Label.Stack}=${stack}`, Label.Manifest];
-    const found = await client.api.listContainers({ all: true, filters: { label } });
-    const named = (name: string) => found.find(({ Names }) => Names[0] === `/${name}`);
-    for (const name of new Set(found.map(({ Labels }) => Labels[Label.Server] ?? ""))) {
-      const current = named(containerName(name));
-      const aside = named(`${containerName(name)}${REPLACED}`);
-      if (!aside && current?.State !== "created") continue;
-      log.warn({ server: name }, "ending a deployment that was interrupted");
-      if (!aside) await this.#parts(name).remove();
-      else if (current && verdict(await client.api.getContainer(current.Id).inspect()) === "ready") {
-        await removeContainer(client.api.getContainer(aside.Id));
-      } else {
-        await putBack(client, name, aside.Id);
-        await client.streams.getContainer(aside.Id).start();
-      }
-    }
+    await endInterrupted(client, stack, log);
     await servers.resync();
   }
 
   async #deploy(name: string, document: unknown, secrets: Record<string, string>, told: Progress): Promise<Deployed> {
-    const { client, servers, policy, stack, log } = this.options;
+    const { client, servers, policy, stack, storage, log } = this.options;
     const there = servers.get(name);
     const old = there?.managedBy === Owner.Api ? there : undefined;
     const deployment = new Deployment(name, { client, stack, images: policy.images, log, told });
@@ -119,6 +154,7 @@ export class Deployer {
       document,
       secrets,
       policy,
+      stored: storage().filter(({ owner }) => owner === Owner.Api),
       servers: [...servers.list(), ...this.#coming()],
       kept,
     });
@@ -139,14 +175,23 @@ export class Deployer {
     );
   }
 
+  async #removeStorage({ name: server, user, ...manifest }: Manifest): Promise<void> {
+    const { client, stack } = this.options;
+    const folders = storageOf(manifest).map((storage) => storageFolder(server, storage.name));
+    if (folders.length === 0) return;
+    const image = await carrierImage(client, "mcp-carrier");
+    const what = { server, user, folders, owner: Owner.Api, image, stack };
+    await runStorageWork(client, storageContainer({ work: "remove", ...what }), this.#parts(server).labels);
+  }
+
   #parts(name: string): ServerParts {
     const { client, stack, log } = this.options;
     return new ServerParts(client, stack, name, log);
   }
 
-  /** One thing at a time with one server. @throws ServerError */
+  /** Runs work on a server, unless other work on it is running. @throws ServerError */
   async #alone<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    if (name === "") return work(); // no name: it goes no further than the checks
+    if (name === "") return work(); // without a name, the checks refuse it
     if (this.#busy.has(name)) throw new ServerError(409, `server ${name} is being deployed or removed already`);
     this.#busy.set(name, undefined);
     try {

@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
+import type Docker from "dockerode";
+import type { ContainerCreateOptions } from "dockerode";
 import { ServerStatus } from "../../../../api/server-status";
 import { createContainer, type EngineClient, reasonOf } from "../../../../lib/docker-client";
 import { type ContainerSpec, containerSpec } from "../../../../manifest/container/container-spec";
 import { createOptions } from "../../../../manifest/container/create-options";
 import { Owner } from "../../../../manifest/container/labels";
+import { storageMaker } from "../../../../manifest/container/storage-folders";
 import type { Manifest } from "../../../../manifest/types";
 import type { Log } from "../../../log";
 import type { ServerInfo } from "../../server-info";
 import { nameOf, REPLACED } from "../server-state";
-import { type Progress, presentImage } from "./images";
+import { runStorageWork } from "../storage-work";
+import { carrierImage, type Progress, presentImage } from "./images";
 import { partsOf, putBack, ServerParts, stop } from "./server-parts";
 import { filesOf, type SecretValues, ServerSecrets } from "./server-secrets";
 import { startHealthy } from "./start-healthy";
@@ -21,21 +25,36 @@ export interface DeploymentOptions {
   images: readonly string[];
   log: Log;
   told: Progress;
+  /** Of a copy that learns. @default the container that the manifest makes */
+  opening?: Opening;
 }
 
-/** The server that is replaced, with all that brings it back. */
+/** What is done differently for a throwaway copy of a server that learns (servers/docker/learn/). */
+export interface Opening {
+  /** The image's id, whatever the manifest says. */
+  image: string;
+  /** Parts of it that are no server's, as `partsOf` names them: they stay. */
+  parts: string[];
+  /** Runs when its network and volumes are there. */
+  reach(): Promise<void>;
+  options(spec: ContainerSpec): ContainerCreateOptions;
+  /** Runs before its container starts. */
+  prepare(container: Docker.Container, spec: ContainerSpec): Promise<void>;
+}
+
+/** The server to be replaced, with everything that is needed to bring it back. */
 interface Previous {
   info: ServerInfo;
   spec: ContainerSpec;
   secrets: SecretValues;
 }
 
-/** Runs, or is about to. */
+/** True for a server that runs, or is starting. */
 const isUp = ({ status }: ServerInfo): boolean => status === ServerStatus.Running || status === ServerStatus.Starting;
-/** Nobody stopped it on purpose, whatever its health. */
+/** True for a server that nobody stopped on purpose, whatever its health. */
 const wasStarted = ({ status }: ServerInfo): boolean => status !== ServerStatus.Stopped;
 
-/** Brings one server into the engine, and takes back what it made when that fails. */
+/** Deploys one server into the engine, and undoes its changes when that fails. */
 export class Deployment {
   readonly #parts: ServerParts;
   #previous: Previous | undefined;
@@ -47,7 +66,7 @@ export class Deployment {
     this.#parts = new ServerParts(options.client, options.stack, name, options.log);
   }
 
-  /** Takes note of the server that is to be replaced. Returns the names of its secrets that have a value. */
+  /** Reads the server that is to be replaced. Returns the names of its secrets that have a value. */
   async replaces(info: ServerInfo): Promise<string[]> {
     const secrets = await this.#secrets(info.manifest, info.runtime.image.id).read();
     this.#previous = { info, spec: this.#spec(info.manifest, info.runtime.image.id), secrets };
@@ -57,37 +76,43 @@ export class Deployment {
   /**
    * Brings the server up.
    * @returns its container's id, or undefined when nothing had to change
-   * @throws Error; then all is as it was
+   * @throws Error when that fails; everything is then as it was
    */
   async run(manifest: Manifest, given: Record<string, string>): Promise<string | undefined> {
-    const { client, images, told, log } = this.options;
+    const { client, images, told, log, opening } = this.options;
     const previous = this.#previous;
-    const { image: reference = "" } = manifest;
+    const reference = opening?.image ?? manifest.image ?? "";
     const { id: image, pulled } = await presentImage(client, reference, images, told);
     const values = new Map([...(previous?.secrets ?? []), ...Object.entries(given)]);
     if (previous && this.#isSame(previous, manifest, image, values)) return undefined;
     await this.#parts.mustOwnContainer();
     try {
-      // First what an interrupted deployment may have left.
+      // First removes what an interrupted deployment may have left.
       await this.#parts.remove(this.#previousParts());
       const spec = this.#spec(manifest, image);
       told("making its network and volumes");
       await this.#parts.make(spec);
       const earlier = previous ? filesOf(previous.info.manifest, previous.secrets).keys() : [];
+      await opening?.reach();
+      await this.#storage(manifest, image);
       if (spec.secretFiles.length > 0) await this.#secrets(manifest, image).write(values, earlier);
       if (previous) await this.#setAside(previous);
       told("starting it");
-      const { id } = await createContainer(client.api, createOptions(spec));
+      const container = await createContainer(client.api, opening?.options(spec) ?? createOptions(spec));
+      await opening?.prepare(client.streams.getContainer(container.id), spec);
+      const { id } = container;
       await startHealthy(client, id, manifest.health, [...values.values()]);
       await this.#parts
-        .remove(partsOf(spec))
-        .catch((error) => log.warn({ server: this.name, reason: reasonOf(error) }, "the replaced server is not gone"));
+        .remove(new Set([...partsOf(spec), ...(opening?.parts ?? [])]))
+        .catch((error) =>
+          log.warn({ server: this.name, reason: reasonOf(error) }, "the replaced container could not be removed"),
+        );
       return id;
     } catch (error) {
       await this.#undo().catch((undo) =>
-        log.error({ server: this.name, reason: reasonOf(undo) }, "a failed deployment was not taken back whole"),
+        log.error({ server: this.name, reason: reasonOf(undo) }, "a failed deployment was not undone completely"),
       );
-      // Docker refuses when somebody else has begun to use it.
+      // Docker refuses when another container uses the image by now.
       const unused = client.api.getImage(reference);
       if (pulled) await unused.remove().catch(() => {});
       throw error;
@@ -130,6 +155,14 @@ export class Deployment {
 
   #spec(manifest: Manifest, image: string): ContainerSpec {
     return containerSpec(manifest, { image, stack: this.options.stack, managedBy: Owner.Api });
+  }
+
+  /** Makes the folders of its storage. A failed deployment leaves them: they may hold what an earlier server kept. */
+  async #storage(manifest: Manifest, image: string): Promise<void> {
+    const { client, stack } = this.options;
+    const carrier = await carrierImage(client, image);
+    const maker = storageMaker(manifest, { owner: Owner.Api, image: carrier, stack });
+    if (maker) await runStorageWork(client, maker, this.#parts.labels);
   }
 
   #secrets(manifest: Manifest, image: string): ServerSecrets {

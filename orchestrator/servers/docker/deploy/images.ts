@@ -3,7 +3,7 @@ import { ServerError } from "../../server-error";
 import { linesOf } from "../event-stream";
 import { mustBePublic } from "./registries";
 
-/** Hears each step of a deployment, in a short sentence. */
+/** Called with each step of a deployment, in a short sentence. */
 export type Progress = (step: string) => void;
 
 const PULL_MS = 15 * 60_000;
@@ -13,12 +13,12 @@ const TOLD_EVERY_MS = 1_000;
 /** An image that the engine has. */
 export interface PresentImage {
   id: string;
-  /** It was not there before. */
+  /** True when the engine did not have the image before. */
   pulled: boolean;
 }
 
 /**
- * Finds an image; pulls it when the engine has none of that name.
+ * Finds an image, and pulls it when the engine has none of that name.
  * @param allowed `deploy.images` of the config: the registries it names may have private addresses
  * @throws ServerError, ProblemsError
  */
@@ -64,7 +64,7 @@ async function pull({ streams }: EngineClient, reference: string, told: Progress
   }
 }
 
-/** An image to carry secret files: the stack's own empty one, else the given one. */
+/** Returns an image for the carrier of secret files: the stack's own empty one, else the given one. */
 export async function carrierImage({ api }: EngineClient, fallback: string): Promise<string> {
   const [carrier] = await api.listImages({ filters: { reference: ["mcp-carrier:*"] } });
   return carrier?.Id ?? fallback;

@@ -3,15 +3,18 @@ import { contains } from "../../../../lib/addresses";
 import { ProblemsError } from "../../../../lib/problems";
 import { NOT_PUBLIC } from "../../../../lib/special-addresses";
 
-/** All addresses of a host name; an address is its own. @throws Error for a name that has none */
+/** Returns all addresses of a host name; an address returns itself. @throws Error for a name that has none */
 export type Resolve = (host: string) => Promise<string[]>;
 
 const resolve: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
 
-/** Docker Hub, as references without a registry mean it. */
+/** Names of Docker Hub. A reference without a registry means it too. */
 const HUB = ["docker.io", "index.docker.io"];
 
-/** The registry that a reference names; undefined for Docker Hub. Docker takes a first part of this look for a host. */
+/**
+ * Returns the registry that a reference names; undefined for Docker Hub. Like Docker, it takes the first part for a
+ * host when that part has a dot, a port or an upper-case letter, or is `localhost`.
+ */
 export function registryOf(reference: string): string | undefined {
   const [first = "", ...rest] = reference.split("/");
   if (rest.length === 0) return undefined;
@@ -19,21 +22,22 @@ export function registryOf(reference: string): string | undefined {
   return host && !HUB.includes(first) ? first : undefined;
 }
 
-/** `registry.lan`, `10.0.0.1` or `::1` of a registry with or without a port. */
+/** Returns a registry's host, without a port or brackets: `registry.lan`, `10.0.0.1` or `::1`. */
 function hostOf(registry: string): string {
   return registry.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
 }
 
 async function isPublic(host: string, ask: Resolve): Promise<boolean> {
-  // A name that has no address here may have one for the engine, which sees the names of its own network.
+  // The engine may find an address where we find none: it knows the names of its own network.
   const addresses = await ask(host).catch(() => []);
   return addresses.length > 0 && !addresses.some((address) => NOT_PUBLIC.some((block) => contains(block, address)));
 }
 
 /**
- * Refuses an image of a registry that has private addresses, or none: to pull it would be to try out what the engine
- * can reach, and the error would tell. A registry that the config names in `deploy.images` may be anywhere.
- * @throws ProblemsError, which tells nothing of the addresses
+ * Refuses an image whose registry has private addresses, or none. Otherwise a caller could scan the engine's network:
+ * the error of a pull tells whether something answers there. A registry that the config names in `deploy.images` may be
+ * anywhere.
+ * @throws ProblemsError, which does not show the addresses
  */
 export async function mustBePublic(reference: string, images: readonly string[], ask = resolve): Promise<void> {
   const registry = registryOf(reference);

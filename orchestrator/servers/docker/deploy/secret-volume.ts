@@ -9,7 +9,7 @@ import { packTar, unpackTar } from "./tar";
 export interface SecretVolume {
   server: string;
   volume: string;
-  /** Any image the engine has: nothing of it ever runs. */
+  /** Any image that the engine has; none of its programs ever runs. */
   image: string;
   /** Labels of everything that belongs to the server. */
   labels: Record<string, string>;
@@ -22,8 +22,8 @@ const FOLDER = "/files";
 
 /**
  * Docker copies files into and out of containers only, not volumes, and into no container whose root is read-only. So a
- * container that is never started mounts the volume, and goes again. It has no user: with one, Docker could take the
- * owner from the image's passwd file. (components/volume-files.ts does the same for the catalog.)
+ * container that is never started mounts the volume, and is removed afterwards. It has no user: with one, Docker could
+ * take the owner from the image's passwd file. (components/volume-files.ts does the same for the catalog.)
  */
 async function withCarrier<Result>(
   { api }: EngineClient,
@@ -31,7 +31,7 @@ async function withCarrier<Result>(
   work: (carrier: Docker.Container) => Promise<Result>,
 ): Promise<Result> {
   const name = `${containerName(server)}-secret-files`;
-  await removeContainer(api.getContainer(name)); // of a deployment that was interrupted
+  await removeContainer(api.getContainer(name)); // left by an interrupted deployment
   const carrier = await createContainer(api, {
     name,
     Image: image,
@@ -46,7 +46,7 @@ async function withCarrier<Result>(
   }
 }
 
-/** What is on the volume now. */
+/** Reads the files on the volume. */
 export async function readSecretFiles(client: EngineClient, volume: SecretVolume): Promise<SecretFiles> {
   return withCarrier(client, volume, async (carrier) => {
     const archive = await buffer(await carrier.getArchive({ path: `${FOLDER}/.` }));
@@ -54,7 +54,7 @@ export async function readSecretFiles(client: EngineClient, volume: SecretVolume
   });
 }
 
-/** Writes files that only the server's user can read, over those of the same name. */
+/** Writes files that only the server's user can read, and replaces those of the same name. */
 export async function writeSecretFiles(
   client: EngineClient,
   volume: SecretVolume,

@@ -4,7 +4,7 @@ import { Label, Owner } from "../../../../manifest/container/labels";
 import type { Log } from "../../../log";
 import { ServerError } from "../../server-error";
 
-/** What one server that was deployed through the API has in the engine, found by its labels. */
+/** The containers, networks and volumes of one server that was deployed through the API. Labels tell which they are. */
 export class ServerParts {
   /** On everything that belongs to the server. */
   readonly labels: Record<string, string>;
@@ -18,7 +18,7 @@ export class ServerParts {
     this.labels = { [Label.ManagedBy]: Owner.Api, [Label.Stack]: stack, [Label.Server]: server };
   }
 
-  /** Makes the network and the volumes of a specification, as far as they are not there. @throws ServerError */
+  /** Creates the network and the volumes of a specification that do not exist yet. @throws ServerError */
   async make({ network, volumes }: ContainerSpec): Promise<void> {
     const { api } = this.client;
     if (network && !(await this.#isThere("network", network.name))) {
@@ -36,12 +36,12 @@ export class ServerParts {
     }
   }
 
-  /** @throws ServerError when a container of the server's name is there that is not the server's */
+  /** @throws ServerError when a container of that name exists, and belongs to something else */
   async mustOwnContainer(): Promise<void> {
     await this.#isThere("container", containerName(this.server));
   }
 
-  /** Removes what the server has, but for the parts in `keep`. @throws Error with all that could not be removed */
+  /** Removes everything of the server except the parts in `keep`. @throws Error that lists what could not be removed */
   async remove(keep: ReadonlySet<string> = new Set()): Promise<void> {
     const { api } = this.client;
     const filters = { label: Object.entries(this.labels).map(([name, value]) => `${name}=${value}`) };
@@ -65,12 +65,14 @@ export class ServerParts {
     if (failed.length > 0) throw new Error(`not removed: ${failed.join("; ")}`);
   }
 
-  /** The server is out of it already; whoever is left is the orchestrator, which joined it. */
+  /**
+   * The server's container has left the network already. Only the orchestrator, which joined it, can still be in it.
+   */
   async #removeNetwork(id: string): Promise<void> {
     const network = this.client.api.getNetwork(id);
     const { Containers } = await network.inspect();
     for (const Container of Object.keys(Containers ?? {})) {
-      await network.disconnect({ Container, Force: true }).catch(() => {}); // it left by itself meanwhile
+      await network.disconnect({ Container, Force: true }).catch(() => {}); // it has left by itself meanwhile
     }
     await network.remove();
   }
@@ -79,7 +81,7 @@ export class ServerParts {
     const labels = await this.#labelsOf(kind, name);
     if (labels === undefined) return false;
     if (Object.entries(this.labels).every(([label, value]) => labels[label] === value)) return true;
-    throw new ServerError(409, `there is a ${kind} ${name} already, which is not of this server`);
+    throw new ServerError(409, `a ${kind} ${name} exists already, and does not belong to this server`);
   }
 
   async #labelsOf(kind: "container" | "network" | "volume", name: string): Promise<Record<string, string> | undefined> {
@@ -95,13 +97,13 @@ export class ServerParts {
   }
 }
 
-/** All that a specification stands for, by kind and name: a container and its network have the same name. */
+/** Names everything that a specification creates, with its kind: a container and its network share one name. */
 export function partsOf({ name, network, volumes }: ContainerSpec): Set<string> {
   const networks = network ? [`network ${network.name}`] : [];
   return new Set([`container ${name}`, ...networks, ...volumes.map((volume) => `volume ${volume.name}`)]);
 }
 
-/** Stops a container, with its own time for that. One that is stopped, or gone, is fine. */
+/** Stops a container, and gives it its own stop time. Does nothing when it is stopped or gone. */
 export async function stop({ streams }: EngineClient, container: string): Promise<void> {
   try {
     await streams.getContainer(container).stop();
@@ -110,7 +112,7 @@ export async function stop({ streams }: EngineClient, container: string): Promis
   }
 }
 
-/** Gives the server's name back to a container that was set aside; what has the name is removed. */
+/** Gives a container that was set aside the server's name back. Removes the container that has the name now. */
 export async function putBack({ api }: EngineClient, server: string, container: string): Promise<void> {
   const name = containerName(server);
   await removeContainer(api.getContainer(name));

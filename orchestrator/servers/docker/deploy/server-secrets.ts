@@ -1,15 +1,16 @@
 import { basename } from "node:path";
 import type { EngineClient } from "../../../../lib/docker-client";
 import { volumeNames } from "../../../../manifest/container/container-spec";
-import { secretFiles } from "../../../../manifest/manifest";
+import { type SecretFile, secretFiles } from "../../../../manifest/manifest";
 import type { Manifest } from "../../../../manifest/types";
+import type { ServerInfo } from "../../server-info";
 import { carrierImage } from "./images";
 import { readSecretFiles, type SecretFiles, writeSecretFiles } from "./secret-volume";
 
 /** Values by the secrets' names. */
 export type SecretValues = ReadonlyMap<string, string>;
 
-/** The files that a manifest wants, of those values that are there. */
+/** Returns the secret files of a manifest, as far as there are values. */
 export function filesOf(manifest: Manifest, values: SecretValues): SecretFiles {
   const files = secretFiles(manifest).flatMap(({ name, file }) => {
     const value = values.get(name);
@@ -27,22 +28,18 @@ export class ServerSecrets {
     private readonly carrier: { image: string; labels: Record<string, string> },
   ) {}
 
-  /** The values that the volume holds. Nothing is asked of the engine for a server without secrets. */
+  /** Reads the values on the volume. For a server without secrets it does not ask the engine. */
   async read(): Promise<SecretValues> {
     const declared = secretFiles(this.manifest);
     if (declared.length === 0) return new Map();
     const files = await readSecretFiles(this.client, await this.#volume());
-    return new Map(
-      declared.flatMap(({ name, file }) => {
-        const value = files.get(basename(file));
-        return value ? [[name, value] as const] : []; // an empty file is one that was taken back
-      }),
-    );
+    return valuesOf(declared, files);
   }
 
   /**
    * Writes the manifest's files.
-   * @param earlier files that may be on the volume: those the manifest does not want are emptied, as Docker cannot delete
+   * @param earlier files that may be on the volume; those that the manifest no longer has are emptied, because Docker
+   * cannot delete a file there
    */
   async write(values: SecretValues, earlier: Iterable<string> = []): Promise<void> {
     const stale = [...earlier].map((name) => [name, ""] as const);
@@ -56,4 +53,30 @@ export class ServerSecrets {
     const { name } = this.manifest;
     return { server: name, volume: volumeNames(name).secrets, image: await carrierImage(this.client, image), labels };
   }
+}
+
+/**
+ * The values of a server's secrets, for its copy. The copy's own carrier reads them: that of a server of the catalog is the
+ * stack's.
+ */
+export async function copiedSecrets(
+  client: EngineClient,
+  { manifest, runtime }: Pick<ServerInfo, "manifest" | "runtime">,
+  copy: { server: string; labels: Record<string, string> },
+): Promise<SecretValues> {
+  const declared = secretFiles(manifest);
+  if (declared.length === 0) return new Map();
+  const image = await carrierImage(client, runtime.image.id);
+  const files = await readSecretFiles(client, { ...copy, volume: volumeNames(manifest.name).secrets, image });
+  return valuesOf(declared, files);
+}
+
+/** A secret that was removed leaves an empty file. */
+function valuesOf(declared: SecretFile[], files: SecretFiles): SecretValues {
+  return new Map(
+    declared.flatMap(({ name, file }) => {
+      const value = files.get(basename(file));
+      return value ? [[name, value] as const] : [];
+    }),
+  );
 }

@@ -1,6 +1,6 @@
 /** A file of a tar archive. */
 export interface TarFile {
-  /** At most 100 bytes: what the oldest form of the header holds. */
+  /** At most 100 bytes: the oldest form of the header holds no more. */
   name: string;
   content: Buffer;
 }
@@ -24,7 +24,7 @@ function header({ name, content }: TarFile, uid: number): Buffer {
   return block;
 }
 
-/** Small files with mode 0400 and one owner. @throws RangeError when a name is too long */
+/** Packs small files, with mode 0400 and one owner. @throws RangeError when a name is too long */
 export function packTar(files: TarFile[], uid: number): Buffer {
   const blocks = files.flatMap((file) => {
     if (Buffer.byteLength(file.name) > 100) throw new RangeError(`got ${file.name}, expected at most 100 bytes`);
@@ -34,7 +34,7 @@ export function packTar(files: TarFile[], uid: number): Buffer {
   return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
 }
 
-/** The regular files of an archive, each by the last part of its name. */
+/** Returns the regular files of an archive, each under the last part of its name. */
 export function unpackTar(archive: Buffer): TarFile[] {
   const files: TarFile[] = [];
   for (let at = 0; at + BLOCK <= archive.length && archive[at] !== 0; ) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,11 +40,18 @@ describe("the orchestrator's bundle", function () {
   });
   after(() => rmSync(project, { recursive: true }));
 
-  it("is a program, its threads and the page's files, readable for another user", () => {
-    assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static", "yaml-worker.js"]);
-    const page = ["swagger-ui-bundle.js", "swagger-ui.css"];
-    assert.deepEqual(readdirSync(at("static")).sort(), page);
-    for (const file of ["main.js", "yaml-worker.js", ...page.map((name) => `static/${name}`)])
+  it("is a program, its threads and both pages' files, readable for another user", () => {
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "inputs",
+      "main.js",
+      "page",
+      "page-inputs",
+      "static",
+      "yaml-worker.js",
+    ]);
+    const docs = ["swagger-ui-bundle.js", "swagger-ui.css"];
+    assert.deepEqual(readdirSync(at("static")).sort(), docs);
+    for (const file of ["main.js", "yaml-worker.js", "page/index.html", ...docs.map((name) => `static/${name}`)])
       assert.equal(statSync(at(file)).mode & 0o777, 0o644, file);
   });
 
@@ -96,18 +103,53 @@ describe("the orchestrator's bundle", function () {
 
   it("follows a source file, an import that comes, what that imports, and an import that goes", () => {
     const main = readFileSync(source("orchestrator/main.ts"));
-    writeFileSync(source("lib/added.ts"), 'console.log("added, first");\n');
+    writeFileSync(source("lib/added.ts"), 'console.log("zebra, first");\n');
     append("orchestrator/main.ts", 'import "../lib/added";\n');
     assert.equal(madeAnew(), true);
-    assert.match(readFileSync(at("main.js"), "utf8"), /added, first/);
-    append("lib/added.ts", 'console.log("added, second");\n');
+    assert.match(readFileSync(at("main.js"), "utf8"), /zebra, first/);
+    append("lib/added.ts", 'console.log("zebra, second");\n');
     assert.equal(madeAnew(), true);
-    assert.match(readFileSync(at("main.js"), "utf8"), /added, second/);
+    assert.match(readFileSync(at("main.js"), "utf8"), /zebra, second/);
     writeFileSync(source("orchestrator/main.ts"), main);
     rmSync(source("lib/added.ts"));
     assert.equal(madeAnew(), true);
-    assert.doesNotMatch(readFileSync(at("main.js"), "utf8"), /added, /);
+    assert.doesNotMatch(readFileSync(at("main.js"), "utf8"), /zebra, /);
     assert.equal(madeAnew(), false);
+  });
+
+  it("follows the page's files, also new ones, and takes away what an earlier page left", () => {
+    const scripts = () => readdirSync(at("page/assets")).filter((name) => name.endsWith(".js"));
+    const [first] = scripts();
+    append("orchestrator/web/src/main.tsx", 'import "./added";\n');
+    writeFileSync(source("orchestrator/web/src/added.ts"), 'console.log("another page");\n');
+    assert.equal(madeAnew(), false, "the orchestrator is the same");
+    assert.equal(scripts().length, 1);
+    assert.notEqual(scripts()[0], first);
+    writeFileSync(at(`page/assets/${scripts()[0]}`), "as it was");
+    bundleOrchestrator(folder);
+    assert.equal(readFileSync(at(`page/assets/${scripts()[0]}`), "utf8"), "as it was");
+  });
+
+  it("has a page that two runs may build at once, and says why it cannot be built", async () => {
+    const build = (folder: string) => {
+      const program = "require(process.argv[1]).bundlePage(process.argv[2])";
+      const args = [
+        "-r",
+        "ts-node/register/transpile-only",
+        "-e",
+        program,
+        source("components/inner/page-bundle"),
+        folder,
+      ];
+      return spawn(process.execPath, args, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
+    };
+    const ends = await Promise.all(["one", "other"].map((name) => once(build(at(name)), "exit")));
+    assert.deepEqual(ends.flat(), [0, null, 0, null]);
+    for (const name of ["one", "other"]) rmSync(at(name), { recursive: true });
+    const main = readFileSync(source("orchestrator/web/src/main.tsx"));
+    append("orchestrator/web/src/main.tsx", 'import "./missing";\n');
+    assert.throws(() => bundleOrchestrator(folder), /the page cannot be built:[\s\S]*missing/);
+    writeFileSync(source("orchestrator/web/src/main.tsx"), main);
   });
 
   it("follows the lock file, and what another version of the bundling asked for or left behind", () => {
@@ -119,6 +161,13 @@ describe("the orchestrator's bundle", function () {
       writeFileSync(at("inputs"), foreign);
       assert.equal(madeAnew(), true, foreign);
     }
-    assert.deepEqual(readdirSync(folder).sort(), ["inputs", "main.js", "static", "yaml-worker.js"], "no draft stays");
+    assert.deepEqual(readdirSync(folder).sort(), [
+      "inputs",
+      "main.js",
+      "page",
+      "page-inputs",
+      "static",
+      "yaml-worker.js",
+    ]);
   });
 });

@@ -162,7 +162,7 @@ describe("gateway: a server that misbehaves", function () {
       '{"id":null,"method":"x"}',
       Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]),
       Buffer.concat([Buffer.from('{"jsonrpc":"2.0","method":"'), Buffer.from([0xff]), Buffer.from("}")]),
-      '[{"jsonrpc":"2.0","method":"notifications/batch"}]',
+      '[1,"x",[{"jsonrpc":"2.0","method":"notifications/batch"}],{}]',
       '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}',
     ];
     for (const caller of [
@@ -175,6 +175,19 @@ describe("gateway: a server that misbehaves", function () {
     const reply = client.start("say", say(...garbage));
     await reply.done;
     assert.equal(reply.messages.length, 1, "a client is told nothing of it");
+  });
+
+  it("writes a batch, whose messages are as good as others", async () => {
+    const client = await site.client("bad");
+    const reply = client.start(
+      "say",
+      say('[{"jsonrpc":"2.0","method":"notifications/one"},{},{"jsonrpc":"2.0","method":"notifications/two"}]'),
+    );
+    await reply.done;
+    assert.deepEqual(
+      reply.messages.map((text) => JSON.parse(text).method),
+      ["notifications/one", "notifications/two", undefined],
+    );
   });
 
   it("breaks its lines anywhere, and writes \\r\\n", async () => {

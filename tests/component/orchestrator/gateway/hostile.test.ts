@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Scope } from "../../../../api/scopes";
 import { startGateway, type TestGateway } from "../../../support/orchestrator/gateway/gateway";
 import { type ManifestChanges, manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
-import { type Answers, HostileServer } from "../../../support/orchestrator/gateway/hostile-server";
+import { type Answers, HostileServer, SILENT } from "../../../support/orchestrator/gateway/hostile-server";
 
 describe("gateway: hostile clients and servers", () => {
   let test: TestGateway;
@@ -111,7 +111,7 @@ describe("gateway: hostile clients and servers", () => {
     await post("/servers/one/mcp", { jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "good" } }, session);
     const last = test.audited.at(-1);
     assert.equal(last?.method, "tools/call");
-    assert.equal(last?.code, undefined);
+    assert.equal(last?.code, -32603, "as its client was told");
     assert.equal(test.gateway.sessions()[0]?.client, undefined);
   });
 
@@ -133,16 +133,17 @@ describe("gateway: hostile clients and servers", () => {
   });
 
   it("shows no list that was written a second time, or in other case", async () => {
+    const good = '{"name":"good","inputSchema":{"type":"object"}}'; // nothing in it has to be mended
     await serve("one", ({ id, method }) =>
       method === "tools/list"
         ? (JSON.parse(
-            `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":[{"name":"good"}],"Tools":[{"name":"bad"}]}}`,
+            `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":[${good}],"Tools":[{"name":"bad"}]}}`,
           ) as object)
         : undefined,
     );
     const session = await open("/servers/one/mcp");
     const { text } = await post("/servers/one/mcp", { jsonrpc: "2.0", id: 2, method: "tools/list" }, session);
-    assert.deepEqual(JSON.parse(text).result, { tools: [{ name: "good" }] });
+    assert.deepEqual(JSON.parse(text).result, { tools: [JSON.parse(good)] });
   });
 
   it("takes no endless list", async function () {
@@ -198,6 +199,81 @@ describe("gateway: hostile clients and servers", () => {
     assert.equal((await post("/mcp", hello())).status, 200);
   });
 
+  it("passes progress on under the token that was sent, also when it comes back in another form", async () => {
+    await serve("one", ({ id, method, params }, say) => {
+      if (method !== "tools/call") return undefined;
+      const { progressToken: token } = (params?._meta ?? {}) as { progressToken?: unknown };
+      const progressToken = typeof token === "number" ? String(token) : Number(token);
+      say({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken, progress: 1 } });
+      return { jsonrpc: "2.0", id, result: {} };
+    });
+    const [one, all] = [await open("/servers/one/mcp"), await open("/mcp")];
+    for (const progressToken of [5, "6"]) {
+      const call = (name: string, more = {}) => ({
+        ...{ jsonrpc: "2.0", id: 2, method: "tools/call" },
+        params: { name, _meta: { progressToken, ...more } },
+      });
+      const ways = [
+        post("/servers/one/mcp", call("good"), one),
+        post("/mcp", call("one__good"), all),
+        post("/servers/one/mcp", call("good", META), { ...MODERN, "mcp-name": "good" }),
+      ];
+      for (const { text } of await Promise.all(ways))
+        assert.match(text, new RegExp(`"progressToken":${JSON.stringify(progressToken)},"progress":1`), text);
+    }
+  });
+
+  it("tells at once that an answer is no JSON, and takes a last line without its end", async () => {
+    await serve("one", ({ id, method }, _say, socket) => {
+      if (method !== "tools/call") return undefined;
+      socket.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"x":NaN}}\n`);
+      return SILENT;
+    });
+    await serve("two", ({ id, method }, _say, socket) => {
+      if (method !== "tools/call") return undefined;
+      socket.end(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"x":"last"}}`);
+      return SILENT;
+    });
+    const call = { jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "good" } };
+    const { text } = await post("/servers/one/mcp", call, await open("/servers/one/mcp"));
+    assert.match(JSON.parse(text).error.message, /server one: its answer is no JSON, got "N" at byte \d+: {"jsonrpc"/);
+    const free = { "x-test-principal": "nobody in particular" };
+    const { headers } = await post("/servers/two/mcp", hello(), free);
+    const session = { ...free, "mcp-session-id": headers.get("mcp-session-id") ?? "" };
+    assert.equal(JSON.parse((await post("/servers/two/mcp", call, session)).text).result.x, "last");
+  });
+
+  it("keeps no question whose id is large, and nothing without end from before initialize is answered", async () => {
+    const params = { level: "info", data: "x".repeat(200_000) };
+    await serve("one", ({ id, method }, say) => {
+      if (method === "initialize")
+        for (let count = 0; count < 5; count++) say({ jsonrpc: "2.0", method: "notifications/message", params });
+      if (method === "tools/call") say({ jsonrpc: "2.0", id: "q".repeat(10_000), method: "roots/list" });
+      return method === "tools/call" ? { jsonrpc: "2.0", id, result: {} } : undefined;
+    });
+    const session = await open("/servers/one/mcp");
+    const call = { jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "good" } };
+    const { text } = await post("/servers/one/mcp", call, session);
+    assert.match(JSON.parse(text).error.message, /a question's id of more than 4096 characters/);
+    const stream = await fetch(`${test.url}/servers/one/mcp`, {
+      headers: { ...(await open("/servers/one/mcp")), accept: "text/event-stream", "x-test-principal": "limited" },
+    });
+    const [first] = await Promise.all([stream.body?.getReader().read(), sleep(100)]);
+    const early = Buffer.from(first?.value ?? "").toString();
+    assert.equal(early.split("notifications/message").length - 1, 1, "the first of five");
+  });
+
+  it("says with its id why a request is not read", async () => {
+    await serve("one");
+    const session = await open("/servers/one/mcp");
+    const _meta = { x: Array.from({ length: 100_001 }, () => []) };
+    const call = { jsonrpc: "2.0", id: "mine", method: "tools/call", params: { name: "good", _meta } };
+    const { status, text } = await post("/servers/one/mcp", call, session);
+    assert.equal(status, 400);
+    assert.deepEqual(JSON.parse(text).id, "mine");
+    assert.match(JSON.parse(text).error.message, /params\._meta: more than 100000 values/);
+  });
+
   it("keeps error codes that are whole numbers only", async () => {
     const codes = [1.5, 1e300];
     await serve("one", ({ id, method }) =>
@@ -206,7 +282,7 @@ describe("gateway: hostile clients and servers", () => {
     const session = await open("/servers/one/mcp");
     for (const id of [2, 3]) {
       await post("/servers/one/mcp", { jsonrpc: "2.0", id, method: "tools/call", params: { name: "good" } }, session);
-      assert.equal(test.audited.at(-1)?.code, undefined);
+      assert.equal(test.audited.at(-1)?.code, -32603);
     }
   });
 });

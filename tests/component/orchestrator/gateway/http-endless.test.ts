@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
 import { type HttpCall, HttpServer, sessionServer } from "../../../support/orchestrator/gateway/http-server";
-import { DONE, HttpSite } from "../../../support/orchestrator/gateway/http-site";
+import { assertFailed, DONE, HttpSite } from "../../../support/orchestrator/gateway/http-site";
 
 const answer = ({ body }: HttpCall) => ({ jsonrpc: "2.0", id: body.id, result: DONE });
+
+/** An event stream that stays open. */
+function several(call: HttpCall, ...events: unknown[]): void {
+  const event = call.stream();
+  for (const data of events) event(data);
+}
 
 describe("gateway: a server behind HTTP that never comes to an end", function () {
   this.timeout(20_000);
@@ -42,8 +48,64 @@ describe("gateway: a server behind HTTP that never comes to an end", function ()
     const client = await web.site.client("web");
     web.onCall = ({ response }) => response.writeHead(200, { "content-type": "application/json" }).write('{"jsonrpc"');
     assert.equal((await client.call("x")).error?.code, -32001);
-    web.onCall = (call) => void call.stream()(": nothing yet");
+    web.onCall = (call) => void (call.stream() && call.response.write(": nothing yet\n\n"));
     assert.equal((await client.call("x")).error?.code, -32001);
+  });
+
+  it("that sends an event which is no JSON is told at once what came, though it leaves the stream open", async () => {
+    const client = await web.site.client("web");
+    const told = { jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: "told" } };
+    const cases: [HttpSite["onCall"], RegExp][] = [
+      [(call) => call.stream()("Internal Server Error"), /an event of its stream is no JSON: Internal Server Error$/],
+      [(call) => call.stream()("<html>", undefined, "event: message\n"), /no JSON: <html>$/],
+      [(call) => call.stream()('{"jsonrpc":"2.0","id":1,"result":{"n":NaN}}'), /no JSON: \{"jsonrpc".*NaN\}\}$/],
+      [(call) => call.stream()("\u001b[31moops", "e1"), /no JSON: \[31moops$/], // no stream of events to be resumed
+      [(call) => several(call, told, "Traceback", told), /no JSON: Traceback$/],
+    ];
+    for (const [act, words] of cases) {
+      web.onCall = act;
+      assertFailed(await client.call("x"), words);
+      assertFailed(await web.site.caller("web").modernCall("x"), words);
+    }
+    await until(
+      "let go",
+      () => web.tools.map(({ response }) => response.destroyed),
+      (gone) => gone.every(Boolean),
+      500,
+    );
+  });
+
+  it("that answers under an id which nobody asked with is told at once what came, as in JSON", async () => {
+    const client = await web.site.client("web");
+    const under = (id: unknown) => (call: HttpCall) => ({ ...answer(call), id });
+    const batch = (call: HttpCall) => [under("x")(call)];
+    for (const of of [under("x"), under(4711), under(null), under(undefined), under({}), batch]) {
+      web.onCall = (call) => several(call, of(call));
+      const words = /an event of its stream answers a request that nobody made: .*"done"/;
+      assertFailed(await client.call("x"), words);
+      assertFailed(await web.site.caller("web").modernCall("x"), words);
+      web.onCall = (call) => call.json(of(call));
+      assertFailed(await client.call("x"), /it answered HTTP 200: .*"done"/);
+    }
+  });
+
+  it("that sends such an event is heard even so: when its answer follows, or it means something else", async () => {
+    const client = await web.site.client("web");
+    web.onCall = (call) => {
+      several(call, "starting up", "", '{"jsonrpc":', { ...answer(call), id: "x" }, answer(call));
+      call.response.end();
+    };
+    assert.equal((await client.call("x")).result?.content[0].text, "done");
+    web.onCall = (call) => {
+      const event = call.stream();
+      event("still here", undefined, "event: heartbeat\n");
+      for (const data of ["ping", " keep-alive", "HEARTBEAT", "1712345678", "{}"]) event(data);
+      setTimeout(() => {
+        event(answer(call));
+        call.response.end();
+      }, 700);
+    };
+    assert.equal((await client.call("x")).result?.content[0].text, "done");
   });
 
   it("that never ends a stream after its answer is not waited for", async () => {

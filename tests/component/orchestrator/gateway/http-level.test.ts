@@ -77,7 +77,7 @@ describe("gateway: HTTP", function () {
   });
 
   it("refuses what is no JSON, or no message (400)", async () => {
-    for (const body of ["", "{", '{"a":1}}', "\uFEFF{}", "nul", '{"jsonrpc":"2.0","id":1,"method":"ping"', "\xff"]) {
+    for (const body of ["", "{", '{"a":1}}', "nul", '{"jsonrpc":"2.0","id":1,"method":"ping"', "\xff"]) {
       assertRefused(await client.ask(body), 400, -32700, /the body is no JSON/);
     }
     for (const body of [
@@ -92,6 +92,7 @@ describe("gateway: HTTP", function () {
     ]) {
       for (const name of endpoints) assertRefused(await site.caller(name).ask(body), 400, -32600, /no JSON-RPC/);
     }
+    assertRefused(await client.ask("\uFEFF{}"), 400, -32600, /no JSON-RPC/);
     assertRefused(await client.ask('{"id":"x","method":1}'), 400, -32600, /no JSON-RPC/, "x");
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { until } from "../../../support/mcp-init/mcp-init";
 import { type HttpCall, HttpServer } from "../../../support/orchestrator/gateway/http-server";
 import { assertFailed, DONE, HttpSite } from "../../../support/orchestrator/gateway/http-site";
@@ -10,6 +11,10 @@ const progress = ({ body }: HttpCall, n: number) => ({
   method: "notifications/progress",
   params: { progressToken: body.params._meta.progressToken, progress: n },
 });
+
+const EVENTS = { "content-type": "text/event-stream" };
+const end = ({ response }: HttpCall, status: number, headers: Record<string, string>, body?: string | Buffer): void =>
+  void response.writeHead(status, headers).end(body);
 
 describe("gateway: a server behind HTTP", function () {
   this.timeout(20_000);
@@ -113,9 +118,12 @@ describe("gateway: a server behind HTTP", function () {
   it("that fails is told, whatever it answers, and never as a success", async () => {
     const client = await web.site.client("web");
     const cases: [(call: HttpCall) => void, RegExp][] = [
-      [(call) => call.json("Internal Server Error", { "content-type": "text/plain" }, 500), /it answered HTTP 500/],
-      [(call) => call.json("<html>", { "content-type": "text/html" }), /it answered HTTP 200/],
-      [(call) => call.json(""), /it answered HTTP 200/],
+      [
+        (call) => call.json("Internal Server Error", { "content-type": "text/plain" }, 500),
+        /it answered HTTP 500: Internal Server Error$/,
+      ],
+      [(call) => call.json("<html>", { "content-type": "text/html" }), /it answered HTTP 200: <html>$/],
+      [(call) => call.json(""), /it answered HTTP 200$/],
       [(call) => call.json("[]"), /it answered HTTP 200/],
       [(call) => call.json("null"), /it answered HTTP 200/],
       [(call) => call.json({ jsonrpc: "2.0", id: "another", result: DONE }), /it answered HTTP 200/],
@@ -123,7 +131,7 @@ describe("gateway: a server behind HTTP", function () {
       [({ response }) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end(), /it answered HTTP 302/],
       [({ response }) => response.destroy(), /its connection broke/],
       [(call) => call.stream() && call.response.end(), /its stream ended before the answer/],
-      [(call) => call.stream()("no JSON") ?? call.response.end(), /its stream ended before the answer/],
+      [(call) => call.stream()("no JSON") ?? call.response.end(), /its stream ended before the answer: no JSON$/],
       [(call) => call.stream()("null") ?? call.response.end(), /its stream ended before the answer/],
     ];
     for (const [act, words] of cases) {
@@ -136,6 +144,70 @@ describe("gateway: a server behind HTTP", function () {
     web.onCall = (call) => call.result(DONE);
     assert.equal((await client.call("x")).result.content[0].text, "done", "and goes on");
     assert.equal(web.tools.length, cases.length + 2, "no call was made twice");
+  });
+
+  it("that answers in an odd form of what is right is understood", async () => {
+    const client = await web.site.client("web");
+    const told = '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"told"}}';
+    const answer = ({ body }: HttpCall): string => JSON.stringify({ jsonrpc: "2.0", id: body.id, result: DONE });
+    const end = ({ response }: HttpCall, type: string, text: string): void => {
+      response.writeHead(200, { "content-type": type }).end(text);
+    };
+    const cases: [(call: HttpCall) => void, number][] = [
+      [(call) => end(call, "application/json", `\uFEFF${answer(call)}`), 1],
+      [(call) => end(call, "APPLICATION/JSON; charset=utf-8", `[${told},${answer(call)}]`), 2],
+      [(call) => end(call, "text/plain", answer(call).replaceAll(",", ",\r\n")), 1],
+      [(call) => end(call, "text/event-stream", `data: [${told},${answer(call)}]\n\n`), 2],
+      [(call) => end(call, "Text/Event-Stream;charset=UTF-8", `\uFEFFevent: odd\r\ndata: ${answer(call)}\r\n\r\n`), 1],
+      [(call) => end(call, "text/event-stream", `data: ${answer(call)}`), 1], // without the empty line at its end
+      [(call) => end(call, "text/event-stream", `event: ping\ndata: {}\n\ndata:\ndata:${answer(call)}\n\n`), 1],
+    ];
+    for (const [act, messages] of cases) {
+      web.onCall = act;
+      const call = client.start("x");
+      await call.done;
+      assert.equal(call.last.result?.content[0].text, "done", JSON.stringify(call.last));
+      assert.equal(call.messages.length, messages);
+    }
+  });
+
+  it("that answers in a form that nobody asked for is told what it is", async () => {
+    const client = await web.site.client("web");
+    const packed = gzipSync(JSON.stringify({ jsonrpc: "2.0", id: 1, result: DONE }));
+    const cases: [HttpSite["onCall"], RegExp][] = [
+      [(call) => end(call, 200, { "content-encoding": "gzip" }, packed), /HTTP 200, encoded with gzip, though only/],
+      [(call) => end(call, 200, { "content-encoding": "br", ...EVENTS }, packed), /encoded with br, though only/],
+      [(call) => end(call, 307, { location: "/mcp/" }), /a redirect to \/mcp\/: none is followed, is transport.path/],
+      [(call) => end(call, 200, EVENTS, JSON.stringify(answer(call))), /ended before the answer: {"jsonrpc":"2.0"/],
+    ];
+    for (const [act, words] of cases) {
+      web.onCall = act;
+      assertFailed(await client.call("x"), words);
+    }
+    assert.ok(web.tools.every(({ headers }) => headers["accept-encoding"] === "identity"));
+  });
+
+  it("that answers nonsense is named once in an error, however many were around it", async () => {
+    const malformed = (call: HttpCall): void => call.result("text");
+    web.onCall = malformed;
+    const nobody = { name: "t", scopes: new Set<never>() };
+    const failed = (): Promise<string> =>
+      web.site.gateway.callTool("web", "x", {}, nobody).then(
+        () => "it went well",
+        ({ message }: Error) => message,
+      );
+    const client = await web.site.client("web");
+    const words = 'server web: its answer is malformed: its result is "text", expected an object';
+    assert.equal(await failed(), words);
+    assert.equal((await client.call("x")).error?.message, words);
+    web.onCall = (call) => call.json({ jsonrpc: "2.0", id: call.body.id, error: { code: -32000, message: "its own" } });
+    assert.equal(await failed(), "server web: its own");
+    await web.add("never", new HttpServer((call) => (call.body?.id === undefined ? call.json("") : malformed(call))));
+    for (const said of [
+      await web.site.gateway.callTool("never", "x", {}, nobody).catch(({ message }: Error) => message),
+      (await web.site.caller("never").modernCall("x")).error?.message,
+    ])
+      assert.equal(said, words.replace("web:", "never refused initialize:"));
   });
 
   it("that closes a kept connection in the middle is asked again, but no tool is called twice", async () => {
@@ -151,7 +223,7 @@ describe("gateway: a server behind HTTP", function () {
     const asked: unknown[] = [];
     web.onCall = (call) => {
       first = call;
-      call.stream()(progress(call, 1), "e1", "retry: 60\n");
+      call.stream()(progress(call, 1), "☃1", "retry: 60\n"); // ids are of any text
       setTimeout(() => call.response.destroy(), 30);
     };
     web.onGet = (call) => {
@@ -176,7 +248,8 @@ describe("gateway: a server behind HTTP", function () {
       [1, 2, 3, 4, 5, 6, 7, 8],
     );
     assert.equal(reply.last.result?.content[0].text, "done");
-    assert.deepEqual(asked, ["e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8"]);
+    const bytes = Buffer.from("☃1").toString("latin1"); // HTTP carries the bytes of its id
+    assert.deepEqual(asked, [bytes, "e2", "e3", "e4", "e5", "e6", "e7", "e8"]);
     assert.equal(web.tools.length, 1);
   });
 

@@ -240,11 +240,23 @@ describe("gateway: merged lists", function () {
       tool("one__twice"),
     ]);
     assert.deepEqual(warned, [
+      "tools/list of one: 1 items are none, and left out",
       'tools/list of one: "" is left out of the list of all servers: it has no name',
       'tools/list of one: "" is left out of the list of all servers: it has no name',
       'tools/list of one: "text" is left out of the list of all servers: its inputSchema is no schema of an object',
       'tools/list of one: "twice" is left out of the list of all servers: it is there twice',
     ]);
+  });
+
+  it("say of a server whose list is none what it is", async () => {
+    await add("fast");
+    const odd = await add("odd");
+    odd.onList = (call) => call.result({ tools: { echo: tool("echo") } });
+    const { tools, _meta } = await list();
+    assert.equal(tools.length, 1);
+    const words = 'server odd: its answer to tools/list is malformed: tools is {"echo":{"name":"echo"';
+    assert.ok(_meta[MISSING][0].reason.startsWith(words), JSON.stringify(_meta));
+    await assert.rejects(site.gateway.tools("odd"), /expected a list/);
   });
 
   it("show names that clients take, which lead back to the server's own", async () => {

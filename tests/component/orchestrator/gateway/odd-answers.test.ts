@@ -21,6 +21,15 @@ const ODD: Record<string, string> = {
   "result-null-error": `{"jsonrpc":"2.0","id":ID,"result":null,"error":${JSON.stringify(BOOM)}}`,
   "id-null": `{"jsonrpc":"2.0","id":null,"error":${JSON.stringify(BOOM)}}`,
   neither: '{"jsonrpc":"2.0","id":ID}',
+  "error-code": '{"jsonrpc":"2.0","id":ID,"error":{"code":"E_BOOM","message":"boom","data":9007199254740993}}',
+  "error-no-code": '{"jsonrpc":"2.0","id":ID,"error":{"message":"boom"}}',
+  "error-no-message": '{"jsonrpc":"2.0","id":ID,"error":{"code":-32000,"reason":"boom"}}',
+  both: `{"jsonrpc":"2.0","id":ID,"result":{"content":[]},"error":${JSON.stringify(BOOM)}}`,
+  "method-result": `{"jsonrpc":"2.0","id":ID,"method":"tools/call","result":${JSON.stringify(FINE)}}`,
+  "method-error": `{"jsonrpc":"2.0","id":ID,"method":"ping","result":null,"error":${JSON.stringify(BOOM)}}`,
+  "method-both": `{"jsonrpc":"2.0","id":ID,"method":7,"result":${JSON.stringify(FINE)},"error":${JSON.stringify(BOOM)}}`,
+  "no-version": `{"id":ID,"result":${JSON.stringify(FINE)}}`,
+  "other-version": `{"jsonrpc":2.0,"id":ID,"error":${JSON.stringify(BOOM)}}`,
   "id-real": `{"jsonrpc":"2.0","id":ID.0,"result":${JSON.stringify(FINE)}}`,
   "id-text": `{"jsonrpc":"2.0","id":"ID","result":${JSON.stringify(FINE)}}`,
 };
@@ -31,6 +40,14 @@ const EXPECTED: Record<string, RegExp | undefined> = {
   "result-text": /its answer is malformed: its result is "fine", expected an object/,
   "result-null-error": /boom/,
   "id-null": /boom/,
+  "error-code": /^boom$|: boom$/,
+  "error-no-code": /^boom$|: boom$/,
+  "error-no-message": /server \w+: its error has no message: {"code":-32000,"reason":"boom"}/,
+  both: /boom/,
+  "other-version": /boom/,
+  "method-result": /its answer is malformed: it has a method and a result/,
+  "method-error": /its answer is malformed: it has a method and an error/,
+  "method-both": /its answer is malformed: it has a method and a result/,
   neither: /its answer is malformed: it has neither result nor error/,
 };
 
@@ -109,7 +126,16 @@ describe("gateway: malformed answers", function () {
           if (expected?.source.includes("malformed"))
             assert.match(error?.message ?? "", new RegExp(`server ${server}`));
         }
-        assert.equal(answers[0]?.id, 1, "under the id that was asked with");
+        const [first] = answers;
+        assert.equal(first?.id, 1, "under the id that was asked with");
+        const { jsonrpc: _version, ...kept } = first as Answer & { jsonrpc: unknown };
+        assert.deepEqual(
+          Object.keys(kept).sort(),
+          first?.error ? ["error", "id"] : ["id", "result"],
+          "and nothing else",
+        );
+        assert.equal(_version, "2.0");
+        if (first?.error) assert.ok(Number.isInteger(first.error.code) && typeof first.error.message === "string");
         await one.delete();
         await all.delete();
       });

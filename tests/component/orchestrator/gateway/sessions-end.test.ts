@@ -102,8 +102,8 @@ describe("gateway: the end of a session", function () {
     const calls = [client.start("hang"), all.start("gone__hang")];
     const opening = site.caller("gone").startModern("tools/call", { name: "hang" });
     await until(
-      "three in flight",
-      () => servers(gone),
+      "three in flight", // of the processes one may be that which was only asked what it speaks
+      () => site.gateway.usage("gone").inFlight,
       (count) => count === 3,
     );
     await pause(50);

@@ -163,6 +163,19 @@ describe("gateway: the old HTTP+SSE pair", function () {
     assert.deepEqual(site.test.ended, ["server-removed"]);
   });
 
+  it("ends alone when its server is removed while a request waits for the answer to initialize", async () => {
+    await site.stdio("slow", { command: ["--slow", "300"] });
+    const client = await OldClient.open(site, "slow");
+    const initialize = { protocolVersion: "2024-11-05", capabilities: {}, clientInfo: { name: "old", version: "1" } };
+    await client.messages.ask({ jsonrpc: "2.0", id: 1, method: "initialize", params: initialize });
+    await client.messages.ask({ jsonrpc: "2.0", id: 2, method: "tools/call", params: { name: "pid" } });
+    site.test.servers.set("slow");
+    await client.stream.done;
+    await pause(50);
+    const ends = site.test.audited.map(({ method, result }) => `${method} ${result}`);
+    assert.deepEqual(ends, ["initialize error", "tools/call error"]);
+  });
+
   it("says why there is no session", async () => {
     await site.stdio("crash", { command: ["--crash"] });
     const client = await OldClient.open(site, "crash");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Scope } from "../../../../api/scopes";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
 import { Site } from "../../../support/orchestrator/gateway/gateway-site";
 import type { McpClient, Reply } from "../../../support/orchestrator/gateway/mcp-client";
@@ -237,15 +238,25 @@ describe("gateway: event streams", function () {
   });
 
   it("leaves a client alone that is hopelessly behind where others share the server", async () => {
-    const other = await Site.open();
+    const [cut, told]: string[][] = [[], []];
+    const observer = { call: () => {}, sessionOpened: () => {}, sessionEnded: () => {} };
+    const warn = (words: string, { message }: Error): void => void told?.push(`${words}: ${message}`);
+    const other = await Site.open(
+      {},
+      { warn, observer: { ...observer, streamCut: (server) => void cut?.push(server) } },
+    );
     await other.stdio("all", { sessions: { mode: "shared" } });
-    const [slow, quick] = [await other.client("all"), await other.client("all")];
+    other.test.principals.set("slow", { name: "slow", scopes: new Set([Scope.Mcp]) });
+    const [slow, quick] = [await other.client("all", { principal: "slow" }), await other.client("all")];
     const stream = await slow.listen(undefined, false);
     const updated = { jsonrpc: "2.0", method: "notifications/resources/updated", params: { uri: "x".repeat(1.5e6) } };
     const args = say(`${JSON.stringify(updated)}\n`);
     const streams = (): number => Math.max(...other.gateway.sessions().map((session) => session.streams));
     for (let times = 0; times < 30 && streams() > 0; times++) await quick.text("say", args);
     assert.equal(streams(), 0);
+    assert.deepEqual(cut, ["all"]);
+    const words = "a client of all does not read, and its stream was cut: token slow: more than 16 MiB wait for it";
+    assert.deepEqual(told, [`${words}, beside the largest message`]);
     const again = await slow.listen();
     await quick.text("say", args);
     await again.has("resources/updated");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { GatewayError } from "../../../../orchestrator/gateway/gateway-api";
 import { ToolApprovals } from "../../../../orchestrator/gateway/tools/tool-approvals";
 import { toolDigest } from "../../../../orchestrator/gateway/tools/tool-digest";
 import { pause, until } from "../../../support/mcp-init/mcp-init";
@@ -203,12 +204,17 @@ describe("gateway: approval of tools", function () {
     assert.equal(new ToolApprovals(file, () => {}).knows("one"), false);
   });
 
-  it("holds without a place to write to, which is told", () => {
+  it("holds without a place to write to, which is told", async () => {
     const state = join(folder, "state");
     const failures: Error[] = [];
     const approved = new ToolApprovals(join(state, "approved.json"), (error) => failures.push(error));
+    const site = await Site.open({}, { approvalsFile: join(state, "approved.json") });
+    await site.stdio("full");
     writeFileSync(state, "a file where the folder should be");
-    approved.approve("one", { pid: "abc" });
+    assert.equal(approved.approve("one", { pid: "abc" }), false, "whoever asked for it is told");
+    await assert.rejects(site.gateway.approveTools("full"), (error: GatewayError) => {
+      return error.status === 507 && /its disk does not take the approval/.test(error.message);
+    });
     assert.match(failures[0]?.message ?? "", /EEXIST|ENOTDIR/);
     assert.equal(approved.state("one", "pid", "abc"), "approved");
     assert.equal(approved.state("one", "pid", "def"), "changed");

@@ -150,6 +150,21 @@ describe("gateway: tool filters", () => {
     assert.deepEqual(reports[0]?.definition, tool("echo"));
   });
 
+  it("hold for a throwaway copy of a server, whatever it is called", async () => {
+    await site.stdio("copy", { command: ["--tools", file] });
+    const { infos } = site.test.servers;
+    const copy = infos.get("copy");
+    assert.ok(copy);
+    infos.set("copy", { ...copy, copyOf: "two" });
+    const eve = { name: "eve", scopes: new Set([Scope.Mcp]), tools: { deny: ["two__p*"] } };
+    site.test.principals.set("eve", eve);
+    const caller = site.caller("copy", { principal: "eve" });
+    assert.match((await caller.modernCall("pid")).error?.message ?? "", /token does not allow the tool pid of copy/);
+    assert.ok((await caller.modernCall("echo")).result);
+    assert.equal((await site.caller("copy", { principal: "bob" }).modernCall("pid")).error?.code, -32003);
+    infos.delete("copy");
+  });
+
   it("and refusals are in the audit log", () => {
     const denied = site.test.audited.filter(({ result }) => result === "denied");
     assert.ok(

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
+import { INNER_DNS } from "../../../../components/engine/daemon-config";
+import { GATEWAY_ADDRESS } from "../../../../components/inner/orchestrator";
+import { PORTS } from "../../../../config/ports";
 import { Api } from "../../../support/clients/api";
 import { eventually } from "../../../support/eventually";
 import { must } from "../../../support/fleet/command";
 import {
   answers,
+  callingAnew,
   callingDuring,
   connection,
   daemonAway,
   failure,
+  killDaemon,
   ready,
   target,
   withClient,
@@ -17,6 +22,22 @@ import { FAULTY, inEngine, theFaultsFleet } from "../../../support/fleet/faults-
 import { docker, type Fleet } from "../../../support/fleet/fleet";
 
 const { calm, http } = FAULTY;
+
+/** Tries to connect, again and again, until it is stopped; then says how often, and how often it got in. */
+const KNOCKING = `
+const { connect } = require("node:net");
+const said = { tries: 0, opened: 0 };
+process.on("SIGTERM", () => { console.log(JSON.stringify(said)); process.exit(); });
+for (const target of process.argv.slice(1).flatMap((one) => Array(8).fill(one))) {
+  const [host, port] = target.split(":");
+  const knock = () => {
+    said.tries++;
+    const socket = connect({ host, port, timeout: 100 });
+    socket.on("connect", () => { said.opened++; socket.destroy(); }).on("error", () => {});
+    socket.on("timeout", () => socket.destroy()).on("close", () => setTimeout(knock, 10));
+  };
+  knock();
+}`;
 interface Problem {
   detail: string;
 }
@@ -70,6 +91,37 @@ describe("the gateway, when the engine fails", function () {
     });
     assert.deepEqual(failures, []);
     assert.ok(calls > 100, `${calls} calls`);
+    await whole();
+  });
+
+  it("dockerd killed with -9 five times: of calls at a steady rate, each on a new connection, none is lost", async () => {
+    const { calls, failures } = await callingAnew(fleet, calm, async () => {
+      for (let count = 0; count < 5; count++) {
+        await killDaemon(fleet);
+        await pause(1_000); // its rules are all written by then
+      }
+    });
+    assert.deepEqual(failures, []);
+    assert.ok(calls > 100, `${calls} calls`);
+    await whole();
+  });
+
+  it("nor does it open the orchestrator's ports to the network of image builds, not even for a moment", async () => {
+    const image = await docker(fleet, "inspect", "mcp-files", "-f", "{{.Config.Image}}");
+    const run = ["run", "-d", "--cap-drop", "ALL", "--entrypoint", "node", image, "-e", KNOCKING];
+    const build = await docker(fleet, ...run, `${GATEWAY_ADDRESS}:${PORTS.api}`, `${INNER_DNS.address}:${PORTS.api}`);
+    try {
+      for (let count = 0; count < 3; count++) {
+        await killDaemon(fleet);
+        await pause(1_000);
+      }
+      await docker(fleet, "stop", build);
+      const { tries, opened } = JSON.parse(await docker(fleet, "logs", build)) as { tries: number; opened: number };
+      assert.ok(tries > 100, `${tries} tries`);
+      assert.equal(opened, 0);
+    } finally {
+      await docker(fleet, "rm", "-f", build);
+    }
     await whole();
   });
 

@@ -69,7 +69,7 @@ const EVERYONE: Principal = { name: "test", scopes: new Set(Object.values(Scope)
 export async function startGateway(more: ConfigChanges = {}, deps: Partial<GatewayDeps> = {}): Promise<TestGateway> {
   const folder = mkdtempSync(join(tmpdir(), "mcp-gateway-"));
   const servers = new FixedServers();
-  const events = new Events();
+  const events = new Events(console.error);
   const audited: AuditEntry[] = [];
   const ended: string[] = [];
   const config = testConfig({ publicUrl: "http://127.0.0.1", allowedHosts: ["127.0.0.1"], ...more });
@@ -90,6 +90,7 @@ export async function startGateway(more: ConfigChanges = {}, deps: Partial<Gatew
     if (route) gateway.handle(request, response, who, "r", route);
     else response.writeHead(404).end();
   });
+  server.keepAliveTimeout = 75_000; // as the front's: a busy test would else use a connection that is just being closed
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = async (): Promise<void> => {
     await gateway.close();

@@ -33,7 +33,8 @@ export class HostileServer {
       const lines = createInterface(socket).on("error", () => {}); // it says the socket's again
       lines.on("line", (line) => {
         if (line.length > LONG) return; // nobody waits for an answer to it
-        const message = JSON.parse(line) as Heard;
+        const message = messageOf(line);
+        if (!message) return;
         this.heard.push(message);
         if (message.id === undefined) return;
         const { id, method } = message;
@@ -63,5 +64,14 @@ export class HostileServer {
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A line that was cut off is no message. */
+function messageOf(line: string): Heard | undefined {
+  try {
+    return JSON.parse(line) as Heard;
+  } catch {
+    return undefined;
   }
 }

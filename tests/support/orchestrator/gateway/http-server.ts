@@ -27,10 +27,11 @@ export class HttpServer {
     this.#server = this.#create();
   }
 
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(this.#port, "127.0.0.1", resolve));
+  /** @param host where it listens */
+  async start(host = "127.0.0.1"): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, host, resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
-    return `http://127.0.0.1:${this.#port}/mcp`;
+    return `http://${host}:${this.#port}/mcp`;
   }
 
   /** Ends at once; start() begins again on the same port. */

@@ -99,7 +99,9 @@ export class Reply {
       this.text += chunk;
       return;
     }
+    const isWhole = chunk.includes("\n\n") || (chunk.startsWith("\n") && this.#rest.endsWith("\n"));
     this.#rest += chunk;
+    if (!isWhole) return; // to search a large event again at each of its pieces takes seconds
     for (let end = this.#rest.indexOf("\n\n"); end >= 0; end = this.#rest.indexOf("\n\n")) {
       const lines = this.#rest.slice(0, end).split("\n");
       this.#rest = this.#rest.slice(end + 2);

@@ -46,6 +46,15 @@ export function sources(changes: Partial<MetricSources> = {}): MetricSources {
       usage: () => ({ sessions: 3, connections: 4, idle: 1, inFlight: 2, cap: 8 }),
       sessions: () => [undefined, undefined, "files"].map((name) => ({ server: name }) as never),
     },
+    storage: {
+      of: ({ name }) =>
+        name === "files"
+          ? [
+              { name: "data", path: "/data", size: 1_000, used: 250 },
+              { name: "new", path: "/new", size: 9 },
+            ]
+          : [],
+    },
     stats: {
       list: () => [
         {
@@ -53,6 +62,7 @@ export function sources(changes: Partial<MetricSources> = {}): MetricSources {
           server: "files",
           time: 1,
           cpuSeconds: 1.5,
+          ...{ throttledSeconds: 0, throttledShare: 0 },
           memory: 100,
           memoryLimit: 200,
           pids: 5,
@@ -63,6 +73,7 @@ export function sources(changes: Partial<MetricSources> = {}): MetricSources {
           container: "mcp-egress",
           time: 1,
           cpuSeconds: 0.5,
+          ...{ throttledSeconds: 0, throttledShare: 0 },
           memory: 10,
           memoryLimit: 20,
           pids: 1,

@@ -2,13 +2,15 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { StoredToken } from "../../../../config/orchestrator-config";
+import type { OrchestratorConfig, StoredToken } from "../../../../config/orchestrator-config";
 import { AuditLog } from "../../../../orchestrator/audit/audit-log";
+import type { Audit } from "../../../../orchestrator/audit/entry";
 import { Events } from "../../../../orchestrator/events";
-import { Front } from "../../../../orchestrator/http/front";
+import { Front, type Handler } from "../../../../orchestrator/http/front";
 import { createApp } from "../../../../orchestrator/rest/app";
 import type { App } from "../../../../orchestrator/rest/routes/context";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
+import { SignInLinks } from "../../../../orchestrator/security/sign-in-links";
 import { type ConfigChanges, testConfig } from "../../config/orchestrator-config";
 import { MemoryFleet, server } from "./fleet";
 
@@ -48,7 +50,8 @@ export class Api {
     server("files", {}, { user: 11_001 }),
     server("extra", { managedBy: "api" }, { user: 11_002 }),
   );
-  readonly events = new Events();
+  readonly links = new SignInLinks();
+  readonly events = new Events(console.error);
   /** What an operator would read. */
   readonly faults: Record<string, unknown>[] = [];
   url = "";
@@ -56,29 +59,44 @@ export class Api {
   app!: App;
   #secrets!: Record<TokenName, string>;
   #folder = "";
+  guard!: AccessGuard;
+  config!: OrchestratorConfig;
   #front!: Front;
   #audit!: AuditLog;
 
-  static async start(more: ConfigChanges = {}): Promise<Api> {
+  /** @param staticFolder where the files of the description's page are */
+  static async start(
+    more: ConfigChanges = {},
+    staticFolder = dirname(require.resolve("swagger-ui-dist/package.json")),
+  ): Promise<Api> {
     const api = new Api();
     api.#folder = await mkdtemp(join(tmpdir(), "mcp-test-rest-"));
     const { secrets, stored } = makeTokens();
     api.#secrets = secrets;
     const config = testConfig({
-      ...{ version: "9.9.9", publicUrl: "http://127.0.0.1:18080" },
+      ...{ version: "9.9.9", publicUrl: "http://127.0.0.1:18080", pageUrl: "http://127.0.0.1:18081" },
       ...{ allowedHosts: ["127.0.0.1", "localhost"], allowedOrigins: ["https://app.example.com"] },
       ...more,
     });
     const guard = new AccessGuard({ config, tokens: stored });
+    api.guard = guard;
+    api.config = config;
     api.#audit = new AuditLog({ ...config.audit, folder: api.#folder, warn: () => {} });
     const { fleet } = api;
     const log = { error: (context: Record<string, unknown>) => void api.faults.push(context) };
     const { limits, publicUrl } = config;
     api.#front = new Front({ guard, gateway: fleet.gateway, audit: api.#audit, log, limits, publicUrl });
     api.app = await createApp(api.#front, {
-      ...{ config, guard, audit: api.#audit, events: api.events },
+      ...{ config, guard, audit: api.#audit, events: api.events, links: api.links },
+      history: {
+        of: (name) => (name === "files" ? [{ time: "2026-11-30T08:00:00Z", calls: 3, errors: 1, p95: 0.05 }] : []),
+      },
       ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },
-      ...{ engine: fleet.engine, cleanup: fleet.cleanup },
+      learner: fleet.learner,
+      storage: {
+        of: ({ name }) => (name === "files" ? [{ name: "data", path: "/data", size: 1_000, used: 250 }] : []),
+      },
+      ...{ engine: fleet.engine, egress: fleet.egress, heard: fleet.heard, cleanup: fleet.cleanup },
       servers: {
         list: () => [...fleet.servers.values()],
         get: (name) => fleet.servers.get(name),
@@ -86,7 +104,7 @@ export class Api {
         memory: () => undefined,
       },
       log,
-      staticFolder: dirname(require.resolve("swagger-ui-dist/package.json")),
+      staticFolder,
     });
     api.port = await api.#front.listen(0, "127.0.0.1");
     api.url = `http://127.0.0.1:${api.port}`;
@@ -98,6 +116,16 @@ export class Api {
     await this.#front.close();
     await this.#audit.close();
     await rm(this.#folder, { recursive: true });
+  }
+
+  /** The audit log that the API reads. */
+  get audit(): Audit {
+    return this.#audit;
+  }
+
+  /** The listener of the API, without the front. */
+  get rest(): Handler {
+    return this.#front.rest;
   }
 
   token(name: TokenName): string {

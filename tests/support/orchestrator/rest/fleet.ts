@@ -1,17 +1,32 @@
 import { ServerStatus } from "../../../../api/server-status";
 import { ProblemsError } from "../../../../lib/problems";
-import { GatewayError, type SessionInfo, type ToolReport } from "../../../../orchestrator/gateway/gateway-api";
+import {
+  GatewayError,
+  type PrintedLine,
+  type SessionInfo,
+  type ToolReport,
+} from "../../../../orchestrator/gateway/gateway-api";
 import type { RestDeps } from "../../../../orchestrator/rest/deps";
 import { mayCall } from "../../../../orchestrator/security/filters";
 import type { Orphan } from "../../../../orchestrator/servers/docker/cleanup-plan";
 import { checkDeployment } from "../../../../orchestrator/servers/docker/deploy/deploy-checks";
 import type { LogLine } from "../../../../orchestrator/servers/docker/logs";
+import { HeardRefusals } from "../../../../orchestrator/servers/refusals/heard-refusals";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { testConfig } from "../../config/orchestrator-config";
 import { manifest } from "../../manifest/documents";
 import { container } from "../servers/container";
 
 const POLICY = testConfig().deploy;
+
+/** Storage that no server has any more. */
+const LOST: Orphan = {
+  kind: "storage",
+  id: "pulumi/gone.data",
+  name: "pulumi/gone.data",
+  reason: "no server",
+  server: "gone",
+};
 
 /** A server in memory. */
 export function server(
@@ -49,14 +64,20 @@ export class MemoryFleet {
     { time: "2026-11-24T10:00:00.000000001Z", stream: "stderr", line: "one" },
     { time: "2026-11-24T10:00:01.000000001Z", stream: "stderr", line: "two" },
   ];
+  /** Lines of stdio servers that are no messages. */
+  readonly printed: PrintedLine[] = [];
   readonly tools = [tool("say"), tool("shout", "changed"), tool("spy", "new", false)];
   /** What was asked of Docker. */
   readonly asked: string[] = [];
   /** What the deployer was given. */
   readonly given: Record<string, string>[] = [];
   engineAnswers = true;
+  /** What was removed through the deployer. */
+  readonly removed: string[] = [];
   /** What deploying ends with, when it shall fail. */
   deployFails?: Error;
+  /** Milliseconds that a followed log lasts; undefined: until the client goes. */
+  followMs?: number;
   /** Logs that are being followed. */
   following = 0;
   /** Answers MCP: who asked. */
@@ -94,7 +115,10 @@ export class MemoryFleet {
         yield* tail > 0 ? fleet.log.slice(-tail) : [];
         if (!follow) return;
         fleet.following++;
-        await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+        await new Promise((resolve) => {
+          signal?.addEventListener("abort", resolve);
+          if (fleet.followMs !== undefined) setTimeout(resolve, fleet.followMs);
+        });
         fleet.following--;
       },
     };
@@ -114,12 +138,16 @@ export class MemoryFleet {
         this.servers.set(made.name, deployed);
         return { server: deployed, change };
       },
-      remove: async (name) => void this.servers.delete(name),
+      remove: async (name, data) => {
+        this.servers.delete(name);
+        this.removed.push(data ? `${name} with its data` : name);
+      },
     };
   }
 
   get stats(): RestDeps["stats"] {
-    const numbers = { cpuSeconds: 1.5, memory: 1_000, memoryLimit: 2_000, pids: 3, received: 4, sent: 5 };
+    const throttled = { throttledSeconds: 0, throttledShare: 0 };
+    const numbers = { ...throttled, cpuSeconds: 1.5, memory: 1_000, memoryLimit: 2_000, pids: 3, received: 4, sent: 5 };
     return {
       server: (name) =>
         this.servers.get(name)?.status === ServerStatus.Running
@@ -145,12 +173,40 @@ export class MemoryFleet {
     };
   }
 
-  get cleanup(): RestDeps["cleanup"] {
-    const found = (force: boolean) => this.rubbish.filter(({ kind }) => force || kind !== "container");
+  get egress(): RestDeps["egress"] {
+    const last = Date.parse("2026-11-24T10:00:01Z");
+    const refused = { outcome: "refused", reason: "the manifest does not list it", add: "b.example.com:443" } as const;
     return {
-      plan: async ({ force = false } = {}) => found(force),
-      run: async ({ force = false, only } = {}) => {
-        const removed = found(force).filter(({ id }) => only?.includes(id) ?? true);
+      of: async ({ manifest: { name } }) => ({
+        since: "2026-11-24T10:00:00.000000001Z",
+        items: [{ host: `${name}.example.com`, port: 443, ...refused, count: 2, last }],
+      }),
+    };
+  }
+
+  get learner(): RestDeps["learner"] {
+    const until = Date.parse("2026-11-24T10:10:00Z");
+    const copyOf = (name: string) => ({ server: name, copy: `${name}-learn`, until });
+    return {
+      start: async (name) => copyOf(name),
+      report: async (name) => ({
+        ...copyOf(name),
+        ...{ needed: { egress: ["a.example.com:443"] }, add: {}, unused: [], notes: [] },
+        peaks: { memory: 1, shared: 0, processes: 2, cpus: 0.5 },
+      }),
+      end: async (name) => void this.removed.push(`copy of ${name}`),
+    };
+  }
+
+  readonly heard = new HeardRefusals();
+
+  get cleanup(): RestDeps["cleanup"] {
+    const found = ({ force, data }: { force?: boolean; data?: boolean }) =>
+      [...this.rubbish, ...(data ? [LOST] : [])].filter(({ kind }) => force || kind !== "container");
+    return {
+      plan: async (what = {}) => found(what),
+      run: async ({ only, ...what } = {}) => {
+        const removed = found(what).filter(({ id }) => only?.includes(id) ?? true);
         for (const one of removed) this.rubbish.splice(this.rubbish.indexOf(one), 1);
         return { removed: removed.slice(1), failed: removed.slice(0, 1).map((one) => ({ ...one, error: "in use" })) };
       },
@@ -169,6 +225,7 @@ export class MemoryFleet {
       handle: (...request) => this.handle(...request),
       sessions: () => [...this.sessions.values()],
       endSession: (id) => this.sessions.delete(id),
+      printed: () => this.printed,
       usage: (name) => ({
         sessions: [...this.sessions.values()].filter((session) => session.server === name).length,
         ...{ connections: 1, idle: 0, inFlight: 0, cap: 8 },

@@ -135,16 +135,38 @@ describe("servers add", () => {
     refused(
       imageDocument(),
       { folder: join(root, "none") },
-      /--folder: got none, expected a folder that exists\. To fix: mkdir none/,
+      /the catalog's folder: got none, expected a folder that exists\. To fix: mkdir none/,
     );
     writeFileSync(join(extra(), "file"), "");
     refused(
       imageDocument(),
       { folder: join(extra(), "file"), name: "X", user: 1 },
-      /--name: got X[\s\S]*--user: got 1[\s\S]*--folder: got more\/file/,
+      /--name: got X[\s\S]*--user: got 1[\s\S]*the catalog's folder: got more\/file/,
     );
     refused(imageDocument(), { folder: extra(), name: "file" }, /more\/file: is there already/);
     assert.equal(added(imageDocument(), { name: "second" })?.name, "second");
+  });
+
+  it("takes a package's longer name when another server has the short one", () => {
+    existing("weather", manifest("weather", 11_001));
+    const document = { ...imageDocument(), name: "npm/weather" };
+    const of = (from: string, more: Partial<Place> = {}): string => {
+      const place = { root, catalog: [catalog(), extra()], folder: catalog(), force: false, ...more };
+      return plan({ document, from, notes: [], otherNames: ["weather-mcp", "a-weather-mcp"] }, place).name;
+    };
+    assert.equal(of("npm:@a/weather-mcp@1.0.0"), "weather-mcp");
+    existing("weather-mcp", manifest("weather-mcp", 11_002), extra());
+    assert.equal(of("npm:@a/weather-mcp@1.0.0"), "a-weather-mcp");
+    assert.equal(of("npm:@a/weather-mcp@1.0.0", { name: "mine" }), "mine");
+    assert.equal(of("npm:@a/weather-mcp@1.0.0", { force: true }), "weather", "--force means the one that is there");
+    const made = "# weather: made by `servers add` from npm:@a/weather-mcp@0.9.0.";
+    writeFileSync(join(catalog(), "weather/server.yaml"), `${made}\n${manifest("weather", 11_001)}`);
+    assert.throws(
+      () => of("npm:@a/weather-mcp@1.0.0"),
+      /mcp\/weather: is there already/,
+      "the same one is not added twice",
+    );
+    assert.equal(of("npm:@b/weather-mcp@1.0.0"), "a-weather-mcp");
   });
 
   it("replaces a server with --force, and leaves it its user", () => {
@@ -181,14 +203,11 @@ describe("servers add", () => {
     ];
     const open = imageDocument({ remotes: [] }, { runtimeArguments: [], environmentVariables: variables });
     const { needs, notes, files, secrets } = planned(open);
-    assert.deepEqual(needs, [
-      "transport.command: put the program first; server.json does not tell an image's entry point (docker inspect does)",
-      "env.CITY: fill in (Where)",
-    ]);
+    assert.deepEqual(needs, ["env.CITY: fill in (Where)"]);
     assert.deepEqual(secrets, ["api-key"]);
-    assert.ok(notes.some((note) => note.startsWith("secrets: API_KEY comes as the file /run/secrets/api-key")));
+    assert.ok(notes.some((note) => note.startsWith("secrets: API_KEY is the secret api-key")));
     const text = files["server.yaml"] ?? "";
-    assert.match(text, /\n {2}# TODO: transport\.command: put the program first.*\n {2}command: \[\]\n/);
+    assert.match(text, /\ntransport:\n {2}type: stdio\n/);
     assert.match(text, /\n {2}# TODO: env\.CITY: fill in \(Where\)\n {2}CITY: ""\n/);
     assert.match(text, /\n# TODO: secrets: API_KEY .*\nsecrets:\n/);
     assert.match(text, /\n# TODO: egress: it has no way out until you list .*\negress: \[\]\n/);
@@ -226,7 +245,7 @@ describe("servers add", () => {
     }
     assert.ok(notes.includes("image: pin it by its digest; a tag can mean another image tomorrow"));
     const one = added(imageDocument({ packages: undefined, _meta: meta }));
-    assert.deepEqual([one?.egress, one?.mounts, one?.database, one?.resources.memory], [[], [], false, "256m"]);
+    assert.deepEqual([one?.egress, one?.mounts, one?.database, one?.resources.memory], [[], [], false, "512m"]);
     assert.deepEqual([one?.name, one?.user, one?.sessions.max], ["weather", 11_001, 3]);
   });
 
@@ -252,12 +271,18 @@ describe("servers add", () => {
     assert.ok(steps([], extra()).includes(`bin/dind-mcp servers validate ${extra()}`));
     const secret = imageDocument(
       {},
-      { runtimeArguments: [], environmentVariables: [{ name: "KEY_A", isSecret: true, isRequired: true }] },
+      {
+        runtimeArguments: [],
+        environmentVariables: [
+          { name: "KEY_A", isSecret: true, isRequired: true },
+          { name: "CITY", isRequired: true },
+        ],
+      },
     );
     const plans = { ...planned(secret), folder: catalog() };
     const settings = { catalog: ["mcp"], servers: [] };
     const all = nextSteps(plans, { name: "dev", root, settings });
     assert.equal(all[0], "fill in mcp/weather/server.yaml");
-    assert.ok(all.includes("pulumi config set --secret --path 'dind-mcp:secrets.weather.key-a'"));
+    assert.ok(all.includes("bin/dind-mcp secrets set weather key-a"));
   });
 });

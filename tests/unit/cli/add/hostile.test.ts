@@ -158,8 +158,8 @@ describe("servers add, with a hostile server.json", function () {
       assert.equal(dockerfile.split("\n").filter((row) => /^\S/.test(row)).length, one.registryType === "npm" ? 5 : 4);
       rmSync(folder, { recursive: true });
     });
-    fc.assert(property, { numRuns: 500 });
-    assert.ok(written > 300, `only ${written} were written`);
+    fc.assert(property, { numRuns: 150 });
+    assert.ok(written > 90, `only ${written} were written`);
   });
 
   it("keeps other people's text on one line of what it is", () => {
@@ -169,7 +169,7 @@ describe("servers add, with a hostile server.json", function () {
       assert.doesNotMatch(shown, /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202e\ufeff]/u);
       assert.equal(oneLine(shown, max), shown);
     });
-    fc.assert(property, { numRuns: 2_000 });
+    fc.assert(property, { numRuns: 500 });
     assert.equal(
       oneLine("a\u202eb\n\u001b[31mc \ud83d\udc69\u200d\ud83d\ude80"),
       "ab [31mc \ud83d\udc69\u200d\ud83d\ude80",

@@ -4,9 +4,13 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { download, LIMIT_BYTES, readDocument, shownSource } from "../../../../cli/add/document";
-import { type Answer, npmInfo, pipInfo } from "../../../../cli/add/package-info";
-import { imageJson, packageJson, serverJson } from "../../../../cli/add/server-json";
+import type { Answer } from "../../../../cli/add/ask";
+import { readDocument } from "../../../../cli/add/document";
+import { download, LIMIT_BYTES, shownSource } from "../../../../cli/add/download";
+import { ageOf } from "../../../../cli/add/known";
+import { npmInfo } from "../../../../cli/add/npm";
+import { pipInfo } from "../../../../cli/add/pip";
+import { imageJson, originOf, packageJson } from "../../../../cli/add/server-json";
 import { type PackageSource, parseSource } from "../../../../cli/add/source";
 import { CliError, ExitCode } from "../../../../cli/errors";
 import { serverJsonSchema } from "../../../../manifest/server-json";
@@ -68,13 +72,54 @@ describe("servers add: what a package manager says", () => {
 
   it("is the version and a description", () => {
     const view = { version: "1.2.3", description: "d", bin: { a: "a.js" } };
-    assert.deepEqual(npmInfo(npm, answer(view, 0)), { version: "1.2.3", description: "d" });
+    assert.equal(npmInfo(npm, answer({ ...view, mcpName: "io.a/b" }, 0))?.mcpName, "io.a/b");
+    assert.deepEqual(npmInfo(npm, answer(view, 0)), { version: "1.2.3", description: "d", programs: ["a"] });
     const old = { ...view, deprecated: "use b\n instead" };
     assert.equal(npmInfo(npm, answer(old, 0))?.warning, "deprecated: use b instead");
     const report = { install: [{ metadata: { version: "1.2", summary: "s" } }] };
     assert.deepEqual(pipInfo(pypi, answer(report, 0)), { version: "1.2", description: "s" });
+    const readme = "# Tide\n<!-- mcp-name: io.example.me/tide -->\n";
+    const named = { install: [{ metadata: { version: "1.2", description: readme } }] };
+    assert.equal(pipInfo(pypi, answer(named, 0))?.mcpName, "io.example.me/tide");
     const yanked = { install: [{ is_yanked: true, metadata: { version: "1.2" } }] };
     assert.equal(pipInfo(pypi, answer(yanked, 0))?.warning, "yanked by its publisher");
+  });
+
+  it("is how old the version is, where the registry tells", () => {
+    const view = {
+      version: "1.2.3",
+      bin: "a.js",
+      time: { "1.2.2": "2020-01-01", "1.2.3": "2026-01-02T03:04:05.000Z" },
+    };
+    const published = npmInfo(npm, answer(view, 0))?.published;
+    assert.equal(published?.toISOString(), "2026-01-02T03:04:05.000Z");
+    assert.equal(npmInfo(npm, answer({ ...view, time: { "1.2.3": "?" } }, 0))?.published, undefined);
+    const told = (now: string): string => ageOf(new Date("2026-01-02T03:04:05Z"), new Date(now));
+    assert.equal(told("2026-01-02T09:00:00Z"), "2026-01-02, today");
+    assert.equal(told("2026-06-02T09:00:00Z"), "2026-01-02, 151 days ago");
+    assert.equal(told("2029-06-02T09:00:00Z"), "2026-01-02, 3 years ago; does anybody look after it?");
+  });
+
+  it("is refused when the image's Python is not one that the package asks for", () => {
+    const report = (requires_python: string) =>
+      answer({ install: [{ metadata: { version: "2.0", requires_python } }] }, 0);
+    for (const fits of ["", ">=3.10", ">=3.12,<4.0", "~=3.9", "==3.13.*", "!=3.12.*", ">3.12", "<=3.14", "odd"]) {
+      assert.equal(pipInfo(pypi, report(fits))?.version, "2.0", fits);
+    }
+    for (const unfit of [
+      ">=3.14",
+      "<3.13",
+      "<=3.13",
+      "<=3.12",
+      "~=3.9.1",
+      "==3.12.*",
+      "!=3.13.*",
+      ">=3.10, <3.13",
+      ">3.13.99",
+    ]) {
+      const expected = /got version 2\.0, which wants Python .*, expected one for Python 3\.13\n.*pypi:a==VERSION/;
+      assert.throws(() => pipInfo(pypi, report(unfit)), says(expected), unfit);
+    }
   });
 
   it("may be that there is no such package, nothing to run in it, no answer, or no such tool", () => {
@@ -85,28 +130,28 @@ describe("servers add: what a package manager says", () => {
         says(/^npm:a@9\.9\.9: npm does not find it: No match/),
       );
     }
+    assert.throws(() => npmInfo(npm, missing("ECONNREFUSED")), says(/npm failed: No match/, ExitCode.Failed));
     assert.throws(
-      () => npmInfo(npm, missing("ECONNREFUSED")),
-      says(/npm failed; its last words: No match/, ExitCode.Failed),
-    );
-    assert.throws(
-      () => npmInfo(npm, { code: 1, stdout: "", stderr: "a\nnpm error b\n" }),
-      says(/npm error b/, ExitCode.Failed),
+      () =>
+        npmInfo(npm, { code: 1, stdout: "", stderr: "a\nnpm error code E1\nnpm error b\nnpm error A log is there" }),
+      says(/npm failed: npm error b$/m, ExitCode.Failed),
     );
     assert.throws(() => npmInfo(npm, answer({ version: "1.2.3" }, 0)), says(/a package without a program/));
     const none = "ERROR: No matching distribution found for a==9.9";
     assert.throws(
       () => pipInfo(pypi, answer({}, 1, none)),
-      says(/^pypi:a==9\.9: pip does not find it: .*wheel for Python 3/),
+      says(/^pypi:a==9\.9: pip does not find it: .*version for Python 3/),
     );
     assert.throws(
       () => pipInfo(pypi, answer({}, 1, `WARNING: Retrying after connection broken by 'x'\n${none}`)),
-      says(/pip failed; its last words: WARNING: .* connection broken by 'x'/, ExitCode.Failed),
+      says(/pip failed: WARNING: .* connection broken by 'x'/, ExitCode.Failed),
     );
+    const first = "x\nERROR: Packages require another one:\n'>=3.13' (required by a 0.1.0)";
     assert.throws(
-      () => pipInfo(pypi, answer({}, 1, "x\nERROR: y")),
-      says(/pip failed; its last words: ERROR: y/, ExitCode.Failed),
+      () => pipInfo(pypi, answer({}, 1, first)),
+      says(/pip failed: ERROR: Packages require/, ExitCode.Failed),
     );
+    assert.throws(() => pipInfo(pypi, answer({}, 1, "x\nERROR: y")), says(/pip failed: ERROR: y/, ExitCode.Failed));
     assert.equal(npmInfo(npm, answer({})), undefined);
     assert.equal(pipInfo(pypi, answer({})), undefined);
     assert.equal(pipInfo(pypi, answer({}, 1, "/usr/bin/python3: No module named pip")), undefined);
@@ -124,7 +169,7 @@ describe("servers add: what a package manager says", () => {
     const short = names.map(
       (name) => serverJsonSchema.parse(packageJson({ ...npm, name }, { version: "1.2.3" }, [])).name,
     );
-    assert.deepEqual(short, ["npm/everything", "npm/time", "npm/weather", "npm/mcp", "npm/server", "npm/server"]);
+    assert.deepEqual(short, ["npm/everything", "npm/time", "npm/weather", "npm/mcp", "npm/server", "npm/a"]);
     const long = serverJsonSchema.parse(
       packageJson(npm, { version: "1.2.3", description: `\u202e${"x ".repeat(99)}` }, ["--a b"]),
     );
@@ -165,7 +210,7 @@ describe("servers add: a document", () => {
       "the registry calls it deprecated: use c",
       "the registry has a newer version of it",
     ]);
-    const { document, from } = await serverJson({ kind: "document", from: file("[]") }, []);
+    const { document, from } = await originOf({ kind: "document", from: file("[]") }, { args: [] });
     assert.deepEqual([document, from], [[], `server.json of ${join(folder, "server.json")}`]);
   });
 
@@ -177,13 +222,19 @@ describe("servers add: a document", () => {
     const found = await readDocument(join(__dirname, "../../../fixtures/cases/B35/server-bom.json"));
     assert.equal((found.document as { name: string }).name, "com.example/bom");
     await assert.rejects(readDocument("nothing:a"), says(/nothing:a: got no such file, expected npm:PACKAGE, pypi:/));
+    await assert.rejects(readDocument("memory", ["npm:a", "pypi:b"]), {
+      fix: "bin/dind-mcp servers add npm:a, or pypi:b",
+    });
     await assert.rejects(readDocument(folder), says(/server\.yaml: got no such file/));
     await assert.rejects(readDocument(file(`"${"x".repeat(LIMIT_BYTES)}"`)), says(/got more than 1048576 bytes/));
     await assert.rejects(readDocument("/dev/zero"), says(/^\/dev\/zero: got more than 1048576 bytes/));
     const secret = readDocument(file("hunter2: x"));
     await assert.rejects(secret, says(/server\.json: got no JSON, expected a server\.json\n$/));
     const source = { kind: "document", from: file("{}") } as const;
-    await assert.rejects(serverJson(source, ["-v"]), says(/arguments: got "-v", expected none with a server\.json/));
+    await assert.rejects(
+      originOf(source, { args: ["-v"] }),
+      says(/arguments: got "-v", expected none with a server\.json/),
+    );
   });
 
   describe("from a URL", () => {
@@ -202,6 +253,19 @@ describe("servers add: a document", () => {
       const url = await serve((_, response) => response.end('\uFEFF{"name":"a/b"}'));
       assert.deepEqual((await readDocument(url.href)).document, { name: "a/b" });
       assert.equal(shownSource(url.href), `http://${url.host}/server.json`, "a query may hold a secret");
+    });
+
+    it("that is a server's own address is told as that, whoever answers there", async () => {
+      const away = says(/server that runs elsewhere, expected .*; a server at an address.*\n.*servers search WORD/);
+      await assert.rejects(readDocument("https://mcp.example.com/mcp"), away);
+      await assert.rejects(readDocument("https://mcp.example.com/v1/sse?key=hunter2"), (error) => {
+        assert.doesNotMatch(String(error), /hunter2/);
+        return away(error);
+      });
+      for (const status of [400, 401, 405, 406]) {
+        const { href } = await serve((_, response) => response.writeHead(status).end());
+        await assert.rejects(readDocument(href), says(new RegExp(`got status ${status}, as of a server that runs`)));
+      }
     });
 
     it("is refused over plain http, with a password, from elsewhere, without end, or too slow", async () => {

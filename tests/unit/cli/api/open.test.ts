@@ -15,7 +15,7 @@ describe("an error of the API on the command line", () => {
 describe("the way to the API", () => {
   const before = { ...process.env };
   afterEach(() => {
-    for (const name of ["DIND_MCP_URL", "DIND_MCP_TOKEN"]) {
+    for (const name of ["DIND_MCP_URL", "DIND_MCP_TOKEN", "DIND_MCP_PROJECT"]) {
       if (before[name] === undefined) delete process.env[name];
       else process.env[name] = before[name];
     }
@@ -30,6 +30,21 @@ describe("the way to the API", () => {
     }
     throw new Error("it was not refused");
   }
+
+  it("needs a token of its own to go to another gateway", async () => {
+    const { message, code } = await refused("http://127.0.0.1:9", "");
+    assert.deepEqual(
+      [message, code],
+      ["DIND_MCP_TOKEN: got nothing, expected the token for DIND_MCP_URL", ExitCode.Usage],
+    );
+  });
+
+  it("is not changed by a token alone, which is there for clients", async () => {
+    // Outside of the launcher there is no stack to ask: that it is asked for says enough.
+    Object.assign(process.env, { DIND_MCP_URL: "", DIND_MCP_TOKEN: "x" });
+    delete process.env.DIND_MCP_PROJECT;
+    await assert.rejects(openApi("read"), /DIND_MCP_PROJECT is not set/);
+  });
 
   it("shows no part of a token or a password that cannot be sent", async () => {
     for (const token of ["s3cret\ntoken", "s3cret\u20ac", " s3cret"]) {

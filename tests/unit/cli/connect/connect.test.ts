@@ -1,16 +1,24 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { clientConfig, targets } from "../../../../api/client-configs";
-import { type ClientName, type ClientScope, clientFile, type Place, placeNote } from "../../../../cli/connect/clients";
+import { CLIENTS, type ClientName, type ClientScope, SCOPES } from "../../../../cli/connect/clients";
 import { connect, connections, disconnect, entriesOf } from "../../../../cli/connect/connect";
 import { fileOf } from "../../../../cli/connect/file-of";
+import { clientFile, isInstalled, type Place, placeNote } from "../../../../cli/connect/places";
 import { Records } from "../../../../cli/connect/records";
 import { clientToken } from "../../../../cli/connect/token";
 
 const TOKEN = "a-token-that-must-not-show";
 const all = targets("http://127.0.0.1:18080", [], "all");
+
+/** A file of each kind, with something of its user's. */
+const BEFORE = {
+  json: '{\n  "other": 1 // mine\n}\n',
+  toml: "other = 1 # mine\n",
+  yaml: "other: 1 # mine\n",
+};
 
 describe("connect: files", () => {
   let folder: string;
@@ -27,6 +35,7 @@ describe("connect: files", () => {
     connect(
       {
         client: "cursor",
+        format: "json",
         file: path,
         stack: more.stack ?? "dev",
         entries: entriesOf(clientConfig("cursor", all, more.token ? { token: more.token } : {})),
@@ -47,6 +56,47 @@ describe("connect: files", () => {
     assert.deepEqual(undo(), ["removed"]);
     assert.deepEqual(tree(), ["state"]);
     assert.deepEqual(undo(), [], "twice is once");
+  });
+
+  it("of every client: an entry comes, and goes again to the byte; a token is in it only when it was given", () => {
+    for (const client of CLIENTS) {
+      for (const token of [undefined, TOKEN]) {
+        const made = clientConfig(client, all, { token });
+        const path = file(`${client}.${made.format}`);
+        const before = BEFORE[made.format];
+        fs.writeFileSync(path, before, { mode: 0o644 });
+        const secret = token !== undefined;
+        const one = { client, format: made.format, file: path, stack: "dev", entries: entriesOf(made), secret };
+        assert.equal(connect({ ...one, force: false, dryRun: false }, records).change, "changed", client);
+        const text = fs.readFileSync(path, "utf8");
+        assert.equal(text.includes(TOKEN), secret, text);
+        assert.equal(mode(path), secret ? "600" : "644");
+        assert.match(text, /127\.0\.0\.1:18080\/mcp/);
+        assert.ok(text.includes("mine"), text);
+        assert.deepEqual(undo(), ["restored"]);
+        assert.equal(fs.readFileSync(path, "utf8"), before);
+        assert.equal(mode(path), "644");
+      }
+    }
+  });
+
+  it("a file that is made begins with what its client needs, and goes again whatever the client did to its layout", () => {
+    const made = clientConfig("continue", all);
+    const { format, begin } = made;
+    const one = {
+      client: "continue" as const,
+      file: file("c.yaml"),
+      stack: "dev",
+      entries: entriesOf(made),
+      format,
+      begin,
+    };
+    connect({ ...one, secret: false, force: false, dryRun: false }, records);
+    const text = fs.readFileSync(file("c.yaml"), "utf8");
+    assert.match(text, /^name: Local\nversion: 1\.0\.0\nschema: v1\nmcpServers:\n {2}- name: dind-mcp\n/);
+    fs.writeFileSync(file("c.yaml"), `${text}\n`);
+    assert.deepEqual(undo(), ["removed"]);
+    assert.deepEqual(tree(), ["state"]);
   });
 
   it("leaves a folder that somebody else uses since", () => {
@@ -153,6 +203,46 @@ describe("connect: clients and tokens", () => {
     );
   });
 
+  it("know the files of every other client, and the variables that move them", () => {
+    const linux: Place = { platform: "linux", home: "/h", folder: "/p", env: {}, exists: () => false };
+    const files = (client: ClientName, more: Partial<Place> = {}) =>
+      SCOPES.map((scope) => clientFile(client, scope, { ...linux, ...more }));
+    const user = (client: ClientName, more: Partial<Place>) => clientFile(client, "user", { ...linux, ...more });
+    const xdg = { env: { XDG_CONFIG_HOME: "/c" } };
+
+    assert.deepEqual(files("gemini-cli"), ["/h/.gemini/settings.json", "/p/.gemini/settings.json"]);
+    assert.equal(user("gemini-cli", { env: { GEMINI_CLI_HOME: "/g" } }), "/g/.gemini/settings.json");
+    assert.deepEqual(files("qwen-code"), ["/h/.qwen/settings.json", "/p/.qwen/settings.json"]);
+    assert.equal(user("qwen-code", { env: { QWEN_HOME: "/q" } }), "/q/settings.json");
+    const cline = "settings/cline_mcp_settings.json";
+    assert.deepEqual(files("cline"), [`/h/.cline/data/${cline}`, undefined]);
+    assert.equal(user("cline", { env: { CLINE_DIR: "/x" } }), `/x/data/${cline}`);
+    assert.equal(user("cline", { env: { CLINE_DIR: "/x", CLINE_DATA_DIR: "/y" } }), `/y/${cline}`);
+    assert.equal(user("cline", { env: { CLINE_MCP_SETTINGS_PATH: "/z.json" } }), "/z.json");
+    assert.equal(user("mcporter", { env: { MCPORTER_CONFIG: "/m.json" } }), "/m.json");
+    assert.deepEqual(files("copilot"), ["/h/.copilot/mcp-config.json", undefined]);
+    assert.equal(user("copilot", { env: { COPILOT_HOME: "/o" } }), "/o/mcp-config.json");
+    assert.deepEqual(files("opencode"), ["/h/.config/opencode/opencode.json", "/p/opencode.json"]);
+    assert.equal(user("opencode", { ...xdg, platform: "darwin" }), "/c/opencode/opencode.json");
+    const commented = { exists: (file: string) => file.endsWith(".jsonc") };
+    assert.deepEqual(files("opencode", commented), ["/h/.config/opencode/opencode.jsonc", "/p/opencode.jsonc"]);
+    assert.deepEqual(files("codex"), ["/h/.codex/config.toml", undefined]);
+    assert.equal(user("codex", { env: { CODEX_HOME: "/x" } }), "/x/config.toml");
+    assert.deepEqual(files("continue"), ["/h/.continue/config.yaml", undefined]);
+    assert.equal(user("continue", { env: { CONTINUE_GLOBAL_DIR: "/x" } }), "/x/config.yaml");
+    assert.deepEqual(files("goose", xdg), ["/c/goose/config.yaml", undefined]);
+    assert.equal(user("goose", { env: { GOOSE_PATH_ROOT: "/x" } }), "/x/config/config.yaml");
+    assert.deepEqual(files("crush"), ["/h/.config/crush/crush.json", "/p/crush.json"]);
+    assert.deepEqual(files("zed", xdg), ["/c/zed/settings.json", undefined]);
+    assert.deepEqual(files("windsurf"), ["/h/.codeium/windsurf/mcp_config.json", undefined]);
+    assert.deepEqual(files("kiro"), ["/h/.kiro/settings/mcp.json", "/p/.kiro/settings/mcp.json"]);
+    assert.deepEqual(files("warp"), ["/h/.warp/.mcp.json", "/p/.warp/.mcp.json"]);
+    assert.deepEqual(files("lm-studio"), ["/h/.lmstudio/mcp.json", undefined]);
+    const roo = "User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json";
+    assert.deepEqual(files("roo"), [`/h/.config/Code/${roo}`, "/p/.roo/mcp.json"]);
+    assert.equal(user("roo", { platform: "darwin" }), `/h/Library/Application Support/Code/${roo}`);
+  });
+
   it("go by the client's own variables, for the user's file alone (B36)", () => {
     const at = (client: ClientName, env: NodeJS.ProcessEnv, more: Partial<Place> = {}, scope: ClientScope = "user") =>
       clientFile(client, scope, { platform: "linux", home: "/h", folder: "/p", env, exists: () => false, ...more });
@@ -170,6 +260,25 @@ describe("connect: clients and tokens", () => {
       assert.equal(at("vscode", { VSCODE_APPDATA: "/a", XDG_CONFIG_HOME: "/c" }, place), "/a/Code/User/mcp.json");
     }
     assert.equal(at("cursor", { CURSOR_CONFIG_DIR: "/c" }), "/h/.cursor/mcp.json");
+  });
+
+  it("are installed when a program or a folder of theirs is there, and only then", () => {
+    const at = (...paths: string[]): Place => ({
+      ...{ platform: "linux", home: "/h", folder: "/p" },
+      env: { PATH: "/bin:relative::/usr/bin" },
+      exists: (path) => paths.includes(path),
+    });
+    const installed = (...paths: string[]) => CLIENTS.filter((client) => isInstalled(client, at(...paths)));
+    assert.deepEqual(installed("/h", "/h/.config", "/p", "relative/codex", "/bin", "/h/.gemini"), []);
+    assert.deepEqual(installed("/usr/bin/codex", "/bin/gemini", "/usr/bin/cn"), ["codex", "continue", "gemini-cli"]);
+    assert.deepEqual(installed("/h/.claude.json"), ["claude-code"]);
+    assert.deepEqual(installed("/h/.codeium/windsurf", "/h/.config/zed"), ["windsurf", "zed"]);
+    assert.deepEqual(installed("/h/.config/Code/User"), ["vscode"], "without its extension");
+    assert.deepEqual(installed("/bin/goose", "/bin/copilot"), [], "names of other programs");
+    const every = CLIENTS.map((client) => dirname(clientFile(client, "user", at()) ?? ""));
+    const more = ["/h/.cline", "/h/.kiro", "/h/.claude", "/h/.gemini/settings.json"];
+    const extension = "/h/.config/Code/User/globalStorage/rooveterinaryinc.roo-cline";
+    assert.deepEqual(installed(...every, ...more, extension), CLIENTS);
   });
 
   it("say which variable it was", () => {

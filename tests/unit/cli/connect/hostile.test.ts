@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { connect, connections, disconnect } from "../../../../cli/connect/connect";
 import { fileOf } from "../../../../cli/connect/file-of";
 import { forgotten } from "../../../../cli/connect/forgotten";
-import type { Entry } from "../../../../cli/connect/jsonc";
+import type { Entry } from "../../../../cli/connect/formats/format";
+
 import { type FileRecord, Records } from "../../../../cli/connect/records";
 
 const entry = (key: string): Entry => ({ container: "mcpServers", key, kind: "property", value: { url: key } });
@@ -25,7 +26,10 @@ describe("connect: hostile files, records and moments", () => {
   const go = (path: string, more: { keys?: string[]; secret?: boolean; dryRun?: boolean; stack?: string } = {}) => {
     const { keys = ["dind-mcp"], secret = false, dryRun = false, stack = "dev" } = more;
     const entries = keys.map(entry);
-    return connect({ client: "cursor", file: path, stack, entries, secret, force: false, dryRun }, records).change;
+    return connect(
+      { client: "cursor", format: "json", file: path, stack, entries, secret, force: false, dryRun },
+      records,
+    ).change;
   };
   const undo = (stack = "dev") =>
     connections(stack, records).map((one) => disconnect(one, stack, false, records).change);
@@ -83,7 +87,13 @@ describe("connect: hostile files, records and moments", () => {
       fs.writeFileSync(file("mcp.json"), before);
       go(file("mcp.json"));
       const entries = [entry("files"), entry("http")];
-      const other = { client: "cursor" as const, file: file("mcp.json"), stack: "dev", entries };
+      const other = {
+        client: "cursor" as const,
+        format: "json" as const,
+        file: file("mcp.json"),
+        stack: "dev",
+        entries,
+      };
       const run = () => connect({ ...other, secret: false, force: false, dryRun: false }, new Killed(left));
       assert.throws(run, /killed/);
       files.push(Object.keys(JSON.parse(text()).mcpServers).join());

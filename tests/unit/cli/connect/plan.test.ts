@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "jsonc-parser";
-import type { Entry } from "../../../../cli/connect/jsonc";
+import type { Entry } from "../../../../cli/connect/formats/format";
+import { json } from "../../../../cli/connect/formats/json";
 import { type Connected, connected, disconnected } from "../../../../cli/connect/plan";
 import { ProblemsError } from "../../../../lib/problems";
 
@@ -9,7 +10,15 @@ const OURS: Entry[] = [
   { container: "inputs", key: "dind-mcp-token", kind: "item", value: { id: "dind-mcp-token", type: "promptString" } },
   { container: "servers", key: "dind-mcp", kind: "property", value: { type: "http", url: "http://127.0.0.1/mcp" } },
 ];
-const wanted = (entries = OURS, force = false, stack = "dev") => ({ stack, entries, file: "mcp.json", force });
+const wanted = (entries = OURS, force = false, stack = "dev") => ({
+  stack,
+  entries,
+  format: json,
+  file: "mcp.json",
+  force,
+});
+/** What `disconnected` wants to know. */
+const of = (stack = "dev") => ({ stack, format: json, file: "f" });
 
 function connect(text: string | null, entries = OURS, force = false): Connected {
   const { record } = connected(text, undefined, wanted(entries, force));
@@ -51,7 +60,7 @@ describe("connect: the text of a configuration", () => {
     it(`puts ours at the end: ${name}`, () => {
       const record = connect(before, ONE);
       assert.equal(record.written, after);
-      assert.deepEqual(disconnected(after, record, "dev", "f"), { text: before });
+      assert.deepEqual(disconnected(after, record, of()), { text: before });
     });
   }
 
@@ -60,13 +69,13 @@ describe("connect: the text of a configuration", () => {
     const record = connect(before, ONE);
     const changed = record.written.replace('"z": []', '"z": [1]').replace('"us"', '/* theirs */ "us"');
     const expected = before.replace('"z": []', '"z": [1]').replace("// mine\n", "// mine\n    /* theirs */\n");
-    assert.equal(disconnected(changed, record, "dev", "f").text, expected);
+    assert.equal(disconnected(changed, record, of()).text, expected);
   });
 
   it("never joins a comment's line with what follows", () => {
     const record = connect('{"s": {\n// mine\n}}', ONE);
     const changed = record.written.replace(/\n\s*"us"[\s\S]*$/, '\n"us": {"url": "u"} }, "b": 1}');
-    const { text } = disconnected(changed, record, "dev", "f");
+    const { text } = disconnected(changed, record, of());
     assert.deepEqual(read(text), { s: {}, b: 1 });
     assert.match(text ?? "", /\/\/ mine\n/);
   });
@@ -110,10 +119,10 @@ describe("connect: the text of a configuration", () => {
         const record = connect(before);
         assert.deepEqual(read(record.written), plus(read(before)));
         assert.deepEqual(comments(record.written), comments(before));
-        assert.equal(disconnected(record.written, record, "dev", "f").text, before);
+        assert.equal(disconnected(record.written, record, of()).text, before);
         assert.equal(connected(record.written, record, wanted()).text, record.written, "twice is once");
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -122,11 +131,11 @@ describe("connect: the text of a configuration", () => {
       fc.property(jsonc, (before) => {
         const record = connect(before);
         const changed = `${record.written}\n// c9`;
-        const { text } = disconnected(changed, record, "dev", "f");
+        const { text } = disconnected(changed, record, of());
         assert.deepEqual(read(text), read(before));
         assert.deepEqual(comments(text ?? ""), [...comments(before), "// c9"]);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -134,15 +143,15 @@ describe("connect: the text of a configuration", () => {
     const before = { servers: { a: 1 }, other: true };
     const record = connect(JSON.stringify(before));
     const anew = JSON.stringify({ ...read(record.written), more: [] }, null, 4);
-    assert.deepEqual(read(disconnected(anew, record, "dev", "f").text), { ...before, more: [] });
+    assert.deepEqual(read(disconnected(anew, record, of()).text), { ...before, more: [] });
   });
 
   it("nothing is left of a file that was not there, whatever the client did to its layout", () => {
     const record = connect(null);
-    assert.deepEqual(disconnected(record.written, record, "dev", "f"), { text: null });
+    assert.deepEqual(disconnected(record.written, record, of()), { text: null });
     const anew = JSON.stringify(read(record.written));
-    assert.deepEqual(disconnected(anew, record, "dev", "f"), { text: null });
-    assert.deepEqual(disconnected(null, record, "dev", "f"), { text: null }, "removed since");
+    assert.deepEqual(disconnected(anew, record, of()), { text: null });
+    assert.deepEqual(disconnected(null, record, of()), { text: null }, "removed since");
   });
 
   it("a file that was changed since keeps that when it is connected again", () => {
@@ -151,11 +160,11 @@ describe("connect: the text of a configuration", () => {
     const again = connected(changed, record, wanted());
     assert.equal(again.text, changed);
     assert.ok(again.record);
-    assert.deepEqual(read(disconnected(changed, again.record, "dev", "f").text), { mine: 1, servers: {} });
+    assert.deepEqual(read(disconnected(changed, again.record, of()).text), { mine: 1, servers: {} });
     const other = connected(changed, record, wanted(ONE));
     assert.deepEqual(read(other.text), { mine: 1, servers: {}, s: { us: { url: "u" } } });
     assert.ok(other.record);
-    assert.deepEqual(read(disconnected(other.text, other.record, "dev", "f").text), { mine: 1, servers: {} });
+    assert.deepEqual(read(disconnected(other.text, other.record, of()).text), { mine: 1, servers: {} });
   });
 
   it("two stacks in one file, undone in either order", () => {
@@ -166,10 +175,10 @@ describe("connect: the text of a configuration", () => {
     assert.ok(both);
     assert.deepEqual(read(both.written), { s: { us: { url: "u" }, second: 2 } });
     for (const order of [["dev", "b"] as const, ["b", "dev"] as const]) {
-      const one: Connected | undefined = disconnected(both.written, both, order[0], "f").record;
+      const one: Connected | undefined = disconnected(both.written, both, of(order[0])).record;
       assert.ok(one);
       assert.deepEqual(Object.keys(one.stacks), [order[1]]);
-      assert.deepEqual(disconnected(one.written, one, order[1], "f"), { text: before });
+      assert.deepEqual(disconnected(one.written, one, of(order[1])), { text: before });
     }
     assert.throws(
       () => connected(first.written, first, wanted([{ ...second[0], key: "us" } as Entry], false, "b")),
@@ -182,20 +191,20 @@ describe("connect: the text of a configuration", () => {
     assert.throws(() => connect(before, ONE), /mcp\.json: s\.us: got another server of this name/);
     const record = connect(before, ONE, true);
     assert.deepEqual(read(record.written), { s: { us: { url: "u" } } });
-    assert.equal(disconnected(record.written, record, "dev", "f").text, before);
-    assert.equal(disconnected(`${record.written}\n`, record, "dev", "f").text, `${before}\n`);
+    assert.equal(disconnected(record.written, record, of()).text, before);
+    assert.equal(disconnected(`${record.written}\n`, record, of()).text, `${before}\n`);
     // Taken once, it is ours to change.
     const [mine] = ONE;
     assert.ok(mine);
     const rotated = connected(record.written, record, wanted([{ ...mine, value: { url: "v" } }])).record;
     assert.ok(rotated);
     assert.deepEqual(read(rotated.written), { s: { us: { url: "v" } } });
-    assert.equal(disconnected(rotated.written, rotated, "dev", "f").text, before);
+    assert.equal(disconnected(rotated.written, rotated, of()).text, before);
     // The same server, put there by hand, is nobody's to take away.
     const theirs = '{"s":{"us":{"url":"u"}}}';
     const same = connect(theirs, ONE);
     assert.equal(same.written, theirs);
-    assert.equal(disconnected(`${theirs}\n`, same, "dev", "f").text, `${theirs}\n`);
+    assert.equal(disconnected(`${theirs}\n`, same, of()).text, `${theirs}\n`);
   });
 
   it("says everything that is wrong, with its line", () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { existingEngine, isOurs, startContainer } from "../../../../cli/engine/host";
 import { ExitCode } from "../../../../cli/errors";
+import { parseSettings } from "../../../../config/parse-settings";
 import { dockerAt } from "../../../../lib/docker-client";
 import { Label } from "../../../../manifest/container/labels";
 
@@ -13,6 +15,9 @@ const REFUSALS: Record<string, string> = {
   port: "driver failed programming external connectivity on endpoint engine (571d): Error starting userland proxy: listen tcp4 127.0.0.1:18080: bind: address already in use",
   other: "no space left on device",
 };
+
+/** Ports that nobody has: those of a stack that may run here are not looked at. */
+const FREE = { dockerTlsPort: "2", metricsPort: "3", dockerPort: "4", pagePort: "5" };
 
 describe("the engine container", () => {
   const folder = mkdtempSync(join(tmpdir(), "dind-mcp-engine-"));
@@ -58,12 +63,24 @@ describe("the engine container", () => {
   });
 
   it("says what is in the way when it does not start", async () => {
-    const start = (id: string) => startContainer(dockerAt(`unix://${socket}`), id, "engine");
+    const taken = createTcpServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as { port: number };
+    const settings = (apiPort: number) => parseSettings({ apiPort: `${apiPort}`, ...FREE }, [], "test");
+    const start = (id: string, of = settings(1)) => startContainer(dockerAt(`unix://${socket}`), id, "engine", of);
     await start("runs"); // somebody else was faster
     await assert.rejects(start("port"), {
       message: "engine does not start: another program has 127.0.0.1:18080",
       fix: /`ss -ltnp` names it/,
     });
+    await assert.rejects(
+      start("port", settings(port)).finally(() => taken.close()),
+      {
+        message: new RegExp(
+          `^engine does not start:\n {2}- this machine: port 127\\.0\\.0\\.1:${port}: .*set dind-mcp:apiPort`,
+        ),
+      },
+    );
     await assert.rejects(start("other"), { message: /^engine does not start: .*no space left on device$/ });
   });
 });

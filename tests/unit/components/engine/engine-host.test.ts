@@ -4,7 +4,7 @@ import { DockerType } from "../../../../lib/docker-types";
 import { Label, Role } from "../../../../manifest/container/labels";
 import { type Registered, record, reveal } from "../../../support/components/mocks";
 import { engineHost, LABELS } from "../../../support/components/parts";
-import { children, container, labelsOf, only, pick } from "../../../support/components/queries";
+import { children, container, labelsOf, only, pick, visible } from "../../../support/components/queries";
 
 const make = (more: Partial<EngineHostArgs> = {}) => record(() => engineHost(more));
 const engineOf = (resources: Registered[]) => container(resources, "engine");
@@ -60,7 +60,10 @@ describe("EngineHost", () => {
   });
 
   it("publishes the TLS API and what it is told, on the bind address; is on its own network alone", async () => {
-    const published = [18_080, 1_234].map((internal) => ({ internal, external: internal + 1, key: "anything" }));
+    const published = [18_080, 1_234].map((internal) => ({
+      ...{ internal, external: internal + 1, key: "anything" },
+      address: "10.214.0.18",
+    }));
     const { inputs } = engineOf((await make({ bindAddress: "192.0.2.7", dockerTlsPort: 4000, published })).resources);
     assert.deepEqual(inputs.ports, [
       { internal: 1234, external: 1235, ip: "192.0.2.7", protocol: "tcp" },
@@ -82,15 +85,43 @@ describe("EngineHost", () => {
     ]);
   });
 
+  it("mounts the folders of the host that it lends, and tells the entrypoint who gets them", async () => {
+    const servers = [
+      { name: "git", user: 11_005 },
+      { name: "files", user: 11_001 },
+    ];
+    const folders = [
+      { name: "docs", path: "/srv/docs", readOnly: true, inode: "7", uid: 0, gid: 0, servers: servers.slice(0, 1) },
+      { name: "code", path: "/home/me/code", readOnly: false, inode: "42", uid: 1_000, gid: 100, servers },
+    ];
+    const { volumes } = engineOf((await make({ folders })).resources).inputs;
+    assert.deepEqual((volumes as object[]).slice(6), [
+      { hostPath: "/home/me/code", containerPath: "/srv/mcp/folders/code" },
+      { hostPath: "/srv/docs", containerPath: "/srv/mcp/folders/docs", readOnly: true },
+    ]);
+    assert.equal(
+      (await environment({ folders })).FOLDERS,
+      "code:files:11001:42:1000:100 code:git:11005:42:1000:100 docs:git:11005:7:0:0",
+    );
+  });
+
+  it("tells the entrypoint to which containers its published ports lead, whoever is there", async () => {
+    const published = [18_080, 19_090].map((internal) => ({ internal, external: 1, address: "10.214.0.18" }));
+    assert.equal((await environment({ published })).PUBLISHED, "10.214.0.18:18080,10.214.0.18:19090");
+    assert.equal((await environment({ published: [] })).PUBLISHED, "");
+  });
+
   it("tells the entrypoint who may ask its DNS forwarder, and who may leave towards private addresses: nobody", async () => {
     const { DAEMON_JSON, ...rest } = await environment();
     assert.equal((JSON.parse(DAEMON_JSON ?? "") as { bip: string }).bip, "10.213.0.1/24");
     assert.deepEqual(rest, {
       INNER_DNS: "10.213.0.1",
       INNER_DNS_FOR: "10.213.0.0/24,10.214.0.32/28",
+      PUBLISHED: "10.214.0.18:18080",
       INBOUND_ONLY: "",
       PRIVATE_EGRESS_FROM: "",
       API_GROUP: "20002",
+      FOLDERS: "",
     });
     assert.equal(
       (await environment({ inboundOnly: ["10.0.0.0/28", "10.0.1.0/28"] })).INBOUND_ONLY,
@@ -101,6 +132,24 @@ describe("EngineHost", () => {
     assert.deepEqual((JSON.parse(relay.DAEMON_JSON ?? "") as Record<string, unknown>)["registry-mirrors"], [
       "http://m:1",
     ]);
+  });
+
+  it("pulls from private registries with a password that is nowhere but in the provider, as a secret", async () => {
+    const registries = {
+      "registry.lan:5000": { username: "u", password: "hunter2", plainHttp: true },
+      "docker.io": { username: "h", password: "hunter3", plainHttp: false },
+    };
+    const { resources } = await make({ registries });
+    const { inputs, secrets } = only(resources, "engine-provider");
+    const auth = typeof inputs.registryAuth === "string" ? JSON.parse(inputs.registryAuth) : inputs.registryAuth;
+    assert.deepEqual(auth, [
+      { address: "registry.lan:5000", username: "u", password: "hunter2" },
+      { address: "registry-1.docker.io", username: "h", password: "hunter3" },
+    ]);
+    assert.ok(secrets.includes("registryAuth"));
+    assert.doesNotMatch(visible(resources), /hunter/);
+    const { DAEMON_JSON = "" } = await environment({ registries, registryMirrors: ["http://m:1"] });
+    assert.deepEqual(JSON.parse(DAEMON_JSON)["insecure-registries"], ["m:1", "registry.lan:5000"]);
   });
 
   it("brings the server's certificate and key onto the volume, never the authority's or the client's key", async () => {

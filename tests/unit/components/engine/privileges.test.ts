@@ -36,8 +36,22 @@ describe("the engine's privileges", () => {
   it("come with a reason each", () => {
     const file = JSON.parse(readFileSync(join(ROOT, "images/engine/privileges.json"), "utf8")) as {
       capabilities: { name: string; reason: string }[];
+      securityOptions: { name: string; reason: string }[];
     };
-    for (const { name, reason } of file.capabilities) assert.ok(reason.length > 20, name);
+    for (const { name, reason } of [...file.capabilities, ...file.securityOptions]) assert.ok(reason.length > 20, name);
+  });
+
+  it("and so does every chain of its firewall", () => {
+    const { firewall } = JSON.parse(readFileSync(join(ROOT, "images/engine/privileges.json"), "utf8")) as {
+      firewall: { name: string; reason: string }[];
+    };
+    for (const { name, reason } of firewall) assert.ok(reason.length > 20, name);
+    const script = readFileSync(join(ROOT, "images/engine/firewall.sh"), "utf8");
+    const made = [...script.matchAll(/(?: -[NP] |-t (?=mangle))((?:mangle -A )?[A-Z-]+)/g)].map(([, name]) =>
+      name?.replace("-A ", ""),
+    );
+    assert.ok(made.length >= 6, made.join(", "));
+    assert.deepEqual(new Set(firewall.map(({ name }) => name)), new Set(made));
   });
 
   it("are held by our seccomp profile: what it does not name is refused, and so is what an engine does without", async () => {
@@ -56,6 +70,15 @@ describe("the engine's privileges", () => {
     const of = (names: string[]) => names.filter((name) => open.includes(name));
     assert.deepEqual(of(["keyctl", "pivot_root", "mount", "ptrace"]), ["keyctl", "pivot_root", "mount", "ptrace"]);
     assert.deepEqual(of(CLOSED), []);
+  });
+
+  it("keep SELinux's labels off the engine where the host engine gives them, and nowhere else", async () => {
+    const options = async (selinux?: boolean) => {
+      const { resources } = await record(() => engineHost({ selinux }));
+      return (container(resources, "engine").inputs.securityOpts as string[]).slice(1);
+    };
+    assert.deepEqual(await options(true), ["apparmor=unconfined", "label=disable"]);
+    for (const other of [false, undefined]) assert.deepEqual(await options(other), ["apparmor=unconfined"]);
   });
 
   it("end at a root file system that is read-only and a cgroup namespace of its own", async () => {

@@ -8,21 +8,25 @@ const references = { image: "sha256:abc", volumes: {}, labels: {} };
 
 describe("a container specification in the provider's words", () => {
   it("says everything that the specification says", () => {
-    const one = spec({ workdir: "/data", secrets: [{ name: "key" }], mounts: [{ volume: "workspace", path: "/w" }] });
+    const mounts = [{ volume: "workspace", path: "/w" }];
+    const one = spec({ workdir: "/data", secrets: [{ name: "key" }], mounts, egress: ["example.com:22"] });
     const args = containerArgs(one, references) as unknown as Record<string, unknown>;
     const said: Record<string, string> = {
       ...{ entrypoint: "entrypoints", groups: "groupAdds", workdir: "workingDir", env: "envs", mounts: "volumes" },
-      ...{ logOptions: "logOpts", capDrop: "capabilities", securityOptions: "securityOpts" },
+      ...{ logOptions: "logOpts", capDrop: "capabilities", sharedMemory: "shmSize", securityOptions: "securityOpts" },
     };
     const elsewhere = ["network", "secretFiles"]; // a resource of their own each
     const missing = Object.keys(one).filter((key) => !elsewhere.includes(key) && args[said[key] ?? key] === undefined);
     assert.deepEqual(missing, []);
+    assert.deepEqual(args.hosts, [{ host: "example.com", ip: "10.214.6.78" }]);
   });
 
   it("has memory in MiB, processors as they are read back, and the stop's time on destroy as well", () => {
-    const one = spec({ resources: { cpus: 2, memory: "1g", processes: 64 }, sessions: { grace: "7s" } });
-    const { memory, memorySwap, cpus, stopTimeout, destroyGraceSeconds } = containerArgs(one, references);
-    assert.deepEqual([memory, memorySwap, cpus, stopTimeout, destroyGraceSeconds], [1024, 1024, "2.0", 10, 10]);
+    const resources = { cpus: 2, memory: "1g", processes: 64 };
+    const one = spec({ resources, sharedMemory: "96m", sessions: { grace: "7s" } });
+    const { memory, memorySwap, shmSize, cpus, stopTimeout, destroyGraceSeconds } = containerArgs(one, references);
+    assert.deepEqual([memory, memorySwap, shmSize, cpus], [1024, 1024, 96, "2.0"]);
+    assert.deepEqual([stopTimeout, destroyGraceSeconds], [10, 10]);
   });
 
   it("runs the image that was built, in the network and on the volumes that were made", () => {

@@ -8,14 +8,20 @@ import { LABELS, withProvider } from "../../../support/components/parts";
 import { children, container, labelsOf, only } from "../../../support/components/queries";
 
 const args = {
-  rules: [{ server: "a", subnet: "10.214.6.64/28", egress: ["example.com:443"] }],
-  serverNetworks: ["mcp-a"],
+  servers: [
+    {
+      ...{ server: "a", subnet: "10.214.6.64/28", egress: ["example.com:443"], privateHosts: [] },
+      ...{ network: "mcp-a", address: "10.214.6.78" },
+    },
+  ],
   outboundNetwork: "mcp-outbound",
   outboundAddress: "10.214.0.34",
+  engineNetwork: "172.30.0.0/16",
   keepImage: false,
   labels: LABELS,
 };
-const make = () => record(() => new EgressProxy("egress", args, withProvider("inner")));
+const make = (more: Partial<typeof args> = {}) =>
+  record(() => new EgressProxy("egress", { ...args, ...more }, withProvider("inner")));
 
 describe("EgressProxy", () => {
   it("is an image and a container, inside the engine", async () => {
@@ -52,12 +58,19 @@ describe("EgressProxy", () => {
       assert.ok(lines.includes(line), line);
   });
 
+  it("has a relay for hosts with other ports than those of the web", async () => {
+    const [server] = args.servers;
+    const servers = [{ ...server, egress: ["example.com:443", "mail.example.com:587"] }] as typeof args.servers;
+    const { inputs } = container((await make({ servers })).resources, "egress");
+    assert.equal((inputs.envs as string[])[1], "RELAYED=10.214.6.78 587 mail.example.com");
+  });
+
   it("is in the way out and in the networks of its servers, where it is called egress", async () => {
     const { inputs } = container((await make()).resources, "egress");
     assert.equal(inputs.networkMode, "bridge");
     assert.deepEqual(inputs.networksAdvanced, [
       { name: "mcp-outbound", ipv4Address: "10.214.0.34" },
-      { name: "mcp-a", aliases: ["egress"] },
+      { name: "mcp-a", aliases: ["egress"], ipv4Address: "10.214.6.78" },
     ]);
   });
 });

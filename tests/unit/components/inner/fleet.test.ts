@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Scope } from "../../../../api/scopes";
-import { Fleet, type FleetArgs, OUTBOUND, RELAY_ADDRESS } from "../../../../components/inner/fleet";
+import { Fleet, type FleetArgs } from "../../../../components/inner/fleet";
 import { DockerType } from "../../../../lib/docker-types";
+import { OUTBOUND, RELAY_ADDRESS } from "../../../../manifest/proxy/outbound";
 import { record } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, only, visible } from "../../../support/components/queries";
@@ -25,6 +26,8 @@ const none = {
   orchestrator,
   secrets: {},
   databaseDsn: "",
+  privateHosts: {},
+  engineNetwork: "172.30.0.0/16",
   stack: "dind-mcp/unit",
   keepImages: false,
   labels: LABELS,

@@ -3,10 +3,12 @@ import { McpServer } from "../../../../components/inner/mcp-server";
 import { InnerNetworks } from "../../../../components/inner/networks";
 import { DockerType } from "../../../../lib/docker-types";
 import { Label } from "../../../../manifest/container/labels";
+import { policies } from "../../../../policy/pack";
 import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";
 import { BUILT, HTTP, LABEL_LIST, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
+import { INNER, violations } from "../../../support/policy/resources";
 
 const NET = { name: "mcp-echo", subnet: "10.214.6.64/28", gateway: "10.214.6.65", internal: true };
 
@@ -49,7 +51,7 @@ describe("McpServer", () => {
     const resources = { cpus: 0.25, memory: "64m", processes: 32 };
     for (const kind of [{}, HTTP]) {
       const echo = container((await make({ ...kind, resources, user: 11_042 })).resources, "echo");
-      assertHardened(echo, { uid: 11_042, memoryMiB: 64, cpus: "0.25", processes: 32 });
+      assertHardened(echo, { uid: 11_042, memoryMiB: 64, cpus: "0.25", processes: 32 }, ["shmSize"], false);
       assertReplacedWhenUnwell(echo);
     }
   });
@@ -85,7 +87,7 @@ describe("McpServer", () => {
     const checkOf = async (more = {}) =>
       (container((await make(more)).resources, "echo").inputs.healthcheck as { tests: string[] }).tests.slice(1, 5);
     assert.deepEqual(await checkOf(), ["/.mcp/init", "check", "--socket", "/run/mcp/session.sock"]);
-    assert.deepEqual(await checkOf(HTTP), ["/.mcp/init", "check", "--url", "http://127.0.0.1:8000/mcp"]);
+    assert.deepEqual(await checkOf(HTTP), ["/.mcp/init", "check", "--url", "http://own:8000/mcp"]);
   });
 
   it("with secrets has them as files of its own user, carried onto a volume that it only reads", async () => {
@@ -109,6 +111,32 @@ describe("McpServer", () => {
     assert.deepEqual(carrier.inputs.volumes, [{ volumeName: "mcp-echo-secrets", containerPath: "/files" }]);
     assert.ok(mounts(container(resources, "echo")).includes("mcp-echo-secrets -> /run/secrets"));
     assert.doesNotMatch(visible(resources), /hunter2|1234|unasked/);
+  });
+
+  it("with storage waits for the container that makes its folders, which runs once and is no server", async () => {
+    const { resources } = await make({ storage: [{ name: "data", path: "/data" }] });
+    const maker = container(resources, "echo-storage-folders");
+    const { name, image, attach, mustRun, restart, user, entrypoints, command } = maker.inputs;
+    assert.deepEqual(
+      { name, image, attach, mustRun, restart, user, entrypoints, command },
+      {
+        name: "mcp-echo-storage-folders",
+        image: "sha256:carrier",
+        attach: true,
+        mustRun: false,
+        restart: "no",
+        user: "11000:11000",
+        entrypoints: ["/.mcp/init"],
+        command: ["make", "--", "/storage/echo.data"],
+      },
+    );
+    assert.equal(labelsOf(maker)[Label.Server], undefined);
+    const props = { ...maker.inputs, image: `sha256:${"a".repeat(64)}` };
+    for (const { about } of policies)
+      assert.deepEqual(await violations(about.id, [{ props, host: INNER }]), [], about.id);
+    const echo = container(resources, "echo");
+    assert.ok(echo.dependencies.includes("echo-storage-folders"));
+    assert.ok(mounts(echo).includes("/srv/mcp/storage/pulumi/echo.data -> /data rw"));
   });
 
   it("starts anew when a secret changes: its label holds the carrier's revision", async () => {
@@ -140,5 +168,62 @@ describe("McpServer", () => {
     assert.deepEqual(JSON.parse(text ?? ""), server().manifest);
     assert.deepEqual(await reveal(result.containerName), { value: "mcp-echo", secret: false });
     assert.deepEqual(await reveal(result.imageId), { value: "<echo-image imageId>", secret: false });
+  });
+
+  describe("with a companion", () => {
+    const services = [
+      {
+        name: "db",
+        image: "db:1.0",
+        user: 11_001,
+        secrets: [{ name: "key" }],
+        storage: [{ name: "data", path: "/data" }],
+        health: { port: 5_432, startPeriod: "10s", timeout: "5s" },
+      },
+    ];
+    const made = () => make({ secrets: [{ name: "key", env: "KEY" }], services }, { key: "hunter2" });
+
+    it("waits for it; it is a component of its own, with image, secrets, storage and container", async () => {
+      const { resources } = await made();
+      assert.ok(children(resources, SERVER).includes("dind-mcp:index:Companion echo.db"));
+      assert.deepEqual(children(resources, "dind-mcp:index:Companion echo.db"), [
+        "dind-mcp:index:VolumeFiles echo.db-secret-files",
+        `${DockerType.Container} echo.db`,
+        `${DockerType.Container} echo.db-storage-folders`,
+        `${DockerType.Image} echo.db-image`,
+        `${DockerType.Volume} echo.db-secrets`,
+      ]);
+      const echo = container(resources, "echo");
+      assert.ok(echo.dependencies.includes("echo.db"), echo.dependencies.join());
+      const db = container(resources, "echo.db");
+      assert.deepEqual([db.inputs.wait, db.inputs.waitTimeout], [true, 30]);
+      assert.ok(db.dependencies.includes("echo.db-storage-folders"));
+      assertReplacedWhenUnwell(db);
+    });
+
+    it("gives it a server's walls, an address in the server's network, and the value of a shared secret", async () => {
+      const { resources } = await made();
+      const db = container(resources, "echo.db");
+      assertHardened(db, { uid: 11_001, memoryMiB: 512, cpus: "1.0", processes: 128, fsize: 2 ** 30 }, [
+        "shmSize",
+        "wait",
+      ]);
+      assert.equal(db.inputs.networkMode, "bridge");
+      assert.deepEqual(db.inputs.networksAdvanced, [{ name: "mcp-echo", ipv4Address: "10.214.6.77", aliases: ["db"] }]);
+      const carried = container(resources, "echo.db-secret-files").inputs.uploads as { file: string; owner: string }[];
+      assert.deepEqual(
+        carried.map(({ file, owner }) => [file, owner]),
+        [["/files/key", "11001"]],
+      );
+      assert.ok(mounts(db).includes("/srv/mcp/storage/pulumi/echo.db.data -> /data rw"));
+      assert.doesNotMatch(visible(resources), /hunter2/);
+    });
+
+    it("breaks no policy with it", async () => {
+      const db = container((await made()).resources, "echo.db");
+      const props = { ...db.inputs, image: `sha256:${"a".repeat(64)}` };
+      for (const { about } of policies)
+        assert.deepEqual(await violations(about.id, [{ props, host: INNER }]), [], about.id);
+    });
   });
 });

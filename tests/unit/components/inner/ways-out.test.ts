@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { waysOut } from "../../../../components/inner/ways-out";
 
-const closed = { databaseDsn: "", oauth: undefined, tracingEndpoint: "" };
+const closed = { databaseDsn: "", oauth: undefined, tracingEndpoint: "", privateHosts: {} };
 const GATEWAY = "10.214.0.16/28";
 const OUTBOUND = "10.214.0.32/28";
 
@@ -13,6 +13,14 @@ describe("the ways out of the engine", () => {
   it("lead to private addresses from the relay of an external database", () => {
     const ways = waysOut({ ...closed, databaseDsn: "postgres://db/d" });
     assert.deepEqual(ways, { ...waysOut(closed), privateEgressFrom: ["10.214.0.35/32"] });
+  });
+
+  it("lead to private addresses from the egress proxy, at the ports of the hosts that the config opens", () => {
+    const privateHosts = { a: ["db.lan:5432", "192.168.1.5:6443"], b: ["db.lan:5432"] };
+    assert.deepEqual(waysOut({ ...closed, privateHosts }).privateEgressFrom, [
+      "10.214.0.34/32:5432",
+      "10.214.0.34/32:6443",
+    ]);
   });
 
   it("open for the orchestrator where it asks an issuer of tokens, or sends traces", () => {

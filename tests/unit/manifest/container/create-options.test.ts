@@ -39,7 +39,7 @@ describe("a container specification in the words of Docker's API", () => {
         ...{ User: "11000:11000", WorkingDir: "/app", Labels: spec.labels, StopSignal: "SIGTERM", StopTimeout: 5 },
       },
     );
-    assert.ok(body.Env?.includes("A=b") && body.Env.includes("HOME=/tmp") && body.Env.length === 8);
+    assert.ok(body.Env?.includes("A=b") && body.Env.includes("HOME=/tmp") && body.Env.length === 10);
     assert.deepEqual(body.Healthcheck, {
       Test: spec.healthcheck.tests,
       ...{ Interval: 90e9, Timeout: 1.5e9, Retries: 5, StartPeriod: 600e9, StartInterval: 250e6 },
@@ -54,7 +54,9 @@ describe("a container specification in the words of Docker's API", () => {
         "/srv/mcp/workspace:/data:rw",
       ],
       Tmpfs: spec.tmpfs,
+      ShmSize: 64 * 2 ** 20,
       NetworkMode: "mcp-echo",
+      ExtraHosts: [],
       ...{ Memory: 2 ** 30, MemorySwap: 2 ** 30, NanoCpus: 290_000_000 },
       Ulimits: [
         { Name: "core", Soft: 0, Hard: 0 },
@@ -235,9 +237,9 @@ describe("no manifest whatever", () => {
         assert.equal(body.Labels?.[Label.ManagedBy], "api");
         assert.ok(leaves(body.Labels).every((label) => typeof label === "string"));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
     // Otherwise the property says nothing.
-    assert.ok(parsed > 500, `only ${parsed} of the documents were manifests`);
+    assert.ok(parsed > 150, `only ${parsed} of the documents were manifests`);
   });
 });

@@ -4,7 +4,10 @@ import { Label, Owner, Role } from "../../../../manifest/container/labels";
 describe("labels", () => {
   it("keep their names, by which users find containers and older stacks are recognised", () => {
     assert.deepEqual(Object.values(Label).sort(), [
+      "dind-mcp.companion",
+      "dind-mcp.copy-of",
       "dind-mcp.docker-api",
+      "dind-mcp.learns-until",
       "dind-mcp.managed-by",
       "dind-mcp.manifest",
       "dind-mcp.role",
@@ -17,11 +20,14 @@ describe("labels", () => {
     assert.equal(Label.Stack, "dind-mcp.stack");
     assert.deepEqual(Object.values(Owner), ["pulumi", "api"]);
     assert.deepEqual(Object.values(Role).sort(), [
+      "companion",
       "database",
       "database-relay",
       "egress",
       "engine",
+      "learning-egress",
       "orchestrator",
+      "storage-folders",
       "volume-files",
     ]);
   });

@@ -35,10 +35,10 @@ describe("server.json: what docker run would be told (B30)", () => {
     const { manifest, notes } = told(fixture("B30"));
     assert.deepEqual(manifest.env, { WEATHER_UNITS: "metric" });
     assert.deepEqual(manifest.secrets, [
-      { name: "weather-token", description: "token of the provider", required: true },
+      { name: "weather-token", env: "WEATHER_TOKEN", description: "token of the provider", required: true },
     ]);
     assert.deepEqual(notes.slice(0, 2), [
-      "mounts: -v {dir}:/data:ro asks for your {dir} at /data, read-only; what can be mounted is the workspace: {volume: workspace, path: /data}",
+      "mounts: -v {dir}:/data:ro asks for your {dir} at /data, read-only; what can be mounted is the workspace: {volume: workspace, path: /data}, or a folder that the config lends it: {folder: NAME, path: /data}",
       "runtimeArguments: --network host was left out: it has a network of its own, and reaches what egress lists",
     ]);
   });
@@ -90,17 +90,17 @@ describe("server.json: what docker run would be told (B30)", () => {
     assert.ok(shell.notes.includes("env.DATA: ${HOME}/data is not known and was left out"));
   });
 
-  it("keeps a secret secret, whichever part of it says so, and tells what its file has to hold", () => {
+  it("keeps a secret secret, whichever part of it says so, and tells what it has to be", () => {
     for (const more of [{ isSecret: true, isRequired: true }, { variables: secret }]) {
       const { manifest, notes } = image(named("-e", "AUTH=Bearer {token}", more));
-      assert.deepEqual([manifest.env, manifest.secrets], [undefined, [{ name: "auth", required: true }]]);
+      assert.deepEqual([manifest.env, manifest.secrets], [undefined, [{ name: "auth", env: "AUTH", required: true }]]);
       assert.ok(
-        notes.some((note) => note.includes("/run/secrets/auth (as Bearer {token}), never as a variable")) ||
+        notes.some((note) => note.includes("AUTH is the secret auth (as Bearer {token}): set it in")) ||
           !("variables" in more),
       );
     }
     const { manifest, notes } = image(named("-e", "X=s3cr3t", { isSecret: true }));
-    assert.deepEqual(manifest.secrets, [{ name: "x", required: false }]);
+    assert.deepEqual(manifest.secrets, [{ name: "x", env: "X", required: false }]);
     assert.ok(!JSON.stringify([manifest, notes]).includes("s3cr3t"));
     // Two names, one file name.
     const two = image(named("-e", "A_B=1", { isSecret: true }), named("-e", "a_b=1", { isSecret: true }));
@@ -113,7 +113,7 @@ describe("server.json: what docker run would be told (B30)", () => {
   it("takes the document's word for what only sounds like a secret", () => {
     const { manifest } = image(named("-e", "APP_TOKEN=abc", { isSecret: false }), named("-e", "OTHER_TOKEN=abc"));
     assert.deepEqual([manifest.env, manifest.notSecrets], [{ APP_TOKEN: "abc" }, ["APP_TOKEN"]]);
-    assert.deepEqual(manifest.secrets, [{ name: "other-token", required: false }]);
+    assert.deepEqual(manifest.secrets, [{ name: "other-token", env: "OTHER_TOKEN", required: false }]);
   });
 
   it("says what every other option asked for", () => {
@@ -125,11 +125,20 @@ describe("server.json: what docker run would be told (B30)", () => {
       [word("-v=C:\\data:/data:ro"), "mounts: -v C:\\data:/data:ro asks for your C:\\data at /data, read-only"],
       [
         named("--mount", "type=bind,src={from},dst={to},readonly", { variables: { to: { default: "/project" } } }),
-        "mounts: --mount type=bind,src={from},dst=/project,readonly asks for your {from} at /project, read-only; what can be mounted is the workspace: {volume: workspace, path: /project}",
+        "mounts: --mount type=bind,src={from},dst=/project,readonly asks for your {from} at /project, read-only; what can be mounted is the workspace: {volume: workspace, path: /project}, or a folder that the config lends it: {folder: NAME, path: /project}",
       ],
       [named("-p", "8080:8080"), "runtimeArguments: -p 8080:8080 left out: no port is published"],
       [named("--user", "1000:1000"), "runtimeArguments: --user 1000:1000 was left out: it runs as a user of its own"],
       [named("-m", "2g"), "resources: -m 2g was left out: set resources to what it needs"],
+      [named("--shm-size", "1g"), "sharedMemory: --shm-size 1g was left out: set sharedMemory to what it needs"],
+      [
+        named("--tmpfs", "/tmp:exec"),
+        "scratch: --tmpfs /tmp:exec was left out: /tmp is in memory as it is; scratch sets its size",
+      ],
+      [
+        named("--tmpfs", "/app/logs:size=1m"),
+        "cacheDir: --tmpfs /app/logs:size=1m was left out: with cacheDir: /app/logs it is a folder in memory",
+      ],
       [named("--env-file", ".env"), "env: --env-file .env was left out: write the variables of that file down here"],
       [named("--cap-add", "SYS_ADMIN"), "runtimeArguments: --cap-add SYS_ADMIN is for docker and was left out"],
       [named("--privileged"), "runtimeArguments: --privileged is for docker and was left out"],

@@ -47,6 +47,7 @@ describe("server.json", () => {
     ["everything", manifest(full)],
     ["what only sounds like a secret", manifest({ env: { A_TOKEN: "x" }, notSecrets: ["A_TOKEN"] })],
     ["one that is built", manifest({ ...full, ...built })],
+    ["one of 2024", manifest({ transport: { type: "sse", port: 8_080, path: "/events", arguments: ["--sse"] } })],
   ];
   for (const [what, one] of manifests) {
     it(`gives back ${what}, nothing lost`, () => {
@@ -153,15 +154,15 @@ describe("server.json", () => {
         image: "registry.example.com/user/weather:1.2.0",
         transport: { type: "stdio", command: ["/weather", "serve", "--units=metric", "--quiet", "{folder}"] },
         env: { LEVEL: "info", CITY: "" },
-        secrets: [{ name: "weather-api-key", description: "From the vendor", required: true }],
+        secrets: [{ name: "weather-api-key", env: "WEATHER_API_KEY", description: "From the vendor", required: true }],
         user: 11_003,
       },
     });
     assert.deepEqual(notes.map(formatNote), [
-      "mounts: -v /a:/b asks for your /a at /b, to write to; what can be mounted is the workspace: {volume: workspace, path: /b, readOnly: false}",
+      "mounts: -v /a:/b asks for your /a at /b, to write to; what can be mounted is the workspace: {volume: workspace, path: /b, readOnly: false}, or a folder that the config lends it: {folder: NAME, path: /b}",
       "packageArguments: --api-key is secret and was left out; arguments are readable in `docker inspect`",
       "transport.command: fill in folder",
-      "secrets: WEATHER_API_KEY comes as the file /run/secrets/weather-api-key, never as a variable; the server has to read it there",
+      "secrets: WEATHER_API_KEY is the secret weather-api-key: set it in the stack's config",
       "env.CITY: fill in (Where)",
       "env.EXTRA: has no value and was left out",
       "packages: npm:weather with stdio left out; one is enough, and this one tells most (--package takes another)",
@@ -173,7 +174,7 @@ describe("server.json", () => {
     assert.deepEqual(open, ["transport.command", "env.CITY"]);
   });
 
-  it("imports an HTTP image, and says when the program is not known", () => {
+  it("imports an image with its own entry point, over HTTP and stdio", () => {
     const reach = { type: "streamable-http", url: "http://localhost:3000/mcp" };
     const one = (more: object) =>
       serverJson({ packages: [{ registryType: "oci", identifier: "a/b:1", transport: reach, ...more }] });
@@ -182,11 +183,12 @@ describe("server.json", () => {
       port: 3_000,
       path: "/mcp",
     });
-    const { notes } = fromServerJson(one({ transport: { type: "stdio" } }), { user: 11_003 });
-    assert.deepEqual(notes.map(formatNote), [
-      "transport.command: put the program first; server.json does not tell an image's entry point (docker inspect does)",
-      EGRESS_NOTE,
-    ]);
+    const stdio = { transport: { type: "stdio" } };
+    const { manifest, notes } = fromServerJson(one(stdio), { user: 11_003 });
+    assert.deepEqual([manifest.transport, notes.map(formatNote)], [{ type: "stdio" }, [EGRESS_NOTE]]);
+    const packageArguments = [{ type: "positional", value: "serve" }];
+    const given = fromServerJson(one({ ...stdio, packageArguments }), { user: 11_003 }).manifest.transport;
+    assert.deepEqual(given, { type: "stdio", arguments: ["serve"] });
   });
 
   it("imports packages of npm and PyPI as images built here", () => {
@@ -228,7 +230,7 @@ describe("server.json", () => {
       "server.json: version: got \"^1\", expected an exact version: no range, not 'latest'",
     ]);
     assert.deepEqual(problemsOf(serverJson(), 11_003), [
-      "server.json: packages: got no package, expected a package of oci, npm, pypi with stdio or streamable-http. To fix: build an image of it, and name that in a manifest",
+      "server.json: packages: got no package, expected a package of oci, npm, pypi. To fix: build an image of it, and name that in a manifest",
     ]);
     assert.deepEqual(
       problemsOf(
@@ -236,7 +238,7 @@ describe("server.json", () => {
         11_003,
       ),
       [
-        "server.json: packages: got mcpb:x with stdio, expected a package of oci, npm, pypi with stdio or streamable-http. To fix: build an image of it, and name that in a manifest",
+        "server.json: packages: got mcpb:x with stdio, expected a package of oci, npm, pypi. To fix: build an image of it, and name that in a manifest",
       ],
     );
     const evil = {

@@ -191,7 +191,7 @@ describe("server.json with several packages", () => {
     assert.equal(taken([pypi, asks]), "weather", "what is to be filled in is told all the same");
     const entrypoint = { type: "named", name: "--entrypoint", value: "/run" };
     const same = { ...oci, environmentVariables: variables };
-    assert.equal(taken([same, full]), "weather", "the image's program is not known");
+    assert.equal(taken([full, same]), "a/b:1", "the image's own entry point will do");
     assert.equal(taken([full, { ...same, runtimeArguments: [entrypoint] }]), "a/b:1");
     assert.equal(taken([oci, { ...full, identifier: "not a name" }]), "a/b:1", "what cannot be taken is no choice");
     const [more] = load([oci, full]).notes.filter((text) => text.startsWith("packages:"));
@@ -205,7 +205,7 @@ describe("server.json with several packages", () => {
     const web = { ...oci, identifier: "a/web:1", transport: { type: "streamable-http", url: "http://localhost:80/" } };
     const all = [full, oci, pypi, web];
     for (const [which, expected] of [
-      ["oci", "a/web:1"],
+      ["oci", "a/b:1"],
       ["pypi", "weather-py"],
       ["weather-py", "weather-py"],
       ["pypi:weather-py", "weather-py"],
@@ -220,10 +220,9 @@ describe("server.json with several packages", () => {
         (error) => error instanceof ProblemsError && error.message.includes(`one that --package ${which} means`),
       );
     const sse = { ...oci, transport: { type: "sse", url: "http://localhost:1/sse" } };
-    assert.throws(
-      () => load([full, sse], "sse"),
-      /got npm:weather with stdio, oci:a\/b:1 with sse, expected a package of/,
-    );
+    assert.equal(taken([sse, pypi]), "weather-py", "the transport of 2024 comes last");
+    assert.deepEqual(load([full, sse], "sse").manifest.transport, { type: "sse", port: 1, path: "/sse" });
+    assert.deepEqual(load([sse]).manifest.transport, { type: "sse", port: 1, path: "/sse" });
     assert.throws(
       () =>
         load([full], "npm", {

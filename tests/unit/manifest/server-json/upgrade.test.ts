@@ -21,7 +21,7 @@ describe("server.json as it is found: earlier schemas, options nobody needs", ()
       environment_variables: [{ name: "WEATHER_TOKEN", is_secret: true, is_required: true }],
     });
     assert.match(dockerfile ?? "", /"weather-mcp==2\.0\.0"/);
-    assert.deepEqual(manifest.secrets, [{ name: "weather-token", required: true }]);
+    assert.deepEqual(manifest.secrets, [{ name: "weather-token", env: "WEATHER_TOKEN", required: true }]);
     assert.deepEqual(manifest.transport, { type: "stdio", command: ["mcp-server", "--units=yes"] });
   });
 

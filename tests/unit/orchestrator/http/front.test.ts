@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Front, type FrontParts } from "../../../../orchestrator/http/front";
 import type { Principal } from "../../../../orchestrator/security/principal";
@@ -136,6 +136,65 @@ describe("orchestrator: front of port 18080", () => {
     const smuggled = head("POST /mcp HTTP/1.1", "Host: localhost", "Content-Length: 3", "Transfer-Encoding: chunked");
     assert.match(await raw(api.port, smuggled), /^HTTP\/1.1 400 Bad Request/);
     assert.equal((await api.call("GET", "/healthz")).status, 200);
+  });
+});
+
+describe("orchestrator: front, with clients that are slow or half gone", () => {
+  const sockets: Socket[] = [];
+  let api: Api;
+  let open = 0;
+
+  before(async () => {
+    api = await Api.start({ limits: { sessions: 1 } });
+  });
+  after(async () => {
+    for (const socket of sockets) socket.destroy();
+    await api.stop();
+  });
+
+  /** Connects without being patient: what is sent is never a whole request. */
+  async function flood(sent: string): Promise<void> {
+    const most = 514; // two for each session and 512
+    for (let at = 0; at < most; at++) {
+      const socket = connect(api.port, "127.0.0.1", () => socket.write(sent));
+      sockets.push(socket.on("error", () => {}).on("close", () => open--));
+      open++;
+      await new Promise((resolve) => socket.once("connect", resolve));
+    }
+  }
+
+  it("ends a stream whose client is gone with a body that nobody reads", async () => {
+    const closed = new Promise<void>((resolve) => {
+      api.fleet.handle = (_request, response) => {
+        response.writeHead(200).flushHeaders();
+        response.on("close", resolve);
+      };
+    });
+    const lines = ["GET /mcp HTTP/1.1", "Host: localhost", `Authorization: Bearer ${api.token("mcp")}`];
+    const socket = connect(api.port, "127.0.0.1", () => {
+      socket.end(`${head(...lines, "Content-Length: 1000000")}${"x".repeat(1_000_000)}`); // half-closed
+    });
+    socket.on("error", () => {}).resume();
+    await closed;
+  });
+
+  it("serves others though all its connections are taken, and lets no request go that has arrived", async () => {
+    const headers = { authorization: `Bearer ${api.token("read")}` };
+    const stream = await fetch(`${api.url}/v1/events`, { headers });
+    const lines = ["POST /v1/cleanup HTTP/1.1", "Host: localhost", `Authorization: Bearer ${api.token("admin")}`];
+    for (const sent of [
+      "",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow:",
+      `${head(...lines, "Content-Type: application/json", "Content-Length: 20")}{`,
+    ]) {
+      await flood(sent);
+      assert.equal((await api.call("GET", "/healthz", { headers: { connection: "close" } })).status, 200, sent);
+    }
+    assert.ok(open <= 514, `${open} connections`);
+    api.events.emit("server.started", "echo");
+    const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
+    assert.match(Buffer.from((await reader.read()).value as Uint8Array).toString(), /server.started/);
+    await reader.cancel();
   });
 });
 

@@ -20,6 +20,7 @@ describe("metrics: calls and sessions", () => {
       metrics.sessionOpened("", false, 0.2);
       metrics.sessionEnded("files", "idle");
       metrics.incomplete("files", "tools/list");
+      metrics.streamCut("");
       metrics.refused("host");
     });
     const expected = {
@@ -36,6 +37,7 @@ describe("metrics: calls and sessions", () => {
       'dind_mcp_session_open_duration_seconds_count{server="*",start="cold"}': 1,
       'dind_mcp_sessions_ended_total{server="files",reason="idle"}': 1,
       'dind_mcp_lists_incomplete_total{server="files",method="tools/list"}': 1,
+      'dind_mcp_client_streams_cut_total{server="*"}': 1,
       'dind_mcp_requests_refused_total{reason="host"}': 1,
     };
     for (const [name, value] of Object.entries(expected)) assert.equal(series[name], value, name);

@@ -119,6 +119,29 @@ describe("the guard: tokens", () => {
       assert.doesNotMatch(rejection.detail, /token-of/);
     });
   }
+  it("looks at the token of each request, also on a connection that has authenticated before", () => {
+    const guard = guardOf();
+    const { socket } = request([HOST]);
+    const next = (lines: string[]): unknown => {
+      const one = request(lines);
+      one.socket = socket;
+      const answer = guard.authenticate(one, "mcp") as Principal | Rejection;
+      return isRejection(answer) ? answer.status : answer.name;
+    };
+    const right = bearer("token-of-client");
+    assert.deepEqual(
+      [
+        right,
+        right,
+        bearer("token-of-operator"),
+        bearer("token-of-nobody"),
+        [HOST],
+        [...right, ...right.slice(1)],
+        right,
+      ].map(next),
+      ["client", "client", "operator", 401, 401, 400, "client"],
+    );
+  });
   it("takes none of a thousand other tokens", () => {
     const guard = guardOf({ limits: { failuresPerMinute: 10_000 } });
     for (let index = 0; index < 1_000; index++) assert.equal(refused(guard, bearer(`guess${index}`)).status, 401);

@@ -9,6 +9,7 @@ testPolicy("security-profiles", {
   passes: [
     one("a profile of its own", container({ securityOpts: ['seccomp={"a":1}', "apparmor=mine"] })),
     one("the engine's AppArmor", withRole("engine", { securityOpts: ["apparmor=unconfined"] })),
+    one("the engine's SELinux", withRole("engine", { securityOpts: ["label=disable"] })),
     one("a profile that allows what it names", options('seccomp={"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}')),
     one("another type of SELinux", options("label=type:mcp_t")),
   ],

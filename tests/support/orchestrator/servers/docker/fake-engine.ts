@@ -10,6 +10,8 @@ export class FakeEngine {
   readonly folder = mkdtempSync(join(tmpdir(), "mcp-fake-engine-"));
   readonly socketPath = join(this.folder, "docker.sock");
   readonly containers = new Map<string, ContainerInspectInfo>();
+  /** The last lines of containers' standard error. */
+  readonly logs = new Map<string, string[]>();
   /** Requests other than the looks at containers, as "METHOD path body". */
   readonly asked: string[] = [];
   /** What a new listener is told again, as Docker does for the time after `since`. */
@@ -40,8 +42,8 @@ export class FakeEngine {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  emit(Action: string, ID: string): void {
-    const event = { Type: "container", Action, Actor: { ID, Attributes: {} }, timeNano: Date.now() * 1e6 };
+  emit(Action: string, ID: string, Attributes: Record<string, string> = {}): void {
+    const event = { Type: "container", Action, Actor: { ID, Attributes }, timeNano: Date.now() * 1e6 };
     const line = `${JSON.stringify(event)}\n`;
     this.#past.push(line);
     for (const stream of this.#streams) stream.write(line);
@@ -71,6 +73,12 @@ export class FakeEngine {
       else send(404, { message: `No such container: ${id}` });
       return;
     }
+    const [, logged = ""] = /^\/containers\/([^/]+)\/logs$/.exec(path) ?? [];
+    if (logged !== "") {
+      response.writeHead(200, { "content-type": "application/vnd.docker.raw-stream" });
+      response.end(Buffer.concat((this.logs.get(logged) ?? []).map(framed)));
+      return;
+    }
     if (path.startsWith("/images/")) {
       send(200, { RepoDigests: ["example/echo@sha256:digest"] });
       return;
@@ -78,4 +86,13 @@ export class FakeEngine {
     this.asked.push(`${method} ${path} ${body}`);
     send(200, {});
   }
+}
+
+/** A line as Docker sends it: one byte for the stream, three of nothing, four for the length, the time, the text. */
+function framed(line: string): Buffer {
+  const text = Buffer.from(`2026-01-01T00:00:00.000000000Z ${line}\n`);
+  const head = Buffer.alloc(8);
+  head[0] = 2;
+  head.writeUInt32BE(text.length, 4);
+  return Buffer.concat([head, text]);
 }

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
 import { adopt, candidates } from "../../../../../cli/stack/converge/adopt";
+import { namedServers } from "../../../../../cli/stack/converge/converge";
 import type { Present } from "../../../../../cli/stack/converge/observe";
 import { plan } from "../../../../../cli/stack/converge/plan";
 import { type Deployment, forget, resourcesOf, type StateResource } from "../../../../../cli/stack/state";
@@ -78,6 +82,38 @@ describe("converge: the plan", () => {
   it("never plans to remove a volume", () => {
     const all = present([], { volumes: ["mcp-data", "foreign"] });
     assert.deepEqual(plan([], all, () => true, new Set(["mcp-data"])).steps, []);
+  });
+});
+
+describe("converge: servers that the config no longer names", () => {
+  it("are those whose folder is gone from the catalog, where the config selects none", () => {
+    const root = mkdtempSync(join(tmpdir(), "mcp-named-"));
+    for (const name of ["files", "git", ".hidden"]) mkdirSync(join(root, "mcp", name), { recursive: true });
+    mkdirSync(join(root, "own"));
+    writeFileSync(join(root, "own", "server.yaml"), "");
+    const catalog = ["mcp", "own", "absent"];
+    assert.deepEqual(namedServers({ servers: [], catalog }, root), ["files", "git", "own"]);
+    rmSync(join(root, "mcp", "git"), { recursive: true });
+    assert.deepEqual(namedServers({ servers: [], catalog }, root), ["files", "own"]);
+    assert.deepEqual(namedServers({ servers: ["git"], catalog }, root), ["git"]);
+    rmSync(root, { recursive: true });
+  });
+
+  it("are left alone until up removes them; the others are started and restarted", () => {
+    const server = (name: string) => ({ [Label.Server]: name });
+    const unwell = { Health: { Status: "unhealthy" } };
+    const all = present([
+      container("files-id", "mcp-files", unwell, server("files")),
+      container("old-id", "mcp-old", unwell, server("old")),
+      container("gone-id", "mcp-gone", { Running: false, Status: "exited" }, server("gone")),
+    ]);
+    const resources = ["files", "old", "gone"].map((name) => resource(CONTAINER, name));
+    const { steps, found, forget: forgotten } = plan(resources, all, nobody, new Set(), (name) => name === "files");
+    assert.deepEqual(
+      steps.map((step) => `${step.do} ${step.name}`),
+      ["restart mcp-files"],
+    );
+    assert.deepEqual([found, forgotten.size], [["mcp-files is unhealthy"], 0]);
   });
 });
 

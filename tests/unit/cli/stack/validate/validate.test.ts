@@ -87,7 +87,9 @@ describe("validate", () => {
     const resources = [
       container("engine", "host"),
       container("a", "inner"),
-      container("files", "inner", { mustRun: false }),
+      container("files", "inner", { mustRun: false, start: false }),
+      container("folders", "inner", { mustRun: false, attach: true }),
+      container("stopped", "inner", { mustRun: false }),
     ];
     const recorded = recordedContainers({ resources });
     assert.deepEqual(
@@ -95,6 +97,7 @@ describe("validate", () => {
       [
         ["engine", true, "id-engine"],
         ["a", false, "id-a"],
+        ["stopped", false, "id-stopped"],
       ],
     );
     const [engine] = recorded;

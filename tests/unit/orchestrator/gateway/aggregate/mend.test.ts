@@ -43,6 +43,59 @@ describe("gateway: items that clients would refuse", () => {
     assert.deepEqual(output, { item: { name: "x", inputSchema: object } });
   });
 
+  it("have schemas that model providers take, at every level", () => {
+    const cases: [unknown, unknown][] = [
+      [{ type: "array" }, { type: "array", items: {} }],
+      [{ type: ["array", "null"] }, { type: ["array", "null"], items: {} }],
+      [
+        { type: "array", items: [{ type: "string" }] },
+        { type: "array", items: {}, prefixItems: [{ type: "string" }] },
+      ],
+      [
+        { type: "array", items: { type: "array" } },
+        { type: "array", items: { type: "array", items: {} } },
+      ],
+      [{ anyOf: [{ type: "array" }, { type: "null" }] }, { anyOf: [{ type: "array", items: {} }, { type: "null" }] }],
+      [{ type: "string", required: true }, { type: "string" }],
+      [{ type: "any", description: null }, {}],
+      [{ type: "String" }, { type: "string" }],
+      [{ minimum: 1, exclusiveMinimum: true }, { exclusiveMinimum: 1 }],
+      [{ maximum: 1, exclusiveMaximum: false }, { maximum: 1 }],
+      [
+        { type: "object", properties: [] },
+        { type: "object", properties: {} },
+      ],
+      [{ properties: { type: { type: "array" } } }, { properties: { type: { type: "array", items: {} } } }],
+    ];
+    for (const [given, expected] of cases) {
+      const schema = schemaOf({ type: "object", properties: { a: given } }) as { properties: JsonObject };
+      assert.deepEqual(schema.properties.a, expected, JSON.stringify(given));
+    }
+    const right = {
+      type: "object",
+      properties: {
+        a: { type: "array", items: { type: "string" }, default: [], minItems: 1 },
+        b: { $ref: "#/$defs/c" },
+      },
+      $defs: { c: { type: "integer", exclusiveMinimum: 0 } },
+      required: ["a"],
+      additionalProperties: false,
+    };
+    assert.equal(schemaOf(right), right);
+  });
+
+  it("are looked at once each, however many there are", () => {
+    const properties = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`p${n}`, { type: "array" }]));
+    const schema = schemaOf({ type: "object", properties }) as { properties: JsonObject };
+    assert.equal(Object.keys(schema.properties).length, 50_000);
+  }).timeout(5_000);
+
+  it("are looked at to a depth that no stack minds", () => {
+    let deep: unknown = { type: "array" };
+    for (let level = 0; level < 20_000; level++) deep = { type: "object", properties: { a: deep } };
+    assert.ok(schemaOf(deep));
+  });
+
   it("lose members of the wrong kind, and nothing else", () => {
     const wrong = {
       name: "x",

@@ -4,13 +4,11 @@ import {
   address,
   innerName,
   innerUri,
-  outerItem,
   outerName,
-  outerNotification,
-  outerResult,
   outerUri,
   shownName,
 } from "../../../../../orchestrator/gateway/aggregate/names";
+import { outerItem, outerNotification, outerResult } from "../../../../../orchestrator/gateway/aggregate/outward";
 import { Frame, type RequestFrame, type ResponseFrame } from "../../../../../orchestrator/gateway/wire/frame";
 import { anyCharacter } from "../../../../support/characters";
 import { frameOf } from "../../../../support/orchestrator/gateway/frames";

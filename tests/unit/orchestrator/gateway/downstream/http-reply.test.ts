@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { mock } from "node:test";
 import { ClientStream } from "../../../../../orchestrator/gateway/downstream/client-stream";
 import { HttpReply, type HttpReplyOptions } from "../../../../../orchestrator/gateway/downstream/http-reply";
 import { Frame } from "../../../../../orchestrator/gateway/wire/frame";
@@ -55,6 +56,23 @@ describe("gateway: the answer to a POST", () => {
     assert.equal(response.headers.get("mcp-session-id"), "s");
     reply?.answer(answer(1));
     assert.equal(await response.text(), event(answer(1)));
+  });
+
+  it("is kept alive by comments, so that a proxy with a minute of patience waits for it (B05)", async () => {
+    options = { earlyMs: 20 };
+    let reply: HttpReply | undefined;
+    use = (one) => {
+      reply = one;
+    };
+    mock.timers.enable({ apis: ["setInterval"] });
+    try {
+      const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      mock.timers.tick(50_000);
+      reply?.answer(answer(1));
+      assert.equal(await response.text(), `: \n\n: \n\n${event(answer(1))}`);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it("has the form that the client takes", async () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
+import type { Exchange } from "../../../../../orchestrator/gateway/calls/exchange";
 import type { GatewayContext } from "../../../../../orchestrator/gateway/context";
 import type { Session } from "../../../../../orchestrator/gateway/downstream/session";
 import { Sessions } from "../../../../../orchestrator/gateway/downstream/sessions";
@@ -6,9 +8,34 @@ import type { Servers } from "../../../../../orchestrator/servers/server-info";
 
 const MINUTE = 60_000;
 
+describe("gateway: a request before initialize has its answer", () => {
+  it("is answered when it is a ping, and waits when it is anything else", async () => {
+    const context = { observer: { sessionOpened: () => {} }, events: { emit: () => {} } };
+    const sessions = new Sessions(context as unknown as GatewayContext, {} as Servers);
+    const asked: string[] = [];
+    const answered: string[] = [];
+    const exchange = (method: string): Exchange =>
+      ({ request: { method }, result: () => answered.push(method) }) as unknown as Exchange;
+    let started = (_warm: boolean): void => {};
+    const session = {
+      start: () => new Promise<boolean>((resolve) => (started = resolve)),
+      request: ({ request }: Exchange) => asked.push(request.method),
+    } as unknown as Session;
+    sessions.start(session, exchange("initialize"));
+    for (const method of ["tools/list", "ping"]) sessions.request(session, exchange(method));
+    await setImmediate();
+    assert.deepEqual([asked, answered], [[], ["ping"]]);
+    started(true);
+    await setImmediate();
+    sessions.request(session, exchange("ping"));
+    assert.deepEqual([asked, answered], [["tools/list", "ping"], ["ping"]]);
+    sessions.close();
+  });
+});
+
 describe("gateway: which session is evicted first", () => {
   const observer = { sessionOpened: () => {}, sessionEnded: () => {} };
-  const context = { config: { limits: { sessions: 3 } }, observer, events: { emit: () => {} } };
+  const context = { config: { limits: { sessions: 3, sessionsPerToken: 0 } }, observer, events: { emit: () => {} } };
   let sessions: Sessions;
   let ended: string[];
 
@@ -31,6 +58,7 @@ describe("gateway: which session is evicted first", () => {
         usedAt,
         end,
         server: "a",
+        principal: { name: "one" },
         client: { listening, pending: { size: pending } },
         info: () => ({ id: key }),
       },

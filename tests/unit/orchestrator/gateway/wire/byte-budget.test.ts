@@ -38,4 +38,25 @@ describe("the budget of bytes in flight", () => {
     for (const account of [...many, other]) account.hold(0);
     assert.equal(budget.held, 0);
   });
+
+  it("counts what clients have not read, and says whose stream it ended and why", () => {
+    const told: string[] = [];
+    const strict = new ByteBudget(8 * MIB, (owner, reason) => told.push(`${owner}: ${reason}`));
+    const unread = (writableLength: number) => {
+      const writer = { writableLength, gone: false, destroy: () => {}, on: () => {} };
+      writer.destroy = () => {
+        writer.gone = true;
+      };
+      return writer;
+    };
+    const [slow, quick] = [unread(6 * MIB), unread(3 * MIB)];
+    strict.watch(slow, "slow");
+    strict.watch(quick, "quick");
+    const upstream = strict.open("server", () => told.push("server"));
+    upstream.hold(2 * MIB);
+    upstream.hold(0); // its message went on to the clients
+    assert.deepEqual(told, [`slow: more than ${8 * MIB} bytes wait in the gateway, most of them here`]);
+    assert.deepEqual([slow.gone, quick.gone], [true, false]);
+    [slow.writableLength, quick.writableLength] = [0, 0]; // so that it looks no more
+  });
 });

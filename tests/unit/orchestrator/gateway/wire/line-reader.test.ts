@@ -5,8 +5,8 @@ import { MESSAGE_LIMIT, ReadingPace } from "../../../../../orchestrator/gateway/
 
 function read(chunks: string[], limit = 1e6): { lines: string[]; ok: boolean } {
   const lines: string[] = [];
-  const reader = new LineReader(limit, (line) => lines.push(line));
-  return { ok: chunks.map((chunk) => reader.push(chunk)).every(Boolean), lines };
+  const reader = new LineReader(limit, (line) => lines.push(line.toString()));
+  return { ok: chunks.map((chunk) => reader.push(Buffer.from(chunk))).every(Boolean), lines };
 }
 
 describe("gateway: line reader", () => {

@@ -104,4 +104,13 @@ describe("orchestrator: deploying by REST", () => {
     assert.equal((await api.call("DELETE", "/v1/servers/extra", { as: "admin" })).status, 204);
     assert.deepEqual([...api.fleet.servers.keys()], ["echo", "files"]);
   });
+
+  it("removes what a server keeps only when asked to", async () => {
+    assert.equal((await api.call("DELETE", "/v1/servers/extra?data=yes", { as: "admin" })).status, 400);
+    assert.deepEqual(api.fleet.removed, []);
+    await api.call("DELETE", "/v1/servers/extra", { as: "admin" });
+    assert.equal((await deploy({ manifest: document({ name: "extra", user: undefined }) })).status, 201);
+    await api.call("DELETE", "/v1/servers/extra?data=true", { as: "admin" });
+    assert.deepEqual(api.fleet.removed, ["extra", "extra with its data"]);
+  });
 });

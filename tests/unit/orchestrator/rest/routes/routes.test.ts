@@ -65,6 +65,41 @@ describe("orchestrator: REST routes", () => {
     assert.equal(body.name, "echo");
   });
 
+  it("tell what a server asked the egress proxy for, and what its manifest allows", async () => {
+    api.fleet.add(server("echo", {}, { egress: ["a.example.com:443"] }));
+    const body = await read<Record<string, unknown>>("/v1/servers/echo/egress");
+    assert.deepEqual(body, {
+      allowed: ["a.example.com:443"],
+      since: "2026-11-24T10:00:00.000000001Z",
+      items: [
+        {
+          ...{ host: "echo.example.com", port: 443, outcome: "refused", reason: "the manifest does not list it" },
+          ...{ count: 2, last: "2026-11-24T10:00:01.000Z", add: "b.example.com:443" },
+        },
+      ],
+    });
+  });
+
+  it("tell what a server was kept from, by its proxy, its log and its answers, and what would allow it", async () => {
+    api.fleet.add(server("echo", {}, { egress: ["a.example.com:443"] }));
+    const said = JSON.stringify({ text: "EROFS: read-only file system, open '/srv/x/a'" });
+    api.fleet.heard.hear("echo", said, Date.parse("2026-11-24T10:00:02Z"));
+    const body = await read<Record<string, unknown>>("/v1/servers/echo/refusals");
+    assert.deepEqual(body, {
+      items: [
+        {
+          ...{ kind: "write", what: "/srv/x/a", why: "in the read-only image", source: "answer", count: 1 },
+          ...{ last: "2026-11-24T10:00:02.000Z", add: { storage: [{ name: "x", path: "/srv/x" }] } },
+        },
+        {
+          ...{ kind: "host", what: "echo.example.com:443", why: "the manifest does not list it", source: "proxy" },
+          ...{ count: 2, last: "2026-11-24T10:00:01.000Z", add: { egress: ["b.example.com:443"] } },
+        },
+      ],
+      add: { storage: [{ name: "x", path: "/srv/x" }], egress: ["b.example.com:443"] },
+    });
+  });
+
   it("start, stop and restart, and answer with the new state", async () => {
     const act = (action: string) => api.call("POST", `/v1/servers/files/${action}`, { as: "admin" });
     assert.equal((await act("stop")).body.status, "stopped");
@@ -72,6 +107,21 @@ describe("orchestrator: REST routes", () => {
     assert.equal((await act("start")).body.status, "starting");
     await act("restart");
     assert.deepEqual(api.fleet.asked, ["stop files", "start files", "restart files"]);
+  });
+
+  it("show what a stdio server printed where only messages belong, among the lines of its log, marked", async () => {
+    const time = "2026-11-24T10:00:00.500Z";
+    api.fleet.printed.push({ time, line: "Server started on stdio" });
+    const lines = async (query = "") => {
+      const { items } = await read<{ items: { stream: string; line: string }[] }>(`/v1/servers/echo/logs${query}`);
+      return items.map(({ stream, line }) => `${stream} ${line}`);
+    };
+    const marked = "stdout (not MCP) Server started on stdio";
+    assert.deepEqual(await lines(), ["stderr one", marked, "stderr two"]);
+    assert.deepEqual(await lines("?tail=2"), [marked, "stderr two"]);
+    assert.deepEqual(await lines("?tail=0"), []);
+    assert.ok(!(await lines("?since=2026-11-24T10:00:01Z")).includes(marked));
+    api.fleet.printed.pop();
   });
 
   it("take a content type without a body, which some clients always send", async () => {
@@ -83,6 +133,14 @@ describe("orchestrator: REST routes", () => {
     const { status, body } = await to("POST", "/v1/servers");
     assert.equal(status, 400);
     assert.equal((body.problems as { got: string }[])[0]?.got, "nothing");
+  });
+
+  it("refuse a body that is null, also where a body may be left out", async () => {
+    for (const path of ["/v1/cleanup", "/v1/servers/echo/tools/say/call"]) {
+      const headers = { "content-type": "application/json" };
+      const { status, body } = await api.call("POST", path, { as: "all", body: " null ", headers });
+      assert.deepEqual([status, body.detail], [400, "got null, expected an object"], path);
+    }
   });
 
   it("call a tool: the result as it came, the gateway's refusals as problems", async () => {
@@ -100,8 +158,7 @@ describe("orchestrator: REST routes", () => {
     assert.equal((await call("say", { args: {} })).status, 400);
   });
 
-  it("call a tool with every digit of its numbers, there and back (B09)", async function () {
-    if (!("rawJSON" in JSON)) this.skip(); // Node before 22
+  it("call a tool with every digit of its numbers, there and back (B09)", async () => {
     const headers = { "content-type": "application/json" };
     const to = (tool: string, body: string) =>
       api.call("POST", `/v1/servers/echo/tools/${tool}/call`, { as: "mcp", body, headers });
@@ -112,7 +169,7 @@ describe("orchestrator: REST routes", () => {
     assert.ok(back.text.includes(`"structuredContent":${digits}`), back.text);
   });
 
-  it("refuse arguments that go too deep for their numbers to be looked at, or change a prototype", async () => {
+  it("refuse bodies that would take long to read, or change a prototype, and say what was too much", async () => {
     const to = (body: string) =>
       api.call("POST", "/v1/servers/echo/tools/say/call", {
         as: "mcp",
@@ -121,8 +178,39 @@ describe("orchestrator: REST routes", () => {
       });
     const depth = 100_000;
     const deep = `{"arguments":{"a":${"[".repeat(depth)}9007199254740993${"]".repeat(depth)}}}`;
-    assert.equal((await to(deep)).status, 400);
-    assert.equal((await to('{"arguments":{"__proto__":{"id":9007199254740993}}}')).status, 400);
+    const bodies: [string, RegExp][] = [
+      [deep, /got JSON that is nested more than 200 levels deep/],
+      [`{"arguments":{"a":[1e400${",1".repeat(50_000)}]}}`, /got JSON of more than 50000 values/],
+      [`{"arguments":{"a":[1e400${",{}".repeat(1_000_000)}]}}`, /got JSON of more than 50000 values/],
+    ];
+    for (const [body, reason] of bodies) {
+      const { status, body: problem } = await to(body);
+      assert.equal(status, 400);
+      assert.match(String(problem.detail), reason);
+    }
+    const text = "[{,".repeat(50_000); // within a string it is none of these
+    assert.equal((await to(JSON.stringify({ arguments: { text } }))).status, 200);
+    for (const key of [
+      '"__proto__":{"id":9007199254740993}',
+      '"a":[{"\\u005f_proto__":1}]',
+      '"constructor":{"prototype":1}',
+    ])
+      assert.match(String((await to(`{"arguments":{${key}}}`)).body.detail), /would change a prototype/);
+    for (const key of ['"a":"__proto__"', '"constructor":"of houses"', '"constructor":{"b":"\\u005f"}'])
+      assert.equal((await to(`{"arguments":{${key}}}`)).status, 200);
+    assert.match(
+      String((await to('{"arguments":{"a":"secret",}}')).body.detail),
+      /^the body is no JSON, [^"]*position \d+$/,
+    );
+    assert.match(String((await to('{"arguments":')).body.detail), /^the body is no JSON, .* at its end$/);
+    const headers = { "content-type": "application/json" };
+    const manifest = `{"name":"x","env":[1${",1".repeat(5_000)}]}`;
+    const deployed = await api.call("POST", "/v1/servers", { as: "all", body: manifest, headers });
+    assert.match(String(deployed.body.detail), /got JSON of more than 5000 values/);
+    const keys = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`k${at}`, 1]));
+    const { body } = await to(JSON.stringify(keys));
+    assert.equal(body.detail, "1000 problems in the request");
+    assert.equal((body.problems as unknown[]).length, 500);
   });
 
   it("tell of the engine without waiting for the count of its disk", async () => {
@@ -157,6 +245,7 @@ describe("orchestrator: REST routes", () => {
     assert.equal(api.fleet.rubbish.length, 3);
     const kinds = async (body: unknown) => ((await clean(body)).body as unknown as List).items.map(({ kind }) => kind);
     assert.deepEqual(await kinds({ force: true }), ["container", "volume", "network"]);
+    assert.deepEqual(await kinds({ data: true }), ["volume", "network", "storage"]);
     const { items } = (await clean({ dryRun: false })).body as unknown as List;
     assert.deepEqual(
       items.map(({ name, error }) => [name, error]),

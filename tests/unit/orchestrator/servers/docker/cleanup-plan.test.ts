@@ -22,9 +22,12 @@ const container = (name: string, state: string, labels: Labels = {}, image = "i"
   image,
 });
 
-function plan(parts: Partial<EngineParts>, more: { force?: boolean; busy?: string[] } = {}): string[] {
-  const all = { containers: [], volumes: [], networks: [], images: [], ...parts };
-  const options = { stack: STACK, busy: new Set(more.busy), now: NOW, force: more.force };
+function plan(
+  parts: Partial<EngineParts>,
+  { busy, ...more }: { force?: boolean; data?: boolean; busy?: string[] } = {},
+): string[] {
+  const all = { containers: [], volumes: [], networks: [], images: [], storage: [], ...parts };
+  const options = { stack: STACK, busy: new Set(busy), now: NOW, ...more };
   return planCleanup(all, options).map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`);
 }
 
@@ -77,6 +80,7 @@ describe("what nobody owns in the engine", () => {
       container("mcp-c", "created", api("c")),
       container("mcp-d-secret-files", "created", api("d", "volume-files")),
       container("mcp-e-secret-files", "created", api("e", "volume-files")),
+      container("mcp-e-storage-folders", "exited", api("e", "storage-folders")),
     ];
     assert.deepEqual(
       plan({ containers }, { busy: ["e"] }).map((line) => line.split(":")[0]),
@@ -127,11 +131,25 @@ describe("what nobody owns in the engine", () => {
     assert.deepEqual(plan(parts, { busy: ["any"] }), []);
   });
 
+  it("is storage without a server, only when that is asked for, and not at once", () => {
+    const folder = { owner: "pulumi", server: "gone", storage: "data", uid: 11_000, bytes: 7 } as const;
+    const storage = [
+      { ...folder, lostSince: NOW - 31_000 },
+      { ...folder, server: "replaced", lostSince: NOW - 5_000 },
+      { ...folder, server: "there" },
+      { ...folder, server: "deployed", lostSince: OLD },
+    ];
+    assert.deepEqual(plan({ storage }), []);
+    assert.deepEqual(plan({ storage }, { data: true, busy: ["deployed"] }), [
+      "storage pulumi/gone.data: no server gone has it",
+    ]);
+  });
+
   it("goes with the image of a container that goes, and tells sizes", () => {
     const containers = [{ ...container("dead", "exited", {}, "img"), bytes: 5 }];
     const images = [{ ...part("img", {}), tags: ["a:1", "a:2"], bytes: 7 }];
     const all = planCleanup(
-      { containers, volumes: [], networks: [], images },
+      { containers, volumes: [], networks: [], images, storage: [] },
       { stack: STACK, busy: new Set(), now: NOW },
     );
     assert.deepEqual(

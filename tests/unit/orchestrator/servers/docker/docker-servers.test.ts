@@ -32,7 +32,7 @@ describe("the servers, found by their labels", () => {
     await engine.start();
     const client = engineClient({ socketPath: engine.socketPath });
     const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
-    events = new Events();
+    events = new Events(console.error);
     const networks = new OwnNetworks(client, STACK, log);
     servers = new DockerServers({
       client,
@@ -111,6 +111,53 @@ describe("the servers, found by their labels", () => {
     await servers.refresh("c1");
     assert.equal(heard, 1);
     assert.equal(servers.get("echo")?.reason, "ended with exit code 2");
+  });
+
+  it("that are not well say why, with the last lines of their logs, in events too; one that was stopped says nothing", async () => {
+    engine.containers.set("c1", inspected("c1"));
+    engine.logs.set("c1", ["\u001b[31mno key", "  ", `bye ${"x".repeat(1_000)}`]);
+    await servers.start();
+    assert.equal(servers.get("echo")?.reason, undefined);
+    engine.containers.set("c1", inspected("c1", {}, health("unhealthy", 1, "unhealthy: initialize: ended")));
+    await servers.refresh("c1");
+    const reason = servers.get("echo")?.reason ?? "";
+    assert.match(reason, /^initialize: ended; its log ends with: \[31mno key \| bye x{156}$/);
+    assert.deepEqual(events.since(0).at(-1)?.data, { reason });
+    engine.containers.set("c1", inspected("c1", {}, { Status: "exited", ExitCode: 143 }));
+    await servers.refresh("c1");
+    assert.equal(servers.get("echo")?.reason, "ended with exit code 143");
+    engine.containers.set("c1", inspected("c1", {}, { Status: "exited", ExitCode: 1 }));
+    await servers.refresh("c1");
+    assert.match(servers.get("echo")?.reason ?? "", /^ended with exit code 1; its log ends with: /);
+  });
+
+  it("have the state of their companions, and a reason when one fails, though the server runs", async () => {
+    const services = [{ name: "db", image: "db:1.0", user: 11_001, health: { port: 1 } }];
+    const companion = (state: Parameters<typeof inspected>[2]) =>
+      ({ ...inspected("d1", {}, state), Name: "/mcp-echo.db" }) as ReturnType<typeof inspected>;
+    engine.containers.set("c1", inspected("c1", { services }));
+    await servers.start();
+    assert.deepEqual(servers.get("echo")?.companions, [
+      { name: "db", container: "mcp-echo.db", status: "stopped", reason: "it has no container" },
+    ]);
+    engine.containers.set("mcp-echo.db", companion(health("unhealthy", 1, "no answer")));
+    engine.logs.set("d1", ["disk full"]);
+    await servers.refresh("c1");
+    const { status, reason } = servers.get("echo") ?? {};
+    assert.deepEqual(
+      [status, reason],
+      ["running", "its companion db is unhealthy: no answer; its log ends with: disk full"],
+    );
+    engine.containers.set("mcp-echo.db", companion(health("healthy", 0, "")));
+    engine.emit("health_status: healthy", "d1", { [Label.Companion]: "db", [Label.Server]: "echo" });
+    await until(() => servers.get("echo")?.reason === undefined, "well again");
+  });
+
+  it("that start are looked at again and again, for Docker tells of no check that fails meanwhile", async () => {
+    engine.containers.set("c1", inspected("c1", {}, health("starting", 0, "")));
+    await servers.start();
+    engine.containers.set("c1", inspected("c1", {}, health("starting", 1, "unhealthy: not yet")));
+    await until(() => servers.get("echo")?.reason === "not yet", "the reason", 8_000);
   });
 
   it("count what the kernel killed for memory", async () => {

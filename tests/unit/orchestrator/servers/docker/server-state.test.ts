@@ -46,6 +46,40 @@ describe("the state of a server's container", () => {
 });
 
 describe("a server as its container declares it", () => {
+  it("is a copy by its label and its name, as an image can bring the label alone", () => {
+    const copyOf = (name: string) => {
+      const container = inspected("c");
+      container.Config.Labels[Label.CopyOf] = "echo";
+      return serverInfo(manifest({ name }), container, known).copyOf;
+    };
+    assert.deepEqual([copyOf("echo-learn"), copyOf("evil")], ["echo", undefined]);
+  });
+
+  it("is not well for a reason, which ends with what its log ends with", () => {
+    const reasonOf = (state: State, more = {}, restarts = 0) =>
+      serverInfo(manifest(), { ...inspected("c", {}, state), RestartCount: restarts }, { ...known, ...more }).reason;
+    const lastWords = ["no key", "bye"];
+    const failing = health(
+      "unhealthy",
+      1,
+      "unhealthy: initialize: the session ended\u001b[1m\u202e without an answer\n",
+    );
+    const said = "initialize: the session ended [1m without an answer";
+    assert.equal(reasonOf(failing), said);
+    assert.equal(reasonOf(failing, { lastWords }), `${said}; its log ends with: no key | bye`);
+    const killed = `${said}; 2 of its processes were killed for memory; its log ends with: no key | bye`;
+    assert.equal(reasonOf(failing, { lastWords, oomKills: 2 }), killed);
+    const dead: State = { Status: "exited", ExitCode: 137, OOMKilled: true };
+    assert.equal(reasonOf(dead, { oomKills: 1 }), "out of memory");
+    const again = health("starting", 0, "");
+    assert.equal(reasonOf(again, {}, 0), undefined);
+    assert.equal(
+      reasonOf({ Health: { Status: "starting", FailingStreak: 0, Log: [] } }, {}, 4),
+      "it ended and was started again, 4 times",
+    );
+    assert.equal(reasonOf({}, { lastWords, oomKills: 1 }), undefined, "one that is well has none");
+  });
+
   it("is the manifest of the label", () => {
     assert.deepEqual(labelledManifest(inspected("c")), manifest());
   });

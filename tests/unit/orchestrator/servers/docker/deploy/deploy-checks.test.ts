@@ -48,7 +48,35 @@ describe("a deployment through the API", () => {
       /one of the allowed images: example\/\*, other\/one:1\.0/,
     );
     // A default counts like a written value.
-    assert.equal(said({}, { policy: strict }).length, 2);
+    assert.equal(said({}, { policy: strict }).length, 3);
+    const exec = said({ ...fits, scratch: { exec: true } }, { policy: strict });
+    assert.match(exec[0] ?? "", /scratch\.exec: got true, expected false: an extra server runs what its image holds/);
+  });
+
+  it("has storage, within what the policy gives in all, its home counted", () => {
+    const storage = [512, 513].map((megabytes) => ({
+      name: `s${megabytes}`,
+      path: `/${megabytes}`,
+      size: `${megabytes}m`,
+    }));
+    assert.deepEqual(said({ storage, home: false }), []);
+    assert.deepEqual(said({ storage, home: true }), ["manifest: storage: got 2049m in all, expected at most 2g"]);
+    assert.deepEqual(said({ home: true }, { policy: policy({ storage: "512m" }) }), [
+      "manifest: storage: got 1024m in all, expected at most 512m",
+    ]);
+  });
+
+  it("runs nothing that it wrote", () => {
+    const problem =
+      "manifest: storage.0.exec: got true, expected false: an extra server runs what its image holds, and nothing it wrote";
+    assert.deepEqual(said({ storage: [{ name: "a", path: "/a", exec: true }] }), [problem]);
+  });
+
+  it("gets the user of the storage that one of its name has left, and nobody else gets that", () => {
+    const userWith = (...stored: { server: string; uid: number }[]) => check({}, { stored }).manifest?.user;
+    assert.equal(userWith({ server: "echo", uid: 14_000 }), 14_000);
+    assert.equal(userWith({ server: "echo", uid: 14_995 }), 14_994, "another server has it by now");
+    assert.equal(userWith({ server: "gone", uid: 14_994 }), 14_993);
   });
 
   it("mounts the workspace as far as the policy says", () => {
@@ -60,13 +88,31 @@ describe("a deployment through the API", () => {
     assert.deepEqual([problems("read-write", true), problems("read-write", false)], [0, 0]);
   });
 
+  it("gets no folder of the host, whatever the policy says: only the config lends", () => {
+    const mounts = [{ folder: "code", path: "/code" }];
+    for (const workspace of ["none", "read-only", "read-write"] as const)
+      assert.deepEqual(said({ mounts }, { policy: policy({ workspace }) }), [
+        "manifest: mounts.0.folder: got a folder of the host, expected none: the stack's config lends them; " +
+          "such servers belong in the catalog (mcp/NAME/server.yaml)",
+      ]);
+    // Nor by a manifest that is wrong besides.
+    assert.equal(said({ mounts: [{ ...mounts[0], volume: "workspace", more: 1 }] }).length, 2);
+  });
+
   it("takes no other server's name, user or place", () => {
-    assert.match(said({ name: "files" })[0] ?? "", /another name than the servers of the catalog have/);
-    assert.match(said({ user: 11_001 })[0] ?? "", /another user than server files has/);
+    assert.match(said({ name: "files" })[0] ?? "", /a name that no server of the catalog has/);
+    assert.match(said({ user: 11_001 })[0] ?? "", /a user other than that of server files/);
     assert.match(said({ name: "extra", user: 14_000 })[0] ?? "", /expected 14995, the user the server has/);
     const full = { policy: policy({ servers: 1 }) };
     assert.match(said({}, full)[0] ?? "", /got 2 extra servers, expected at most 1/);
     assert.deepEqual(said({ name: "extra" }, full), []);
+  });
+
+  it("gets no user of a companion", () => {
+    const services = [{ user: 14_995 }, { user: 14_993 }];
+    const servers = [{ ...catalog, manifest: { user: 11_001, services } }];
+    assert.equal(check({}, { servers }).manifest?.user, 14_994);
+    assert.match(said({ user: 14_993 }, { servers })[0] ?? "", /a user other than that of server files/);
   });
 
   it("has all its secrets, and no others, and no value of one in a problem", () => {

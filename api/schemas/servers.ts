@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { ServerStatus } from "../server-status";
+import { bytes, manifestSchema, time } from "./parts";
+
+export const serverSchema = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    version: z.string(),
+    status: z.enum(ServerStatus),
+    health: z.enum(["healthy", "unhealthy", "starting", "none"]).describe("none: nothing runs that could be asked"),
+    reason: z.string().optional().describe("What is wrong, in words"),
+    managedBy: z.enum(["pulumi", "api"]).describe("pulumi: declared in the catalog. api: deployed through this API"),
+    transport: z.string().describe("How the server behind the gateway speaks MCP"),
+    url: z.string().describe("Where clients reach it, by Streamable HTTP"),
+    sessions: z.int().describe("Open sessions"),
+    storage: z
+      .array(
+        z.object({
+          name: z.string(),
+          path: z.string().describe("Where the server has it"),
+          size: bytes.describe("Bytes it may hold"),
+          used: bytes.optional().describe("Bytes it holds, as last measured"),
+        }),
+      )
+      .describe("Folders of its own that outlive it"),
+  })
+  .meta({ id: "Server" });
+
+/** The answer to a deployment. */
+export const deployedSchema = serverSchema
+  .extend({ change: z.enum(["created", "replaced", "none"]).describe("none: it ran already, exactly so") })
+  .meta({ id: "DeployedServer" });
+
+export const statsSchema = z
+  .object({
+    time,
+    cpuSeconds: z.number().describe("Processor time since the container started"),
+    memory: z.object({ usage: bytes, limit: bytes }),
+    processes: z.int().describe("Processes and threads"),
+    network: z.object({ received: bytes, sent: bytes }).describe("Since the start; 0 without a network"),
+  })
+  .meta({ id: "ServerStats" });
+
+export const serverDetailSchema = serverSchema
+  .extend({
+    container: z.object({ id: z.string(), name: z.string() }),
+    companions: z
+      .array(
+        z.object({
+          name: z.string().describe("The host name by which the server reaches it"),
+          container: z.string(),
+          status: z.enum(ServerStatus),
+          reason: z.string().optional().describe("What is wrong, in words"),
+        }),
+      )
+      .describe("Containers of the server's own beside it: databases, caches"),
+    image: z.object({
+      id: z.string(),
+      digest: z.string().optional().describe("Repository digest, when the image came from a registry"),
+    }),
+    startedAt: time.optional(),
+    restarts: z.int().describe("By Docker's policy, since the container was made"),
+    oomKills: z.int().describe("Processes killed for memory, since the orchestrator started"),
+    usage: z
+      .object({
+        sessions: z.int(),
+        connections: z.int().describe("Processes of a stdio server, upstream sessions of an HTTP one"),
+        idle: z.int().describe("Of these: ready, waiting for a client"),
+        inFlight: z.int().describe("Calls without an answer yet"),
+        cap: z.int().describe("Sessions that may be open at the same time"),
+      })
+      .describe("What the gateway holds of it"),
+    stats: statsSchema.optional(),
+    tools: z
+      .object({
+        approved: z.int(),
+        changed: z.int().describe("Another definition than the approved one"),
+        new: z.int().describe("Not approved yet"),
+        hidden: z.int().describe("Of all: not shown to clients"),
+      })
+      .optional()
+      .describe("Absent when the server did not tell within two seconds"),
+    manifest: manifestSchema,
+  })
+  .meta({ id: "ServerDetail" });

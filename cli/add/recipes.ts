@@ -1,0 +1,90 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { located } from "../../lib/findings";
+import { type Problem, ProblemsError } from "../../lib/problems";
+import { readText } from "../../lib/read-text";
+import { parseYaml } from "../../lib/yaml";
+import { zodFindings } from "../../lib/zod-findings";
+import { manifestSchema } from "../../manifest/schema";
+import { PACKAGE_NAMES } from "../../manifest/server-json";
+import type { BuiltSource, PackageSource } from "./source";
+import { overlaid, type Wishes } from "./wishes";
+
+/** A package of Debian. */
+export const DEBIAN_PACKAGE = /^[a-z0-9][a-z0-9+.-]+$/;
+
+const text = z.string().min(1);
+
+const recipeSchema = z.strictObject({
+  /** The package, without a version. */
+  for: z.string().regex(/^(npm|pypi):\S+$/, "a package, like npm:@scope/name or pypi:name"),
+  /** The source of all this: the package's own pages. */
+  docs: z.url({ protocol: /^https$/ }),
+  /** The server's name. @default from the package's */
+  name: text.optional(),
+  /** Arguments of the program, before those that the user gives. @default none */
+  arguments: z.array(text).default([]),
+  /** Packages of PyPI to install beside it, with exact versions. @default none */
+  with: z.array(z.string().regex(/^\S+==\S+$/, "name==version")).default([]),
+  /** Which of its programs. @default the one that is named like it */
+  program: text.optional(),
+  /** Packages of PyPI that have no wheel. @default none */
+  fromSource: z.array(z.string().regex(PACKAGE_NAMES.pypi, "a package of PyPI")).default([]),
+  /** Packages of Debian that the image has to have. @default none */
+  apt: z.array(z.string().regex(DEBIAN_PACKAGE, "a package of Debian")).default([]),
+  /** Variables that only the user knows, and what they are: the draft says that they are to be filled in. @default none */
+  ask: z.record(text, text).default({}),
+  /** Keys of the manifest. @default none */
+  manifest: z.partialRecord(z.enum(Object.keys(manifestSchema.shape)), z.unknown()).default({}),
+  /** What else to know. @default none */
+  notes: z.array(text).default([]),
+});
+
+/** What a package needs to do its job. A file of `recipes/`. */
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** Every recipe of a project. @throws ProblemsError with every problem of every file */
+export function readRecipes(root: string): Recipe[] {
+  const folder = join(root, "recipes");
+  const problems: Problem[] = [];
+  const recipes = (existsSync(folder) ? readdirSync(folder) : [])
+    .filter((file) => file.endsWith(".yaml"))
+    .sort()
+    .flatMap((file) => {
+      const shown = `recipes/${file}`;
+      const parsed = parseYaml(readText(join(folder, file)));
+      if (parsed.findings) problems.push(...located(parsed.findings, shown));
+      if (parsed.findings) return [];
+      const { data, error } = recipeSchema.safeParse(parsed.document);
+      if (error) problems.push(...located(zodFindings(error, parsed.document, recipeSchema), shown, parsed.locate));
+      return data ? [data] : [];
+    });
+  if (problems.length > 0) throw new ProblemsError(problems);
+  return recipes;
+}
+
+/** The recipe for a package. */
+export function recipeFor({ kind, name }: PackageSource | BuiltSource, recipes: Recipe[]): Recipe | undefined {
+  return recipes.find((recipe) => recipe.for === `${kind}:${name}`);
+}
+
+/** Packages with a recipe that have a word in their name, as `memory` is one of npm:@modelcontextprotocol/server-memory. */
+export function packagesNamed(word: string, recipes: Recipe[]): string[] {
+  const wanted = word.toLowerCase();
+  return recipes
+    .map((recipe) => recipe.for)
+    .filter((name) =>
+      name
+        .split(/[^a-z0-9]+/)
+        .slice(1)
+        .includes(wanted),
+    );
+}
+
+/** What a recipe asks for. Variables that the user has to fill in are there, and empty. */
+export function wishesOf({ apt, ask, manifest }: Recipe): Wishes {
+  const env = Object.fromEntries(Object.keys(ask).map((name) => [name, ""]));
+  const asked = Object.keys(env).length > 0 ? { env } : {};
+  return { apt, manifest: overlaid(asked, manifest), toldWaysOut: true };
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+/** A server of a client's file, once it is in the words of most clients. */
+export const entrySchema = z.object({
+  command: z.string().optional(),
+  args: z.array(scalar).default([]),
+  env: z.record(z.string(), scalar).default({}),
+  cwd: z.string().optional(),
+  url: z.string().optional(),
+  serverUrl: z.string().optional(),
+  httpUrl: z.string().optional(),
+});
+
+/** A server in a client's file, as the client starts it. */
+export type ClientServer = z.output<typeof entrySchema>;
+
+/** A server by its name there; without what it is when nobody can tell. */
+export interface Named {
+  name: string;
+  server?: ClientServer;
+  /** Where that is known, why nobody can tell. */
+  why?: string;
+}

@@ -1,0 +1,52 @@
+import { oneLine } from "../../lib/plain-text";
+import { secretArguments } from "../../manifest/secret-names";
+import type { ClientServer } from "./client-server";
+import { BUILD } from "./compose";
+import { containerOf } from "./container-of";
+import { existingFolder, lentArguments } from "./folders";
+import { packageOf } from "./package-of";
+import { programOf } from "./program-of";
+import type { Surroundings, Understood } from "./start";
+
+/** Reads how a client starts a server. Runs nothing, and takes no word for granted: what it does not know is told. */
+export function understand(server: ClientServer, where: Surroundings): Understood {
+  const { url, serverUrl, httpUrl, command = "" } = server;
+  const address = url ?? serverUrl ?? httpUrl;
+  if (address !== undefined)
+    return { why: `it is at an address${hostOf(address)}: remote servers have no place here yet` };
+  if (command === "") return { why: "its entry names no program" };
+  if (command === BUILD) return folderOf(server.args, where);
+  const [program, args] = unwrapped(command, server.args);
+  const start =
+    program === "docker" || program === "podman"
+      ? containerOf(program, args, where)
+      : (packageOf(program, args) ??
+        programOf({ program, args, ...(server.cwd === undefined ? {} : { cwd: server.cwd }) }, where));
+  if ("why" in start) return start;
+  if (secretArguments(start.args).length > 0) {
+    return {
+      why: "an argument looks like a secret, and arguments are no place for one: use `servers add`, and a variable",
+    };
+  }
+  return start.source.kind === "image" ? start : lentArguments(start, where);
+}
+
+/** A folder that Compose builds. */
+function folderOf([context = ".", ...args]: string[], where: Surroundings): Understood {
+  const path = existingFolder(context, where);
+  if (typeof path !== "string") return { why: `its folder ${oneLine(context, 200)} ${path.why}` };
+  return { source: { kind: "local", path }, args };
+}
+
+/** The host alone: the rest of an address may hold a key. */
+function hostOf(address: string): string {
+  const { hostname = "" } = URL.canParse(address) ? new URL(address) : {};
+  return hostname === "" ? "" : ` (${hostname})`;
+}
+
+/** The program's name, and its arguments; without what only passes them on: Windows' shell, `env`. */
+function unwrapped(command: string, args: string[]): [program: string, args: string[]] {
+  const name = (text: string) => (/[^/\\]*$/.exec(text)?.[0] ?? "").toLowerCase().replace(/\.(exe|cmd)$/, "");
+  const isShell = name(command) === "cmd" && args[0]?.toLowerCase() === "/c";
+  return isShell ? [name(args[1] ?? ""), args.slice(2)] : [name(command), args];
+}

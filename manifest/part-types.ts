@@ -1,0 +1,60 @@
+// What servers and their companions are described with.
+
+/** An image that is built inside the engine. */
+export interface Build {
+  /** Build context, relative to the server's folder and inside it. @default "." */
+  context: string;
+  /** Dockerfile, relative to the context. @default "Dockerfile" */
+  dockerfile: string;
+  /** Build arguments. They stay readable in the image: never secrets. @default {} */
+  args: Record<string, string>;
+  /** Stage to build. @default the last stage */
+  target?: string;
+}
+
+/** A value that reaches the server as a file, and as a variable of its process if it wants one; never in the container's environment, an argument or a label. */
+export interface Secret {
+  /** Name in the stack's config: `secrets.<server>.<name>`. Lower case letters, digits, `-`, `_`. */
+  name: string;
+  /** Where the server reads it, a file in /run/secrets. @default "/run/secrets/<name>" */
+  file?: string;
+  /**
+   * Variable that the server's own process gets with the value, and nothing else in the container; ends of line behind it
+   * are left out. Without a value an optional one is not set. @default none: the server reads the file
+   */
+  env?: string;
+  /** What it is and where one gets it. */
+  description?: string;
+  /** Refuse to start without a value. @default true */
+  required: boolean;
+}
+
+/** A folder of the server's own that outlives its container, its image and the engine's data. */
+export interface Storage {
+  /** Name of the folder: lower-case letters, digits, `-`, `_`. Another name is another folder, a new one. */
+  name: string;
+  /** Absolute path in the container. */
+  path: string;
+  /** How much it may hold, like `256m` or `1g`. No file of the server can grow larger; more in all is told. @default "1g" */
+  size: string;
+  /** Whether programs in it can be run. @default false */
+  exec: boolean;
+}
+
+/** Limits of the server's container, for all its sessions together. Limits only: nothing is set aside for a server. */
+export interface Resources {
+  /** Processors, 0.05 to 64. @default 1 */
+  cpus: number;
+  /** Memory, swap included, in Docker's style: `256m`, `1g`; more than 16m. @default "512m", with `browser` "1g" */
+  memory: string;
+  /** Processes and threads, 8 to 32768. @default 128, with `browser` 512 */
+  processes: number;
+}
+
+/** `/tmp`: in memory, empty at every start, and counted in `resources.memory`. */
+export interface Scratch {
+  /** At most `resources.memory`. @default "64m", with `browser` "256m" */
+  size: string;
+  /** Whether programs may be run from there, and from `cacheDir`; some unpack themselves there. @default false */
+  exec: boolean;
+}

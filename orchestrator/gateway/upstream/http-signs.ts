@@ -1,0 +1,42 @@
+// What an HTTP server's answer says, beside JSON-RPC.
+
+import { oneLine } from "../../../lib/plain-text";
+import type { Answer } from "./http-client";
+
+/** Characters of a body that are shown. */
+const SHOWN = 80;
+/** Bytes of a body that are looked at. */
+const LOOKED_AT = 4 * 1024;
+
+const beginning = (body: Buffer): string => body.toString("utf8", 0, LOOKED_AT);
+
+const SESSION_GONE =
+  /(?:\bno\b|no such|not|unknown|invalid|expired|missing|lost|closed)\b[^.\n]*\bsession|session\b[^.\n]*(?:not|unknown|invalid|expired|missing|gone|closed|terminated|required)|not initialized/i;
+
+/** True for the words by which servers and their frameworks say that they do not know a session, or not any more. */
+export function saysSessionGone(body: Buffer): boolean {
+  return SESSION_GONE.test(beginning(body));
+}
+
+/** The beginning of a body that is no answer, to be put behind a sentence; empty when there is none. */
+export function excerpt(body: Buffer): string {
+  const line = oneLine(beginning(body).slice(0, 4 * SHOWN), SHOWN);
+  return line === "" ? "" : `: ${line}`;
+}
+
+/** What an answer's head says of why it is no JSON-RPC, to be put behind a sentence; empty when nothing. */
+export function reasonIn({ statusCode, headers }: Answer): string {
+  const coding = String(headers["content-encoding"] ?? "identity").toLowerCase();
+  if (coding !== "identity") return `, encoded with ${oneLine(coding, SHOWN)}, though only identity is asked for`;
+  const { location } = headers;
+  if (statusCode < 300 || statusCode >= 400 || location === undefined) return "";
+  return `, a redirect to ${oneLine(String(location), SHOWN)}: none is followed, is transport.path right?`;
+}
+
+export function isEventStream({ headers }: Answer): boolean {
+  return /^text\/event-stream\b/i.test(String(headers["content-type"] ?? ""));
+}
+
+export function isJson({ headers }: Answer): boolean {
+  return /^application\/json\b/i.test(String(headers["content-type"] ?? ""));
+}

@@ -1,0 +1,68 @@
+import { contains } from "../../../lib/addresses";
+import { parseEgress } from "../../../manifest/egress-hosts";
+
+/** What became of requests, for the same place and the same reason. */
+export interface EgressPlace {
+  /** As the server asked for it. */
+  host: string;
+  port: number;
+  /** `failed`: the proxy allowed it, and nobody answered. */
+  outcome: "allowed" | "refused" | "failed";
+  /** Why not; absent when allowed. */
+  reason?: string;
+  count: number;
+  /** Milliseconds since 1970, of the latest request. */
+  last: number;
+  /** What to write into `egress` so that it is allowed; absent where no line of a manifest can. */
+  add?: string;
+}
+
+/** The proxy's names for what it does not do (images/egress/errors, and squid's own), in words. */
+const REASONS: Record<string, Pick<EgressPlace, "outcome" | "reason">> = {
+  NOT_LISTED: { outcome: "refused", reason: "the manifest does not list it" },
+  NO_WAY_OUT: { outcome: "refused", reason: "a companion without `egress: true` asked" },
+  NOT_PUBLIC: { outcome: "refused", reason: "it leads to an address that is not public" },
+  TOO_MANY: { outcome: "refused", reason: "64 connections were open" },
+  NOT_HTTP: { outcome: "refused", reason: "neither http nor https nor a tunnel" },
+  ERR_ACCESS_DENIED: { outcome: "refused", reason: "it is the proxy itself" },
+  ERR_DNS_FAIL: { outcome: "failed", reason: "there is no such name" },
+  ERR_CONNECT_FAIL: { outcome: "failed", reason: "nobody answers there" },
+  ERR_SECURE_CONNECT_FAIL: { outcome: "failed", reason: "its TLS certificate is not right" },
+};
+/** Different places that are told: a server may ask for as many names as it likes. */
+const MOST = 500;
+/** `seconds.ms client tag/status bytes method host:port error`, see manifest/proxy/squid-conf.ts. */
+const LINE = /^(\d+)\.(\d{3}) ([\d.]+) \S+\/\d+ \d+ \S+ (\S+):(\d+) (\S+)$/;
+
+/**
+ * What a server asked the egress proxy for: what was not allowed first, then the latest first.
+ * @param lines of the proxy's access log
+ * @param subnet the server's own network: the proxy knows a server by it
+ */
+export function egressRequests(lines: Iterable<string>, subnet: string): EgressPlace[] {
+  const places = new Map<string, EgressPlace>();
+  for (const line of lines) {
+    const [, seconds, milliseconds, client, host, digits, error] = LINE.exec(line) ?? [];
+    if (!client || !host || !error || !contains(subnet, client)) continue;
+    const last = Number(seconds) * 1_000 + Number(milliseconds);
+    const key = `${host}:${digits} ${error}`;
+    const known = places.get(key);
+    if (known) Object.assign(known, { count: known.count + 1, last });
+    else if (places.size < MOST) places.set(key, { ...place(host, Number(digits), error), count: 1, last });
+  }
+  return [...places.values()].sort((a, b) => rank(a) - rank(b) || b.last - a.last);
+}
+
+function place(host: string, port: number, error: string): Omit<EgressPlace, "count" | "last"> {
+  const allowed = { outcome: "allowed" } as const;
+  const other = { outcome: "failed", reason: error.toLowerCase() } as const;
+  const what = error === "-" ? allowed : (REASONS[error] ?? other);
+  const line = `${host}:${port}`;
+  const target = parseEgress(line);
+  const add = error === "NOT_LISTED" && typeof target === "object" && !target.isPrivate ? { add: line } : {};
+  return { host, port, ...what, ...add };
+}
+
+function rank({ outcome }: EgressPlace): number {
+  return ["refused", "failed", "allowed"].indexOf(outcome);
+}

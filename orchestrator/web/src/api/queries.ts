@@ -1,0 +1,118 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { ClientConfig } from "../../../../api/client-configs";
+import type { History } from "../../../../api/history";
+import { paths } from "../../../../api/paths";
+import { read } from "./client";
+import type {
+  AuditEntry,
+  Cleanup,
+  Egress,
+  Engine,
+  Page,
+  Server,
+  ServerDetail,
+  Session,
+  TokenInfo,
+  Tool,
+} from "./types";
+
+/** Milliseconds between looks at what no event tells of: sizes, counts, processor time. */
+const SLOW_MS = 10_000;
+/** Milliseconds between two minutes of the history. */
+const MINUTE_MS = 60_000;
+/** Most items of one page of a list; what the API gives at most. */
+const PAGE = 200;
+
+/** All items of a list, page after page. */
+async function all<Item>(path: string, signal: AbortSignal): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor = ""; ; ) {
+    const page = await read<Page<Item>>(`${path}${path.includes("?") ? "&" : "?"}limit=${PAGE}${cursor}`, signal);
+    items.push(...page.items);
+    if (page.next === undefined) return items;
+    cursor = `&cursor=${encodeURIComponent(page.next)}`;
+  }
+}
+
+export const tokenQuery = queryOptions({
+  queryKey: ["token"],
+  queryFn: ({ signal }) => read<TokenInfo>(paths.token, signal),
+});
+
+export const serversQuery = queryOptions({
+  queryKey: ["servers"],
+  queryFn: ({ signal }) => all<Server>(paths.servers, signal),
+  refetchInterval: SLOW_MS,
+});
+
+export const serverQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["servers", name],
+    queryFn: ({ signal }) => read<ServerDetail>(paths.server(name), signal),
+    refetchInterval: SLOW_MS,
+  });
+
+/** The last hour of every server, by name. */
+export const historyQuery = queryOptions({
+  queryKey: ["history"],
+  queryFn: async ({ signal }) => {
+    const { items } = await read<{ items: History[] }>(paths.history, signal);
+    return new Map(items.map(({ server, minutes }) => [server, minutes]));
+  },
+  refetchInterval: MINUTE_MS,
+});
+
+export const toolsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["tools", name],
+    queryFn: async ({ signal }) => (await read<{ items: Tool[] }>(paths.tools(name), signal)).items,
+  });
+
+export const egressQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["egress", name],
+    queryFn: ({ signal }) => read<Egress>(paths.egress(name), signal),
+    refetchInterval: SLOW_MS,
+  });
+
+export const sessionsQuery = (server?: string) =>
+  queryOptions({
+    queryKey: ["sessions", server],
+    queryFn: ({ signal }) =>
+      all<Session>(`${paths.sessions}${server ? `?server=${encodeURIComponent(server)}` : ""}`, signal),
+    refetchInterval: SLOW_MS,
+  });
+
+export const engineQuery = queryOptions({
+  queryKey: ["engine"],
+  queryFn: ({ signal }) => read<Engine>(paths.engine, signal),
+  refetchInterval: SLOW_MS,
+});
+
+export const cleanupQuery = queryOptions({
+  queryKey: ["cleanup"],
+  queryFn: ({ signal }) => read<Cleanup>(paths.cleanup, signal),
+});
+
+/** What the audit log is asked for. */
+export interface AuditSearch {
+  since?: string;
+  until?: string;
+  principal?: string;
+  server?: string;
+  tool?: string;
+  result?: string;
+}
+
+/** One page of the audit log, newest first. @param cursor "" for the first */
+export function auditPage(search: AuditSearch, cursor: string, signal: AbortSignal): Promise<Page<AuditEntry>> {
+  const given = Object.entries({ ...search, cursor, limit: "100" }).filter(([, value]) => value);
+  return read(`${paths.audit}?${new URLSearchParams(given as [string, string][])}`, signal);
+}
+
+export const clientConfigsQuery = (servers: "each" | "all") =>
+  queryOptions({
+    queryKey: ["client-configs", servers],
+    queryFn: ({ signal }) =>
+      read<{ items: ClientConfig[] }>(`${paths.clientConfigs}?servers=${servers}`, signal).then(({ items }) => items),
+  });

@@ -1,0 +1,26 @@
+import type { z } from "zod";
+import type { auditEntrySchema } from "../../../../api/schemas/audit";
+import type { egressSchema } from "../../../../api/schemas/egress";
+import type { cleanupSchema, engineSchema } from "../../../../api/schemas/engine";
+import type { logLineSchema } from "../../../../api/schemas/logs";
+import type { serverDetailSchema, serverSchema } from "../../../../api/schemas/servers";
+import type { sessionSchema } from "../../../../api/schemas/sessions";
+import type { tokenInfoSchema } from "../../../../api/schemas/tokens";
+import type { toolsSchema } from "../../../../api/schemas/tools";
+
+export type Server = z.output<typeof serverSchema>;
+export type ServerDetail = z.output<typeof serverDetailSchema>;
+export type Tool = z.output<typeof toolsSchema>["items"][number];
+export type Session = z.output<typeof sessionSchema>;
+export type Engine = z.output<typeof engineSchema>;
+export type Cleanup = z.output<typeof cleanupSchema>;
+export type Egress = z.output<typeof egressSchema>;
+export type LogLine = z.output<typeof logLineSchema>;
+export type AuditEntry = z.output<typeof auditEntrySchema>;
+export type TokenInfo = z.output<typeof tokenInfoSchema>;
+
+/** One page of a list. */
+export interface Page<Item> {
+  items: Item[];
+  next?: string;
+}

@@ -1,0 +1,39 @@
+import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { Activity } from "./views/activity";
+import { Connect } from "./views/connect";
+import { Fleet } from "./views/fleet";
+import { Frame } from "./views/frame";
+import { ServerView, TABS, type Tab } from "./views/server/server";
+
+const root = createRootRoute({ component: Frame });
+
+const fleet = createRoute({ getParentRoute: () => root, path: "/", component: Fleet });
+
+export const serverRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/servers/$name",
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: Tab } => {
+    const known = TABS.find((name) => name === tab);
+    return known ? { tab: known } : {};
+  },
+  component: function ServerRoute() {
+    const { name } = serverRoute.useParams();
+    const { tab } = serverRoute.useSearch();
+    return <ServerView key={name} name={name} tab={tab ?? "overview"} />;
+  },
+});
+
+const activity = createRoute({ getParentRoute: () => root, path: "/activity", component: Activity });
+const connect = createRoute({ getParentRoute: () => root, path: "/connect", component: Connect });
+
+/** The views and their addresses. */
+export const router = createRouter({
+  routeTree: root.addChildren([fleet, serverRoute, activity, connect]),
+  defaultPreload: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,128 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Fragment, type ReactNode, useEffect, useState } from "react";
+import { type AuditSearch, auditPage } from "../api/queries";
+import type { AuditEntry } from "../api/types";
+import { download } from "../parts/download";
+import { Foreign, foreignJson } from "../parts/foreign";
+import { moment } from "../parts/format";
+import { Empty, Problem } from "../parts/state";
+import { Status } from "../parts/status";
+import { Table } from "../parts/table";
+import { TEXTS } from "../texts";
+import { AuditForm } from "./audit-form";
+
+const { activity: texts } = TEXTS;
+/** Milliseconds between looks at the newest entries, while no older ones are shown. */
+const LOOK_MS = 5_000;
+
+/** The audit log: who did what, with what result. */
+export function Activity(): ReactNode {
+  const [search, setSearch] = useState<AuditSearch>({});
+  const query = useInfiniteQuery({
+    queryKey: ["audit", search],
+    queryFn: ({ pageParam, signal }) => auditPage(search, pageParam, signal),
+    initialPageParam: "",
+    getNextPageParam: ({ next }) => next,
+    refetchInterval: ({ state }) => (state.data && state.data.pages.length > 1 ? false : LOOK_MS),
+  });
+  const entries = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  // The API reads a bounded part of the log for each page, so there may be more behind a page that has nothing.
+  const isSearching = entries.length === 0 && query.hasNextPage && !query.isError;
+  const { fetchNextPage, isFetching } = query;
+  useEffect(() => {
+    if (isSearching && !isFetching) void fetchNextPage();
+  }, [isSearching, isFetching, fetchNextPage]);
+  return (
+    <>
+      <h1>{texts.title}</h1>
+      <AuditForm search={search} onSearch={setSearch} />
+      {query.error && <Problem error={query.error} retry={() => void query.refetch()} />}
+      {(query.isPending || isSearching) && <Empty>{TEXTS.loading}</Empty>}
+      {query.data && entries.length === 0 && !isSearching && <Empty>{texts.empty}</Empty>}
+      {entries.length > 0 && (
+        <>
+          <div className="buttons">
+            <button type="button" onClick={() => download("audit.jsonl", entries.map(jsonLine).join(""))}>
+              {`${texts.export} JSONL`}
+            </button>
+            <button type="button" onClick={() => download("audit.csv", csv(entries))}>
+              {`${texts.export} CSV`}
+            </button>
+          </div>
+          <Entries all={entries} />
+        </>
+      )}
+      {query.hasNextPage && !isSearching && (
+        <button type="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {texts.more}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Entries({ all }: { all: AuditEntry[] }): ReactNode {
+  const [open, setOpen] = useState<string>();
+  return (
+    <Table columns={texts.columns}>
+      {all.map((entry) => {
+        const key = `${entry.time} ${entry.request} ${entry.method}`;
+        return (
+          <Fragment key={key}>
+            <tr>
+              <td>
+                <button
+                  type="button"
+                  className="plain"
+                  aria-expanded={open === key}
+                  onClick={() => setOpen(open === key ? undefined : key)}
+                >
+                  {moment(entry.time)}
+                </button>
+              </td>
+              <td>{entry.principal ?? "–"}</td>
+              <td>
+                {entry.server ? (
+                  <Link to="/servers/$name" params={{ name: entry.server }}>
+                    {entry.server}
+                  </Link>
+                ) : (
+                  "–"
+                )}
+              </td>
+              <td>
+                <Foreign most={128}>{entry.tool ?? entry.method}</Foreign>
+              </td>
+              <td>
+                <Status of={entry.result} />
+              </td>
+              <td className="number">{Math.round(entry.ms)}</td>
+            </tr>
+            {open === key && (
+              <tr>
+                <td colSpan={6}>
+                  <pre className="text">{foreignJson(entry)}</pre>
+                </td>
+              </tr>
+            )}
+          </Fragment>
+        );
+      })}
+    </Table>
+  );
+}
+
+const jsonLine = (entry: AuditEntry): string => `${JSON.stringify(entry)}\n`;
+
+const COLUMNS = ["time", "kind", "principal", "server", "method", "tool", "result", "code", "ms", "request"] as const;
+
+/** A table for spreadsheets (RFC 4180). A text that a spreadsheet would take for a formula gets a quote before it. */
+function csv(entries: AuditEntry[]): string {
+  const cell = (value: unknown): string => {
+    const text = String(value ?? "").replace(/^(?=[=+\-@\t\r])/, typeof value === "string" ? "'" : "");
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const rows = entries.map((entry) => COLUMNS.map((column) => cell(entry[column])).join(","));
+  return [COLUMNS.join(","), ...rows, ""].join("\r\n");
+}

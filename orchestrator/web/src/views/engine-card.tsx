@@ -1,0 +1,86 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { paths } from "../../../../api/paths";
+import { post } from "../api/client";
+import { cleanupQuery, engineQuery, tokenQuery } from "../api/queries";
+import type { Engine } from "../api/types";
+import { Confirm } from "../parts/confirm";
+import { Facts } from "../parts/facts";
+import { bytes } from "../parts/format";
+import { Loaded, Problem } from "../parts/state";
+import { TEXTS } from "../texts";
+
+const { engine: texts, fleet } = TEXTS;
+
+/** The engine: what it is, what fills its disk, what in it nobody owns. */
+export function EngineCard(): ReactNode {
+  return (
+    <details className="card">
+      <summary>{fleet.engine}</summary>
+      <Loaded query={useQuery(engineQuery)}>{(engine) => <EngineFacts engine={engine} />}</Loaded>
+      <Orphans />
+    </details>
+  );
+}
+
+function EngineFacts({ engine }: { engine: Engine }): ReactNode {
+  const { version, apiVersion, kernel, cpus, memory, containers, images, disk, storageDriver, liveRestore } = engine;
+  const parts = disk && Object.entries(texts.diskParts).map(([key, word]) => `${bytes(disk[key as "images"])} ${word}`);
+  return (
+    <Facts
+      all={{
+        [texts.docker]: `${version} (API ${apiVersion})`,
+        [texts.kernel]: kernel,
+        [texts.processors]: cpus,
+        [texts.memory]: bytes(memory),
+        [texts.containers]: `${containers.running} ${fleet.running}, ${containers.stopped} stopped`,
+        [texts.images]: images,
+        [texts.disk]: parts?.join(", ") ?? texts.counting,
+        [texts.storage]: storageDriver,
+        [texts.restart]: liveRestore ? texts.yes : texts.no,
+      }}
+    />
+  );
+}
+
+function Orphans(): ReactNode {
+  const queries = useQueryClient();
+  const plan = useQuery(cleanupQuery);
+  const { data: token } = useQuery(tokenQuery);
+  const [isAsked, setAsked] = useState(false);
+  const clean = useMutation({
+    mutationFn: () => post(paths.cleanup, { dryRun: false }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["cleanup"] }),
+  });
+  return (
+    <Loaded query={plan}>
+      {({ items }) => (
+        <>
+          <h3>{items.length === 0 ? fleet.cleanupNone : `${fleet.cleanup}: ${items.length}`}</h3>
+          <ul>
+            {items.map(({ kind, id, name, reason }) => (
+              <li key={`${kind} ${id}`}>{`${kind} ${name}: ${reason}`}</li>
+            ))}
+          </ul>
+          {items.length > 0 && token?.scopes.includes("admin") && (
+            <button type="button" disabled={clean.isPending} onClick={() => setAsked(true)}>
+              {fleet.cleanupButton}
+            </button>
+          )}
+          {clean.error && <Problem error={clean.error} />}
+          {isAsked && (
+            <Confirm
+              title={fleet.cleanupButton}
+              text={fleet.cleanupAsk}
+              action={fleet.cleanupButton}
+              onAnswer={(isYes) => {
+                setAsked(false);
+                if (isYes) clean.mutate();
+              }}
+            />
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}

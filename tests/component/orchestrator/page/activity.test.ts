@@ -1,0 +1,48 @@
+import type { Browser, Page } from "playwright-core";
+import { AuditResult } from "../../../../api/audit-result";
+import { openBrowser, openPage } from "../../../support/page/browser";
+import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+
+/** More than the 16 MiB of the log that the API reads for one page, in lines of about a kilobyte. */
+const ENTRIES = 20_000;
+/** Entries that the log may have waiting for its disk. */
+const AT_ONCE = 1_000;
+
+describe("the page's activity, with a long audit log", function () {
+  this.timeout(120_000);
+  let over: PageOverApi;
+  let browser: Browser;
+  let page: Page;
+
+  before(async () => {
+    over = await pageOverApi();
+    const { audit } = over.api;
+    const entry = { kind: "mcp", principal: "mcp", method: "tools/call", result: AuditResult.Ok, ms: 1 } as const;
+    const time = Date.parse("2026-11-30T10:00:00Z");
+    audit.record({ ...entry, time, request: "first", server: "echo", tool: "rare" });
+    for (let count = 0; count < ENTRIES; count++) {
+      audit.record({ ...entry, time: time + count, request: "x".repeat(900), server: "echo", tool: "usual" });
+      if (count % AT_ONCE === 0) await over.api.call("GET", "/v1/audit?limit=1", { as: "read" }); // waits for the disk
+    }
+    browser = await openBrowser();
+    ({ page } = await openPage(browser));
+    await page.goto(over.link());
+    await page.getByRole("link", { name: "Activity" }).click();
+  });
+  after(async () => {
+    await browser?.close();
+    await over?.stop();
+  });
+
+  const search = async (tool: string) => {
+    await page.getByRole("textbox", { name: "Tool" }).fill(tool);
+    await page.getByRole("button", { name: "Search" }).click();
+  };
+
+  it("searches on behind parts that have nothing, to the first entry and to the end", async () => {
+    await search("rare");
+    await page.getByRole("row", { name: /rare/ }).waitFor();
+    await search("never");
+    await page.getByText("No entry fits").waitFor();
+  });
+});

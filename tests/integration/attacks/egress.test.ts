@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { type Addresses, addresses } from "../../support/attacks/addresses";
+import { type OwnProxy, startProxy } from "../../support/attacks/own-proxy";
+import { reachFromEngine } from "../../support/attacks/probe";
+import { ALLOWED, MARKER, type Site, startSite } from "../../support/attacks/site";
+import { eventually } from "../../support/eventually";
+import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
+
+const get = (url: string): string[] => [`GET ${url} HTTP/1.1`, "Host: example.com"]; // a Host header does not count
+const tunnel = (place: string): string[] => [`CONNECT ${place} HTTP/1.1`, `Host: ${place}`];
+
+describe("attacks through the egress proxy", function () {
+  this.timeout(900_000);
+  let fleet: Fleet;
+  let at: Addresses;
+  let site: Site;
+
+  before(async () => {
+    fleet = await theFleet();
+    at = await addresses(fleet);
+    site = await startSite(fleet);
+  });
+  after(() => site?.remove());
+
+  describe("of a server with `egress: public`", () => {
+    let proxy: OwnProxy;
+    const one = async (lines: string[]): Promise<string> => (await proxy.ask([lines]))[0] ?? "";
+
+    before(async () => {
+      proxy = await startProxy(fleet, ["public"]);
+      await eventually(async () => assert.match(await one(get(`http://${ALLOWED}/page`)), new RegExp(MARKER)), 90_000);
+    });
+    after(() => proxy?.remove());
+
+    it("passes public names, on the ports of the web", async () => {
+      const answers = await proxy.ask([get(`http://${site.publicName}/page`), tunnel(`${site.publicName}:443`)]);
+      for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 200 /);
+    });
+
+    it("refuses all else: addresses however they are written, private names, other ports", async () => {
+      const own = {
+        "the engine's API": `${at.engine}:2376`,
+        "the engine's gateway": `${at.gateway("outbound")}:2376`,
+        "the site's private address": `${site.privateAddress}:80`,
+      };
+      for (const [what, place] of Object.entries(own)) {
+        const [host = "", port] = place.split(":");
+        assert.equal(await reachFromEngine(fleet, { host, port: Number(port) }), "open", `${what} is not there`);
+      }
+      const hosts = [
+        ...["127.0.0.1", "127.1", "0.0.0.0", "0", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "localhost"],
+        ...["[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[fd00::1]", "[fe80::1]"],
+        ...["169.254.169.254", "2852039166", "0xa9fea9fe", "[::ffff:169.254.169.254]", "metadata.google.internal"],
+        ...[
+          "METADATA.Google.Internal.",
+          "db.corp",
+          "nas.local",
+          "router.lan",
+          "x.home.arpa",
+          "localhost.",
+          "a.localhost",
+        ],
+        ...["database", "egress", "mcp-orchestrator", "mcp-http", "host.docker.internal", "example"],
+        ...[site.address, site.privateAddress, at.engine, at.hostGateway, at.bridge, at.container("orchestrator")],
+      ];
+      const places = [
+        ...hosts.flatMap((host) => [`${host}:80`, `${host}:443`]),
+        ...Object.values(own),
+        ...[22, 25, 2376, 3128, 8080].map((port) => `${site.publicName}:${port}`),
+      ];
+      const requests = [
+        ...places.flatMap((place) => [tunnel(place), get(`http://${place}/page`)]),
+        get(`http://${ALLOWED}@${site.privateAddress}/page`),
+        get(`http://${site.privateAddress}%2f.${ALLOWED}/page`),
+        get(`http://${site.privateAddress}%00.${ALLOWED}/page`),
+        get(`https://${site.privateAddress}/page`),
+        get(`ftp://${ALLOWED}/page`),
+        get("cache_object://localhost/info"),
+      ];
+      const before = (await site.requests()).length;
+      const answers = await proxy.ask(requests);
+      for (const [index, answer] of answers.entries()) {
+        assert.match(answer, /^HTTP\/1\.[01] 4(00|03|05) /, requests[index]?.[0]);
+      }
+      assert.equal((await site.requests()).length, before, "the site was asked");
+    });
+
+    it("refuses a name that leads to a private address", async () => {
+      const known = await docker(fleet, "exec", "mcp-egress", "getent", "ahostsv4", site.privateName);
+      assert.ok(known.startsWith(site.privateAddress), known);
+      const name = site.privateName;
+      for (const answer of await proxy.ask([tunnel(`${name}:443`), get(`http://${name}/page`)])) {
+        assert.match(answer, /^HTTP\/1\.1 403 [\s\S]*X-Squid-Error: NOT_PUBLIC/);
+      }
+    });
+  });
+
+  describe("of a server that the config opens private hosts to", () => {
+    let proxy: OwnProxy;
+    before(async () => {
+      const granted = [`${site.privateName}:80`, `${at.engine}:2376`, `${at.hostGateway}:80`];
+      proxy = await startProxy(fleet, [...granted, `${site.privateName}:443`, `${ALLOWED}:80`], granted);
+      await eventually(async () => {
+        const [answer] = await proxy.ask([get(`http://${ALLOWED}/page`)]);
+        assert.match(answer ?? "", new RegExp(MARKER));
+      }, 90_000);
+    });
+    after(() => proxy?.remove());
+
+    it("refuses the engine and the host in the engine's network all the same, and what was not opened", async () => {
+      const before = (await site.requests()).length;
+      const places = [`${at.engine}:2376`, `${at.hostGateway}:80`, `${site.privateName}:443`];
+      for (const answer of await proxy.ask(places.map(tunnel))) {
+        assert.match(answer, /^HTTP\/1\.1 403 [\s\S]*not public/);
+      }
+      const others = [`${site.privateName}:8080`, `${site.privateAddress}:80`, "127.0.0.1:80", "169.254.169.254:80"];
+      for (const answer of await proxy.ask(others.map(tunnel))) assert.match(answer, /^HTTP\/1\.1 403 /);
+      assert.equal((await site.requests()).length, before, "the site was asked");
+    });
+
+    it("has squid's leave for an open host; the firewall of an engine that was not told stands before it still", async () => {
+      const [answer] = await proxy.ask([tunnel(`${site.privateName}:80`)]);
+      assert.match(answer ?? "", /^HTTP\/1\.1 503 [\s\S]*allows .* but nobody answers there/);
+    });
+  });
+
+  describe("of programs that know no proxy", () => {
+    let proxy: OwnProxy;
+    /** What the site answers to a request on a plain connection to a host and port; "" when it is closed. */
+    const plain = (host: string, port: number): Promise<string> =>
+      proxy.run(`
+import socket
+try:
+    s = socket.create_connection((${JSON.stringify(host)}, ${port}), 20)
+    s.sendall(b"GET /page HTTP/1.1\\r\\nHost: ${host}\\r\\nConnection: close\\r\\n\\r\\n")
+    answer = b""
+    while chunk := s.recv(65536):
+        answer += chunk
+    print(answer.decode())
+except OSError as error:
+    print(error)`);
+
+    before(async () => {
+      // The site listens on 80 and 443 only; the port that is none of the web's puts a name into /etc/hosts.
+      const hosts = [site.publicName, site.privateName];
+      proxy = await startProxy(fleet, [...hosts.flatMap((host) => [`${host}:22`, `${host}:80`]), `${ALLOWED}:80`]);
+      await eventually(async () => assert.match(await plain(site.publicName, 80), new RegExp(MARKER)), 90_000);
+    });
+    after(() => proxy?.remove());
+
+    it("passes what is listed, by the host's name", async () => {
+      assert.match(await plain(site.publicName, 80), new RegExp(MARKER));
+      const log = await proxy.log();
+      assert.ok(
+        log.some((line) => line.includes(` CONNECT ${site.publicName}:80 -`)),
+        log.join("\n"),
+      );
+    });
+
+    it("refuses ports that are not listed, other names, and names that lead to a private address", async () => {
+      const before = (await site.requests()).length;
+      assert.match(await plain(site.publicName, 443), /refused/);
+      assert.match(await plain(ALLOWED, 80), /resolution|known/);
+      assert.match(await plain(site.privateName, 80), /^HTTP\/1\.1 403 [\s\S]*leads to an address that is not public/);
+      assert.equal((await site.requests()).length, before, "the site was asked");
+    });
+  });
+
+  describe("in words that a model can read", () => {
+    let proxy: OwnProxy;
+    before(async () => {
+      proxy = await startProxy(fleet, [`${ALLOWED}:80`, "nobody-is-here.example.com:443"]);
+      // It may remember for a minute that the name did not exist.
+      await eventually(async () => {
+        const [answer] = await proxy.ask([get(`http://${ALLOWED}/page`)]);
+        assert.match(answer ?? "", new RegExp(MARKER));
+      }, 90_000);
+    });
+    after(() => proxy?.remove());
+
+    const body = (answer = ""): string => answer.split("\r\n\r\n").slice(1).join("\n");
+
+    it("a refusal names the host and the line to add, and is no HTML", async () => {
+      const answers = await proxy.ask([
+        get("http://elsewhere.example.org/a?secret"),
+        tunnel("elsewhere.example.org:80"),
+      ]);
+      for (const answer of answers) {
+        assert.match(answer, /^content-type: text\/plain/im);
+        assert.equal(
+          body(answer).trim(),
+          "Refused by the egress proxy: this server may not reach elsewhere.example.org on port 80.\n" +
+            'To allow it, add "elsewhere.example.org:80" to `egress` in the server\'s server.yaml, and run bin/dind-mcp up.',
+        );
+      }
+    });
+
+    it("so is every other answer of the proxy's own", async () => {
+      const answers = await proxy.ask([
+        tunnel("nobody-is-here.example.com:443"),
+        get(`ftp://${ALLOWED}/page`),
+        get("/page"),
+        get("http://egress:3128/squid-internal-mgr/menu"),
+      ]);
+      for (const answer of answers) {
+        assert.match(answer, /^HTTP\/1\.1 (403|400|503) /);
+        assert.match(body(answer), /egress proxy/);
+        assert.doesNotMatch(body(answer), /[<>]|squid/i);
+      }
+    });
+
+    it("the log says who asked for what, and why it was refused; no path, no query", async () => {
+      await proxy.ask([get("http://elsewhere.example.org/a?secret"), get(`http://${ALLOWED}/page`)]);
+      const log = await proxy.log();
+      assert.ok(
+        log.some((line) => / TCP_DENIED\/403 \d+ GET elsewhere\.example\.org:80 NOT_LISTED$/.test(line)),
+        log.join("\n"),
+      );
+      assert.ok(
+        log.some((line) => / TCP_\w+\/200 \d+ GET example\.com:80 -$/.test(line)),
+        log.join("\n"),
+      );
+      assert.doesNotMatch(log.join("\n"), /secret|\/page/);
+    });
+  });
+});

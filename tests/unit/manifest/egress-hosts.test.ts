@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { relayedHosts } from "../../../manifest/egress-hosts";
+
+describe("hosts that programs reach without a proxy", () => {
+  it("are those with a port that is not of the web, with all their ports", () => {
+    const egress = ["a.example.com:443", "mail.example.com:587", "git.example.com:443", "git.example.com:22"];
+    assert.deepEqual(relayedHosts(egress), [
+      { host: "mail.example.com", ports: [587] },
+      { host: "git.example.com", ports: [443, 22] },
+    ]);
+  });
+
+  it("are none of whole domains or of the world, and not at the proxy's own port", () => {
+    assert.deepEqual(
+      relayedHosts(["public", "*.example.com:22", "192.168.1.5:5432", "a.example.com:3128", "b.example.com:80"]),
+      [],
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { pino } from "pino";
+import { engineClient } from "../../../../../lib/docker-client";
+import { Events } from "../../../../../orchestrator/events";
+import { DockerServers } from "../../../../../orchestrator/servers/docker/docker-servers";
+import { Lifecycle } from "../../../../../orchestrator/servers/docker/lifecycle";
+import { OwnNetworks } from "../../../../../orchestrator/servers/docker/own-networks";
+import { FakeEngine } from "../../../../support/orchestrator/servers/docker/fake-engine";
+import { health, inspected, STACK } from "../../../../support/orchestrator/servers/docker/inspect";
+
+const SERVICES = [{ name: "db", image: "db:1.0", user: 11_001, health: { port: 1 } }];
+
+describe("a server with a companion", () => {
+  let engine: FakeEngine;
+  let lifecycle: Lifecycle;
+  let close: () => void;
+  /** What containers were told, in order. */
+  const told = () => engine.asked.filter((line) => line.startsWith("POST")).map((line) => line.split(/[ ?]/)[1]);
+
+  beforeEach(async () => {
+    engine = new FakeEngine();
+    await engine.start();
+    engine.containers.set("c1", inspected("c1", { services: SERVICES }));
+    engine.containers.set("mcp-echo.db", inspected("d1", {}, health("healthy", 0, "")));
+    const client = engineClient({ socketPath: engine.socketPath });
+    const log = pino({ level: "silent" });
+    const networks = new OwnNetworks(client, STACK, log);
+    const options = { client, stack: STACK, events: new Events(console.error), log, volumesFolder: "/v", networks };
+    const servers = new DockerServers({ ...options, memory: () => undefined });
+    lifecycle = new Lifecycle(client, servers);
+    close = () => {
+      servers.close();
+      client.close();
+    };
+    await servers.start();
+  });
+  afterEach(async () => {
+    close();
+    await engine.remove();
+  });
+
+  it("starts after it, and stops before it", async () => {
+    await lifecycle.start("echo");
+    await lifecycle.stop("echo");
+    assert.deepEqual(told(), [
+      "/containers/mcp-echo.db/start",
+      "/containers/c1/start",
+      "/containers/c1/stop",
+      "/containers/mcp-echo.db/stop",
+    ]);
+  });
+
+  it("is restarted alone; one that was down is started first", async () => {
+    await lifecycle.restart("echo");
+    assert.deepEqual(told(), ["/containers/mcp-echo.db/start", "/containers/c1/restart"]);
+  });
+
+  it("does not start when it fails, and says why", async () => {
+    engine.containers.set("mcp-echo.db", inspected("d1", {}, health("unhealthy", 1, "no answer")));
+    await assert.rejects(lifecycle.start("echo"), /^ServerError: companion db does not become healthy: no answer$/);
+    assert.deepEqual(told(), ["/containers/mcp-echo.db/start"]);
+  });
+});
