@@ -21,7 +21,14 @@ class Reporter extends Mocha.reporters.Spec {
       file = { path, begun: Date.now(), passed: 0, failed: 0 };
     });
     runner.on(EVENT_TEST_PASS, () => void file.passed++);
-    runner.on(EVENT_TEST_FAIL, () => void file.failed++);
+    runner.on(EVENT_TEST_FAIL, (test: Mocha.Runnable, error?: Error) => {
+      file.failed++;
+      tell?.({
+        file: file.path,
+        failure: test.fullTitle(),
+        error: `${error?.message}`.split("\n").slice(0, 15).join("\n"),
+      });
+    });
     runner.once(EVENT_RUN_END, () => {
       endFile();
       const { passes: passed, failures: failed, pending: skipped } = this.stats;

@@ -14,8 +14,25 @@ export interface FileTotals {
   failed: number;
 }
 
-/** What mocha tells tests/run.ts: each file when it is over, and at the end the totals. */
-export type Message = FileTotals | Totals;
+/** A test, or a hook of one, that failed. */
+export interface Failure {
+  /** From the project's root. */
+  file: string;
+  /** With the titles of its suites. */
+  failure: string;
+  /** The head of its error. */
+  error: string;
+}
+
+/** What mocha tells tests/run.ts: each failure, each file when it is over, and at the end the totals. */
+export type Message = Failure | FileTotals | Totals;
+
+/** All of them together; `less` is taken off. */
+export function sum(totals: readonly Totals[], less: readonly Pick<Totals, "passed" | "failed">[] = []): Totals {
+  const of = (what: "passed" | "failed"): number =>
+    totals.reduce((all, one) => all + one[what], 0) - less.reduce((all, one) => all + one[what], 0);
+  return { passed: of("passed"), failed: of("failed"), skipped: totals.reduce((all, one) => all + one.skipped, 0) };
+}
 
 /** The line that CI reads. */
 export function closingLine({ passed, failed, skipped = 0 }: Omit<Totals, "skipped"> & Partial<Totals>): string {
