@@ -14,6 +14,8 @@ export const paths = {
   history: "/v1/history",
   events: "/v1/events",
   audit: "/v1/audit",
+  /** All of the audit log that fits, as a file. */
+  auditExport: "/v1/audit/export",
   sessions: "/v1/sessions",
   clientConfigs: "/v1/client-configs",
   /** What the request's own token may do. */

@@ -128,6 +128,8 @@ export const TEXTS = {
     more: "Older entries",
     search: "Search",
     export: "Export",
+    exporting: "Exporting ...",
+    brokenOff: "The export broke off; try it again.",
     live: "Latest",
     since: "Since",
     until: "Until",

@@ -2,7 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import type { ClientConfig } from "../../../../api/client-configs";
 import type { History } from "../../../../api/history";
 import { paths } from "../../../../api/paths";
-import { read } from "./client";
+import { TEXTS } from "../texts";
+import { Failure, read, send } from "./client";
 import type {
   AuditEntry,
   Cleanup,
@@ -106,8 +107,19 @@ export interface AuditSearch {
 
 /** One page of the audit log, newest first. @param cursor "" for the first */
 export function auditPage(search: AuditSearch, cursor: string, signal: AbortSignal): Promise<Page<AuditEntry>> {
-  const given = Object.entries({ ...search, cursor, limit: "100" }).filter(([, value]) => value);
-  return read(`${paths.audit}?${new URLSearchParams(given as [string, string][])}`, signal);
+  return read(`${paths.audit}?${asked({ ...search, cursor, limit: "100" })}`, signal);
+}
+
+/** Everything in the audit log that fits, as a file. @throws Failure, also when it breaks off */
+export async function auditFile(search: AuditSearch, format: "jsonl" | "csv"): Promise<Blob> {
+  const answer = await send(`${paths.auditExport}?${asked({ ...search, format })}`);
+  return answer.blob().catch(() => {
+    throw new Failure(0, TEXTS.activity.brokenOff);
+  });
+}
+
+function asked(query: Record<string, string | undefined>): URLSearchParams {
+  return new URLSearchParams(Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1])));
 }
 
 export const clientConfigsQuery = (servers: "each" | "all") =>

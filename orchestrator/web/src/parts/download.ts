@@ -1,6 +1,6 @@
-/** Offers a text as a file. */
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+/** Offers a text, or what was read already, as a file. */
+export function download(name: string, content: string | Blob): void {
+  const url = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type: "text/plain" }) : content);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -3,13 +3,13 @@ import { Link } from "@tanstack/react-router";
 import { Fragment, type ReactNode, useEffect, useState } from "react";
 import { type AuditSearch, auditPage } from "../api/queries";
 import type { AuditEntry } from "../api/types";
-import { download } from "../parts/download";
 import { Foreign, foreignJson } from "../parts/foreign";
 import { moment } from "../parts/format";
 import { Empty, Problem } from "../parts/state";
 import { Status } from "../parts/status";
 import { Table } from "../parts/table";
 import { TEXTS } from "../texts";
+import { Export } from "./audit-export";
 import { AuditForm } from "./audit-form";
 
 const { activity: texts } = TEXTS;
@@ -42,14 +42,7 @@ export function Activity(): ReactNode {
       {query.data && entries.length === 0 && !isSearching && <Empty>{texts.empty}</Empty>}
       {entries.length > 0 && (
         <>
-          <div className="buttons">
-            <button type="button" onClick={() => download("audit.jsonl", entries.map(jsonLine).join(""))}>
-              {`${texts.export} JSONL`}
-            </button>
-            <button type="button" onClick={() => download("audit.csv", csv(entries))}>
-              {`${texts.export} CSV`}
-            </button>
-          </div>
+          <Export search={search} />
           <Entries all={entries} />
         </>
       )}
@@ -111,18 +104,4 @@ function Entries({ all }: { all: AuditEntry[] }): ReactNode {
       })}
     </Table>
   );
-}
-
-const jsonLine = (entry: AuditEntry): string => `${JSON.stringify(entry)}\n`;
-
-const COLUMNS = ["time", "kind", "principal", "server", "method", "tool", "result", "code", "ms", "request"] as const;
-
-/** A table for spreadsheets (RFC 4180). A text that a spreadsheet would take for a formula gets a quote before it. */
-function csv(entries: AuditEntry[]): string {
-  const cell = (value: unknown): string => {
-    const text = String(value ?? "").replace(/^(?=[=+\-@\t\r])/, typeof value === "string" ? "'" : "");
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const rows = entries.map((entry) => COLUMNS.map((column) => cell(entry[column])).join(","));
-  return [COLUMNS.join(","), ...rows, ""].join("\r\n");
 }

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { AuditResult } from "../../../../api/audit-result";
 import { openBrowser, openPage } from "../../../support/page/browser";
@@ -44,5 +46,16 @@ describe("the page's activity, with a long audit log", function () {
     await page.getByRole("row", { name: /rare/ }).waitFor();
     await search("never");
     await page.getByText("No entry fits").waitFor();
+  });
+
+  it("exports all that fits, far beyond what is shown", async () => {
+    await search("usual");
+    await page.getByRole("row", { name: /usual/ }).first().waitFor();
+    const started = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Export CSV" }).click();
+    const file = await started;
+    assert.equal(file.suggestedFilename(), "audit.csv");
+    const lines = readFileSync(await file.path(), "utf8").split("\r\n");
+    assert.equal(lines.length, ENTRIES + 2, "a line of heads, and the end of the last line");
   });
 });

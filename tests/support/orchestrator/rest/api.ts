@@ -153,7 +153,7 @@ export class Api {
     const streams = answer.headers.get("content-type") === "text/event-stream";
     const text = streams ? "" : await answer.text();
     if (streams) await answer.body?.cancel();
-    const isJson = text !== "" && /json/.test(answer.headers.get("content-type") ?? "");
+    const isJson = text !== "" && /json\b/.test(answer.headers.get("content-type") ?? "");
     const parsed: unknown = isJson ? JSON.parse(text) : undefined;
     return { status: answer.status, headers: answer.headers, body: parsed as Body, text };
   }
