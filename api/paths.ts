@@ -24,6 +24,8 @@ export const paths = {
   /** Does it to a server, by POST. */
   action: (name: string, action: "start" | "stop" | "restart") => serverPath(name, action),
   logs: (name: string) => serverPath(name, "logs"),
+  /** What happened to the server until now. */
+  serverEvents: (name: string) => serverPath(name, "events"),
   egress: (name: string) => serverPath(name, "egress"),
   refusals: (name: string) => serverPath(name, "refusals"),
   /** The throwaway copy that learns: POST makes it, GET tells what it learned, DELETE removes it. */

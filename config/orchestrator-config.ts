@@ -13,7 +13,7 @@ export const PATHS = {
   storage: "/run/engine/storage",
   /** The engine's volumes, read-only; in them the tmpfs volumes with the servers' session sockets. */
   volumes: "/run/volumes",
-  /** The orchestrator's own volume: audit log, approved tools. */
+  /** The orchestrator's own volume: audit log, servers' history, approved tools. */
   state: "/var/lib/orchestrator",
 } as const;
 

@@ -20,6 +20,7 @@ import { AccessGuard } from "./security/guard";
 import { SignInLinks } from "./security/sign-in-links";
 import { createServers } from "./servers/create-servers";
 import { HeardRefusals } from "./servers/refusals/heard-refusals";
+import { ServerHistory } from "./servers/server-history";
 import { openTracer } from "./tracing";
 
 /** Reads what the stack says, puts the parts together, and serves until SIGTERM. */
@@ -47,6 +48,11 @@ async function main(): Promise<void> {
     warn: (message, error) => log.warn({ error }, message),
   });
   servers.onChange((name, current) => current ?? heard.forget(name));
+  const serverHistory = new ServerHistory(join(PATHS.state, "server-events"), (error) =>
+    log.warn({ error }, "what happened to servers is not written down"),
+  );
+  for (const server of servers.list()) serverHistory.see(server.name, server);
+  servers.onChange((name, current, previous) => serverHistory.see(name, current, previous));
   const guard = new AccessGuard({
     config,
     tokens,
@@ -58,7 +64,7 @@ async function main(): Promise<void> {
   const links = new SignInLinks();
   const history = new History({ totals: () => observer.totals(), usage: () => parts.stats.list() });
   const rest = await createApp(front, {
-    ...{ config, guard, gateway, audit, events, links, history, log, heard },
+    ...{ config, guard, gateway, audit, events, links, history, serverHistory, log, heard },
     ...parts,
     staticFolder: join(__dirname, "static"),
   });
@@ -85,6 +91,7 @@ async function main(): Promise<void> {
     log.info("stopping");
     await closed(log, front, gateway, rest, page, metrics, docker, history);
     await closed(log, parts);
+    await closed(log, serverHistory);
     await closed(log, audit, tracer); // last, because they record the end of every session
     log.info("stopped");
     process.exit(0);

@@ -12,6 +12,7 @@ export const egressSchema = z
         outcome: z.enum(["allowed", "refused", "failed"]).describe("failed: it was allowed, and nobody answered"),
         reason: z.string().optional().describe("Why not; absent when it was allowed"),
         count: z.int().describe("Requests with that outcome"),
+        lastHour: z.int().describe("Of these: in the last hour"),
         last: time,
         add: z.string().optional().describe("What in the manifest's egress would allow it; absent where nothing would"),
       }),

@@ -59,6 +59,7 @@ export const serverDetailSchema = serverSchema
     image: z.object({
       id: z.string(),
       digest: z.string().optional().describe("Repository digest, when the image came from a registry"),
+      created: time.optional().describe("When the image was made; absent when it does not say"),
     }),
     startedAt: time.optional(),
     restarts: z.int().describe("By Docker's policy, since the container was made"),

@@ -15,6 +15,7 @@ import type { Lifecycle } from "../servers/docker/lifecycle";
 import type { StatsPoller } from "../servers/docker/stats";
 import type { StorageUse } from "../servers/docker/storage-use";
 import type { HeardRefusals } from "../servers/refusals/heard-refusals";
+import type { ServerHistory } from "../servers/server-history";
 import type { Servers } from "../servers/server-info";
 
 /**
@@ -32,6 +33,8 @@ export interface RestDeps {
   stats: Pick<StatsPoller, "server">;
   /** What servers did in each minute of the last hour. */
   history: { of(server: string): History["minutes"] };
+  /** What happened to servers until now. */
+  serverHistory: Pick<ServerHistory, "of" | "asked">;
   /** What servers keep. */
   storage: Pick<StorageUse, "of">;
   egress: Pick<EgressLog, "of">;

@@ -14,6 +14,8 @@ export interface ContainerRuntime {
     id: string;
     /** Repository digest, when the image came from a registry. */
     digest?: string;
+    /** RFC 3339: when it was made, if it says so. */
+    created?: string;
   };
   /** Restarts by Docker's policy since the container was made. */
   restarts: number;

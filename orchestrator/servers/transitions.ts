@@ -2,6 +2,11 @@ import { ServerStatus } from "../../api/server-status";
 import type { FleetEvent } from "../events";
 import type { ServerInfo } from "./server-info";
 
+/** What of a server tells its changes. */
+export type Seen = Pick<ServerInfo, "status" | "generation" | "managedBy"> & {
+  runtime: Pick<ServerInfo["runtime"], "restarts" | "oomKills">;
+};
+
 /** An event that a change brings, as `events` takes it. */
 export type Transition = Pick<FleetEvent, "type" | "data">;
 
@@ -14,7 +19,7 @@ function because({ reason }: ServerInfo): FleetEvent["data"] {
 /**
  * Returns the events between two states of a server, in order. An undefined state means that there is no such server.
  */
-export function transitions(previous: ServerInfo | undefined, current: ServerInfo | undefined): Transition[] {
+export function transitions(previous: Seen | undefined, current: ServerInfo | undefined): Transition[] {
   if (!current) return previous ? [{ type: "server.removed", data: { managedBy: previous.managedBy } }] : [];
   if (!previous) {
     const { managedBy, status } = current;

@@ -12,6 +12,7 @@ import { lifecycleRoutes } from "./lifecycle";
 import { logRoutes } from "./logs";
 import { refusalRoutes } from "./refusals";
 import { registryRoutes } from "./registry";
+import { serverEventRoutes } from "./server-events";
 import { serverRoutes } from "./servers";
 import { sessionRoutes } from "./sessions";
 import { statusRoutes } from "./status";
@@ -27,6 +28,7 @@ const ALL = [
   egressRoutes,
   refusalRoutes,
   historyRoutes,
+  serverEventRoutes,
   toolRoutes,
   sessionRoutes,
   engineRoutes,

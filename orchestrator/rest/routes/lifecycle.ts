@@ -13,7 +13,7 @@ const ACTIONS = [
 
 /** Starts and stops servers, whoever manages them. */
 export function lifecycleRoutes(app: App, context: RouteContext): void {
-  const { servers, lifecycle } = context;
+  const { servers, lifecycle, serverHistory } = context;
   for (const [action, what] of ACTIONS) {
     app.post(
       `/v1/servers/:name/${action}`,
@@ -29,7 +29,9 @@ export function lifecycleRoutes(app: App, context: RouteContext): void {
         },
       },
       async (request) => {
-        const { name } = serverOf(servers, principalOf(request), request.params.name);
+        const principal = principalOf(request);
+        const { name } = serverOf(servers, principal, request.params.name);
+        serverHistory.asked(name, action, principal.name);
         return summary(await lifecycle[action](name), context);
       },
     );

@@ -9,7 +9,7 @@ import type { ServerInfo, Servers } from "../server-info";
 import { ServerTable } from "../server-table";
 import { companionsOf, joinedReason } from "./companions";
 import { type DockerEvent, followEvents } from "./event-stream";
-import { ImageDigests } from "./image-digests";
+import { ImagesFacts } from "./image-facts";
 import { lastWords } from "./last-lines";
 import { LookQueue, PARALLEL } from "./look-queue";
 import type { OwnNetworks } from "./own-networks";
@@ -47,7 +47,7 @@ export class DockerServers implements Servers {
   /** Server names by container id. */
   readonly #names = new Map<string, string>();
   readonly #oomKills = new Map<string, number>();
-  readonly #digests: ImageDigests;
+  readonly #images: ImagesFacts;
   /** Containers with wrong labels that are in the log already, so that each is logged once. */
   readonly #refused = new Set<string>();
   readonly #looks = new LookQueue({
@@ -61,7 +61,7 @@ export class DockerServers implements Servers {
 
   constructor(private readonly options: DockerServersOptions) {
     this.#table = new ServerTable(options.events, options.log);
-    this.#digests = new ImageDigests(options.client);
+    this.#images = new ImagesFacts(options.client);
   }
 
   /** Looks for all servers, and follows their changes from then on. Waits for the daemon, `wait` ms at most. */
@@ -176,8 +176,8 @@ export class DockerServers implements Servers {
       return this.#gone(container.Id);
     }
     const oomKills = this.#oomKills.get(container.Id) ?? 0;
-    const imageDigest = await this.#digests.of(container.Image);
-    const known = { volumesFolder, oomKills, imageDigest, lastWords: await lastWords(client, container) };
+    const image = await this.#images.of(container.Image);
+    const known = { volumesFolder, oomKills, image, lastWords: await lastWords(client, container) };
     const current = await this.#withCompanions(serverInfo(manifest, container, known));
     this.#names.set(container.Id, manifest.name);
     await networks.join(current);

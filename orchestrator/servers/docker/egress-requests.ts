@@ -11,6 +11,8 @@ export interface EgressPlace {
   /** Why not; absent when allowed. */
   reason?: string;
   count: number;
+  /** Of these: in the last hour. */
+  lastHour: number;
   /** Milliseconds since 1970, of the latest request. */
   last: number;
   /** What to write into `egress` so that it is allowed; absent where no line of a manifest can. */
@@ -29,6 +31,7 @@ const REASONS: Record<string, Pick<EgressPlace, "outcome" | "reason">> = {
   ERR_CONNECT_FAIL: { outcome: "failed", reason: "nobody answers there" },
   ERR_SECURE_CONNECT_FAIL: { outcome: "failed", reason: "its TLS certificate is not right" },
 };
+const HOUR_MS = 60 * 60 * 1_000;
 /** Different places that are told: a server may ask for as many names as it likes. */
 const MOST = 500;
 /** `seconds.ms client tag/status bytes method host:port error`, see manifest/proxy/squid-conf.ts. */
@@ -38,8 +41,9 @@ const LINE = /^(\d+)\.(\d{3}) ([\d.]+) \S+\/\d+ \d+ \S+ (\S+):(\d+) (\S+)$/;
  * What a server asked the egress proxy for: what was not allowed first, then the latest first.
  * @param lines of the proxy's access log
  * @param subnet the server's own network: the proxy knows a server by it
+ * @param now milliseconds since 1970
  */
-export function egressRequests(lines: Iterable<string>, subnet: string): EgressPlace[] {
+export function egressRequests(lines: Iterable<string>, subnet: string, now = Date.now()): EgressPlace[] {
   const places = new Map<string, EgressPlace>();
   for (const line of lines) {
     const [, seconds, milliseconds, client, host, digits, error] = LINE.exec(line) ?? [];
@@ -47,13 +51,15 @@ export function egressRequests(lines: Iterable<string>, subnet: string): EgressP
     const last = Number(seconds) * 1_000 + Number(milliseconds);
     const key = `${host}:${digits} ${error}`;
     const known = places.get(key);
-    if (known) Object.assign(known, { count: known.count + 1, last });
-    else if (places.size < MOST) places.set(key, { ...place(host, Number(digits), error), count: 1, last });
+    const lately = last > now - HOUR_MS ? 1 : 0;
+    if (known) Object.assign(known, { count: known.count + 1, lastHour: known.lastHour + lately, last });
+    else if (places.size < MOST)
+      places.set(key, { ...place(host, Number(digits), error), count: 1, lastHour: lately, last });
   }
   return [...places.values()].sort((a, b) => rank(a) - rank(b) || b.last - a.last);
 }
 
-function place(host: string, port: number, error: string): Omit<EgressPlace, "count" | "last"> {
+function place(host: string, port: number, error: string): Omit<EgressPlace, "count" | "lastHour" | "last"> {
   const allowed = { outcome: "allowed" } as const;
   const other = { outcome: "failed", reason: error.toLowerCase() } as const;
   const what = error === "-" ? allowed : (REASONS[error] ?? other);

@@ -10,6 +10,7 @@ import { learningName } from "../../../manifest/container/learning";
 import { parseManifest } from "../../../manifest/manifest";
 import { type Manifest, TransportType } from "../../../manifest/types";
 import type { ServerAddress, ServerInfo } from "../server-info";
+import type { ImageFacts } from "./image-facts";
 
 type State = ContainerInspectInfo["State"];
 
@@ -115,7 +116,8 @@ function addressOf(manifest: Manifest, container: ContainerInspectInfo, volumesF
 export interface Known {
   volumesFolder: string;
   oomKills: number;
-  imageDigest?: string;
+  /** @default nothing */
+  image?: ImageFacts;
   /** The last lines of the log of a server that is not well. @default none */
   lastWords?: string[];
 }
@@ -141,7 +143,7 @@ export function serverInfo(manifest: Manifest, container: ContainerInspectInfo, 
       kind: "container",
       id: container.Id,
       name: nameOf(container),
-      image: { id: container.Image, ...(known.imageDigest ? { digest: known.imageDigest } : {}) },
+      image: { id: container.Image, ...known.image },
       restarts: container.RestartCount,
       oomKills: known.oomKills,
     },

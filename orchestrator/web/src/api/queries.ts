@@ -12,6 +12,7 @@ import type {
   Page,
   Server,
   ServerDetail,
+  ServerEvent,
   Session,
   TokenInfo,
   Tool,
@@ -50,6 +51,14 @@ export const serverQuery = (name: string) =>
   queryOptions({
     queryKey: ["servers", name],
     queryFn: ({ signal }) => read<ServerDetail>(paths.server(name), signal),
+    refetchInterval: SLOW_MS,
+  });
+
+/** Under the servers' key: what makes them anew makes this anew. */
+export const serverEventsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["servers", name, "events"],
+    queryFn: async ({ signal }) => (await read<{ items: ServerEvent[] }>(paths.serverEvents(name), signal)).items,
     refetchInterval: SLOW_MS,
   });
 

@@ -3,6 +3,7 @@ import type { auditEntrySchema } from "../../../../api/schemas/audit";
 import type { egressSchema } from "../../../../api/schemas/egress";
 import type { cleanupSchema, engineSchema } from "../../../../api/schemas/engine";
 import type { logLineSchema } from "../../../../api/schemas/logs";
+import type { serverEventSchema } from "../../../../api/schemas/server-events";
 import type { serverDetailSchema, serverSchema } from "../../../../api/schemas/servers";
 import type { sessionSchema } from "../../../../api/schemas/sessions";
 import type { tokenInfoSchema } from "../../../../api/schemas/tokens";
@@ -10,6 +11,7 @@ import type { toolsSchema } from "../../../../api/schemas/tools";
 
 export type Server = z.output<typeof serverSchema>;
 export type ServerDetail = z.output<typeof serverDetailSchema>;
+export type ServerEvent = z.output<typeof serverEventSchema>;
 export type Tool = z.output<typeof toolsSchema>["items"][number];
 export type Session = z.output<typeof sessionSchema>;
 export type Engine = z.output<typeof engineSchema>;

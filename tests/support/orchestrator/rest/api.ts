@@ -11,6 +11,7 @@ import { createApp } from "../../../../orchestrator/rest/app";
 import type { App } from "../../../../orchestrator/rest/routes/context";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
 import { SignInLinks } from "../../../../orchestrator/security/sign-in-links";
+import { ServerHistory } from "../../../../orchestrator/servers/server-history";
 import { type ConfigChanges, testConfig } from "../../config/orchestrator-config";
 import { MemoryFleet, server } from "./fleet";
 
@@ -63,6 +64,7 @@ export class Api {
   config!: OrchestratorConfig;
   #front!: Front;
   #audit!: AuditLog;
+  serverHistory!: ServerHistory;
 
   /** @param staticFolder where the files of the description's page are */
   static async start(
@@ -83,6 +85,7 @@ export class Api {
     api.config = config;
     api.#audit = new AuditLog({ ...config.audit, folder: api.#folder, warn: () => {} });
     const { fleet } = api;
+    api.serverHistory = new ServerHistory(join(api.#folder, "server-events"), console.error);
     const log = { error: (context: Record<string, unknown>) => void api.faults.push(context) };
     const { limits, publicUrl } = config;
     api.#front = new Front({ guard, gateway: fleet.gateway, audit: api.#audit, log, limits, publicUrl });
@@ -93,6 +96,7 @@ export class Api {
       },
       ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },
       learner: fleet.learner,
+      serverHistory: api.serverHistory,
       storage: {
         of: ({ name }) => (name === "files" ? [{ name: "data", path: "/data", size: 1_000, used: 250 }] : []),
       },
@@ -115,6 +119,7 @@ export class Api {
     await this.app.close();
     await this.#front.close();
     await this.#audit.close();
+    this.serverHistory.close();
     await rm(this.#folder, { recursive: true });
   }
 

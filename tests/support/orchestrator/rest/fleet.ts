@@ -179,7 +179,7 @@ export class MemoryFleet {
     return {
       of: async ({ manifest: { name } }) => ({
         since: "2026-11-24T10:00:00.000000001Z",
-        items: [{ host: `${name}.example.com`, port: 443, ...refused, count: 2, last }],
+        items: [{ host: `${name}.example.com`, port: 443, ...refused, count: 2, lastHour: 0, last }],
       }),
     };
   }

@@ -10,9 +10,9 @@ describe("servers egress", () => {
       allowed: ["a.example.com:443"],
       since: last,
       items: [
-        { host: "b.example.com", port: 443, ...refused, count: 2, last, add: "b.example.com:443" },
-        { host: "127.0.0.1", port: 80, ...refused, count: 1, last },
-        { host: "a.example.com", port: 443, outcome: "allowed", count: 3, last },
+        { host: "b.example.com", port: 443, ...refused, count: 2, lastHour: 0, last, add: "b.example.com:443" },
+        { host: "127.0.0.1", port: 80, ...refused, count: 1, lastHour: 0, last },
+        { host: "a.example.com", port: 443, outcome: "allowed", count: 3, lastHour: 0, last },
       ],
     });
     const lines = text.split("\n").map((line) => line.trimEnd().replace(/ {2,}/g, "  "));

@@ -1,8 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { egressQuery } from "../../api/queries";
 import type { ServerDetail } from "../../api/types";
 import { Facts } from "../../parts/facts";
 import { bytes, duration, moment } from "../../parts/format";
 import { TEXTS } from "../../texts";
+import { lastHour } from "./egress";
 import { HourView } from "./hour";
 
 const { server: texts } = TEXTS;
@@ -10,6 +13,8 @@ const { server: texts } = TEXTS;
 /** What a server is and uses. */
 export function Overview({ server }: { server: ServerDetail }): ReactNode {
   const { url, image, startedAt, restarts, oomKills, usage, stats, storage } = server;
+  const hasWayOut = Array.isArray(server.manifest.egress) && server.manifest.egress.length > 0;
+  const { data: egress } = useQuery({ ...egressQuery(server.name), enabled: hasWayOut });
   return (
     <>
       <Facts
@@ -25,7 +30,8 @@ export function Overview({ server }: { server: ServerDetail }): ReactNode {
             stats && `${bytes(stats.network.received)} ${texts.received}, ${bytes(stats.network.sent)} ${texts.sent}`,
           [texts.restarts]: restarts,
           [texts.oom]: oomKills,
-          [texts.image]: <code>{image.digest ?? image.id}</code>,
+          [texts.lastHour]: egress && lastHour(egress.items),
+          [texts.image]: <Image of={image} />,
         }}
       />
       <HourView server={server.name} />
@@ -42,6 +48,16 @@ export function Overview({ server }: { server: ServerDetail }): ReactNode {
           />
         </>
       )}
+    </>
+  );
+}
+
+function Image({ of: { id, digest, created } }: { of: ServerDetail["image"] }): ReactNode {
+  const age = created === undefined ? undefined : duration((Date.now() - Date.parse(created)) / 1_000);
+  return (
+    <>
+      <code>{digest ?? id}</code>
+      {age !== undefined && <span className="hint">{` ${texts.imageAge(age)}, ${moment(created)}`}</span>}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { Status } from "../../parts/status";
 import { TEXTS } from "../../texts";
 import { Actions } from "./actions";
 import { EgressTab } from "./egress";
+import { EventsTab } from "./events";
 import { Logs } from "./logs";
 import { Manifest } from "./manifest";
 import { Overview } from "./overview";
@@ -16,7 +17,7 @@ import { Sessions } from "./sessions";
 import { Tools } from "./tools";
 
 /** What there is to see of a server, in the order of the tabs. */
-export const TABS = ["overview", "tools", "logs", "sessions", "egress", "manifest"] as const;
+export const TABS = ["overview", "tools", "logs", "sessions", "egress", "events", "manifest"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** One server. */
@@ -72,6 +73,8 @@ function Content({ server, tab }: { server: ServerDetail; tab: Tab }): ReactNode
       return <Sessions server={server.name} />;
     case "egress":
       return <EgressTab name={server.name} />;
+    case "events":
+      return <EventsTab name={server.name} />;
     case "manifest":
       return <Manifest server={server} />;
   }

@@ -80,7 +80,7 @@ export class FakeEngine {
       return;
     }
     if (path.startsWith("/images/")) {
-      send(200, { RepoDigests: ["example/echo@sha256:digest"] });
+      send(200, { RepoDigests: ["example/echo@sha256:digest"], Created: "2026-11-01T10:00:00.5Z" });
       return;
     }
     this.asked.push(`${method} ${path} ${body}`);

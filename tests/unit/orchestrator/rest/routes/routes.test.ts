@@ -74,7 +74,7 @@ describe("orchestrator: REST routes", () => {
       items: [
         {
           ...{ host: "echo.example.com", port: 443, outcome: "refused", reason: "the manifest does not list it" },
-          ...{ count: 2, last: "2026-11-24T10:00:01.000Z", add: "b.example.com:443" },
+          ...{ count: 2, lastHour: 0, last: "2026-11-24T10:00:01.000Z", add: "b.example.com:443" },
         },
       ],
     });
@@ -107,6 +107,20 @@ describe("orchestrator: REST routes", () => {
     assert.equal((await act("start")).body.status, "starting");
     await act("restart");
     assert.deepEqual(api.fleet.asked, ["stop files", "start files", "restart files"]);
+  });
+
+  it("tell what happened to a server until now, and who asked for it", async () => {
+    api.serverHistory.see("echo", server("echo"));
+    await api.call("POST", "/v1/servers/echo/restart", { as: "admin" });
+    const { items } = await read("/v1/servers/echo/events");
+    assert.deepEqual(
+      items.map(({ type, action, by }) => [type, action, by]),
+      [
+        ["server.asked", "restart", "admin"],
+        ["server.added", undefined, undefined],
+      ],
+    );
+    assert.equal((await api.call("GET", "/v1/servers/echo/events", { as: "files" })).status, 404);
   });
 
   it("show what a stdio server printed where only messages belong, among the lines of its log, marked", async () => {

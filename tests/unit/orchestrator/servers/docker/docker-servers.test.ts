@@ -54,7 +54,7 @@ describe("the servers, found by their labels", () => {
     await engine.remove();
   });
 
-  it("are known at the start, by name, with their image's digest", async () => {
+  it("are known at the start, by name, with their image's digest and age", async () => {
     engine.containers.set("c1", inspected("c1"));
     engine.containers.set("c0", inspected("c0", { name: "another", user: 11_005 }));
     await servers.start();
@@ -63,7 +63,8 @@ describe("the servers, found by their labels", () => {
       servers.list().map(({ name }) => name),
       ["another", "echo"],
     );
-    assert.equal(servers.get("echo")?.runtime.image.digest, "sha256:digest");
+    const { digest, created } = servers.get("echo")?.runtime.image ?? {};
+    assert.deepEqual([digest, created], ["sha256:digest", "2026-11-01T10:00:00.500Z"]);
     assert.deepEqual(types().sort(), ["server.added another", "server.added echo"]);
   });
 

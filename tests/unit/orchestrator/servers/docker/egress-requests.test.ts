@@ -33,8 +33,15 @@ describe("what a server asked the egress proxy for", () => {
       port: 443,
       outcome: "allowed",
       count: 2,
+      lastHour: 0,
       last: 1_796_007_111_693,
     });
+  });
+
+  it("is counted for the last hour too", () => {
+    const lines = [10, 11, 12].map((second) => line(second, "a.example.com:443", "-"));
+    const [place] = egressRequests(lines, SUBNET, 1_796_007_111_700 + 60 * 60_000);
+    assert.deepEqual([place?.count, place?.lastHour], [3, 1]);
   });
 
   it("is that server's alone, and nothing that is no request", () => {

@@ -124,7 +124,7 @@ describe("a server as its container declares it", () => {
     container.Config.Labels[Label.ManagedBy] = "api";
     const { managedBy, startedAt, runtime } = serverInfo(manifest(), container, {
       ...known,
-      imageDigest: "sha256:1",
+      image: { digest: "sha256:1" },
     });
     assert.deepEqual([managedBy, startedAt, runtime.image.digest], ["api", undefined, "sha256:1"]);
     assert.equal(serverInfo(manifest(), inspected("c"), known).managedBy, "pulumi");

@@ -96,10 +96,11 @@ describe("what would allow it", () => {
           outcome: "refused",
           reason: "unlisted",
           count: 3,
+          lastHour: 0,
           last: 9_000,
           add: "b.example:80",
         },
-        { host: "api.example.com", port: 443, outcome: "allowed", count: 3, last: 9_500 },
+        { host: "api.example.com", port: 443, outcome: "allowed", count: 3, lastHour: 0, last: 9_500 },
       ],
       log: [
         { time: "1970-01-01T00:00:05Z", stream: "stderr", line: "EROFS: read-only file system, open '/app/x'" },

@@ -8,6 +8,7 @@ const place = (host: string, outcome: "allowed" | "refused" | "failed", port = 4
   port,
   outcome,
   count: 1,
+  lastHour: 0,
   last: 1,
 });
 const folders = {
