@@ -138,6 +138,7 @@ export class AggregateSession extends ClientSession {
     return {
       principal: this.principal,
       told: (frame, related) => this.#told(server, frame, related),
+      restarted: () => this.#forgetQuestions(server),
       givenUp: () => this.forget(server), // the next call opens a new conversation
     };
   }
@@ -152,6 +153,14 @@ export class AggregateSession extends ClientSession {
       this.client.deliver(frame.withId(id), server, related);
     } else if (frame.method === "notifications/cancelled") this.#withdrawn(server, frame, related);
     else this.client.deliver(outerNotification(server, frame), server, related);
+  }
+
+  #forgetQuestions(server: string): void {
+    for (const [outer, asked] of this.#questions) {
+      if (asked.server !== server) continue;
+      this.#questions.delete(outer);
+      this.client.settled(Number(outer));
+    }
   }
 
   /** Passes on that a server withdrew its question, with the id that the client knows. */

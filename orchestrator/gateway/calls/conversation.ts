@@ -31,6 +31,8 @@ export interface ConversationUser {
   readonly principal: Principal;
   /** Takes a notification of the server, or its question to the client. */
   told(frame: Frame, related?: RequestId): void;
+  /** Called when the server's process is gone, and its questions with it; another may follow. */
+  restarted(): void;
   /** Called when the server's processes ended again and again. */
   givenUp(): void;
 }
@@ -128,6 +130,7 @@ export class Conversation {
   #drop(reason: string): void {
     const connection = this.#connection;
     this.#connection = undefined;
+    this.user.restarted();
     connection?.close(reason);
   }
 
@@ -173,6 +176,7 @@ export class Conversation {
 
   #ended(): void {
     this.#connection = undefined;
+    this.user.restarted();
     const again = this.#untouched.splice(0);
     if (++this.#deaths < DEATHS) {
       if (again.length > 0) void this.#askAgain(again);

@@ -91,13 +91,17 @@ export abstract class ClientSession implements Session {
   say(frame: Frame): void {
     this.#usedAt = Date.now();
     if (frame.isResponse()) {
-      const answer = this.client.answered(frame);
-      if (answer) this.pass(answer);
-      else this.#stray(frame);
+      if (!this.answer(frame)) this.#stray(frame);
     } else if (frame.method === "notifications/cancelled") {
       const exchange = byId(this.client.pending, frame.at("params", "requestId"));
       exchange?.cancel(textOr(frame.at("params", "reason"), "cancelled"));
     } else this.pass(frame);
+  }
+
+  answer(frame: Frame): boolean {
+    const answer = this.client.answered(frame);
+    if (answer) this.pass(answer);
+    return answer !== undefined;
   }
 
   /** Logs an answer to no open question, once: it may be late, or carry another id than the question. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Exchange } from "../calls/exchange";
+import { soundReply } from "../upstream/odd-answers";
 import type { Frame, RequestFrame, ResponseFrame } from "../wire/frame";
 import { byId, knownId, type RequestId } from "../wire/json-rpc";
 import { concernsAll } from "../wire/lists";
@@ -81,7 +82,7 @@ export class ClientSide {
   deliver(frame: Frame, server: string | undefined, related?: RequestId): void {
     const exchange = this.#belongsTo(frame, server, related);
     if (frame.isRequest()) this.#asked(frame, exchange);
-    else if (frame.method === "notifications/cancelled") this.#settled(frame.at("params", "requestId") as RequestId);
+    else if (frame.method === "notifications/cancelled") this.settled(frame.at("params", "requestId") as RequestId);
     if (exchange) {
       exchange.extend();
       exchange.notify(withToken(frame, exchange));
@@ -105,14 +106,21 @@ export class ClientSide {
 
   /**
    * Takes the client's answer to a server's question.
+   * @param answer may be malformed
    * @returns the answer with the id as the server wrote it; undefined when no such question is open
    */
-  answered(answer: ResponseFrame): ResponseFrame | undefined {
+  answered(answer: Frame): ResponseFrame | undefined {
+    if (answer.has("method") && !answer.answering) return undefined; // a malformed request
     const id = knownId(this.#questions, answer.id);
     const question = id === undefined ? undefined : this.#questions.get(id);
     if (id === undefined || !question) return undefined;
-    this.#settled(id);
-    return answer.idText === question.idText ? answer : answer.withId(question.idText);
+    this.settled(id);
+    return soundReply(answer, question.idText);
+  }
+
+  /** Forgets the questions of a process that ended: an answer that comes late must not reach the next process. */
+  forgetQuestions(): void {
+    for (const id of [...this.#questions.keys()]) this.settled(id);
   }
 
   /**
@@ -150,15 +158,15 @@ export class ClientSide {
   }
 
   #asked({ id, idText }: RequestFrame, exchange: Exchange | undefined): void {
-    this.#settled(id);
+    this.settled(id);
     this.#questions.set(id, { idText, exchange });
     if (exchange) exchange.questions++;
     const [oldest] = this.#questions.keys();
-    if (this.#questions.size > QUESTIONS && oldest !== undefined) this.#settled(oldest);
+    if (this.#questions.size > QUESTIONS && oldest !== undefined) this.settled(oldest);
   }
 
   /** Closes a question that was answered or withdrawn, and restarts its call's time-out. */
-  #settled(id: RequestId): void {
+  settled(id: RequestId): void {
     const exchange = this.#questions.get(id)?.exchange;
     this.#questions.delete(id);
     if (!exchange) return;

@@ -30,12 +30,11 @@ export class LegacyEndpoint {
       this.#batch(request, response, caller, batch);
       return;
     }
-    if (!body.kind)
-      throw new GatewayError(
-        400,
-        ErrorCode.InvalidRequest,
-        "the body is no JSON-RPC request, notification or response",
-      );
+    if (!body.kind) {
+      if (single(request.headers["mcp-session-id"]) !== undefined) this.#session(request, caller).answer(body);
+      const words = "the body is no JSON-RPC request, notification or response";
+      throw new GatewayError(400, ErrorCode.InvalidRequest, words);
+    }
     if (body.isRequest() && body.method === "initialize") {
       this.#initialize(request, response, caller, body, make);
       return;

@@ -45,6 +45,10 @@ export class PassThroughSession extends ClientSession implements ConversationUse
     this.client.deliver(frame, this.server, related);
   }
 
+  restarted(): void {
+    this.client.forgetQuestions();
+  }
+
   givenUp(): void {
     this.end("process-ended");
   }

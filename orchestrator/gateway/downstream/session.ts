@@ -56,6 +56,11 @@ export interface Session {
   request(exchange: Exchange): void;
   /** Takes a client's notification, or its answer to a server's question. */
   say(frame: Frame): void;
+  /**
+   * Takes a client's answer to a server's question, also one so malformed that it is no message.
+   * @returns false when no such question is open
+   */
+  answer(frame: Frame): boolean;
   /** Opens the client's GET stream. */
   listen(response: ServerResponse, lastEventId: string | undefined): void;
   /**

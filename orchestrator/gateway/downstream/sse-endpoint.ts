@@ -59,7 +59,10 @@ export class SseEndpoint {
     if (!open || !mine) {
       throw sessionNotFound("open a stream with GET first");
     }
-    if (!body.kind) throw new GatewayError(400, ErrorCode.InvalidRequest, "the body is no JSON-RPC message");
+    if (!body.kind) {
+      open.session.answer(body);
+      throw new GatewayError(400, ErrorCode.InvalidRequest, "the body is no JSON-RPC message");
+    }
     if (!body.isRequest()) open.session.say(body);
     else this.#request(open, body, caller);
     sendEmpty(response, 202);

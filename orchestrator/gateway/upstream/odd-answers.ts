@@ -22,24 +22,37 @@ export function soundAnswer(
   if (frame.isBatch || (frame.has("method") && (frame.id === undefined || !frame.answering))) return frame;
   const id = askedId(frame, asked, isExact);
   if (id === undefined) return frame;
+  return sound(server, frame, id);
+}
+
+/**
+ * Returns a client's answer to a server's question, as `soundAnswer` does, so that the server does not wait for another.
+ * @param frame may be no message
+ * @param id the question's id as the server wrote it
+ */
+export const soundReply = (frame: Frame, id: string): ResponseFrame => sound(undefined, frame, id);
+
+/** @param server undefined: the answer is the client's */
+function sound(server: string | undefined, frame: Frame, id: string): ResponseFrame {
   const problem = problemOf(frame);
   if (problem !== undefined) {
-    return Frame.error(id, ErrorCode.ServerUnavailable, `${who(server)}: its answer is malformed: ${problem}`);
+    const code = server === undefined ? ErrorCode.InvalidParams : ErrorCode.ServerUnavailable;
+    return Frame.error(id, code, `${who(server)}: its answer is malformed: ${problem}`);
   }
   const right = readable(server, frame, id);
-  if (!right.has("id")) return Frame.read(right.text.replace("{", `{"id":${id},`));
-  return right.idText === id ? right : right.withId(id);
+  if (!right.has("id")) return Frame.read(right.text.replace("{", `{"id":${id},`)) as ResponseFrame;
+  return (right.idText === id ? right : right.withId(id)) as ResponseFrame;
 }
 
 /** Returns an answer in JSON-RPC's exact form: the SDKs' clients drop any other, and wait for ever. */
-function readable(server: string, frame: Frame, id: string): Frame {
+function readable(server: string | undefined, frame: Frame, id: string): Frame {
   if (frame.hasObject("error")) return readableError(server, frame, id);
   if (frame.reads('"2.0"', "jsonrpc") && !frame.has("error")) return frame;
   return Frame.result(id, frame.raw("result") ?? "{}");
 }
 
 /** Changes as little as needed, and parses nothing but the code: an error's `data` may be of any size and form. */
-function readableError(server: string, frame: Frame, id: string): Frame {
+function readableError(server: string | undefined, frame: Frame, id: string): Frame {
   const code = frame.at("error", "code");
   const hasMessage = frame.hasText("error", "message");
   const isRight = Number.isSafeInteger(code) && hasMessage;
@@ -52,7 +65,10 @@ function readableError(server: string, frame: Frame, id: string): Frame {
   return Frame.read(`{"jsonrpc":"2.0","id":${id},"error":{${mended}${data === undefined ? "" : `,"data":${data}`}}}`);
 }
 
-const who = (server: string): string => (server === "" ? "the server" : `server ${server}`);
+function who(server: string | undefined): string {
+  if (server === undefined) return "the client";
+  return server === "" ? "the server" : `server ${server}`;
+}
 
 /**
  * Returns the id of the request that an answer belongs to, as it was written. Some servers return a number as a

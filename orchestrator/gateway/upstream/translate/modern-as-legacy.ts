@@ -16,6 +16,7 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
   readonly #rounds = new QuestionRounds({
     ask: (request) => this.#ask(request),
     say: (frame, related) => this.user.message(frame, related),
+    can: (capability) => objectOf(this.#envelope[Meta.Capabilities])[capability] !== undefined,
   });
   readonly #watched = new Set<string>();
   #envelope: JsonObject = {};
@@ -49,8 +50,8 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
   }
 
   cancel(id: RequestId, reason: string): void {
-    this.#rounds.cancel(id);
-    this.server.cancel(id, reason);
+    const sent = this.#rounds.cancel(id);
+    if (sent !== undefined) this.server.cancel(sent, reason);
   }
 
   pause(): void {
@@ -73,8 +74,10 @@ export class ModernAsLegacy implements Upstream, UpstreamUser {
     if (frame.isResponse()) {
       if (this.#discovering?.id === frame.id) this.#discovered(this.#discovering, frame);
       else this.#rounds.answered(frame);
-    } else if (frame.method !== ACKNOWLEDGED)
-      this.user.message(frame, related === this.#listening ? undefined : related);
+    } else if (frame.method !== ACKNOWLEDGED) {
+      const isOwn = related === undefined || related === this.#listening;
+      this.user.message(frame, isOwn ? undefined : this.#rounds.clientId(related));
+    }
   }
 
   #request(request: RequestFrame): void {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Frame, type RequestFrame, type ResponseFrame } from "../../wire/frame";
 import { ErrorCode, isObject, type JsonObject, objectOf, type RequestId } from "../../wire/json-rpc";
-import { inputRequests } from "../../wire/modern";
+import { capabilityFor, type InputRequest, inputRequests } from "../../wire/modern";
+import { ownId } from "../../wire/own-ids";
 
 /** Most rounds of questions in one call; the official SDKs have the same limit. */
 const ROUNDS = 10;
@@ -14,6 +15,8 @@ const PACING_MS = 250;
 interface Call {
   request: RequestFrame;
   rounds: number;
+  /** The id of the request that the server has; undefined while the client has questions to answer. */
+  sent: RequestId | undefined;
   /** Keys of the questions of this round that have no answer yet. */
   missing: Set<string>;
   answers: JsonObject;
@@ -26,69 +29,87 @@ export interface Sides {
   ask(request: RequestFrame): void;
   /** Sends a message to the legacy client. */
   say(frame: Frame, related?: RequestId): void;
+  /** True when the legacy client has a capability. */
+  can(capability: string): boolean;
 }
 
 /**
  * A legacy client's calls to a modern server. A result that holds questions becomes requests to the client; once all
- * have an answer, the call goes to the server again, with the answers.
+ * have an answer, the call goes to the server again, with the answers. Each time it has another id, as a server may
+ * answer twice: only the first answer to a request counts.
  */
 export class QuestionRounds {
   readonly #calls = new Map<RequestId, Call>();
+  /** The calls that wait for the server, by the id of the request that it has. */
+  readonly #sent = new Map<RequestId, Call>();
   /** The call and the key of each question that the client has not answered, by the question's id. */
   readonly #questions = new Map<RequestId, { call: Call; key: string }>();
-  #count = 0;
 
   constructor(private readonly sides: Sides) {}
 
   /** Sends a client's call to the server. */
   begin(request: RequestFrame): void {
-    this.#calls.set(request.id, { request, rounds: 0, missing: new Set(), answers: {} });
-    this.sides.ask(request);
+    const call: Call = { request, rounds: 0, sent: undefined, missing: new Set(), answers: {} };
+    this.#calls.set(request.id, call);
+    this.#send(call, request);
   }
 
-  /** Forgets a call that the client cancelled, and its questions. */
-  cancel(id: RequestId): void {
+  /** Returns the id that the client gave the call which the server has under this id. */
+  clientId(sent: RequestId): RequestId {
+    return this.#sent.get(sent)?.request.id ?? sent;
+  }
+
+  /**
+   * Forgets a call that the client cancelled, and its questions.
+   * @returns the id under which the server has it; undefined when the server waits for the client
+   */
+  cancel(id: RequestId): RequestId | undefined {
     const call = this.#calls.get(id);
-    this.#calls.delete(id);
-    for (const [question, asked] of this.#questions) if (asked.call === call) this.#questions.delete(question);
+    if (!call) return id;
+    const { sent } = call;
+    this.#end(call);
+    return sent;
   }
 
   /** Takes the server's response to a call: passes it on, or puts its questions to the client. */
   answered(frame: ResponseFrame): void {
-    const { id } = frame;
-    const call = this.#calls.get(id);
-    if (!call) return; // the end of a subscription of our own, or an answer to a cancelled call
+    const call = this.#sent.get(frame.id);
+    if (!call) return; // a second answer, the end of a subscription of our own, or an answer to a cancelled call
+    this.#sent.delete(frame.id);
+    call.sent = undefined;
     const questions = inputRequests(frame);
     if (!questions) {
-      this.#calls.delete(id);
-      this.sides.say(frame);
+      const { id, idText } = call.request;
+      this.#end(call);
+      this.sides.say(frame.id === id ? frame : frame.withId(idText));
       return;
     }
-    if (++call.rounds > ROUNDS) {
-      this.#lost(call, `the server still asks after ${ROUNDS} rounds`);
+    const problem = ++call.rounds > ROUNDS ? `the server still asks after ${ROUNDS} rounds` : problemOf(questions);
+    if (problem !== undefined) {
+      this.#fail(call, ErrorCode.Internal, problem);
       return;
     }
-    const asked = Object.entries(questions);
-    const isSound = asked.every(([, question]) => isObject(question) && typeof question.method === "string");
-    if (!isSound || asked.length > QUESTIONS) {
-      this.#lost(
+    const lacking = Object.values(questions).find(({ method }) => !this.#isAble(method));
+    if (lacking) {
+      this.#fail(
         call,
-        isSound ? `the server asks ${asked.length} questions at once` : "the server's question has no method",
+        ErrorCode.MissingCapability,
+        `the server asks for ${lacking.method}, which the client did not offer`,
       );
       return;
     }
     call.state = frame.exact("result", "requestState");
     call.answers = {};
     call.missing = new Set(Object.keys(questions));
-    for (const [key, { method, params = {} }] of asked) {
-      const question = ++this.#count;
+    for (const [key, { method, params = {} }] of Object.entries(questions)) {
+      const question = ownId();
       this.#questions.set(question, { call, key });
-      this.sides.say(Frame.request(question, method, params), id);
+      this.sides.say(Frame.request(question, method, params), call.request.id);
     }
     if (call.missing.size === 0) {
       sleep(PACING_MS)
         .then(() => this.#again(call))
-        .catch((error: Error) => this.#lost(call, `it cannot be asked again: ${error.message}`));
+        .catch((error: Error) => this.#fail(call, ErrorCode.Internal, `it cannot be asked again: ${error.message}`));
     }
   }
 
@@ -100,8 +121,7 @@ export class QuestionRounds {
     this.#questions.delete(id);
     const { call, key } = asked;
     if (error) {
-      this.#calls.delete(call.request.id);
-      this.sides.say(Frame.error(call.request.idText, error.code, `the client refused: ${error.message}`));
+      this.#fail(call, error.code, `the client refused: ${error.message}`);
       return;
     }
     call.answers[key] = frame.exact("result");
@@ -109,16 +129,53 @@ export class QuestionRounds {
     if (call.missing.size === 0) this.#again(call);
   }
 
-  #lost({ request }: Call, reason: string): void {
-    this.#calls.delete(request.id);
-    this.sides.say(Frame.error(request.idText, ErrorCode.Internal, reason));
+  #isAble(method: string): boolean {
+    const needed = capabilityFor(method);
+    return needed !== undefined && this.sides.can(needed);
   }
 
-  #again({ request, answers, state }: Call): void {
-    const { id, method } = request;
-    if (!this.#calls.has(id)) return;
+  #fail(call: Call, code: number, reason: string): void {
+    if (this.#calls.get(call.request.id) !== call) return;
+    this.#end(call);
+    this.sides.say(Frame.error(call.request.idText, code, reason));
+  }
+
+  /** Forgets a call, and withdraws the questions that the client has not answered. */
+  #end(call: Call): void {
+    this.#calls.delete(call.request.id);
+    if (call.sent !== undefined) this.#sent.delete(call.sent);
+    if (call.missing.size === 0) return;
+    for (const [question, asked] of this.#questions) {
+      if (asked.call !== call) continue;
+      this.#questions.delete(question);
+      const about = { requestId: question, reason: "its call is over" };
+      this.sides.say(Frame.notification("notifications/cancelled", about), call.request.id);
+    }
+  }
+
+  #send(call: Call, request: RequestFrame): void {
+    call.sent = request.id;
+    this.#sent.set(request.id, call);
+    this.sides.ask(request);
+  }
+
+  #again(call: Call): void {
+    const { request, answers, state } = call;
+    if (this.#calls.get(request.id) !== call) return;
     const params = objectOf(request.exact("params"));
     const more = { inputResponses: answers, ...(state === undefined ? {} : { requestState: state }) };
-    this.sides.ask(Frame.request(id, method, { ...params, ...more }).withId(request.idText));
+    this.#send(call, Frame.request(ownId(), request.method, { ...params, ...more }));
   }
+}
+
+/** Says why a client cannot be asked this; undefined when it can. A client drops what it cannot read, and waits. */
+function problemOf(questions: Record<string, InputRequest>): string | undefined {
+  const asked: unknown[] = Object.values(questions);
+  if (asked.length > QUESTIONS) return `the server asks ${asked.length} questions at once`;
+  for (const question of asked) {
+    if (!isObject(question) || typeof question.method !== "string") return "the server's question has no method";
+    if (question.params !== undefined && !isObject(question.params))
+      return `the params of the server's question ${question.method} are no object`;
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { ClientSide } from "../../../../../orchestrator/gateway/downstream/client-side";
-import { Frame, type ResponseFrame } from "../../../../../orchestrator/gateway/wire/frame";
+import { Frame } from "../../../../../orchestrator/gateway/wire/frame";
 import { frameOf } from "../../../../support/orchestrator/gateway/frames";
 
 describe("gateway: what a session has with its client", () => {
@@ -20,7 +20,7 @@ describe("gateway: what a session has with its client", () => {
     const client = new ClientSide(0);
     const asked = (id: string): void => client.deliver(Frame.read(`{"id":${id},"method":"roots/list"}`), "one");
     const answered = (id: string): string | undefined =>
-      client.answered(Frame.read(`{"id":${id},"result":{}}`) as ResponseFrame)?.text;
+      client.answered(Frame.read(`{"jsonrpc":"2.0","id":${id},"result":{}}`))?.text;
     for (const [id, other] of [
       ["1", '"1"'],
       ['"2"', "2"],
@@ -28,13 +28,13 @@ describe("gateway: what a session has with its client", () => {
       ['"4"', '"\\u0034"'],
     ] as const) {
       asked(id);
-      assert.equal(answered(other), `{"id":${id},"result":{}}`);
+      assert.equal(answered(other), `{"jsonrpc":"2.0","id":${id},"result":{}}`);
       assert.equal(answered(id), undefined, "once");
     }
     asked("1");
     asked('"1"');
-    assert.equal(answered('"1"'), '{"id":"1","result":{}}', "the same form comes first");
-    assert.equal(answered("1"), '{"id":1,"result":{}}');
+    assert.equal(answered('"1"'), '{"jsonrpc":"2.0","id":"1","result":{}}', "the same form comes first");
+    assert.equal(answered("1"), '{"jsonrpc":"2.0","id":1,"result":{}}');
     for (const id of ['""', "0", '"x"', '"NaN"']) assert.equal(answered(id), undefined);
   });
 
