@@ -86,7 +86,7 @@ export function auditRoutes(app: App, { audit }: RouteContext): void {
       schema: {
         tags: ["audit"],
         operationId: "exportAudit",
-        summary: "All of the audit log that fits, as a file: JSON lines or CSV",
+        summary: "All of the audit log that fits, as JSON lines or CSV",
         description:
           "Newest entry first. CSV is RFC 4180 with a line of heads; a text that a spreadsheet would take for a formula gets " +
           `a \`'\` before it. A transfer that breaks off is not whole. ${EXPORTS} at the same time; 503 above that.`,
