@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { afterString } from "./json-size";
 
 /** A number that no double can hold, as it was written. JSON.stringify writes it the same way again. */
@@ -15,7 +14,7 @@ const { rawJSON, isRawJSON } = JSON as unknown as {
 /** Matches text that may hold a number that a double would change: many digits, or an exponent. */
 const DOUBTFUL = /(?:\d\.?){16}|\d[eE]/;
 /** The only key of the objects that stand for such numbers while the rest is parsed. Nobody outside can know it. */
-const MARK: string = randomUUID();
+const MARK: string = crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 /**
  * JSON.parse that changes no number: one that no double can hold (9007199254740993, 1e400) becomes an ExactNumber. It

@@ -5,8 +5,8 @@ import { dirname, join, relative } from "node:path";
 import { isCurrent, put, ROOT, writeRecipe } from "./recipe";
 
 const WEB = "orchestrator/web";
-/** What may change the page: its own files, the API's contract, which it imports, and the installed packages. */
-const SOURCES = [WEB, "api"];
+/** What may change the page: its own files, those that it imports, and the installed packages. */
+const SOURCES = [WEB, "api", "lib"];
 const LOCK = "package-lock.json";
 /** Without Vite's lock: two runs may build at once, each into a folder of its own. */
 const OPTIONS = ["build", "--bypass-lock", "--logLevel", "error", "--emptyOutDir", "--outDir"];

@@ -1,5 +1,6 @@
 import { PAGE_HEADER, pagePaths } from "../../../../api/paths";
 import type { ProblemDetails } from "../../../../api/problem";
+import { parseExactly } from "../../../../lib/exact-json";
 import { pageKey } from "./page-key";
 
 /** An answer that is no success: a problem of the API, or none at all. */
@@ -31,6 +32,17 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
 /** Reads JSON. @throws Failure */
 export async function read<Value>(path: string, signal?: AbortSignal): Promise<Value> {
   return (await send(path, { signal })).json() as Promise<Value>;
+}
+
+/** Reads JSON in which no number is another one than was sent. @throws Failure */
+export async function readExactly<Value>(path: string, signal?: AbortSignal): Promise<Value> {
+  return parseExactly(await (await send(path, { signal })).text()) as Value;
+}
+
+/** Sends a JSON text by POST as it is. @returns the answer, its numbers exact @throws Failure */
+export async function postText<Value>(path: string, body: string): Promise<Value> {
+  const headers = { "content-type": "application/json" };
+  return parseExactly(await (await send(path, { method: "POST", body, headers })).text()) as Value;
 }
 
 /** Sends JSON by POST. @returns the answer; undefined where it has no body @throws Failure */

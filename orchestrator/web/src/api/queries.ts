@@ -3,7 +3,7 @@ import type { ClientConfig } from "../../../../api/client-configs";
 import type { History } from "../../../../api/history";
 import { paths } from "../../../../api/paths";
 import { TEXTS } from "../texts";
-import { Failure, read, send } from "./client";
+import { Failure, read, readExactly, send } from "./client";
 import type {
   AuditEntry,
   Cleanup,
@@ -75,7 +75,7 @@ export const historyQuery = queryOptions({
 export const toolsQuery = (name: string) =>
   queryOptions({
     queryKey: ["tools", name],
-    queryFn: async ({ signal }) => (await read<{ items: Tool[] }>(paths.tools(name), signal)).items,
+    queryFn: async ({ signal }) => (await readExactly<{ items: Tool[] }>(paths.tools(name), signal)).items,
   });
 
 export const egressQuery = (name: string) =>

@@ -67,6 +67,8 @@ export class MemoryFleet {
   /** Lines of stdio servers that are no messages. */
   readonly printed: PrintedLine[] = [];
   readonly tools = [tool("say"), tool("shout", "changed"), tool("spy", "new", false)];
+  /** What tools answer, by their names, other than their arguments. */
+  readonly results = new Map<string, Record<string, unknown>>();
   /** What was asked of Docker. */
   readonly asked: string[] = [];
   /** What the deployer was given. */
@@ -240,6 +242,8 @@ export class MemoryFleet {
           throw new GatewayError(403, -32_000, `the token does not allow ${called}`);
         if (!(await known(name)).some((one) => one.name === called))
           throw new GatewayError(404, -32_602, "no such tool");
+        const result = this.results.get(called);
+        if (result) return result;
         return {
           content: [{ type: "text", text: JSON.stringify(args) }],
           isError: called === "shout",

@@ -67,7 +67,7 @@ function ToolCard({ server, tool, mayCall }: { server: string; tool: Tool; mayCa
             </p>
           )}
           {mayCall && tool.visible && <TryTool server={server} tool={tool} />}
-          <h3>{texts.definition}</h3>
+          <h2>{texts.definition}</h2>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
           <pre className="text" tabIndex={0}>
             {foreignJson(tool.definition)}
