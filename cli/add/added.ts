@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { plain } from "../../lib/plain-text";
+import { together } from "../../manifest/draft/wishes";
 import { thisMachine } from "../../stack/folders/host-folders";
 import { keepServer, STACK_CONFIG } from "../import/keeping";
 import { projectFolder, stackName } from "../project";
@@ -11,7 +12,6 @@ import { checkPlace, type Place, type Plan, plan, shownPath } from "./plan";
 import { packagesNamed, readRecipes, recipeFor, wishesOf } from "./recipes";
 import { originOf } from "./server-json";
 import { parseSource } from "./source";
-import { together } from "./wishes";
 
 /** Options of `servers add`. */
 export interface AddOptions extends NeedOptions, ChoiceOptions {

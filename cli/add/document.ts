@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
+import { LIMIT_BYTES } from "../../lib/download";
 import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
-import { oneLine } from "../../lib/plain-text";
-import { OFFICIAL_META } from "../../manifest/server-json";
+import { registryEntry } from "../../manifest/registry/listed-server";
 import { CliError, ExitCode } from "../errors";
 import { readInput } from "../servers/input";
-import { DownloadError, download, isUrl, LIMIT_BYTES, shownSource } from "./download";
+import { DownloadError, download, isUrl, shownSource } from "./download";
 
 /** A server.json as it was given, not checked yet. */
 export interface Given {
@@ -59,23 +59,11 @@ function remoteServer(url: URL, { status }: { status?: number } = {}): CliError 
  * unchanged.
  */
 export function answered(given: unknown, where: string): Given {
-  const { server, servers, _meta: meta } = isMapping(given) ? given : {};
-  if (Array.isArray(servers)) {
-    if (servers.length === 1) return answered(servers[0], where);
-    const fix = "its address behind the list's: /NAME/versions/latest, the slash in the name as %2F";
-    throw new CliError(`${where}: got ${servers.length} servers, expected one`, ExitCode.Usage, fix);
-  }
-  if (!isMapping(server)) return { document: given, notes: [] };
-  const official = isMapping(meta) && isMapping(meta[OFFICIAL_META]) ? meta[OFFICIAL_META] : {};
-  const { status, statusMessage, isLatest } = official;
-  const words = [status, statusMessage].filter((text) => typeof text === "string").map((text) => oneLine(text, 200));
-  return {
-    document: server,
-    notes: [
-      ...(words.length > 0 && status !== "active" ? [`the registry calls it ${words.join(": ")}`] : []),
-      ...(isLatest === false ? ["the registry has a newer version of it"] : []),
-    ],
-  };
+  const { servers } = isMapping(given) ? given : {};
+  if (!Array.isArray(servers)) return registryEntry(given);
+  if (servers.length === 1) return answered(servers[0], where);
+  const fix = "its address behind the list's: /NAME/versions/latest, the slash in the name as %2F";
+  throw new CliError(`${where}: got ${servers.length} servers, expected one`, ExitCode.Usage, fix);
 }
 
 /** Leaves out JSON.parse's own message. It shows a piece of the file, which may not be the one that was meant. */

@@ -4,12 +4,12 @@ import { join, resolve } from "node:path";
 import type { Settings } from "../../config/settings";
 import { isMapping } from "../../lib/mapping";
 import { type Problem, ProblemsError } from "../../lib/problems";
+import type { Wishes } from "../../manifest/draft/wishes";
 import { FOLDER_NAME } from "../../manifest/lent-folders";
 import type { Machine } from "../../stack/folders/host-folders";
 import { placeFor } from "../import/folders";
 import { type Access, configOf, type Lent, lending, mountsOf } from "../import/lend";
 import type { WantedFolder } from "../import/start";
-import type { Wishes } from "./wishes";
 
 /** A folder of this machine that the user gives to a server. */
 interface Given extends WantedFolder {

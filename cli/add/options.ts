@@ -1,8 +1,8 @@
 import { type Problem, ProblemsError } from "../../lib/problems";
+import type { Wishes } from "../../manifest/draft/wishes";
 import { PACKAGE_NAMES, PROGRAM } from "../../manifest/server-json";
 import { DEBIAN_PACKAGE } from "./recipes";
 import type { Source } from "./source";
-import type { Wishes } from "./wishes";
 
 /** Options of `servers add` that say what the server needs. */
 export interface NeedOptions {

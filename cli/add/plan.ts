@@ -2,13 +2,14 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { oneLine } from "../../lib/plain-text";
 import { type Problem, ProblemsError } from "../../lib/problems";
+import { freeUser } from "../../manifest/draft/free-user";
+import type { Wishes } from "../../manifest/draft/wishes";
 import { catalogEntries, MANIFEST } from "../../manifest/load-catalog";
 import { manifestSchema } from "../../manifest/schema";
 import { CliError, ExitCode } from "../errors";
 import { type Draft, draft } from "./draft";
 import type { Origin } from "./origin";
-import { freeUser, taken as takenIn } from "./taken";
-import type { Wishes } from "./wishes";
+import { taken as takenIn } from "./taken";
 import { taken } from "./write";
 
 /** Where a server goes, and as what. */

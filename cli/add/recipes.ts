@@ -6,10 +6,10 @@ import { type Problem, ProblemsError } from "../../lib/problems";
 import { readText } from "../../lib/read-text";
 import { parseYaml } from "../../lib/yaml";
 import { zodFindings } from "../../lib/zod-findings";
+import { overlaid, type Wishes } from "../../manifest/draft/wishes";
 import { manifestSchema } from "../../manifest/schema";
 import { PACKAGE_NAMES } from "../../manifest/server-json";
 import type { BuiltSource, PackageSource } from "./source";
-import { overlaid, type Wishes } from "./wishes";
 
 /** A package of Debian. */
 export const DEBIAN_PACKAGE = /^[a-z0-9][a-z0-9+.-]+$/;

@@ -1,10 +1,6 @@
 import { isMapping } from "../../lib/mapping";
 import type { CatalogEntry } from "../../manifest/catalog";
 
-/** The users that are given out. */
-const FIRST_USER = 11_001;
-const LAST_USER = 14_995;
-
 /** Names and users of the catalog. Invalid manifests count too, as far as they are readable. */
 export interface Taken {
   /** User to the manifest that has it. */
@@ -30,10 +26,4 @@ export function taken(entries: CatalogEntry[]): Taken {
     all.names.set(folder.split("/").at(-1) ?? "", own);
   }
   return all;
-}
-
-/** The lowest user that nobody has; undefined when there is none left. */
-export function freeUser(users: Map<number, string>): number | undefined {
-  for (let user = FIRST_USER; user <= LAST_USER; user++) if (!users.has(user)) return user;
-  return undefined;
 }

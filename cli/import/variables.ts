@@ -1,6 +1,6 @@
+import type { Wishes } from "../../manifest/draft/wishes";
 import { secretNameOf } from "../../manifest/secret-names";
 import type { Recipe } from "../add/recipes";
-import type { Wishes } from "../add/wishes";
 import { PLACE } from "./folders";
 
 /** What becomes of a server's environment. */

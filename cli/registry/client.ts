@@ -1,102 +1,39 @@
-import { z } from "zod";
-import { parseJson } from "../../lib/json";
-import { DownloadError, download } from "../add/download";
+import {
+  type Found,
+  RegistryError,
+  searchRegistry as search,
+  registryServer as serverOf,
+} from "../../manifest/registry/client";
 import { CliError, ExitCode } from "../errors";
 
-/** A server of a registry's list, as far as a search shows it. What else the registry says of it stays out. */
-const listedSchema = z.looseObject({
-  server: z.looseObject({
-    name: z.string(),
-    title: z.string().optional(),
-    description: z.string().default(""),
-    version: z.string().default(""),
-    packages: z
-      .array(z.looseObject({ registryType: z.string().default("?"), identifier: z.string().default("?") }))
-      .default([]),
-    remotes: z.array(z.unknown()).default([]),
-  }),
-  _meta: z.record(z.string(), z.unknown()).default({}),
-});
-export type Listed = z.output<typeof listedSchema>;
+const OTHER = "`pulumi config set serverRegistry URL`, in a shell of `bin/dind-mcp env`, names another one";
+const CODES = {
+  refused: ExitCode.Usage,
+  silent: ExitCode.Unreachable,
+  other: ExitCode.Failed,
+  missing: ExitCode.NotFound,
+} as const;
 
-const listSchema = z.looseObject({
-  servers: z.array(z.unknown()),
-  metadata: z.looseObject({ nextCursor: z.string().nullish() }).nullish(),
-});
-
-/** Entries that are asked for at once, and pages at most: a registry may never end. */
-const PAGE = 50;
-const PAGES = 40;
-/** Milliseconds to wait for an answer. */
-const TIMEOUT_MS = 10_000;
-/** Versions of the read API, the newest first. */
-const VERSIONS = ["v0.1", "v0"];
-
-/** What a search found. */
-export interface Found {
-  servers: Listed[];
-  /** True when the registry has more of them. */
-  more: boolean;
-}
-
-/**
- * The servers of a registry that have a word in their name, the newest version of each, page by page.
- * @param registry its URL, without the API's version
- * @param limit as many at most
- * @throws CliError when it does not answer, or with something else than such a list
- */
-export async function searchRegistry(registry: string, word: string, limit: number): Promise<Found> {
-  const servers: Listed[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES; page++) {
-    const query = new URLSearchParams({
-      ...{ search: word, version: "latest", limit: `${Math.min(PAGE, limit)}` },
-      ...(cursor ? { cursor } : {}),
-    });
-    const { data } = listSchema.safeParse(await answer(registry, `servers?${query}`));
-    if (!data) throw noRegistry(registry, "something else than a list of servers");
-    // One that is not understood must not hide the others.
-    servers.push(...data.servers.flatMap((one) => listedSchema.safeParse(one).data ?? []));
-    const next = data.metadata?.nextCursor || undefined;
-    if (servers.length >= limit) return { servers: servers.slice(0, limit), more: servers.length > limit || !!next };
-    if (next === undefined || next === cursor) return { servers, more: false };
-    cursor = next;
-  }
-  return { servers, more: true };
+/** The servers of a registry that have a word in their name. @throws CliError when it does not answer as one */
+export function searchRegistry(registry: string, word: string, limit: number): Promise<Found> {
+  return told(search(registry, word, limit));
 }
 
 /** What a registry says of one server: an answer that holds its server.json. @param version exact, or `latest` */
-export async function registryServer(registry: string, name: string, version = "latest"): Promise<unknown> {
-  return await answer(registry, `servers/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`);
+export function registryServer(registry: string, name: string, version?: string): Promise<unknown> {
+  return told(serverOf(registry, name, version));
 }
 
-/**
- * The answer in the newest version of the API that the registry speaks.
- * @throws CliError of code NotFound when no version of it knows that path
- */
-async function answer(registry: string, path: string): Promise<unknown> {
-  let missing = "";
-  for (const version of VERSIONS) {
-    try {
-      const document = parseJson(await download(new URL(`${registry}/${version}/${path}`), TIMEOUT_MS, "its answer"));
-      if (document === undefined) throw noRegistry(registry, "no JSON");
-      return document;
-    } catch (error) {
-      if (!(error instanceof DownloadError)) throw error;
-      if (error.status !== 404) throw unreached(error);
-      missing ||= error.message;
-    }
+async function told<Value>(answer: Promise<Value>): Promise<Value> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const missing = error.kind === "missing";
+    throw new CliError(
+      error.message,
+      CODES[error.kind],
+      missing ? "bin/dind-mcp servers search WORD says what there is" : OTHER,
+    );
   }
-  throw new CliError(missing, ExitCode.NotFound, "bin/dind-mcp servers search WORD says what there is");
-}
-
-const OTHER = "`pulumi config set serverRegistry URL`, in a shell of `bin/dind-mcp env`, names another one";
-
-function noRegistry(registry: string, got: string): CliError {
-  return new CliError(`${registry}: got ${got}, expected an MCP registry's answer`, ExitCode.Failed, OTHER);
-}
-
-function unreached({ message, code }: DownloadError): CliError {
-  if (code === ExitCode.Usage) return new CliError(message, code, OTHER);
-  return new CliError(`the MCP registry does not answer: ${message}`, ExitCode.Unreachable, OTHER);
 }

@@ -1,43 +1,23 @@
 import { Command } from "commander";
-import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
-import { OFFICIAL_META, RUNNABLE } from "../../manifest/server-json";
+import type { Listed } from "../../manifest/registry/client";
+import { type ListedServer, listedServer } from "../../manifest/registry/listed-server";
 import { examples, note, show, table } from "../output";
 import { stackOption } from "../project";
 import { settingsOrDefaults } from "../stack/settings";
-import { type Listed, searchRegistry } from "./client";
+import { searchRegistry } from "./client";
 import { limitOf } from "./limit";
 
 /** A server that a search found. */
-export interface FoundServer {
-  name: string;
-  title?: string;
-  description: string;
-  version: string;
-  /** What the registry calls it other than active, like deprecated. */
-  status?: string;
-  /** `npm:NAME` and the like. */
-  packages: string[];
-  /** How many addresses it is served at. */
-  remotes: number;
+export interface FoundServer extends Omit<ListedServer, "runs"> {
   /** The command that adds it; absent when none of its packages can run here. */
   add?: string;
 }
 
-/** A server of a registry's answer for people, and for scripts. Everything in it is the registry's word. */
-export function foundServer({ server, _meta: meta }: Listed): FoundServer {
-  const { name, title, description, version, packages, remotes } = server;
-  const official = meta[OFFICIAL_META];
-  const status = isMapping(official) && typeof official.status === "string" ? official.status : "active";
-  const runs = packages.some(({ registryType }) => (RUNNABLE as readonly string[]).includes(registryType));
-  const known = /^[\w.-]+\/[\w.-]+$/.test(name);
-  return {
-    ...{ name, ...(title ? { title } : {}), description: oneLine(description), version },
-    ...(status === "active" ? {} : { status }),
-    packages: packages.map(({ registryType, identifier }) => `${registryType}:${identifier}`),
-    remotes: remotes.length,
-    ...(runs && known ? { add: `bin/dind-mcp servers add ${name}${stackOption()}` } : {}),
-  };
+/** A server of a registry's answer for people, and for scripts. */
+export function foundServer(one: Listed): FoundServer {
+  const { runs, ...listed } = listedServer(one);
+  return { ...listed, ...(runs ? { add: `bin/dind-mcp servers add ${listed.name}${stackOption()}` } : {}) };
 }
 
 /** `servers search`. */

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { nextSteps } from "../../../../cli/add/next-steps";
 import { checkPlace, type Place, type Plan, plan } from "../../../../cli/add/plan";
 import { packageJson } from "../../../../cli/add/server-json";
-import { freeUser } from "../../../../cli/add/taken";
 import { writeFolder } from "../../../../cli/add/write";
 import { CliError } from "../../../../cli/errors";
 import { ProblemsError } from "../../../../lib/problems";
+import { freeUser } from "../../../../manifest/draft/free-user";
 import { loadCatalog } from "../../../../manifest/load-catalog";
 import type { Manifest } from "../../../../manifest/types";
 

@@ -8,8 +8,8 @@ import { optionWishes } from "../../../../cli/add/options";
 import { packagesNamed, type Recipe, readRecipes, recipeFor, wishesOf } from "../../../../cli/add/recipes";
 import { packageJson } from "../../../../cli/add/server-json";
 import { parseSource } from "../../../../cli/add/source";
-import { overlaid, roomFor, together, withPackages } from "../../../../cli/add/wishes";
 import { ProblemsError } from "../../../../lib/problems";
+import { overlaid, roomFor, together, withPackages } from "../../../../manifest/draft/wishes";
 import type { Manifest } from "../../../../manifest/types";
 
 const ROOT = join(__dirname, "../../../..");

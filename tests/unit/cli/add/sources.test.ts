@@ -6,13 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Answer } from "../../../../cli/add/ask";
 import { readDocument } from "../../../../cli/add/document";
-import { download, LIMIT_BYTES, shownSource } from "../../../../cli/add/download";
+import { download, shownSource } from "../../../../cli/add/download";
 import { ageOf } from "../../../../cli/add/known";
 import { npmInfo } from "../../../../cli/add/npm";
 import { pipInfo } from "../../../../cli/add/pip";
 import { imageJson, originOf, packageJson } from "../../../../cli/add/server-json";
 import { type PackageSource, parseSource } from "../../../../cli/add/source";
 import { CliError, ExitCode } from "../../../../cli/errors";
+import { LIMIT_BYTES } from "../../../../lib/download";
 import { serverJsonSchema } from "../../../../manifest/server-json";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;

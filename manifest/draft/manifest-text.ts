@@ -1,8 +1,8 @@
 import { Document, isMap, isScalar, type Scalar, visit } from "yaml";
 import type { Path } from "../../lib/findings";
 import { oneLine } from "../../lib/plain-text";
-import { manifestSchema } from "../../manifest/schema";
-import { formatNote, type ImportNote } from "../../manifest/server-json";
+import { manifestSchema } from "../schema";
+import { formatNote, type ImportNote } from "../server-json";
 
 /** Characters that a reader of the file would not see, or would take for others. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
