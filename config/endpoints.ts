@@ -3,7 +3,7 @@ import { PORTS } from "./ports";
 import type { Settings } from "./settings";
 
 type Published = Pick<Settings, "apiPort" | "pagePort" | "metricsPort" | "dockerPort" | "dockerApi">;
-type Reached = Published & Pick<Settings, "bindAddress" | "publicUrl">;
+type Reached = Published & Pick<Settings, "bindAddress" | "publicUrl" | "pageUrl">;
 
 /** Where the management layer is reached from outside. */
 export interface Endpoints {
@@ -45,13 +45,13 @@ export function reachable(bindAddress: string): string {
 
 /** URLs of what the orchestrator offers. */
 export function endpoints(settings: Reached): Endpoints {
-  const { bindAddress, publicUrl, apiPort, pagePort, metricsPort, dockerPort, dockerApi } = settings;
+  const { bindAddress, publicUrl, pageUrl, apiPort, pagePort, metricsPort, dockerPort, dockerApi } = settings;
   const address = reachable(bindAddress);
   const api = publicUrl || `http://${address}:${apiPort}`;
   return {
     api,
     mcp: api + mcpPath(),
-    ...(pagePort === "off" ? {} : { page: `http://${address}:${pagePort}` }),
+    ...(pagePort === "off" ? {} : { page: pageUrl || `http://${address}:${pagePort}` }),
     metrics: `http://${address}:${metricsPort}/metrics`,
     ...(dockerApi === "off" ? {} : { docker: `tcp://${address}:${dockerPort}` }),
   };

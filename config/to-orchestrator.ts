@@ -23,7 +23,7 @@ export function orchestratorConfig(settings: Settings, facts: Facts): Orchestrat
     ...facts,
     publicUrl,
     pageUrl,
-    allowedHosts: allowedHosts(settings, publicUrl),
+    allowedHosts: allowedHosts(settings, [publicUrl, ...(pageUrl === undefined ? [] : [pageUrl])]),
   };
   for (const [name, schema] of Object.entries(KEYS)) {
     const [field, inner] = aboutKey(schema).orchestrator?.split(".") ?? [];
@@ -35,10 +35,10 @@ export function orchestratorConfig(settings: Settings, facts: Facts): Orchestrat
   return config;
 }
 
-/** The names by which the API may be called. */
-function allowedHosts({ bindAddress, engineName, allowedHosts }: Settings, publicUrl: string): string[] {
+/** The names by which the API and the page may be called. @param urls how they are reached */
+function allowedHosts({ bindAddress, engineName, allowedHosts }: Settings, urls: string[]): string[] {
   const hosts = [
-    ...["localhost", "127.0.0.1", bindAddress, new URL(publicUrl).hostname],
+    ...["localhost", "127.0.0.1", bindAddress, ...urls.map((url) => new URL(url).hostname)],
     engineName, // by which containers in the engine's network call it
     ...allowedHosts,
   ];

@@ -12,6 +12,10 @@ const publicUrl = text.refine(
   (value) => value === "" || isBaseUrl(value),
   "a URL like https://mcp.example.com or https://example.com/mcp-fleet, without a / at its end",
 );
+const pageUrl = text.refine(
+  (value) => value === "" || (isBaseUrl(value) && new URL(value).pathname === "/"),
+  "a URL like https://page.example.com, without a path: the page is at the root of its host",
+);
 const serverNames = list(pattern(/^[a-z0-9][a-z0-9-]*$/, "a server's name"));
 const toolNames = list(line(256, "SERVER__TOOL, with * at the end for any rest")).optional();
 
@@ -110,10 +114,17 @@ export const apiKeys = {
     byDefault: "`bindAddress` and `apiPort`",
     example: "https://mcp.example.com",
   }),
+  pageUrl: key(pageUrl.default(""), {
+    kind: "http(s) URL",
+    meaning: "How browsers reach the page when that is another way.",
+    byDefault: "`bindAddress` and `pagePort`",
+    see: "[Behind TLS](page.md#behind-a-proxy-with-tls)",
+    example: "https://page.example.com",
+  }),
   allowedHosts: key(list(hostName).default([]), {
     kind: "list of names",
     meaning: "More names and addresses by which the API may be called (the Host header), without ports.",
-    more: "Loopback, `bindAddress`, `engineName` and `publicUrl` are allowed without it.",
+    more: "Loopback, `bindAddress`, `engineName`, `publicUrl` and `pageUrl` are allowed without it.",
     example: ["mcp.example.com"],
   }),
   allowedOrigins: key(list(origin).default([]), {

@@ -11,12 +11,17 @@ export function cookieOf({ headers }: IncomingMessage, name: string): string | u
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) || undefined;
 }
 
+/** Tells whether the browser came by TLS: it says so itself. @param pageUrl what counts where it does not */
+export function cameByTls({ headers }: IncomingMessage, pageUrl = ""): boolean {
+  return (headers.origin ?? pageUrl).startsWith("https://");
+}
+
 /**
  * Returns a Set-Cookie that no script reads and no other site sends.
  * @param seconds how long it lives; 0 removes it
+ * @param isSecure true: the browser sends it by TLS alone
  */
-export function setCookie({ headers }: IncomingMessage, name: string, value: string, seconds: number): string {
-  // Behind a proxy with TLS the browser says so itself.
-  const secure = headers.origin?.startsWith("https://") ? "; Secure" : "";
+export function setCookie(name: string, value: string, seconds: number, isSecure: boolean): string {
+  const secure = isSecure ? "; Secure" : "";
   return `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
 }

@@ -5,11 +5,7 @@ import { PageServer, type PageServerParts } from "./page-server";
 import { SignIns } from "./sign-ins";
 
 /** Puts the page together; undefined when it is off. @throws Error when the key of its cookies cannot be kept */
-export function createPage(
-  parts: Omit<PageServerParts, "assets" | "signIns" | "config"> & {
-    config: { pageUrl?: string } & PageServerParts["config"];
-  },
-): PageServer | undefined {
+export function createPage(parts: Omit<PageServerParts, "assets" | "signIns">): PageServer | undefined {
   if (parts.config.pageUrl === undefined) return undefined;
   const signIns = new SignIns({
     key: join(PATHS.state, "page-key"),

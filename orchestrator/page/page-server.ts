@@ -14,7 +14,7 @@ import { isRejection, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
 import type { SignInLinks } from "../security/sign-in-links";
 import type { Asset } from "./assets";
-import { cookieName, cookieOf, setCookie } from "./cookie";
+import { cameByTls, cookieName, cookieOf, setCookie } from "./cookie";
 import type { SignIn, SignIns } from "./sign-ins";
 
 /** Requests to the API at the same time, streams among them: a page never takes what the gateway needs. */
@@ -47,7 +47,7 @@ const BUSY: Rejection = {
 /** What the page's server needs. */
 export interface PageServerParts {
   guard: Guard;
-  config: Pick<OrchestratorConfig, "limits" | "stack">;
+  config: Pick<OrchestratorConfig, "limits" | "stack" | "pageUrl">;
   /** The built page, by path. */
   assets: ReadonlyMap<string, Asset>;
   signIns: SignIns;
@@ -119,9 +119,13 @@ export class PageServer {
     const who = await this.parts.guard.authenticate(request, Scope.Read);
     if (isRejection(who)) return reject(response, who, randomUUID());
     const { value, seconds } = await this.parts.signIns.begin(token as string, keyOf(request));
-    const cookie = setCookie(request, this.#cookie, value, seconds);
+    const cookie = this.#setCookie(request, value, seconds);
     if (cookie.length > COOKIE_BYTES) return reject(response, tooLong(token as string), randomUUID());
     response.writeHead(204, { "Set-Cookie": cookie }).end();
+  }
+
+  #setCookie(request: IncomingMessage, value: string, seconds: number): string {
+    return setCookie(this.#cookie, value, seconds, cameByTls(request, this.parts.config.pageUrl));
   }
 
   /** Returns the token that a request to sign in gives, or that its code stands for. */
@@ -135,7 +139,7 @@ export class PageServer {
 
   #signOut(request: IncomingMessage, response: ServerResponse, signIn: SignIn): void {
     this.parts.signIns.end(signIn);
-    response.writeHead(204, { "Set-Cookie": setCookie(request, this.#cookie, "", 0) }).end();
+    response.writeHead(204, { "Set-Cookie": this.#setCookie(request, "", 0) }).end();
   }
 
   /** Answers with a file. The document answers for the addresses of all views, which have no dot. */

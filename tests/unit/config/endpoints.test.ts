@@ -28,6 +28,8 @@ describe("endpoints", () => {
     const { api, mcp, metrics } = endpoints(set({ publicUrl: "https://mcp.example.com" }));
     assert.deepEqual([api, mcp], ["https://mcp.example.com", "https://mcp.example.com/mcp"]);
     assert.equal(metrics, "http://127.0.0.1:19090/metrics");
+    assert.equal(endpoints(set({ pageUrl: "https://page.example.com" })).page, "https://page.example.com");
+    assert.throws(() => set({ pageUrl: "https://example.com/page" }), /dind-mcp\.pageUrl: got .*without a path/);
     assert.equal(serverUrl(api, "files"), "https://mcp.example.com/servers/files/mcp");
   });
 

@@ -49,6 +49,7 @@ describe("what the orchestrator is told", () => {
     const told = config({
       dockerApi: "off",
       publicUrl: "https://mcp.example.com",
+      pageUrl: "https://page.example.com",
       allowedHosts: '["other.example"]',
       allowedOrigins: '["https://app.example.com"]',
       toolChanges: "block",
@@ -70,8 +71,8 @@ describe("what the orchestrator is told", () => {
     assert.deepEqual(rest, {
       ...facts,
       publicUrl: "https://mcp.example.com",
-      pageUrl: "http://127.0.0.1:18081",
-      allowedHosts: ["localhost", "127.0.0.1", "mcp.example.com", "mcp-engine", "other.example"],
+      pageUrl: "https://page.example.com",
+      allowedHosts: ["localhost", "127.0.0.1", "mcp.example.com", "page.example.com", "mcp-engine", "other.example"],
       allowedOrigins: ["https://app.example.com"],
       dockerApi: "off",
       toolChanges: "block",

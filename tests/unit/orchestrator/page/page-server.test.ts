@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { readAssets } from "../../../../orchestrator/page/assets";
+import { cameByTls } from "../../../../orchestrator/page/cookie";
 import { PageServer } from "../../../../orchestrator/page/page-server";
 import { SignIns } from "../../../../orchestrator/page/sign-ins";
 import { Api } from "../../../support/orchestrator/rest/api";
@@ -103,6 +104,11 @@ describe("the page's server", () => {
   it("says Secure where the browser came by https", async () => {
     const headers = { ...OURS, origin: "https://127.0.0.1" };
     assert.match(cookieOf(await signIn({ token: api.token("read") }, headers)), /; Secure$/);
+  });
+
+  it("says Secure behind TLS where a browser says nothing, and not to one that came without", () => {
+    const from = (origin?: string) => cameByTls({ headers: { origin } } as IncomingMessage, "https://page.example.com");
+    assert.deepEqual([from(), from("https://page.example.com"), from("http://127.0.0.1:18081")], [true, true, false]);
   });
 
   it("lets nobody in without a right token, and says nothing of it", async () => {
