@@ -20,6 +20,9 @@ export const paths = {
   clientConfigs: "/v1/client-configs",
   /** What the request's own token may do. */
   token: "/v1/token",
+  tokens: "/v1/tokens",
+  /** Revokes a token that was made through the API, by DELETE. */
+  apiToken: (name: string) => `/v1/tokens/${encodeURIComponent(name)}`,
   server: (name: string) => serverPath(name),
   /** Does it to a server, by POST. */
   action: (name: string, action: "start" | "stop" | "restart") => serverPath(name, action),

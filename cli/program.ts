@@ -7,6 +7,7 @@ import { secretsCommand } from "./secrets/command";
 import { serversCommand } from "./servers/command";
 import { serviceCommand } from "./service/command";
 import { shortCommands, stackCommand } from "./stack/command";
+import { tokensCommand } from "./tokens/command";
 import { uiCommand } from "./ui/command";
 
 /** The whole command line. Each group of commands adds itself. */
@@ -17,6 +18,7 @@ export function program(): Command {
     .addCommand(serversCommand())
     .addCommand(secretsCommand())
     .addCommand(stackCommand())
+    .addCommand(tokensCommand())
     .addCommand(uiCommand())
     .addCommand(connectCommand())
     .addCommand(disconnectCommand())

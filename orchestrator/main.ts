@@ -16,6 +16,7 @@ import { History } from "./metrics/history";
 import { MetricsServer } from "./metrics/metrics-server";
 import { createPage } from "./page/create-page";
 import { createApp } from "./rest/app";
+import { openApiTokens } from "./security/api-tokens/open";
 import { AccessGuard } from "./security/guard";
 import { SignInLinks } from "./security/sign-in-links";
 import { createServers } from "./servers/create-servers";
@@ -53,18 +54,21 @@ async function main(): Promise<void> {
   );
   for (const server of servers.list()) serverHistory.see(server.name, server);
   servers.onChange((name, current, previous) => serverHistory.see(name, current, previous));
+  const { apiTokens, uses } = openApiTokens(PATHS.state, (message, error) => log.warn({ error }, message));
   const guard = new AccessGuard({
-    config,
-    tokens,
+    ...{ config, tokens, apiTokens, uses },
     onRefused: (reason) => observer.refused(reason),
     onIssuerUnavailable: (reason) => log.warn({ reason }, "the OAuth issuer does not answer"),
   });
+
+  apiTokens.onEnd(({ name }) => gateway.endAll(name));
+  apiTokens.onEnd(({ name }) => events.emit("token.ended", undefined, { token: name }));
 
   const front = new Front({ guard, gateway, audit, log, limits, publicUrl: config.publicUrl });
   const links = new SignInLinks();
   const history = new History({ totals: () => observer.totals(), usage: () => parts.stats.list() });
   const rest = await createApp(front, {
-    ...{ config, guard, gateway, audit, events, links, history, serverHistory, log, heard },
+    ...{ config, guard, gateway, audit, events, links, history, serverHistory, log, heard, tokens, apiTokens, uses },
     ...parts,
     staticFolder: join(__dirname, "static"),
   });
@@ -89,7 +93,7 @@ async function main(): Promise<void> {
 
   process.once("SIGTERM", async () => {
     log.info("stopping");
-    await closed(log, front, gateway, rest, page, metrics, docker, history);
+    await closed(log, front, gateway, rest, page, metrics, docker, history, apiTokens, uses);
     await closed(log, parts);
     await closed(log, serverHistory);
     await closed(log, audit, tracer); // last, because they record the end of every session

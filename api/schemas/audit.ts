@@ -12,6 +12,7 @@ export const auditEntrySchema = z
     server: z.string().optional(),
     method: z.string(),
     tool: z.string().optional(),
+    token: z.string().optional().describe("Principal's name of the token that was made or revoked"),
     arguments: z.unknown().optional().describe("Redacted as configured"),
     result: z.enum(AuditResult),
     code: z.int().optional().describe("HTTP status or JSON-RPC error code"),

@@ -15,6 +15,8 @@ export interface AuditEntry {
   /** The MCP method, or an HTTP method with its route, like `POST /v1/servers`. */
   method: string;
   tool?: string;
+  /** Principal's name of the token that was made or revoked. */
+  token?: string;
   /** Arguments of a tool call as they came. The log redacts them by its configuration. */
   arguments?: unknown;
   result: AuditResult;

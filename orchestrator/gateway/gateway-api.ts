@@ -62,6 +62,8 @@ export interface Gateway extends McpHandler {
   sessions(): SessionInfo[];
   /** Ends a session and its server process. @returns false when no session has that id */
   endSession(id: string): boolean;
+  /** Ends all that a principal has open: sessions, and the connections to servers that wait for its next call. */
+  endAll(principal: string): void;
   usage(server: string): ServerUsage;
   /** Returns the latest lines that the server printed where only messages belong: three of each process, 50 in all. */
   printed(server: string): PrintedLine[];

@@ -110,6 +110,11 @@ export class McpGateway implements Gateway {
     return session !== undefined;
   }
 
+  endAll(principal: string): void {
+    for (const session of this.#sessions.list()) if (session.principal.name === principal) session.end("admin");
+    for (const { pool } of this.#servers.values()) pool.endAll(principal);
+  }
+
   printed(server: string): PrintedLine[] {
     return this.#server(server).printed;
   }

@@ -32,6 +32,7 @@ function auditOne(audit: Audit, request: FastifyRequest, reply: FastifyReply): v
     server: audited?.server ?? params.name,
     method: named,
     tool: params.tool,
+    token: audited?.token,
     arguments: audited?.arguments,
     result,
     code: status,

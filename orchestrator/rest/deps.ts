@@ -1,9 +1,11 @@
 import type { History } from "../../api/history";
-import type { OrchestratorConfig } from "../../config/orchestrator-config";
+import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-config";
 import type { AuditLog } from "../audit/audit-log";
 import type { Events } from "../events";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Log } from "../log";
+import type { ApiTokens } from "../security/api-tokens/api-tokens";
+import type { LastUses } from "../security/api-tokens/last-uses";
 import type { Guard } from "../security/guard-api";
 import type { SignInLinks } from "../security/sign-in-links";
 import type { Cleanup } from "../servers/docker/cleanup";
@@ -46,6 +48,11 @@ export interface RestDeps {
   events: Events;
   /** Links that sign in on the page. */
   links: Pick<SignInLinks, "make">;
+  /** The stack's tokens. */
+  tokens: readonly StoredToken[];
+  apiTokens: Pick<ApiTokens, "list" | "has" | "isFull" | "make" | "revoke">;
+  /** When tokens were last used. */
+  uses: Pick<LastUses, "of" | "forget">;
   /** Gets every fault. */
   log: Pick<Log, "error">;
   /** Folder with Swagger UI's swagger-ui.css and swagger-ui-bundle.js. */

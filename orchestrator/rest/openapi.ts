@@ -18,6 +18,7 @@ const TAGS = [
   { name: "sessions", description: "Clients' conversations with servers" },
   { name: "engine", description: "The Docker engine underneath" },
   { name: "audit", description: "Who did what, and what happened" },
+  { name: "tokens", description: "Who may use what" },
   { name: "clients", description: "How clients find the servers" },
   { name: "registry", description: "The official MCP registry's read API, for this fleet" },
   { name: "status", description: "Probes, and what this is" },
@@ -85,7 +86,8 @@ export async function describeApi(app: FastifyInstance, version: string, publicU
           bearer: {
             type: "http",
             scheme: "bearer",
-            description: "One of the stack's tokens: bin/dind-mcp outputs tokens --show-secrets",
+            description:
+              "One of the stack's tokens (bin/dind-mcp outputs tokens --show-secrets), or one made by POST /v1/tokens",
           },
         },
       },

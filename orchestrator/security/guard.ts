@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import type { Scope } from "../../api/scopes";
 import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-config";
 import { clientNetwork } from "../../lib/addresses";
+import type { ApiTokens } from "./api-tokens/api-tokens";
+import type { LastUses } from "./api-tokens/last-uses";
 import type { Guard } from "./guard-api";
 import { valuesOf } from "./headers";
 import { AllowedHosts } from "./hosts";
@@ -13,7 +14,8 @@ import type { Principal, Rejection } from "./principal";
 import { RateLimit } from "./rate-limit";
 import { challenge, forbidden, Refusal, tooMany, unavailable } from "./rejections";
 import { audiencesOf, pathOf } from "./resource-metadata";
-import { digestOf, TokenTable } from "./tokens";
+import { TokenConnections } from "./token-connections";
+import { digestOf, principalOf, TokenTable } from "./tokens";
 
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 const TOKEN_IN_URL = /[?&](?:access_token|token|api_key)=/i;
@@ -24,6 +26,10 @@ export const HOW = "send the header Authorization: Bearer TOKEN";
 export interface GuardOptions {
   config: OrchestratorConfig;
   tokens: readonly StoredToken[];
+  /** Those that were made through the API. @default none */
+  apiTokens?: Pick<ApiTokens, "find" | "onEnd">;
+  /** Gets each use of a token of the stack or of the API. @default nobody */
+  uses?: Pick<LastUses, "note">;
   /** Called for every refusal, for the metrics. */
   onRefused?: (reason: Refusal) => void;
   /** Called with the reason when a request to the OAuth issuer fails, for the log. */
@@ -35,18 +41,18 @@ export class AccessGuard implements Guard {
   readonly #hosts: AllowedHosts;
   readonly #tokens: TokenTable;
   readonly #oauth: OAuthVerifier | undefined;
-  /** The last Authorization header on a connection, and its principal: the next request nearly always has the same. */
-  readonly #known = new WeakMap<Socket, { header: string; principal: Principal }>();
+  readonly #connections = new TokenConnections();
   readonly #failures: RateLimit;
   readonly #rate: RateLimit;
 
   constructor(private readonly options: GuardOptions) {
     const { config, tokens } = options;
     this.#hosts = new AllowedHosts(config.allowedHosts, config.allowedOrigins);
-    this.#tokens = new TokenTable(tokens);
+    this.#tokens = new TokenTable(tokens.map((token) => ({ sha256: token.sha256, principal: principalOf(token) })));
     this.#oauth = config.oauth && new OAuthVerifier(config.oauth);
     this.#failures = new RateLimit(config.limits.failuresPerMinute);
     this.#rate = new RateLimit(config.limits.requestsPerMinute);
+    options.apiTokens?.onEnd((principal) => this.#connections.cut(principal));
   }
 
   admit(request: IncomingMessage): Rejection | undefined {
@@ -69,8 +75,8 @@ export class AccessGuard implements Guard {
       return failed(Refusal.Malformed, detail);
     }
     const values = valuesOf(request, "authorization");
-    const known = values.length === 1 ? this.#known.get(request.socket) : undefined;
-    if (known && known.header === values[0]) return this.#paced(known.principal);
+    const known = values.length === 1 ? this.#connections.of(request.socket) : undefined;
+    if (known && known.header === values[0]) return this.#used(known.principal);
     if (values.length === 0) return failed(Refusal.Missing, `no token: ${HOW}`);
     const token = values.length === 1 ? BEARER.exec(values[0] as string)?.[1] : undefined;
     const malformed = (): Rejection => {
@@ -80,10 +86,12 @@ export class AccessGuard implements Guard {
     };
     if (token === undefined) return malformed();
     const digest = digestOf(token);
-    const own = this.#tokens.find(digest);
+    const lasting = this.#tokens.find(digest);
+    const own = lasting ?? this.options.apiTokens?.find(digest);
     if (own) {
-      this.#known.set(request.socket, { header: values[0] as string, principal: own });
-      return this.#paced(own);
+      const isRevocable = lasting === undefined;
+      this.#connections.note(request.socket, { header: values[0] as string, principal: own }, isRevocable);
+      return this.#used(own);
     }
     if (this.#oauth && token.split(".").length === 3) return this.#byOAuth(request, this.#oauth, token, digest, failed);
     if (placeholderIn(token)) return malformed();
@@ -125,6 +133,11 @@ export class AccessGuard implements Guard {
       // Not 401: the token may be valid, and on a 401 a client would drop it.
       return this.#refused(Refusal.Issuer, unavailable("the OAuth issuer does not answer; try again", 30));
     });
+  }
+
+  #used(principal: Principal): Principal | Rejection {
+    this.options.uses?.note(principal.name);
+    return this.#paced(principal);
   }
 
   #paced(principal: Principal): Principal | Rejection {

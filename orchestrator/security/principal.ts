@@ -1,14 +1,16 @@
 import type { Scope } from "../../api/scopes";
 
-/** The sender of a request: the holder of one of the stack's tokens, or the subject of an OAuth token. */
+/** The sender of a request: the holder of a token of the stack or of the API, or the subject of an OAuth token. */
 export interface Principal {
-  /** Name of the token, or `oauth:SUBJECT`. It is unique, as sessions and pooled connections belong to it. */
+  /** Name of the stack's token, `api:NAME` of one that was made through the API, or `oauth:SUBJECT`. It is unique, as sessions and pooled connections belong to it. */
   name: string;
   scopes: ReadonlySet<Scope>;
   /** Servers that the principal may use; undefined: all. */
   servers?: ReadonlySet<string>;
   /** Tools that the principal may use, as `server__tool`; a `*` at the end stands for any rest. Undefined: all. */
   tools?: { allow?: string[]; deny?: string[] };
+  /** Milliseconds since 1970 from which on its token is refused. Undefined: never, or it is an OAuth token. */
+  until?: number;
 }
 
 /** The HTTP answer to a refused request, a problem of RFC 9457. */

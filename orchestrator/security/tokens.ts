@@ -7,15 +7,13 @@ export function digestOf(token: string): Buffer {
   return hash("sha256", token, "buffer");
 }
 
-/** The stack's own bearer tokens. Only their hashes are kept. */
+/** Bearer tokens and their holders. Only the tokens' hashes are kept. */
 export class TokenTable {
   readonly #entries: { digest: Buffer; principal: Principal }[];
 
-  constructor(tokens: readonly StoredToken[]) {
-    this.#entries = tokens.map((token) => ({
-      digest: Buffer.from(token.sha256, "hex"),
-      principal: principalOf(token),
-    }));
+  /** @param tokens their SHA-256 in hex, and who holds them */
+  constructor(tokens: readonly { sha256: string; principal: Principal }[]) {
+    this.#entries = tokens.map(({ sha256, principal }) => ({ digest: Buffer.from(sha256, "hex"), principal }));
   }
 
   /** Finds a token by its hash. Compares with every hash in constant time, so that the time reveals nothing. */
@@ -26,6 +24,7 @@ export class TokenTable {
   }
 }
 
-function principalOf({ name, scopes, servers, tools }: StoredToken): Principal {
+/** The holder of a token of the stack. */
+export function principalOf({ name, scopes, servers, tools }: StoredToken): Principal {
   return { name, scopes: new Set(scopes), servers: servers && new Set(servers), tools };
 }

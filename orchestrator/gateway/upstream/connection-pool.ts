@@ -126,6 +126,13 @@ export class ConnectionPool {
     for (const connection of this.#connections) connection.close();
   }
 
+  /** Closes a principal's connections, with the calls on them: a later one of its name begins with none. */
+  endAll(principal: string): void {
+    for (const connection of this.#connections) {
+      if (connection.key.split("\n", 1)[0] === principal) connection.close();
+    }
+  }
+
   #key({ principal, capabilities }: ConnectionUse): string {
     if (this.backend.shared) return "";
     return this.backend.eras.modern ? principal : `${principal}\n${canonicalJson(capabilities)}`;

@@ -23,7 +23,7 @@ declare module "fastify" {
     /** The request's principal; null on public routes. */
     principal: Principal | null;
     /** Details for the audit log, beyond path and status. */
-    audited: { server?: string; arguments?: unknown; result?: AuditResult } | null;
+    audited: { server?: string; token?: string; arguments?: unknown; result?: AuditResult } | null;
   }
 }
 

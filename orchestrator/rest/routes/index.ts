@@ -10,6 +10,7 @@ import { historyRoutes } from "./history";
 import { learnRoutes } from "./learn";
 import { lifecycleRoutes } from "./lifecycle";
 import { logRoutes } from "./logs";
+import { ownTokenRoutes } from "./own-token";
 import { refusalRoutes } from "./refusals";
 import { registryRoutes } from "./registry";
 import { serverEventRoutes } from "./server-events";
@@ -37,6 +38,7 @@ const ALL = [
   clientRoutes,
   registryRoutes,
   statusRoutes,
+  ownTokenRoutes,
   tokenRoutes,
   docsRoutes,
 ];

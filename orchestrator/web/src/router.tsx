@@ -4,6 +4,7 @@ import { Connect } from "./views/connect";
 import { Fleet } from "./views/fleet";
 import { Frame } from "./views/frame";
 import { ServerView, TABS, type Tab } from "./views/server/server";
+import { Tokens } from "./views/tokens/tokens";
 
 const root = createRootRoute({ component: Frame });
 
@@ -25,10 +26,11 @@ export const serverRoute = createRoute({
 
 const activity = createRoute({ getParentRoute: () => root, path: "/activity", component: Activity });
 const connect = createRoute({ getParentRoute: () => root, path: "/connect", component: Connect });
+const tokens = createRoute({ getParentRoute: () => root, path: "/tokens", component: Tokens });
 
 /** The views and their addresses. */
 export const router = createRouter({
-  routeTree: root.addChildren([fleet, serverRoute, activity, connect]),
+  routeTree: root.addChildren([fleet, serverRoute, activity, connect, tokens]),
   defaultPreload: false,
 });
 

@@ -70,6 +70,15 @@ const CALLS: Record<string, Made[]> = {
   readiness: [{}],
   getVersion: [{}],
   getToken: [{}],
+  listTokens: [{}],
+  makeToken: [
+    { body: { name: "contract", scopes: ["read"] }, status: 201 },
+    { body: { name: "Contract", scopes: [] }, status: 400 },
+  ],
+  revokeToken: [
+    { path: { token: "contract" }, status: 204 },
+    { path: { token: "contract" }, status: 404 },
+  ],
   getHistory: [{}],
   makeSignInLink: [{ status: 201 }],
 };

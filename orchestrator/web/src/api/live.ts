@@ -12,6 +12,7 @@ function renew(queries: QueryClient, types: Set<string>): void {
   const has = (prefix: string): boolean => [...types].some((type) => type.startsWith(prefix));
   if (has("server.") || has("session.")) void queries.invalidateQueries({ queryKey: ["servers"] });
   if (has("session.")) void queries.invalidateQueries({ queryKey: ["sessions"] });
+  if (has("token.")) void queries.invalidateQueries({ queryKey: ["tokens"] });
   if (has("tools.")) void queries.invalidateQueries({ queryKey: ["tools"] });
 }
 

@@ -14,6 +14,7 @@ import type {
   ServerDetail,
   ServerEvent,
   Session,
+  Token,
   TokenInfo,
   Tool,
 } from "./types";
@@ -39,6 +40,13 @@ async function all<Item>(path: string, signal: AbortSignal): Promise<Item[]> {
 export const tokenQuery = queryOptions({
   queryKey: ["token"],
   queryFn: ({ signal }) => read<TokenInfo>(paths.token, signal),
+});
+
+/** Who may use what. */
+export const tokensQuery = queryOptions({
+  queryKey: ["tokens"],
+  queryFn: ({ signal }) => all<Token>(paths.tokens, signal),
+  refetchInterval: SLOW_MS,
 });
 
 export const serversQuery = queryOptions({

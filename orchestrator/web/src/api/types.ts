@@ -6,7 +6,7 @@ import type { logLineSchema } from "../../../../api/schemas/logs";
 import type { serverEventSchema } from "../../../../api/schemas/server-events";
 import type { serverDetailSchema, serverSchema } from "../../../../api/schemas/servers";
 import type { sessionSchema } from "../../../../api/schemas/sessions";
-import type { tokenInfoSchema } from "../../../../api/schemas/tokens";
+import type { madeTokenSchema, tokenInfoSchema, tokenSchema } from "../../../../api/schemas/tokens";
 import type { toolsSchema } from "../../../../api/schemas/tools";
 
 export type Server = z.output<typeof serverSchema>;
@@ -19,6 +19,8 @@ export type Cleanup = z.output<typeof cleanupSchema>;
 export type Egress = z.output<typeof egressSchema>;
 export type LogLine = z.output<typeof logLineSchema>;
 export type AuditEntry = z.output<typeof auditEntrySchema>;
+export type Token = z.output<typeof tokenSchema>;
+export type MadeToken = z.output<typeof madeTokenSchema>;
 export type TokenInfo = z.output<typeof tokenInfoSchema>;
 
 /** One page of a list. */

@@ -23,6 +23,7 @@ export function Frame(): ReactNode {
           <Link to="/">{TEXTS.nav.fleet}</Link>
           <Link to="/activity">{TEXTS.nav.activity}</Link>
           <Link to="/connect">{TEXTS.nav.connect}</Link>
+          {token?.scopes.includes("admin") && <Link to="/tokens">{TEXTS.nav.tokens}</Link>}
         </nav>
         <span className="who">
           {`${TEXTS.signIn.as} ${token?.name ?? ""} (${token?.scopes.join(", ") ?? ""})`}{" "}

@@ -75,6 +75,26 @@ describe("gateway: the end of a session", function () {
     assert.equal((await client.ask({ jsonrpc: "2.0", id: 1, method: "ping" })).status, 404);
   });
 
+  it("comes with its token's, which ends all that the token's holder has open, and nothing of others", async () => {
+    const other = await site.client("one", { principal: "other" });
+    const client = await site.client("one", { principal: "revoked" });
+    const caller = site.caller("one", { principal: "revoked" });
+    await caller.modernCall("pid");
+    const call = caller.startModern("tools/call", { name: "hang", arguments: {} });
+    await until(
+      "it hangs",
+      () => site.gateway.usage("one").inFlight,
+      (count) => count === 1,
+    );
+    site.gateway.endAll("revoked");
+    await call.done;
+    assert.ok(call.last.error);
+    assert.equal((await client.ask({ jsonrpc: "2.0", id: 1, method: "ping" })).status, 404);
+    assert.equal(site.gateway.usage("one").connections, 1);
+    await other.text("pid");
+    await other.delete();
+  });
+
   it("comes with the client's disappearance during initialize", async () => {
     const slow = await site.stdio("slow", { command: ["--slow", "20000"] });
     const caller = site.caller("slow");

@@ -9,6 +9,9 @@ import { Events } from "../../../../orchestrator/events";
 import { Front, type Handler } from "../../../../orchestrator/http/front";
 import { createApp } from "../../../../orchestrator/rest/app";
 import type { App } from "../../../../orchestrator/rest/routes/context";
+import type { ApiTokens } from "../../../../orchestrator/security/api-tokens/api-tokens";
+import type { LastUses } from "../../../../orchestrator/security/api-tokens/last-uses";
+import { openApiTokens } from "../../../../orchestrator/security/api-tokens/open";
 import { AccessGuard } from "../../../../orchestrator/security/guard";
 import { SignInLinks } from "../../../../orchestrator/security/sign-in-links";
 import { ServerHistory } from "../../../../orchestrator/servers/server-history";
@@ -65,6 +68,8 @@ export class Api {
   #front!: Front;
   #audit!: AuditLog;
   serverHistory!: ServerHistory;
+  #apiTokens!: ApiTokens;
+  #uses!: LastUses;
 
   /** @param staticFolder where the files of the description's page are */
   static async start(
@@ -80,7 +85,11 @@ export class Api {
       ...{ allowedHosts: ["127.0.0.1", "localhost"], allowedOrigins: ["https://app.example.com"] },
       ...more,
     });
-    const guard = new AccessGuard({ config, tokens: stored });
+    const { apiTokens, uses } = openApiTokens(api.#folder, console.error);
+    api.#apiTokens = apiTokens;
+    api.#uses = uses;
+    apiTokens.onEnd(({ name }) => api.fleet.gateway.endAll(name));
+    const guard = new AccessGuard({ config, tokens: stored, apiTokens, uses });
     api.guard = guard;
     api.config = config;
     api.#audit = new AuditLog({ ...config.audit, folder: api.#folder, warn: () => {} });
@@ -90,7 +99,7 @@ export class Api {
     const { limits, publicUrl } = config;
     api.#front = new Front({ guard, gateway: fleet.gateway, audit: api.#audit, log, limits, publicUrl });
     api.app = await createApp(api.#front, {
-      ...{ config, guard, audit: api.#audit, events: api.events, links: api.links },
+      ...{ config, guard, audit: api.#audit, events: api.events, links: api.links, tokens: stored, apiTokens, uses },
       history: {
         of: (name) => (name === "files" ? [{ time: "2026-11-30T08:00:00Z", calls: 3, errors: 1, p95: 0.05 }] : []),
       },
@@ -120,6 +129,8 @@ export class Api {
     await this.#front.close();
     await this.#audit.close();
     this.serverHistory.close();
+    this.#apiTokens.close();
+    this.#uses.close();
     await rm(this.#folder, { recursive: true });
   }
 

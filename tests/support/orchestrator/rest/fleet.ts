@@ -227,6 +227,9 @@ export class MemoryFleet {
       handle: (...request) => this.handle(...request),
       sessions: () => [...this.sessions.values()],
       endSession: (id) => this.sessions.delete(id),
+      endAll: (principal) => {
+        for (const [id, session] of this.sessions) if (session.principal === principal) this.sessions.delete(id);
+      },
       printed: () => this.printed,
       usage: (name) => ({
         sessions: [...this.sessions.values()].filter((session) => session.server === name).length,

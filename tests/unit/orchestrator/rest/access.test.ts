@@ -41,6 +41,9 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   getVersion: {},
   getHistory: {},
   getToken: {},
+  listTokens: {},
+  makeToken: { body: { name: "fresh", scopes: ["admin"] }, status: 201 },
+  revokeToken: { path: { token: "fresh" }, status: 204 },
   makeSignInLink: { status: 201 },
 };
 
@@ -72,7 +75,7 @@ describe("orchestrator: REST, every operation of the OpenAPI description", () =>
     for (const { id, method, scope } of contract.operations) {
       const own: Record<string, string | undefined> = {
         ...{ callTool: "mcp", health: undefined, readiness: undefined },
-        ...{ getToken: "any", makeSignInLink: "any" },
+        ...{ getToken: "any", makeSignInLink: "any", listTokens: "admin" },
       };
       assert.equal(scope, id in own ? own[id] : method === "GET" ? "read" : "admin", id);
     }
