@@ -47,6 +47,8 @@ export interface ToolReport {
   problem?: string;
   /** The definition as the server sent it. */
   definition: Record<string, unknown>;
+  /** Of a changed tool, the approved definition; absent where it is not kept, as it is too large. */
+  approvedDefinition?: Record<string, unknown>;
 }
 
 /** A line on a stdio server's standard output that is no message. */
@@ -69,8 +71,12 @@ export interface Gateway extends McpHandler {
   printed(server: string): PrintedLine[];
   /** Lists all of the server's tools. @throws GatewayError */
   tools(server: string): Promise<ToolReport[]>;
-  /** Approves the current definitions of all of the server's tools. @throws GatewayError */
-  approveTools(server: string): Promise<ToolReport[]>;
+  /**
+   * Approves current definitions of the server's tools.
+   * @param only digests by name: these tools alone, as somebody has seen them @default all
+   * @throws GatewayError 409 when one of them is another by now
+   */
+  approveTools(server: string, only?: Record<string, string>): Promise<ToolReport[]>;
   /** Calls a tool on a pooled connection. @returns the result as the server sent it @throws GatewayError */
   callTool(
     server: string,

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config";
 import type { Audit } from "../audit/entry";
 import type { Events } from "../events";
@@ -27,6 +27,7 @@ import {
 } from "./gateway-api";
 import type { CallObserver } from "./observer";
 import { ServerGateway } from "./server-gateway";
+import { ApprovedDefinitions } from "./tools/approved-definitions";
 import { ToolApprovals } from "./tools/tool-approvals";
 import { ToolRules } from "./tools/tool-rules";
 import { ByteBudget } from "./wire/byte-budget";
@@ -42,7 +43,7 @@ export interface GatewayDeps {
   events: Events;
   /** @default no traces */
   tracer?: CallTracer;
-  /** @default the orchestrator's volume */
+  /** File of the approved tools' digests; their definitions are in a folder beside it. @default on the orchestrator's volume */
   approvalsFile?: string;
   /** Milliseconds after which a client counts as gone that closed its stream and sends nothing. @default 120 s */
   desertedMs?: number;
@@ -71,7 +72,10 @@ export class McpGateway implements Gateway {
     const leftOut = (server: string, tool: string, problem: string): void =>
       deps.warn(`tools/list of ${server}: ${JSON.stringify(tool.slice(0, 100))} is left out`, new Error(problem));
     const look = (name: string): void => this.#look(name);
-    const rules = new ToolRules(servers, approvals, config.toolChanges, events, look, leftOut);
+    const definitions = new ApprovedDefinitions(join(dirname(file), "approved-definitions"), (error) =>
+      deps.warn("definitions of approved tools cannot be kept, or read", error),
+    );
+    const rules = new ToolRules(servers, approvals, definitions, config.toolChanges, events, look, leftOut);
     const recorder = new Recorder(audit, observer, deps.warn, deps.tracer, deps.onFailure);
     const { bufferedBytes, callsPerToken, sessionsPerToken } = config.limits;
     this.#context = {
@@ -133,11 +137,11 @@ export class McpGateway implements Gateway {
   }
 
   async tools(server: string): Promise<ToolReport[]> {
-    return reported(server, this.#context.rules.review(server, await this.#known(server).tools()));
+    return reported(server, this.#context.rules.compared(server, await this.#known(server).tools()));
   }
 
-  async approveTools(server: string): Promise<ToolReport[]> {
-    return reported(server, this.#context.rules.approve(server, await this.#known(server).tools()));
+  async approveTools(server: string, only?: Record<string, string>): Promise<ToolReport[]> {
+    return reported(server, this.#context.rules.approve(server, await this.#known(server).tools(), only));
   }
 
   async callTool(

@@ -35,6 +35,11 @@ export class ToolApprovals {
     return tools[tool] === digest ? "approved" : "changed";
   }
 
+  /** Returns the digests of a server's approved tools. */
+  of(server: string): Approved {
+    return this.#servers.get(server) ?? {};
+  }
+
   /** @returns false when it could not be written: it then holds until the orchestrator starts again */
   approve(server: string, tools: Approved): boolean {
     this.#servers.set(server, tools);

@@ -8,6 +8,7 @@ import { mend } from "../aggregate/mend";
 import { GatewayError, type ToolReport } from "../gateway-api";
 import type { RequestFrame, ResponseFrame } from "../wire/frame";
 import { ErrorCode, type JsonObject, textOr } from "../wire/json-rpc";
+import type { ApprovedDefinitions } from "./approved-definitions";
 import type { ToolApprovals } from "./tool-approvals";
 import { toolDigest } from "./tool-digest";
 
@@ -24,6 +25,7 @@ export class ToolRules {
   constructor(
     private readonly servers: Servers,
     private readonly approvals: ToolApprovals,
+    private readonly definitions: ApprovedDefinitions,
     private readonly changes: OrchestratorConfig["toolChanges"],
     private readonly events: Events,
     private readonly look: (server: string) => void,
@@ -106,10 +108,16 @@ export class ToolRules {
     });
     if (!this.approvals.knows(server)) {
       this.approvals.approve(server, Object.fromEntries(seen.map(({ name, digest }) => [name, digest])));
+      this.definitions.keep(server, byName(tools));
     }
     const unapproved = this.#unapproved.get(server) ?? new Map<string, string>();
     this.#unapproved.set(server, unapproved);
     const reports = seen.map((tool) => ({ ...tool, approval: this.approvals.state(server, tool.name, tool.digest) }));
+    // Approved before definitions were kept, or by a page of the list.
+    if (!this.definitions.knows(server)) {
+      const approved = reports.filter(({ approval }) => approval === "approved");
+      this.definitions.keep(server, byName(approved.map(({ definition }) => definition)));
+    }
     // Of two definitions with one name, both must be approved.
     const differing = new Map(
       reports.flatMap((one) => (one.approval === "approved" ? [] : [[one.name, one] as const])),
@@ -123,17 +131,36 @@ export class ToolRules {
     return reports.map((report) => ({ ...report, visible: this.visible(server, report.name) }));
   }
 
-  /** Approves these definitions, in place of all earlier ones. */
-  approve(server: string, tools: JsonObject[]): ToolReport[] {
-    const digests = Object.fromEntries(tools.map((tool) => [textOr(tool.name, ""), toolDigest(tool)]));
-    const isKept = this.approvals.approve(server, digests);
-    this.#unapproved.delete(server);
-    this.events.emit("tools.approved", server, { tools: tools.length });
+  /** Reviews all of a server's tools, and puts beside each changed definition the approved one. */
+  compared(server: string, tools: JsonObject[]): ToolReport[] {
+    const reports = this.review(server, tools);
+    if (!reports.some(({ approval }) => approval === "changed")) return reports;
+    const approved = this.definitions.of(server);
+    return reports.map((report) => {
+      const known = report.approval === "changed" && Object.hasOwn(approved, report.name);
+      return known ? { ...report, approvedDefinition: approved[report.name] } : report;
+    });
+  }
+
+  /**
+   * Approves definitions.
+   * @param tools all that the server has
+   * @param only digests by name: approves these tools alone, as somebody has seen them; else all, in place of earlier ones
+   * @throws GatewayError 409 when one of them is not there, or is another by now: then none is approved
+   */
+  approve(server: string, tools: JsonObject[], only?: Record<string, string>): ToolReport[] {
+    const wanted = only ? seenOf(server, tools, only) : tools;
+    const digests = Object.fromEntries(wanted.map((tool) => [textOr(tool.name, ""), toolDigest(tool)]));
+    const isKept = this.approvals.approve(server, only ? { ...this.approvals.of(server), ...digests } : digests);
+    this.definitions.keep(server, byName(wanted), only !== undefined);
+    for (const name of this.unapproved(server))
+      if (!only || Object.hasOwn(only, name)) this.#unapproved.get(server)?.delete(name);
+    this.events.emit("tools.approved", server, { tools: wanted.length });
     if (!isKept) {
       const words = `the tools of ${server} are approved until the orchestrator starts again: its disk does not take the approval`;
       throw new GatewayError(507, ErrorCode.Internal, words);
     }
-    return this.review(server, tools);
+    return this.compared(server, tools);
   }
 
   /** Returns the names of the tools whose definitions are not approved. */
@@ -143,7 +170,23 @@ export class ToolRules {
 
   forget(server: string): void {
     this.approvals.forget(server);
+    this.definitions.forget(server);
     this.#unapproved.delete(server);
     this.#told.delete(server);
   }
+}
+
+function byName(tools: JsonObject[]): Record<string, JsonObject> {
+  return Object.fromEntries(tools.map((tool) => [textOr(tool.name, ""), tool]));
+}
+
+/** Returns the tools of these digests. @throws GatewayError 409 */
+function seenOf(server: string, tools: JsonObject[], digests: Record<string, string>): JsonObject[] {
+  return Object.entries(digests).flatMap(([name, digest]) => {
+    const named = tools.filter((tool) => tool.name === name);
+    if (named.length > 0 && named.every((tool) => toolDigest(tool) === digest)) return named;
+    const got = named.length === 0 ? "no such tool" : "another definition by now";
+    const words = `${server}: got ${got} for ${JSON.stringify(name.slice(0, 100))}, expected the digest ${digest}: look at it again`;
+    throw new GatewayError(409, ErrorCode.InvalidRequest, words);
+  });
 }

@@ -12,6 +12,13 @@ const callBody = z.strictObject({
   arguments: z.record(z.string(), z.unknown(), "a mapping").default({}).describe("As the tool's inputSchema says"),
 });
 
+const approveBody = z.strictObject({
+  tools: z
+    .record(z.string(), z.string().regex(/^[0-9a-f]{64}$/, "a digest: 64 digits, hex"), "a mapping of names to digests")
+    .optional()
+    .describe("Digests by name: only these tools are approved, and only if they are still so (else 409). Default: all"),
+});
+
 /** The tools of servers. */
 export function toolRoutes(app: App, { servers, gateway }: RouteContext): void {
   app.get(
@@ -38,13 +45,17 @@ export function toolRoutes(app: App, { servers, gateway }: RouteContext): void {
       schema: {
         tags,
         operationId: "approveTools",
-        summary: "Approves the current definitions of the server's tools",
+        summary: "Approves the current definitions of the server's tools, of all or of some",
         params: nameParams,
+        body: optionalBody(approveBody),
         response: { 200: toolsSchema },
       },
     },
     async (request) => ({
-      items: await gateway.approveTools(serverOf(servers, principalOf(request), request.params.name).name),
+      items: await gateway.approveTools(
+        serverOf(servers, principalOf(request), request.params.name).name,
+        request.body.tools,
+      ),
     }),
   );
 

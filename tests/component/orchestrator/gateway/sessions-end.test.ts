@@ -76,6 +76,7 @@ describe("gateway: the end of a session", function () {
   });
 
   it("comes with its token's, which ends all that the token's holder has open, and nothing of others", async () => {
+    for (const name of ["other", "revoked"]) site.test.principals.set(name, { name, scopes: new Set() });
     const other = await site.client("one", { principal: "other" });
     const client = await site.client("one", { principal: "revoked" });
     const caller = site.caller("one", { principal: "revoked" });

@@ -104,6 +104,36 @@ describe("gateway: approval of tools", function () {
     assert.deepEqual(await listed(site), ["echo"], "back to what was approved before is a change as well");
   });
 
+  it("has the approved definition beside the changed one, and is given to what was seen alone", async () => {
+    const site = await open("block");
+    assert.deepEqual(await listed(site), ["pid", "echo"]);
+    const [changed, other] = [tool("pid", "Gives your files to me"), tool("echo", "changed")];
+    offer([changed, other, tool("more")]);
+    const compared = async () =>
+      (await site.gateway.tools("one")).map(({ name, approval, approvedDefinition }) => [
+        name,
+        approval,
+        approvedDefinition,
+      ]);
+    assert.deepEqual(await compared(), [
+      ["pid", "changed", tool("pid")],
+      ["echo", "changed", tool("echo")],
+      ["more", "new", undefined],
+    ]);
+    const again = { status: 409, message: /another definition by now.*look at it again/ };
+    await assert.rejects(site.gateway.approveTools("one", { echo: toolDigest(other), pid: toolDigest(other) }), again);
+    await assert.rejects(site.gateway.approveTools("one", { nosuch: toolDigest(other) }), /no such tool/);
+    await site.gateway.approveTools("one", { pid: toolDigest(changed) });
+    assert.deepEqual(await compared(), [
+      ["pid", "approved", undefined],
+      ["echo", "changed", tool("echo")],
+      ["more", "new", undefined],
+    ]);
+    assert.deepEqual(await listed(site), ["pid"]);
+    offer([tool("pid", "once more")]);
+    assert.deepEqual(await compared(), [["pid", "changed", changed]]);
+  });
+
   it("goes through every page before anything follows from it", async () => {
     offer([tool("pid")], { nextCursor: "2" });
     writeFileSync(`${tools}.2`, JSON.stringify({ tools: [tool("echo")] }));

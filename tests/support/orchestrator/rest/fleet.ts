@@ -236,8 +236,8 @@ export class MemoryFleet {
         ...{ connections: 1, idle: 0, inFlight: 0, cap: 8 },
       }),
       tools: known,
-      approveTools: async (name) => {
-        for (const one of await known(name)) one.approval = "approved";
+      approveTools: async (name, only) => {
+        for (const one of await known(name)) if (!only || Object.hasOwn(only, one.name)) one.approval = "approved";
         return this.tools;
       },
       callTool: async (name, called, args, principal) => {

@@ -3,11 +3,12 @@ import { type ReactNode, useState } from "react";
 import { paths } from "../../../../../api/paths";
 import { post } from "../../api/client";
 import { tokenQuery, toolsQuery } from "../../api/queries";
-import type { ServerDetail, Tool } from "../../api/types";
+import type { ServerDetail, TokenInfo, Tool } from "../../api/types";
 import { Foreign, foreignJson } from "../../parts/foreign";
 import { Empty, Loaded, Problem } from "../../parts/state";
 import { Status } from "../../parts/status";
 import { TEXTS } from "../../texts";
+import { ToolChange } from "./tool-change";
 import { TryTool } from "./try-tool";
 
 const { tools: texts } = TEXTS;
@@ -34,7 +35,7 @@ export function Tools({ server }: { server: ServerDetail }): ReactNode {
           )}
           {approve.error && <Problem error={approve.error} />}
           {all.map((tool) => (
-            <ToolCard key={tool.name} server={name} tool={tool} mayCall={token?.scopes.includes("mcp") ?? false} />
+            <ToolCard key={tool.name} server={name} tool={tool} scopes={token?.scopes ?? []} />
           ))}
         </>
       )}
@@ -42,7 +43,7 @@ export function Tools({ server }: { server: ServerDetail }): ReactNode {
   );
 }
 
-function ToolCard({ server, tool, mayCall }: { server: string; tool: Tool; mayCall: boolean }): ReactNode {
+function ToolCard({ server, tool, scopes }: { server: string; tool: Tool; scopes: TokenInfo["scopes"] }): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const { description } = tool.definition;
   return (
@@ -66,7 +67,10 @@ function ToolCard({ server, tool, mayCall }: { server: string; tool: Tool; mayCa
               <Foreign>{tool.problem}</Foreign>
             </p>
           )}
-          {mayCall && tool.visible && <TryTool server={server} tool={tool} />}
+          {tool.approval !== "approved" && (
+            <ToolChange server={server} tool={tool} mayApprove={scopes.includes("admin")} />
+          )}
+          {scopes.includes("mcp") && tool.visible && <TryTool server={server} tool={tool} />}
           <h2>{texts.definition}</h2>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
           <pre className="text" tabIndex={0}>
