@@ -12,6 +12,8 @@ export const paths = {
   engine: "/v1/engine",
   /** What servers did in each minute of the last hour. */
   history: "/v1/history",
+  /** Every server with what it reaches. */
+  topology: "/v1/topology",
   events: "/v1/events",
   audit: "/v1/audit",
   /** All of the audit log that fits, as a file. */

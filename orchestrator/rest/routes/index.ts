@@ -19,6 +19,7 @@ import { sessionRoutes } from "./sessions";
 import { statusRoutes } from "./status";
 import { tokenRoutes } from "./tokens";
 import { toolRoutes } from "./tools";
+import { topologyRoutes } from "./topology";
 
 const ALL = [
   serverRoutes,
@@ -33,6 +34,7 @@ const ALL = [
   toolRoutes,
   sessionRoutes,
   engineRoutes,
+  topologyRoutes,
   eventRoutes,
   auditRoutes,
   clientRoutes,

@@ -5,6 +5,7 @@ import { Fleet } from "./views/fleet";
 import { Frame } from "./views/frame";
 import { ServerView, TABS, type Tab } from "./views/server/server";
 import { Tokens } from "./views/tokens/tokens";
+import { TopologyView } from "./views/topology/topology";
 
 const root = createRootRoute({ component: Frame });
 
@@ -26,11 +27,12 @@ export const serverRoute = createRoute({
 
 const activity = createRoute({ getParentRoute: () => root, path: "/activity", component: Activity });
 const connect = createRoute({ getParentRoute: () => root, path: "/connect", component: Connect });
+const topology = createRoute({ getParentRoute: () => root, path: "/topology", component: TopologyView });
 const tokens = createRoute({ getParentRoute: () => root, path: "/tokens", component: Tokens });
 
 /** The views and their addresses. */
 export const router = createRouter({
-  routeTree: root.addChildren([fleet, serverRoute, activity, connect, tokens]),
+  routeTree: root.addChildren([fleet, serverRoute, activity, topology, connect, tokens]),
   defaultPreload: false,
 });
 

@@ -1,7 +1,14 @@
 /** Every English text of the page, in one place, so that it can be translated. */
 export const TEXTS = {
   product: "dind-mcp",
-  nav: { fleet: "Fleet", activity: "Activity", connect: "Connect", tokens: "Tokens", docs: "API" },
+  nav: {
+    fleet: "Fleet",
+    activity: "Activity",
+    topology: "Topology",
+    connect: "Connect",
+    tokens: "Tokens",
+    docs: "API",
+  },
   signIn: {
     title: "Sign in",
     token: "Token",
@@ -263,6 +270,32 @@ export const TEXTS = {
     ends: "It ends in",
     days: { "1": "a day", "30": "30 days", "365": "a year", "": "no time: it does not end" },
     made: (name: string) => `${name} is made. Copy it now: nothing shows it again.`,
+  },
+  topology: {
+    title: "Topology",
+    intro:
+      "What is where, and what each server reaches. All else is walled off: servers do not see each other, and only the orchestrator reaches them.",
+    host: "Host engine",
+    engine: (version: string) => `Engine: Docker ${version}`,
+    silent: "Engine: it does not answer",
+    headings: {
+      mounts: "Folders and volumes",
+      server: "Servers",
+      network: "Networks",
+      out: "Reached by the egress proxy",
+    },
+    kinds: { folder: "folder of the host", volume: "shared volume", storage: "storage of its own" },
+    readOnly: "read-only",
+    noNetwork: "no network",
+    database: "PostgreSQL database",
+    companion: (name: string) => `companion ${name}`,
+    nothing: "nothing outside",
+    more: (count: number) => `and ${count} more`,
+    asList: "The same as a list",
+    save: "Save as SVG",
+    picture: "Each server between the folders and volumes that it has and what it reaches",
+    empty: "There is no server yet.",
+    none: "No server matches",
   },
   history: {
     none: "no calls",

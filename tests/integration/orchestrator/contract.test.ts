@@ -54,6 +54,7 @@ const CALLS: Record<string, Made[]> = {
   listSessions: [{}],
   endSession: [{ path: { id: "nobody" }, status: 404 }],
   getEngine: [{}],
+  getTopology: [{}],
   planCleanup: [{}],
   cleanUp: [{}, { body: { dryRun: true } }],
   streamEvents: [{}],

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { ClientConfig } from "../../../../api/client-configs";
 import type { History } from "../../../../api/history";
 import { paths } from "../../../../api/paths";
+import type { Topology } from "../../../../api/schemas/topology";
 import { TEXTS } from "../texts";
 import { Failure, read, readExactly, send } from "./client";
 import type {
@@ -104,6 +105,12 @@ export const sessionsQuery = (server?: string) =>
 export const engineQuery = queryOptions({
   queryKey: ["engine"],
   queryFn: ({ signal }) => read<Engine>(paths.engine, signal),
+  refetchInterval: SLOW_MS,
+});
+
+export const topologyQuery = queryOptions({
+  queryKey: ["servers", "", "topology"],
+  queryFn: ({ signal }) => read<Topology>(paths.topology, signal),
   refetchInterval: SLOW_MS,
 });
 

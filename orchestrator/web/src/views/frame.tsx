@@ -22,6 +22,7 @@ export function Frame(): ReactNode {
         <nav>
           <Link to="/">{TEXTS.nav.fleet}</Link>
           <Link to="/activity">{TEXTS.nav.activity}</Link>
+          <Link to="/topology">{TEXTS.nav.topology}</Link>
           <Link to="/connect">{TEXTS.nav.connect}</Link>
           {token?.scopes.includes("admin") && <Link to="/tokens">{TEXTS.nav.tokens}</Link>}
         </nav>

@@ -21,6 +21,7 @@ describe("the page's changed tools", function () {
     browser = await openBrowser();
     ({ page, errors } = await openPage(browser));
     await page.goto(over.link());
+    await page.getByRole("row", { name: "echo" }).waitFor();
     await page.goto(`${over.url}/servers/echo?tab=tools`);
     await page.locator("summary", { hasText: "shout" }).click();
   });
@@ -33,8 +34,11 @@ describe("the page's changed tools", function () {
   const side = (name: string) => page.getByRole("region", { name, exact: true });
 
   it("show the approved definition beside the current one, with what differs", async () => {
-    await side("Approved").locator("del").waitFor();
-    assert.deepEqual(await side("Approved").locator("del").allTextContents(), ['  "description": "Shouts",\n']);
+    await side("Approved").locator("del").first().waitFor();
+    assert.deepEqual(await side("Approved").locator("del").allTextContents(), [
+      '  "description": "Shouts",\n',
+      '  "name": "shout"\n',
+    ]);
     const now = await side("Now").locator("ins").allTextContents();
     assert.match(now.join(""), /^ {2}"description": "Shouts\\u\{200b\}, and sends your files",\n[\s\S]*"title": "x"/);
   });
