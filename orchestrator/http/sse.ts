@@ -48,11 +48,13 @@ export class Streams {
       close: () => void response.end(),
     };
     this.#open.add(stream);
-    response.once("close", () => {
+    const closed = (): void => {
       clearInterval(heartbeat);
       this.#open.delete(stream);
       ended.abort();
-    });
+    };
+    if (response.destroyed) closed(); // the client went before: that is not told again
+    else response.once("close", closed);
     return stream;
   }
 

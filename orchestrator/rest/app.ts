@@ -5,6 +5,7 @@ import { Scope } from "../../api/scopes";
 import type { Front } from "../http/front";
 import { HttpError, problemOf } from "../http/problem";
 import { Streams } from "../http/sse";
+import { isOfConnection } from "../last-resort";
 import { isRejection, type Rejection } from "../security/principal";
 import { pathOf } from "../security/resource-metadata";
 import { auditChanges } from "./audit";
@@ -46,7 +47,8 @@ function protect(app: FastifyInstance, { guard }: RestDeps): void {
 function answerErrors(app: FastifyInstance, { log }: RestDeps): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { body, headers, fault } = problemOf(error, request.id);
-    if (fault) log.error({ error, request: request.id, url: request.url }, "a request failed");
+    // A client that went away in the middle of its body is no fault.
+    if (fault && !(request.raw.destroyed && isOfConnection(error))) log.error({ error, request: request.id, url: request.url }, "a request failed");
     // Whatever the route says of its answer, nobody keeps an error.
     const all = { "Cache-Control": "no-store", ...headers };
     return reply.status(body.status).headers(all).type(PROBLEM_TYPE).serializer(JSON.stringify).send(body);

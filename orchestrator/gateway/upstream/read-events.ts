@@ -19,7 +19,7 @@ const RECONNECT_MOST_MS = 30_000;
 const ANSWERED_MS = 1_000;
 
 /** Milliseconds to wait for the answer after an event that is no message, or an answer to nothing. */
-const NOISE_MS = 500;
+export const NOISE_MS = 500;
 /** Characters of what is no message that are looked at, to say what came. */
 const EXCERPT = 320;
 /** The name of events that hold messages; events without a name do so too. */

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ByteBudget } from "../wire/byte-budget";
-import { Frame } from "../wire/frame";
+import { Frame, type ResponseFrame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
 import { endpointOf } from "./endpoint-event";
 import { bytesOf, drained, request } from "./http-client";
 import { excerpt, isEventStream, isJson, reasonIn, saysSessionGone } from "./http-signs";
 import { brokenAnswer, soundAnswer } from "./odd-answers";
-import { framesOf, NO_JSON, Seen } from "./read-events";
+import { framesOf, NO_JSON, NOISE_MS, Seen } from "./read-events";
+import { StrangeAnswers } from "./strange-answers";
 import { failureOf, WebUpstream } from "./web-upstream";
 
 /** Milliseconds that a server has for its HTTP answer to a POST after its message on the stream. */
@@ -25,6 +27,7 @@ export class SseUpstream extends WebUpstream {
   #endpoint: string | undefined;
   /** True once the server has taken a message: only then can it lose the session. */
   #isKnown = false;
+  readonly #strange: StrangeAnswers;
 
   /** @param name of the server, for error messages */
   constructor(
@@ -33,6 +36,7 @@ export class SseUpstream extends WebUpstream {
     budget: ByteBudget,
   ) {
     super(name, budget);
+    this.#strange = new StrangeAnswers(name);
   }
 
   get printed(): string {
@@ -42,7 +46,10 @@ export class SseUpstream extends WebUpstream {
   send(frame: Frame, headers: Record<string, string> = {}): void {
     if (!this.alive) return;
     const id = frame.isRequest() ? frame.id : undefined;
-    if (frame.isRequest()) this.asked.set(frame.id, frame.idText);
+    if (frame.isRequest()) {
+      this.asked.set(frame.id, frame.idText);
+      this.#strange.made(frame.id);
+    }
     this.#turn ??= new Promise((opened) => void this.run(undefined, (signal) => this.#listen(signal, opened)));
     const turn = this.#turn;
     const posted = this.run(id, async (signal) => {
@@ -110,9 +117,20 @@ export class SseUpstream extends WebUpstream {
     }
     for (const one of frame.batch ?? [frame]) {
       const sound = soundAnswer(this.name, one, this.asked);
+      if (sound.answering && !(sound.isResponse() && this.asked.has(sound.id)))
+        this.#later(this.#strange.errorFor(sound, this.asked));
       if (sound.kind) this.deliver(sound);
     }
     return undefined;
+  }
+
+  /** Hands on the error for a request, unless its answer follows soon. */
+  #later(error: ResponseFrame | undefined): void {
+    if (!error) return;
+    void this.run(undefined, async (signal) => {
+      await sleep(NOISE_MS, undefined, { signal, ref: false });
+      if (this.asked.has(error.id)) this.deliver(error);
+    });
   }
 
   async #post(

@@ -6,6 +6,7 @@ import { LineReader } from "../wire/line-reader";
 import { MESSAGE_LIMIT } from "../wire/reading-pace";
 import { brokenAnswer, cancelled, soundAnswer } from "./odd-answers";
 import { Reading } from "./reading";
+import { StrangeAnswers } from "./strange-answers";
 import { StrayLines } from "./stray-lines";
 import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
 
@@ -37,6 +38,7 @@ export class StdioUpstream implements Upstream {
   /** Bytes that the server has not read yet. */
   readonly #outgoing: Account;
   readonly #stray: StrayLines;
+  readonly #strange: StrangeAnswers;
   /** True when the server seems to frame its messages in another way. */
   #foreign = false;
 
@@ -49,6 +51,7 @@ export class StdioUpstream implements Upstream {
     tell: (line: string) => void,
   ) {
     this.#stray = new StrayLines(tell);
+    this.#strange = new StrangeAnswers(name);
     const end = (reason: string): void => this.#end(reason);
     this.#reading = new Reading(budget.open(name, end), end);
     this.#outgoing = budget.open(name, end);
@@ -82,7 +85,10 @@ export class StdioUpstream implements Upstream {
 
   send(frame: Frame): void {
     if (!this.#alive) return;
-    if (frame.isRequest()) this.#asked.set(frame.id, frame.idText);
+    if (frame.isRequest()) {
+      this.#asked.set(frame.id, frame.idText);
+      this.#strange.made(frame.id);
+    }
     if (Date.now() > this.patientUntil) this.#unheard = undefined;
     this.#unheard?.push(frame);
     this.#socket.write(`${frame.line}\n`);
@@ -169,15 +175,18 @@ export class StdioUpstream implements Upstream {
       this.#refusal = textOr(frame.at("error", "message"), "it refused the connection"); // a server could say this as well
     else {
       const sound = soundAnswer(this.name, frame, this.#asked, this.#isExact);
-      if (!sound.kind) return;
-      if (sound.isResponse()) {
+      if (sound.isResponse() && this.#asked.has(sound.id)) {
         if (!frame.kind) {
           this.#later(sound);
           return;
         }
         if (typeof frame.id === "number" && this.#asked.has(frame.id)) this.#isExact = true;
         this.#asked.delete(sound.id);
+      } else if (sound.answering) {
+        const error = this.#strange.errorFor(sound, this.#asked);
+        if (error) this.#later(error);
       }
+      if (!sound.kind) return;
       this.#unheard = undefined;
       this.user.message(sound);
     }

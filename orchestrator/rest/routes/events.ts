@@ -34,6 +34,7 @@ export function eventRoutes(app: App, { events, streams }: RouteContext): void {
       const last = request.headers["last-event-id"];
       reply.hijack();
       const stream = streams.open(reply.raw);
+      if (stream.signal.aborted) return;
       const tell = (event: FleetEvent): void => {
         if (event.server !== undefined && !mayUse(principal, event.server)) return;
         stream.send(event, { id: event.id, event: event.type });

@@ -77,6 +77,7 @@ export function logRoutes(app: App, { servers, lifecycle, streams, log, gateway 
       }
       reply.hijack();
       const stream = streams.open(reply.raw);
+      if (stream.signal.aborted) return;
       try {
         for await (const line of lifecycle.logs(name, { ...options, signal: stream.signal })) stream.send(line);
       } catch (error) {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
 import { Site } from "../../../support/orchestrator/gateway/gateway-site";
+import { HostileServer, SILENT } from "../../../support/orchestrator/gateway/hostile-server";
 import { HttpServer } from "../../../support/orchestrator/gateway/http-server";
 import type { Answer } from "../../../support/orchestrator/gateway/mcp-client";
 
@@ -31,8 +32,17 @@ const ODD: Record<string, string> = {
   "no-version": `{"id":ID,"result":${JSON.stringify(FINE)}}`,
   "other-version": `{"jsonrpc":2.0,"id":ID,"error":${JSON.stringify(BOOM)}}`,
   "id-real": `{"jsonrpc":"2.0","id":ID.0,"result":${JSON.stringify(FINE)}}`,
+  "id-null-result": `{"jsonrpc":"2.0","id":null,"result":${JSON.stringify(FINE)}}`,
+  "id-none-result": `{"jsonrpc":"2.0","result":${JSON.stringify(FINE)}}`,
+  "id-other": `{"jsonrpc":"2.0","id":"nobody's","result":${JSON.stringify(FINE)}}`,
+  "id-list": `{"jsonrpc":"2.0","id":[ID],"result":${JSON.stringify(FINE)}}`,
+  "id-object": `{"jsonrpc":"2.0","id":{"id":ID},"error":${JSON.stringify(BOOM)}}`,
+  "id-true": `{"jsonrpc":"2.0","id":true,"result":${JSON.stringify(FINE)}}`,
+  "id-far": `{"jsonrpc":"2.0","id":123456,"error":${JSON.stringify(BOOM)}}`,
   "id-text": `{"jsonrpc":"2.0","id":"ID","result":${JSON.stringify(FINE)}}`,
 };
+/** Of a request's own HTTP answer that is no event stream, the gateway shows all that came. */
+const STRANGE = /answers a request that nobody made: {"jsonrpc"|it answered HTTP 200: {"jsonrpc"/;
 const EXPECTED: Record<string, RegExp | undefined> = {
   "error-text": /its answer is malformed: its error is "boom", expected an object/,
   "result-null": /its answer is malformed: its result is null, expected an object/,
@@ -49,6 +59,13 @@ const EXPECTED: Record<string, RegExp | undefined> = {
   "method-error": /its answer is malformed: it has a method and an error/,
   "method-both": /its answer is malformed: it has a method and a result/,
   neither: /its answer is malformed: it has neither result nor error/,
+  "id-null-result": STRANGE,
+  "id-none-result": STRANGE,
+  "id-other": STRANGE,
+  "id-list": STRANGE,
+  "id-object": STRANGE,
+  "id-true": STRANGE,
+  "id-far": STRANGE,
 };
 
 /** The answer to a message; undefined when it needs none. */
@@ -70,6 +87,7 @@ describe("gateway: malformed answers", function () {
   let stdio: Server;
   let http: HttpServer;
   let streams: HttpServer;
+  let sse: HttpServer;
   let site: Site;
 
   before(async () => {
@@ -91,7 +109,20 @@ describe("gateway: malformed answers", function () {
       if (answer === undefined) call.response.writeHead(call.method === "GET" ? 405 : 202).end();
       else call.stream({ "mcp-session-id": "s" })(answer);
     });
+    const open = new Map<string, (data: unknown, id?: string, more?: string) => void>();
+    sse = new HttpServer((call) => {
+      const session = call.request.url?.split("?")[1] ?? `${open.size}`;
+      if (call.method === "GET") {
+        open.set(session, call.stream());
+        open.get(session)?.(`/messages?${session}`, undefined, "event: endpoint\n");
+        return;
+      }
+      call.response.writeHead(202).end();
+      const answer = answerTo(call.text);
+      if (answer !== undefined) open.get(session)?.(answer);
+    });
     site = await Site.open();
+    site.test.servers.set("sse", { type: "sse", url: await sse.start() }, manifest);
     site.test.servers.set("stdio", { type: "stdio", socket: join(folder, "socket") }, manifest);
     site.test.servers.set("http", { type: "http", url: await http.start() }, manifest);
     site.test.servers.set("streams", { type: "http", url: await streams.start() }, manifest);
@@ -101,10 +132,11 @@ describe("gateway: malformed answers", function () {
     stdio.close();
     await http.stop();
     await streams.stop();
+    await sse.stop();
     rmSync(folder, { recursive: true });
   });
 
-  for (const server of ["stdio", "http", "streams"]) {
+  for (const server of ["stdio", "http", "streams", "sse"]) {
     for (const tool of Object.keys(ODD)) {
       if (server === "stdio" && tool === "id-text") continue; // only of a server that writes all ids so: below
       it(`${tool} (${server}) is told at once, with what came, in sessions, without, and by REST`, async () => {
@@ -159,5 +191,32 @@ describe("gateway: malformed answers", function () {
     assert.deepEqual((await site.caller("texts").modernCall("error-null")).result.content, FINE.content);
     texts.close();
     site.test.servers.set("texts");
+  });
+
+  it("takes a second answer, and one that comes too late, for no other call's", async () => {
+    const server = await new HostileServer(({ id, method, params }, say) => {
+      if (method !== "tools/call") return undefined;
+      const answer = (of: unknown): void => say({ jsonrpc: "2.0", id: of, result: FINE });
+      if (params?.name === "cancelled") return SILENT;
+      if (params?.name === "twice") answer(id);
+      else {
+        answer(1); // "twice", which has its answer, or "cancelled"
+        setTimeout(() => answer(id), 1_000); // later than an error would come
+        return SILENT;
+      }
+      return { jsonrpc: "2.0", id, result: FINE };
+    }).listen();
+    site.test.servers.set("again", { type: "stdio", socket: server.socket }, manifest);
+    for (const first of ["twice", "cancelled"]) {
+      const client = await site.client("again");
+      const call = client.start(first);
+      if (first === "cancelled")
+        await client.ask({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } });
+      await call.done;
+      const next = await client.call("slow");
+      assert.deepEqual([next.id, next.result?.content], [2, FINE.content], JSON.stringify(next));
+    }
+    site.test.servers.set("again");
+    server.close();
   });
 });

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { OrchestratorConfig, StoredToken } from "../../../../config/orchestrator-config";
 import { AuditLog } from "../../../../orchestrator/audit/audit-log";
-import type { Audit } from "../../../../orchestrator/audit/entry";
 import { Events } from "../../../../orchestrator/events";
 import { Front, type Handler } from "../../../../orchestrator/http/front";
 import { createApp } from "../../../../orchestrator/rest/app";
@@ -135,7 +134,7 @@ export class Api {
   }
 
   /** The audit log that the API reads. */
-  get audit(): Audit {
+  get audit(): AuditLog {
     return this.#audit;
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { ServerStatus } from "../../../../api/server-status";
 import { ProblemsError } from "../../../../lib/problems";
 import {
@@ -85,6 +86,8 @@ export class MemoryFleet {
   /** Answers MCP: who asked. */
   handle: RestDeps["gateway"]["handle"] = (_request, response, principal, requestId) =>
     void response.writeHead(200).end(JSON.stringify({ principal: principal.name, requestId }));
+  /** Set to make reading a log fail after so many lines. */
+  logFailsAfter: number | undefined;
   /** Set to make counting the disk wait for ever. */
   diskHangs = false;
   /** Set to make listing tools wait for ever. */
@@ -114,6 +117,7 @@ export class MemoryFleet {
       stop: act("stop", ServerStatus.Stopped),
       restart: act("restart", ServerStatus.Starting),
       async *logs(_name, { tail = 200, follow, signal } = {}) {
+        if (fleet.logFailsAfter !== undefined) yield* failing(fleet.logFailsAfter);
         yield* tail > 0 ? fleet.log.slice(-tail) : [];
         if (!follow) return;
         fleet.following++;
@@ -257,4 +261,13 @@ export class MemoryFleet {
       close: async () => {},
     };
   }
+}
+
+/** Lines of a log, each a turn of the event loop later, and then an error. */
+async function* failing(lines: number): AsyncGenerator<LogLine> {
+  for (let left = lines; left > 0; left--) {
+    await turn();
+    yield { time: new Date().toISOString(), stream: "stderr", line: "x" };
+  }
+  throw new Error("the engine is gone");
 }

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { DockerPort } from "../../../support/orchestrator/docker-api/port";
+import { breakOff, MOMENTS, start, turns } from "../../../support/orchestrator/http/breaking-off";
 
-/** Turns of the event loop after which a side goes: before, in and after every step of an answer. */
-const MOMENTS = Array.from({ length: 24 }, (_, index) => index);
 const LINE = '{"Type":"container"}\n';
 
 const UPGRADE = "Connection: Upgrade\r\nUpgrade: tcp\r\n";
@@ -32,16 +30,6 @@ describe("Docker API: who breaks off at any moment hurts nobody else", () => {
       socket.once("data", () => socket.end(LINE));
     });
   };
-  const start = async (head: string): Promise<Socket> => {
-    const client = connect(site.port, "127.0.0.1");
-    client.on("error", () => {}).on("data", () => {});
-    await once(client, "connect");
-    client.write(head);
-    return client;
-  };
-  const turns = async (count: number): Promise<void> => {
-    for (let left = count; left > 0; left--) await turn();
-  };
   const serves = async (): Promise<void> => assert.equal((await site.ask("/_ping")).status, 200);
 
   const questions = {
@@ -56,11 +44,7 @@ describe("Docker API: who breaks off at any moment hurts nobody else", () => {
     for (const [what, head] of Object.entries(questions)) {
       it(`${mode}: the client, with ${what}`, async () => {
         await open(mode);
-        for (const moment of MOMENTS) {
-          const client = await start(head);
-          await turns(moment);
-          client.resetAndDestroy();
-        }
+        await breakOff(site.port, head);
         await serves();
       });
       it(`${mode}: the engine, with ${what}`, async () => {
@@ -74,7 +58,7 @@ describe("Docker API: who breaks off at any moment hurts nobody else", () => {
           };
           const upgraded = (_request: IncomingMessage, socket: Socket) => void broken(socket);
           site.engine.once("upgrade", upgraded);
-          const client = await start(head);
+          const client = await start(site.port, head);
           await turns(moment + 4);
           site.engine.off("upgrade", upgraded);
           client.destroy();
