@@ -53,7 +53,8 @@ export class Streams {
       this.#open.delete(stream);
       ended.abort();
     };
-    if (response.destroyed) closed(); // the client went before: that is not told again
+    if (response.destroyed)
+      closed(); // the client went before: that is not told again
     else response.once("close", closed);
     return stream;
   }

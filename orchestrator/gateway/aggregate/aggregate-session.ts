@@ -8,7 +8,6 @@ import { Frame } from "../wire/frame";
 import { ErrorCode, type JsonObject, objectOf, type RequestId, textOr } from "../wire/json-rpc";
 import { isList, isListChange } from "../wire/lists";
 import { LEGACY_VERSIONS } from "../wire/modern";
-import { ownId } from "../wire/own-ids";
 import type { MergedLists } from "./merged-lists";
 import type { Addressed } from "./names";
 import { outerNotification, outward } from "./outward";
@@ -104,10 +103,7 @@ export class AggregateSession extends ClientSession {
 
   #setLevel(exchange: Exchange, params: JsonObject): void {
     this.#level = params;
-    for (const conversation of this.#conversations.values()) {
-      conversation.remember("logging/setLevel", params);
-      conversation.say(Frame.request(ownId(), "logging/setLevel", params));
-    }
+    for (const conversation of this.#conversations.values()) conversation.setLevel(params);
     exchange.result("{}");
   }
 
@@ -128,7 +124,7 @@ export class AggregateSession extends ClientSession {
     if (!conversation) {
       if (!this.initialize) return;
       conversation = new Conversation(part, this.initialize, this.#user(server), this.#initialized);
-      if (this.#level) conversation.remember("logging/setLevel", this.#level);
+      if (this.#level) conversation.setLevel(this.#level);
       this.#conversations.set(server, conversation);
     }
     conversation.send(exchange, request);

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { isExactNumber } from "../../../lib/exact-json";
 import { isMapping } from "../../../lib/mapping";
 import type { JsonObject } from "../wire/json-rpc";
@@ -16,16 +17,27 @@ const isText: Check = (value) => typeof value === "string";
 const isFlag: Check = (value) => typeof value === "boolean";
 const isNumber: Check = (value) => typeof value === "number" || isExactNumber(value);
 
+const isIcon: Check = (value) =>
+  isMapping(value) &&
+  isText(value.src) &&
+  isText(value.mimeType ?? "") &&
+  (value.sizes === undefined || (Array.isArray(value.sizes) && value.sizes.every(isText))) &&
+  [undefined, "light", "dark"].includes(value.theme as string | undefined);
+const isShare: Check = (value) => isNumber(value) && Number(value) >= 0 && Number(value) <= 1;
+const isTime: Check = (value) => z.iso.datetime({ offset: true }).safeParse(value).success;
+
 /** Checks of the members that any item may have; a member that fails its check is dropped. */
 const OPTIONAL: Record<string, Check> = {
   title: isText,
   description: isText,
   mimeType: isText,
   size: isNumber,
-  icons: (value) => Array.isArray(value) && value.every((icon) => isMapping(icon) && isText(icon.src)),
+  icons: (value) => Array.isArray(value) && value.every(isIcon),
   _meta: isMapping,
   annotations: isMapping,
-  execution: isMapping,
+  execution: (value) =>
+    isMapping(value) &&
+    [undefined, "required", "optional", "forbidden"].includes(value.taskSupport as string | undefined),
 };
 /** Checks of the members of a tool's or a resource's annotations. */
 const ANNOTATIONS: Record<string, Check> = {
@@ -34,8 +46,8 @@ const ANNOTATIONS: Record<string, Check> = {
   destructiveHint: isFlag,
   idempotentHint: isFlag,
   openWorldHint: isFlag,
-  priority: isNumber,
-  lastModified: isText,
+  priority: isShare,
+  lastModified: isTime,
   audience: (value) => Array.isArray(value) && value.every((one) => one === "user" || one === "assistant"),
 };
 /** Most characters of a name; an item with a longer one is left out. */

@@ -111,9 +111,11 @@ export class Conversation {
     this.#connection?.say(frame);
   }
 
-  /** Keeps a request that each new process gets after `initialize`. */
-  remember(method: string, params: JsonObject): void {
-    this.#state.set(method, params);
+  /** Sets the log level of this process and of each that follows, if the server offers to have one. */
+  setLevel(params: JsonObject): void {
+    this.#state.set("logging/setLevel", params);
+    if (this.server.backend.capabilities?.logging === undefined) return;
+    this.#connection?.say(Frame.request(ownId(), "logging/setLevel", params));
   }
 
   pressure(slow: boolean): void {
@@ -216,7 +218,7 @@ export class Conversation {
     }
     this.#adopt(connection);
     if (this.#initialized) connection.say(Frame.notification("notifications/initialized", {}));
-    for (const request of this.#state.requests()) connection.say(request);
+    for (const request of this.#state.requests(this.server.backend.capabilities ?? {})) connection.say(request);
     return connection;
   }
 

@@ -2,7 +2,8 @@ import { ServerStatus } from "../../../api/server-status";
 import type { ServerInfo } from "../../servers/server-info";
 import { GatewayError } from "../gateway-api";
 import type { RequestFrame, ResponseFrame } from "../wire/frame";
-import { ErrorCode, objectOf, textOr } from "../wire/json-rpc";
+import { ErrorCode, textOr } from "../wire/json-rpc";
+import { capabilitiesIn } from "../wire/lists";
 import { LEGACY_VERSIONS } from "../wire/modern";
 import { answerTo, NoAnswer } from "./answer-to";
 import { type Backend, startTimeout, stateOf } from "./backend";
@@ -100,7 +101,7 @@ async function initialized(
   const limit = startTimeout(backend.info());
   try {
     const answer = await answerTo((call) => connection.send(call), { request: initialize }, limit, signal);
-    if (!answer.error) backend.capabilities ??= objectOf(answer.at("result", "capabilities"));
+    if (!answer.error) backend.capabilities ??= capabilitiesIn(answer.at("result", "capabilities"));
     return answer;
   } catch (error) {
     connection.close();

@@ -13,9 +13,15 @@ const beginning = (body: Buffer): string => body.toString("utf8", 0, LOOKED_AT);
 const SESSION_GONE =
   /(?:\bno\b|no such|not|unknown|invalid|expired|missing|lost|closed)\b[^.\n]*\bsession|session\b[^.\n]*(?:not|unknown|invalid|expired|missing|gone|closed|terminated|required)|not initialized/i;
 
-/** True for the words by which servers and their frameworks say that they do not know a session, or not any more. */
-export function saysSessionGone(body: Buffer): boolean {
-  return SESSION_GONE.test(beginning(body));
+/** HTTP statuses that say of themselves that a session is gone: the specification wants 404. */
+const GONE = [404, 410];
+
+/**
+ * True for the answer by which a server says that it does not know a session, or not any more. Several frameworks have
+ * 400 or another status of its kind, and say why in the body.
+ */
+export function isSessionGone(status: number, body: Buffer): boolean {
+  return GONE.includes(status) || (status >= 400 && status < 500 && SESSION_GONE.test(beginning(body)));
 }
 
 /** The beginning of a body that is no answer, to be put behind a sentence; empty when there is none. */

@@ -4,7 +4,7 @@ import type { Frame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
 import { type Answer, bytesOf, drained } from "./http-client";
 import { HttpSession } from "./http-session";
-import { excerpt, isEventStream, reasonIn, saysSessionGone } from "./http-signs";
+import { excerpt, isEventStream, isSessionGone, reasonIn } from "./http-signs";
 import { framesOf, NO_JSON, Seen } from "./read-events";
 import type { UpstreamEnd } from "./upstream";
 import { failureOf, WebUpstream } from "./web-upstream";
@@ -47,10 +47,8 @@ export class HttpUpstream extends WebUpstream {
     const { statusCode } = answer;
     let body: Buffer | undefined;
     if (statusCode >= 400 && this.#session.open) {
-      // The specification wants 404. Several frameworks answer 400, and say why.
-      if (statusCode === 400 && !this.isOutlived) body = await bytesOf(answer, this.account(answer));
-      const isGone = statusCode === 404 || this.isOutlived || (body !== undefined && saysSessionGone(body));
-      if (isGone) {
+      if (statusCode < 500 && !this.isOutlived) body = await bytesOf(answer, this.account(answer));
+      if (body === undefined ? this.isOutlived : isSessionGone(statusCode, body)) {
         if (body === undefined) drained(answer);
         return this.end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
       }

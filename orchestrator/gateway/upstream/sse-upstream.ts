@@ -4,7 +4,7 @@ import { Frame, type ResponseFrame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
 import { endpointOf } from "./endpoint-event";
 import { bytesOf, drained, request } from "./http-client";
-import { excerpt, isEventStream, isJson, reasonIn, saysSessionGone } from "./http-signs";
+import { excerpt, isEventStream, isJson, isSessionGone, reasonIn } from "./http-signs";
 import { brokenAnswer, soundAnswer } from "./odd-answers";
 import { framesOf, NO_JSON, NOISE_MS, Seen } from "./read-events";
 import { StrangeAnswers } from "./strange-answers";
@@ -149,8 +149,7 @@ export class SseUpstream extends WebUpstream {
     this.#isKnown ||= isTaken;
     if (isTaken && (id === undefined || !isJson(answer))) return drained(answer);
     const body = await bytesOf(answer, this.account(answer));
-    const isLost = statusCode === 404 || (statusCode === 400 && saysSessionGone(body));
-    if (this.#isKnown && (isLost || (statusCode >= 400 && this.isOutlived)))
+    if (this.#isKnown && (isSessionGone(statusCode, body) || (statusCode >= 400 && this.isOutlived)))
       return this.end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
     // Some servers answer here. What the stream says later is then of nobody's interest.
     if (id === undefined || !this.asked.has(id) || this.take(framesOf(body), id) || isTaken) return;

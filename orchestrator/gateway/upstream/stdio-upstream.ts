@@ -4,6 +4,7 @@ import { Frame, type ResponseFrame } from "../wire/frame";
 import { type RequestId, textOr } from "../wire/json-rpc";
 import { LineReader } from "../wire/line-reader";
 import { MESSAGE_LIMIT } from "../wire/reading-pace";
+import { excerpt } from "./http-signs";
 import { brokenAnswer, cancelled, soundAnswer } from "./odd-answers";
 import { Reading } from "./reading";
 import { StrangeAnswers } from "./strange-answers";
@@ -35,6 +36,7 @@ export class StdioUpstream implements Upstream {
   /** True once the server has answered a number as id with the same number. */
   #isExact = false;
   readonly #reading: Reading;
+  #reader: LineReader | undefined;
   /** Bytes that the server has not read yet. */
   readonly #outgoing: Account;
   readonly #stray: StrayLines;
@@ -76,7 +78,8 @@ export class StdioUpstream implements Upstream {
   }
 
   get printed(): string {
-    return this.#stray.shown;
+    if (this.#stray.first !== undefined || !this.#reader?.beginning) return this.#stray.shown;
+    return `; it wrote a line without its end (LF)${excerpt(this.#reader.beginning)}`;
   }
 
   get alive(): boolean {
@@ -121,6 +124,7 @@ export class StdioUpstream implements Upstream {
 
   #read(socket: Socket): Socket {
     const reader = new LineReader(MESSAGE_LIMIT, (line) => this.#line(line));
+    this.#reader = reader;
     this.#reading.socket = socket;
     socket.on("data", (chunk: Buffer) => {
       this.#handling(() => {

@@ -19,6 +19,11 @@ export class LineReader {
     return this.#length;
   }
 
+  /** The beginning of the line that is not complete yet, for messages. */
+  get beginning(): Buffer | undefined {
+    return this.#parts[0];
+  }
+
   /** Takes a chunk of bytes. @returns false when a line is longer than the limit: reading cannot go on */
   push(chunk: Buffer): boolean {
     let from = 0;

@@ -1,5 +1,5 @@
 import type { Frame } from "./frame";
-import { type JsonObject, objectOf, textOr } from "./json-rpc";
+import { isObject, type JsonObject, objectOf, textOr } from "./json-rpc";
 
 /** The protocol's names for one kind of item that servers list. */
 interface Kind {
@@ -20,6 +20,16 @@ const RESOURCES = {
 };
 const KINDS: readonly Kind[] = [TOOLS, PROMPTS, RESOURCES];
 const UPDATED = "notifications/resources/updated";
+
+/**
+ * Returns the capabilities in a server's result of `initialize`. Malformed ones would hide its tools without a word: a
+ * capability that is no object, such as `true`, counts as offered, and so does every list when there are none.
+ */
+export function capabilitiesIn(declared: unknown): JsonObject {
+  if (!isObject(declared)) return Object.fromEntries(KINDS.map(({ capability }) => [capability, {}]));
+  const offered = Object.entries(declared).filter(([, value]) => value !== null && value !== false);
+  return Object.fromEntries(offered.map(([name, value]) => [name, objectOf(value)]));
+}
 
 /** The lists that servers have, by method. `key` is the result's member that holds the items. */
 export const LISTS = {

@@ -76,6 +76,10 @@ describe("gateway: a server behind HTTP", function () {
       { error: { code: -32000, message: "Bad Request: No valid session ID provided" } },
     ],
     ["400 in plain words", 400, "unknown session"],
+    ["401 and a reason", 401, { error: "session expired" }],
+    ["409 and a reason", 409, { error: "the session does not exist" }],
+    ["410", 410, "gone"],
+    ["422 and a reason", 422, "Mcp-Session-Id: not a known session"],
     ["400 of a process that was never initialised", 400, { error: { message: "Bad Request: Server not initialized" } }],
   ] as const) {
     it(`takes ${what} for a lost session: a fresh one, once, then an error`, async () => {

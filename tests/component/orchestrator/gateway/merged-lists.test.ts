@@ -12,7 +12,7 @@ const tool = (name: string, more: object = {}) => ({ name, inputSchema: { type: 
 /** A server behind HTTP whose lists a test decides. */
 class Lister {
   readonly asked: HttpCall[] = [];
-  capabilities: object = { tools: { listChanged: true } };
+  capabilities: unknown = { tools: { listChanged: true } };
   /** What it does with a list. */
   onList: (call: HttpCall) => void = (call) => call.result({ tools: [tool("echo")] });
   /** What it does with other requests. @default it has no such method */
@@ -177,6 +177,36 @@ describe("gateway: merged lists", function () {
     assert.equal(two.asked.length, 1);
     assert.deepEqual(warned, []);
     assert.deepEqual((await site.gateway.tools("two")).length, 0);
+  });
+
+  it("have the tools of a server whose capabilities are malformed", async () => {
+    for (const capabilities of [undefined, null, [], "tools", { tools: true }, { tools: "yes" }, { tools: [] }]) {
+      const one = await add("one");
+      one.capabilities = capabilities;
+      assert.equal((await list()).tools.length, 1, JSON.stringify(capabilities));
+      site.test.servers.set("one");
+    }
+    for (const tools of [null, false]) {
+      (await add("one")).capabilities = { tools };
+      assert.deepEqual((await list()).tools, []);
+      site.test.servers.set("one");
+    }
+  });
+
+  it("set the log level of no server that does not offer to have one", async () => {
+    const [one, two] = [await add("one"), await add("two")];
+    two.capabilities = { tools: {}, logging: {} };
+    for (const lister of [one, two]) lister.onOther = (call) => call.result({});
+    const client = await site.client();
+    const set = (level: string) =>
+      client.ask({ jsonrpc: "2.0", id: level, method: "logging/setLevel", params: { level } });
+    await set("info");
+    for (const server of ["one", "two"]) await client.call(`${server}__echo`);
+    await set("debug");
+    for (const server of ["one", "two"]) await client.call(`${server}__echo`);
+    const methods = (lister: Lister): string[] => lister.others.map(({ body }) => body.method);
+    assert.deepEqual(methods(one), ["tools/call", "tools/call"]);
+    assert.deepEqual(methods(two).sort(), ["logging/setLevel", "logging/setLevel", "tools/call", "tools/call"]);
   });
 
   it("do not ask one that fails again while nobody listens", async () => {

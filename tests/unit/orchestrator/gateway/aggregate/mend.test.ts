@@ -43,6 +43,34 @@ describe("gateway: items that clients would refuse", () => {
     assert.deepEqual(output, { item: { name: "x", inputSchema: object } });
   });
 
+  it("lose what only they have wrong", () => {
+    const [name, uri, inputSchema] = ["x", "x:y", { type: "object" }];
+    const wrong: JsonObject[] = [
+      ...[
+        { sizes: "16x16", src: "x:" },
+        { sizes: [16], src: "x:" },
+        { theme: "blue", src: "x:" },
+        { mimeType: 1, src: "" },
+      ],
+      null,
+    ].map((icon) => ({ icons: [icon] }));
+    wrong.push({ execution: { taskSupport: "maybe" } }, { execution: { taskSupport: null } }, { execution: "x" });
+    for (const more of wrong)
+      assert.deepEqual(mend("tools/list", { name, inputSchema, ...more }), { item: { name, inputSchema } });
+    for (const annotations of [
+      { priority: 2 },
+      { priority: -0.1 },
+      { lastModified: "yesterday" },
+      { audience: "user" },
+    ])
+      assert.deepEqual(mend("resources/list", { name, uri, annotations }), { item: { name, uri, annotations: {} } });
+    const right = {
+      ...{ name, uri, icons: [{ src: "x:", sizes: ["any"], theme: "dark", mimeType: "image/png" }] },
+      annotations: { priority: 1, lastModified: "2025-01-12T15:00:58+02:00", audience: ["user"] },
+    };
+    assert.deepEqual(mend("resources/list", right), { item: right });
+  });
+
   it("have schemas that model providers take, at every level", () => {
     const cases: [unknown, unknown][] = [
       [{ type: "array" }, { type: "array", items: {} }],
