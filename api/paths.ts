@@ -20,6 +20,10 @@ export const paths = {
   auditExport: "/v1/audit/export",
   sessions: "/v1/sessions",
   clientConfigs: "/v1/client-configs",
+  /** Servers of the MCP registry of the config. */
+  registryServers: "/v1/registry/servers",
+  /** Makes a server's folder without keeping it, by POST. */
+  drafts: "/v1/drafts",
   /** What the request's own token may do. */
   token: "/v1/token",
   tokens: "/v1/tokens",

@@ -76,6 +76,8 @@ export const orchestratorConfigSchema = z.strictObject({
   }),
   oauth: KEYS.oauth,
   deploy: KEYS.deploy.unwrap().prefault({}),
+  /** The MCP registry, and whether it may be asked. */
+  registry: z.strictObject({ url: KEYS.serverRegistry.unwrap(), search: KEYS.registrySearch.unwrap() }),
   /** OTLP over HTTP: traces go to ENDPOINT/v1/traces. */
   tracing: z.strictObject({ endpoint: httpUrl, sampleRatio: z.number().min(0).max(1).default(1) }).optional(),
   /** RFC 3339 ends of the engine's certificates, for the expiry metric. */

@@ -1,5 +1,5 @@
 import { type Problem, ProblemsError } from "../../lib/problems";
-import type { Wishes } from "../../manifest/draft/wishes";
+import { type Wishes, waysOut } from "../../manifest/draft/wishes";
 import { PACKAGE_NAMES, PROGRAM } from "../../manifest/server-json";
 import { DEBIAN_PACKAGE } from "./recipes";
 import type { Source } from "./source";
@@ -80,7 +80,7 @@ export function optionWishes(options: NeedOptions): Wishes {
     ...(env.length > 0 ? { env: variables } : {}),
     ...(secret.length > 0 ? { secrets: secret.map(secretOf) } : {}),
     ...(stored.length > 0 ? { storage: stored } : {}),
-    ...(egress ? { egress: egress.length === 1 && !egress[0]?.includes(":") ? egress[0] : egress } : {}),
+    ...(egress ? { egress: waysOut(egress) } : {}),
   };
   return { apt, manifest, toldWaysOut: egress !== undefined };
 }

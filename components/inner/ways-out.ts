@@ -9,12 +9,15 @@ export function waysOut({
   oauth,
   tracingEndpoint,
   privateHosts,
-}: Pick<Settings, "databaseDsn" | "oauth" | "tracingEndpoint" | "privateHosts">): Pick<
-  EngineSettings,
-  "dnsFor" | "inboundOnly" | "privateEgressFrom"
-> {
+  registrySearch,
+  serverRegistry,
+}: Pick<
+  Settings,
+  "databaseDsn" | "oauth" | "tracingEndpoint" | "privateHosts" | "registrySearch" | "serverRegistry"
+>): Pick<EngineSettings, "dnsFor" | "inboundOnly" | "privateEgressFrom"> {
   // To the issuer of tokens and to a collector of traces. Private addresses too, because these are often on one.
-  const orchestrator = oauth !== undefined || tracingEndpoint !== "";
+  const asks = oauth !== undefined || tracingEndpoint !== "";
+  const orchestrator = asks || registrySearch;
   const ports = new Set(
     Object.values(privateHosts).flatMap((hosts) => hosts.map((host) => Number(host.split(":")[1]))),
   );
@@ -23,8 +26,14 @@ export function waysOut({
     inboundOnly: orchestrator ? [] : [GATEWAY.subnet],
     privateEgressFrom: [
       ...(databaseDsn ? [`${RELAY_ADDRESS}/32`] : []), // an operator's own database
-      ...(orchestrator ? [`${GATEWAY_ADDRESS}/32`] : []),
+      ...(asks ? [`${GATEWAY_ADDRESS}/32`] : []),
+      ...(registrySearch && !asks ? [`${GATEWAY_ADDRESS}/32:${portOf(serverRegistry)}`] : []),
       ...[...ports].sort((a, b) => a - b).map((port) => `${PROXY_ADDRESS}/32:${port}`), // squid knows which hosts
     ],
   };
+}
+
+function portOf(address: string): number {
+  const { port, protocol } = new URL(address);
+  return Number(port) || (protocol === "https:" ? 443 : 80);
 }

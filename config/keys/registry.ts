@@ -1,5 +1,5 @@
 import { key } from "../key";
-import { isBaseUrl, text } from "../parts";
+import { flag, isBaseUrl, text } from "../parts";
 
 /** Where servers are looked for. */
 export const registryKeys = {
@@ -12,6 +12,14 @@ export const registryKeys = {
       meaning: "The MCP registry to look for servers in.",
       see: "[Searching](cli.md#searching-a-registry)",
       example: "https://registry.example.com",
+      orchestrator: "registry.url",
     },
   ),
+  registrySearch: key(flag.default(false), {
+    meaning: "The page and the REST API may ask that registry.",
+    more: "The orchestrator gets a way out for it: to public addresses, and to private ones at the registry's port.",
+    see: "[Looking for servers](api.md#looking-for-servers)",
+    example: true,
+    orchestrator: "registry.search",
+  }),
 };

@@ -10,6 +10,12 @@ export interface Wishes {
   toldWaysOut: boolean;
 }
 
+/** Where a server may go as a manifest has it: one word alone (`none`, `public`) is no list. */
+export function waysOut(hosts: string[]): string | string[] {
+  const [only = "none"] = hosts;
+  return hosts.length <= 1 && !only.includes(":") ? only : hosts;
+}
+
 /** Joins two sets of wishes. The second one wins. */
 export function together(first: Wishes, second: Wishes): Wishes {
   return {

@@ -30,7 +30,7 @@ export interface RestDeps {
   gateway: Gateway;
   servers: Servers;
   lifecycle: Pick<Lifecycle, "start" | "stop" | "restart" | "logs">;
-  deployer: Pick<Deployer, "deploy" | "remove">;
+  deployer: Pick<Deployer, "check" | "deploy" | "remove">;
   learner: Pick<Learner, "start" | "report" | "end">;
   stats: Pick<StatsPoller, "server">;
   /** What servers did in each minute of the last hour. */

@@ -3,6 +3,7 @@ import { clientRoutes } from "./clients";
 import type { App, RouteContext } from "./context";
 import { deployRoutes } from "./deploy";
 import { docsRoutes } from "./docs";
+import { draftRoutes } from "./drafts";
 import { egressRoutes } from "./egress";
 import { engineRoutes } from "./engine";
 import { eventRoutes } from "./events";
@@ -25,6 +26,7 @@ const ALL = [
   serverRoutes,
   lifecycleRoutes,
   deployRoutes,
+  draftRoutes,
   learnRoutes,
   logRoutes,
   egressRoutes,

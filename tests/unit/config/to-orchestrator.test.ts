@@ -25,6 +25,7 @@ describe("what the orchestrator is told", () => {
       limits: { sessions: 1_000, sessionsPerToken: 0, callsPerToken: 500, requestsPerMinute: 0, bufferedBytes: "72m" },
       toolChanges: "report",
       audit: { arguments: "redacted" },
+      registry: { url: "https://registry.modelcontextprotocol.io", search: false },
     });
   });
 
@@ -36,7 +37,7 @@ describe("what the orchestrator is told", () => {
     });
     assert.equal(limits.bodyBytes, 4 * 2 ** 20);
     assert.deepEqual([oauth, tracing], [undefined, undefined]);
-    for (const name of ["dockerApi", "limits", "toolChanges", "audit", "allowedOrigins"]) {
+    for (const name of ["dockerApi", "limits", "toolChanges", "audit", "allowedOrigins", "registry"]) {
       const { [name]: left, ...rest } = orchestratorConfig(parseSettings({}, [], "f"), facts) as Record<
         string,
         unknown
@@ -59,6 +60,8 @@ describe("what the orchestrator is told", () => {
       maxCallsPerToken: "6",
       maxBuffered: "16m",
       requestsPerMinute: "8",
+      serverRegistry: "https://registry.example.com",
+      registrySearch: "true",
       tracingEndpoint: "http://collector:4318",
       oauth: '{"issuer":"https://id.example","audience":"me","jwksUri":"https://id.example/keys"}',
       deploy:
@@ -75,6 +78,7 @@ describe("what the orchestrator is told", () => {
       allowedHosts: ["localhost", "127.0.0.1", "mcp.example.com", "page.example.com", "mcp-engine", "other.example"],
       allowedOrigins: ["https://app.example.com"],
       dockerApi: "off",
+      registry: { url: "https://registry.example.com", search: true },
       toolChanges: "block",
       audit: { ...config().audit, arguments: "none" },
       oauth: { issuer: "https://id.example", audience: "me", jwksUri: "https://id.example/keys" },

@@ -1,6 +1,6 @@
 import { type EngineClient, reasonOf } from "../../../../lib/docker-client";
 import { isMapping } from "../../../../lib/mapping";
-import { ProblemsError } from "../../../../lib/problems";
+import { type Problem, ProblemsError } from "../../../../lib/problems";
 import { Owner } from "../../../../manifest/container/labels";
 import { storageContainer, storageFolder } from "../../../../manifest/container/storage-folders";
 import { storageOf } from "../../../../manifest/storage";
@@ -36,6 +36,11 @@ export interface Deployed {
   /** `none`: the server was running already, with the same manifest, image and secrets. */
   change: "created" | "replaced" | "none";
 }
+
+const NOT_ALLOWED = {
+  ...{ file: "config", path: "deploy.enabled", got: "false" },
+  expected: "true: this stack allows no extra servers",
+};
 
 /** What a throwaway copy is to be. */
 export interface CopyPlan {
@@ -81,6 +86,16 @@ export class Deployer {
       if (deployed.change !== "none") events.emit("server.deployed", name, { change: deployed.change });
       return deployed;
     });
+  }
+
+  /** What would keep a server from being deployed, the values of its secrets apart. */
+  check(document: unknown): Problem[] {
+    const { policy, servers, storage } = this.options;
+    if (!policy.enabled) return [NOT_ALLOWED];
+    const stored = storage().filter(({ owner }) => owner === Owner.Api);
+    const all = [...servers.list(), ...this.#coming()];
+    const { problems } = checkDeployment({ document, secrets: {}, policy, stored, servers: all, kept: [] });
+    return problems.filter(({ path }) => !path.startsWith("secrets."));
   }
 
   /**

@@ -132,6 +132,12 @@ export class MemoryFleet {
 
   get deployer(): RestDeps["deployer"] {
     return {
+      check: (document) => {
+        const servers = [...this.servers.values()];
+        return checkDeployment({ document, secrets: {}, policy: POLICY, servers, kept: [] }).problems.filter(
+          ({ path }) => !path.startsWith("secrets."),
+        );
+      },
       deploy: async (document, secrets = {}, told = () => {}) => {
         if (this.deployFails) throw this.deployFails;
         const servers = [...this.servers.values()];

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { waysOut } from "../../../../components/inner/ways-out";
 
-const closed = { databaseDsn: "", oauth: undefined, tracingEndpoint: "", privateHosts: {} };
+const closed = {
+  ...{ databaseDsn: "", oauth: undefined, tracingEndpoint: "", privateHosts: {} },
+  ...{ registrySearch: false, serverRegistry: "https://registry.example.com" },
+};
 const GATEWAY = "10.214.0.16/28";
 const OUTBOUND = "10.214.0.32/28";
 
@@ -27,5 +30,12 @@ describe("the ways out of the engine", () => {
     const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], privateEgressFrom: ["10.214.0.18/32"] };
     assert.deepEqual(waysOut({ ...closed, oauth: { issuer: "https://id.example" } }), open);
     assert.deepEqual(waysOut({ ...closed, tracingEndpoint: "http://collector:4318" }), open);
+  });
+
+  it("open for the orchestrator where it may ask a registry, to private addresses at the registry's port alone", () => {
+    const ways = waysOut({ ...closed, registrySearch: true });
+    assert.deepEqual(ways, { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], privateEgressFrom: ["10.214.0.18/32:443"] });
+    const own = waysOut({ ...closed, registrySearch: true, serverRegistry: "https://registry.lan:8443/mcp" });
+    assert.deepEqual(own.privateEgressFrom, ["10.214.0.18/32:8443"]);
   });
 });

@@ -7,6 +7,15 @@ import { Api, type TokenName } from "../../../support/orchestrator/rest/api";
 const CALLS: Record<string, { path?: Record<string, string>; query?: string; body?: unknown; status?: number }> = {
   listServers: {},
   deployServer: { body: { manifest: document({ name: "fresh", user: undefined }) }, status: 201 },
+  searchRegistry: { query: "?search=a", status: 409 },
+  draftServer: {
+    body: {
+      document: {
+        ...{ name: "io.example/one", description: "One", version: "1.0.0" },
+        packages: [{ registryType: "npm", identifier: "one", version: "1.0.0", transport: { type: "stdio" } }],
+      },
+    },
+  },
   getServer: { path: { name: "echo" } },
   removeServer: { path: { name: "extra" }, status: 204 },
   getServerStats: { path: { name: "echo" } },
