@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Label, Owner } from "../manifest/container/labels";
+import { containerLabels, Label, Owner } from "../manifest/container/labels";
 
 /** Labels by name. */
 export type Labels = Record<string, string>;
@@ -15,4 +15,9 @@ export function stackLabels(stack: string): Labels {
 /** Labels in the form that the docker provider takes. */
 export function labelList(labels: Record<string, pulumi.Input<string>>) {
   return Object.entries(labels).map(([label, value]) => ({ label, value }));
+}
+
+/** Labels of a container: all of ours are stated, so that its image sets none of them. */
+export function containerLabelList(labels: Record<string, pulumi.Input<string>>) {
+  return labelList(containerLabels(labels));
 }

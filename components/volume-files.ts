@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Label, Role } from "../manifest/container/labels";
-import { type Labels, labelList } from "./labels";
+import { containerLabelList, type Labels } from "./labels";
 
 export interface VolumeFilesArgs {
   /** Name of the container that carries the files; it is created and never started. */
@@ -49,7 +49,7 @@ export class VolumeFiles extends pulumi.ComponentResource {
           owner: uid,
           group: uid,
         })),
-        labels: labelList({ ...args.labels, [Label.Role]: Role.VolumeFiles }),
+        labels: containerLabelList({ ...args.labels, [Label.Role]: Role.VolumeFiles }),
       },
       { parent: this },
     );

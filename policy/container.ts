@@ -83,12 +83,12 @@ export function containersOf(resources: Resource[]): Container[] {
   return resources.flatMap((resource) => containerOf(resource) ?? []);
 }
 
-/** Its labels; a value that is not known is missing. */
+/** Its labels; an empty one stands for none, and a value that is not known is missing. */
 export function labelsOf({ labels }: ContainerInputs): Record<string, string> {
   return Object.fromEntries(
     items(labels).flatMap(({ label, value }) => {
       const [name, known] = [text(label), text(value)];
-      return name !== undefined && known !== undefined ? [[name, known]] : [];
+      return name !== undefined && known ? [[name, known]] : [];
     }),
   );
 }

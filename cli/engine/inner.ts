@@ -62,7 +62,9 @@ export async function innerContainers(outputs: Outputs): Promise<InnerContainer[
       const [, word, starting] = HEALTH.exec(Status) ?? [];
       return {
         name: nameOf(container),
-        ...(Labels[Label.Companion] ? { companionOf: Labels[Label.Server] } : { server: Labels[Label.Server] }),
+        ...(Labels[Label.Companion]
+          ? { companionOf: Labels[Label.Server] }
+          : { server: Labels[Label.Server] || undefined }),
         managedBy: Labels[Label.ManagedBy],
         image: ImageID,
         id: Id,

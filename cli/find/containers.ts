@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { oneLine } from "../../lib/plain-text";
-import { Label } from "../../manifest/container/labels";
+import { Label, ownLabels } from "../../manifest/container/labels";
 import type { Loose } from "./found";
 import { saysMcp } from "./looks-like";
 
@@ -9,9 +9,10 @@ const STOP_S = 10;
 
 /** MCP servers that run as containers of the host engine, and are no stack's of this program. */
 export async function looseContainers(docker: Docker, known: ReadonlySet<string>): Promise<Loose[]> {
-  const all = await docker.listContainers();
-  const found = all.filter(({ Labels, Image, Names, Command }) => {
-    if (Object.hasOwn(Labels, Label.Stack)) return false;
+  const [all, images] = await Promise.all([docker.listContainers(), docker.listImages({ all: true })]);
+  const ofImages = new Map(images.map((image) => [image.Id, image.Labels]));
+  const found = all.filter(({ Labels, Image, ImageID, Names, Command }) => {
+    if (ownLabels(Labels, ofImages.get(ImageID))[Label.Stack]) return false;
     const labels = Object.entries(Labels).flatMap(([name, value]) => (name.startsWith("org.") ? [] : [name, value]));
     const image = Image.replace(/@.*$|:[^/:]*$/, "");
     // Of the command the program and its first words: an argument may say anything.
@@ -57,7 +58,7 @@ function loose(
     ...first,
     ...(command ?? []),
   ];
-  const project = Config.Labels["com.docker.compose.project"];
+  const project = ownLabels(Config.Labels, image?.Config.Labels)["com.docker.compose.project"];
   return {
     kind: "container",
     what: oneLine(Config.Image, 100),

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type Docker from "dockerode";
-import { Label, Role } from "../../manifest/container/labels";
+import { Label, ownLabels, Role } from "../../manifest/container/labels";
+import { ORCHESTRATOR } from "../../manifest/container/names";
 import { stackFilter, stackName } from "../project";
 import { execIn } from "../stack/converge/observe";
 import { isWantedDown } from "../stack/wanted";
@@ -15,7 +16,8 @@ export async function look(docker: Docker): Promise<Seen> {
   if (isWantedDown() || isBusy()) return Seen.Intended;
   const label = [...stackFilter().label, `${Label.Role}=${Role.Engine}`];
   try {
-    const [engine] = await docker.listContainers({ all: true, filters: { label } });
+    const labelled = await docker.listContainers({ all: true, filters: { label } });
+    const engine = await notByImage(docker, labelled);
     if (!engine || !ALIVE.includes(engine.State)) return Seen.Down;
     if (engine.State !== "running") return Seen.Unclear;
     return await lookInside(docker, engine.Id);
@@ -24,8 +26,17 @@ export async function look(docker: Docker): Promise<Seen> {
   }
 }
 
+/** The first container that has the label itself: others may have it from their image. */
+async function notByImage(docker: Docker, labelled: Docker.ContainerInfo[]): Promise<Docker.ContainerInfo | undefined> {
+  for (const container of labelled) {
+    const { Config } = await docker.getImage(container.ImageID).inspect();
+    if (ownLabels(container.Labels, Config.Labels)[Label.Role]) return container;
+  }
+  return undefined;
+}
+
 async function lookInside(docker: Docker, engine: string): Promise<Seen> {
-  const filter = `label=${Label.Role}=${Role.Orchestrator}`;
+  const filter = `name=^${ORCHESTRATOR}$`;
   const ps = execIn(docker, engine, ["docker", "ps", "--all", "--filter", filter, "--format", "{{.State}}"]);
   const answer = await ps.catch(() => undefined);
   if (answer?.code !== 0) return Seen.Unclear;

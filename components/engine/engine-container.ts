@@ -4,7 +4,7 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { DOCKER_API_GROUP } from "../../manifest/container/container-spec";
 import { Label, Role } from "../../manifest/container/labels";
-import { type Labels, labelList } from "../labels";
+import { containerLabelList, type Labels } from "../labels";
 import type { VolumeKey } from "../persistent-volumes";
 import { daemonConfig, INNER_DNS } from "./daemon-config";
 import { folderList, folderVolumes, type HostFolder } from "./host-folders";
@@ -116,7 +116,7 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
     waitTimeout: 120,
     destroyGraceSeconds: engine.stopGrace,
     stopTimeout: engine.stopGrace,
-    labels: labelList({ ...engine.labels, [Label.Role]: Role.Engine }),
+    labels: containerLabelList({ ...engine.labels, [Label.Role]: Role.Engine }),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Label, Role } from "../../manifest/container/labels";
-import { type Labels, labelList } from "../labels";
+import { containerLabelList, type Labels } from "../labels";
 import { REPLACED } from "../replaced";
 import { DATABASE } from "./database";
 import { egressImage } from "./egress-image";
@@ -48,7 +48,7 @@ export class DatabaseRelay extends pulumi.ComponentResource {
         wait: true,
         waitTimeout: 60,
         destroyGraceSeconds: 5,
-        labels: labelList({ ...args.labels, [Label.Role]: Role.DatabaseRelay }),
+        labels: containerLabelList({ ...args.labels, [Label.Role]: Role.DatabaseRelay }),
       },
       { parent: this, ...REPLACED },
     );

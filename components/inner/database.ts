@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Label, Role } from "../../manifest/container/labels";
 import { builtImage } from "../built-image";
-import { type Labels, labelList } from "../labels";
+import { containerLabelList, type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
 import { VolumeFiles } from "../volume-files";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
@@ -77,7 +77,7 @@ export class Database extends pulumi.ComponentResource {
         wait: true,
         waitTimeout: 120,
         destroyGraceSeconds: 30,
-        labels: labelList({
+        labels: containerLabelList({
           ...args.labels,
           [Label.Role]: Role.Database,
           [Label.SecretsRevision]: secrets.revision.apply((revision) => revision.slice(0, 12)),

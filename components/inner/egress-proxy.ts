@@ -1,11 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Label, Role } from "../../manifest/container/labels";
+import { EGRESS_PROXY } from "../../manifest/container/names";
 import { PROXY } from "../../manifest/egress-hosts";
 import type { EgressRule } from "../../manifest/proxy/egress-lines";
 import { type RelayedServer, relayTable, unrelayed } from "../../manifest/proxy/relay-table";
 import { squidConf } from "../../manifest/proxy/squid-conf";
-import { type Labels, labelList } from "../labels";
+import { containerLabelList, type Labels } from "../labels";
 import { REPLACED } from "../replaced";
 import { egressImage } from "./egress-image";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
@@ -43,7 +44,7 @@ export class EgressProxy extends pulumi.ComponentResource {
       name,
       {
         ...hardened({ uid: SYSTEM_UIDS.egress, memoryMiB: 128, cpus: "0.5", processes: 64 }),
-        name: "mcp-egress",
+        name: EGRESS_PROXY,
         image: image.imageId,
         envs: [
           `SQUID_CONF=${squidConf(args.servers, { outgoingAddress: args.outboundAddress, engineNetwork: args.engineNetwork })}`,
@@ -63,7 +64,7 @@ export class EgressProxy extends pulumi.ComponentResource {
         wait: true,
         waitTimeout: 60,
         destroyGraceSeconds: 10,
-        labels: labelList({ ...args.labels, [Label.Role]: Role.Egress }),
+        labels: containerLabelList({ ...args.labels, [Label.Role]: Role.Egress }),
       },
       { parent: this, ...REPLACED },
     );

@@ -7,9 +7,10 @@ import type { TokenSettings } from "../../config/settings";
 import { hostAt } from "../../lib/addresses";
 import { DOCKER_API_FOLDER, DOCKER_API_GROUP, SESSIONS_GROUP } from "../../manifest/container/container-spec";
 import { Label, Role } from "../../manifest/container/labels";
+import { ORCHESTRATOR } from "../../manifest/container/names";
 import { serverSubnet } from "../../manifest/container/subnets";
 import { builtImage } from "../built-image";
-import { type Labels, labelList } from "../labels";
+import { containerLabelList, type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
 import { VolumeFiles } from "../volume-files";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
@@ -98,7 +99,7 @@ export class Orchestrator extends pulumi.ComponentResource {
           cpus: `${Math.min(2, args.processors)}.0`,
           processes: 64,
         }),
-        name: "mcp-orchestrator",
+        name: ORCHESTRATOR,
         image: image.imageId,
         // For the servers' session folders, and for the engine's API.
         groupAdds: [String(SESSIONS_GROUP), String(DOCKER_API_GROUP)],
@@ -126,7 +127,7 @@ export class Orchestrator extends pulumi.ComponentResource {
         waitTimeout: 60,
         stopTimeout: 10,
         destroyGraceSeconds: 10,
-        labels: labelList({
+        labels: containerLabelList({
           ...args.labels,
           [Label.Role]: Role.Orchestrator,
           [Label.DockerApi]: args.dockerApi,

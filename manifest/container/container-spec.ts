@@ -5,7 +5,7 @@ import { needsNetwork, type SecretFile, secretFiles } from "../manifest";
 import { HOME } from "../storage";
 import { type Manifest, type Mount, TransportType } from "../types";
 import type { ContainerSpec, HealthcheckSpec, MountSpec, NetworkSpec, VolumeSpec } from "./container-types";
-import { Label, Owner } from "./labels";
+import { containerLabels, Label, Owner } from "./labels";
 import { containerName } from "./names";
 import { INIT, isStdio, program, SOCKET, SOCKET_FILE } from "./program";
 import { proxyEnvironment } from "./proxy-environment";
@@ -127,14 +127,14 @@ function volumes(manifest: Manifest): VolumeSpec[] {
 }
 
 function labels(manifest: Manifest, { stack, managedBy = Owner.Pulumi }: ContainerSpecOptions): Record<string, string> {
-  return {
+  return containerLabels({
     [Label.ManagedBy]: managedBy,
     // A manifest holds no secret's value: parseManifest refuses what looks like one.
     [Label.Manifest]: canonicalJson(manifest),
     [Label.Server]: manifest.name,
     [Label.Stack]: stack,
     [Label.Transport]: manifest.transport.type,
-  };
+  });
 }
 
 function healthcheck({ transport, health }: Manifest): HealthcheckSpec {

@@ -55,3 +55,20 @@ export const Role = {
   StorageFolders: "storage-folders",
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
+
+type Labels = Record<string, string>;
+
+/**
+ * The labels of a container of ours: those that it is not given are stated as well, as empty. Docker adds the labels of a
+ * container's image, so whoever made the image could say what the container is.
+ */
+export function containerLabels<Value>(given: Record<string, Value>): Record<string, Value | ""> {
+  const none = Object.fromEntries(Object.values(Label).map((label): [string, ""] => [label, ""]));
+  return { ...none, ...given };
+}
+
+/** The labels that a container was given itself, without those of its image and empty ones. */
+export function ownLabels(labels: Labels | null | undefined, ofImage: Labels | null | undefined): Labels {
+  const own = Object.entries(labels ?? {}).filter(([name, value]) => value !== "" && ofImage?.[name] !== value);
+  return Object.fromEntries(own);
+}

@@ -8,7 +8,7 @@ import { HOME } from "../storage";
 import type { Manifest } from "../types";
 import type { ContainerSpec } from "./container-types";
 import { createOptions } from "./create-options";
-import { Label, Owner, Role } from "./labels";
+import { containerLabels, Label, Owner, Role } from "./labels";
 import { containerName } from "./names";
 import { proxyAddress, serverSubnet } from "./subnets";
 
@@ -84,6 +84,11 @@ export function learningOptions(
   return { ...options, HostConfig: { ...options.HostConfig, ReadonlyRootfs: false } };
 }
 
+/** Name of the container of a copy's proxy. */
+export function learningProxyName(copy: string): string {
+  return `${containerName(copy)}-egress`;
+}
+
 /** Bytes of memory, processors, processes of its proxy: one server's. */
 const PROXY_ROOM = { memory: 128 * MEBIBYTE, cpus: 0.5, processes: 64 };
 
@@ -97,19 +102,19 @@ export function learningProxy({ name, user, egress }: Manifest, stack: string, i
   const relayed = relayTable([{ address: proxyAddress(user), egress }]);
   const limit = (Name: string, most: number) => ({ Name, Soft: most, Hard: most });
   return {
-    name: `${containerName(name)}-egress`,
+    name: learningProxyName(name),
     Image: image,
     User: `${PROXY_UID}:${PROXY_UID}`,
     Env: [
       `SQUID_CONF=${squidConf([rule], { outgoingAddress: LEARNING_ADDRESS })}`,
       ...(relayed ? [`RELAYED=${relayed}`] : []),
     ],
-    Labels: {
+    Labels: containerLabels({
       [Label.ManagedBy]: Owner.Api,
       [Label.Stack]: stack,
       [Label.Role]: Role.LearningEgress,
       [Label.Server]: name,
-    },
+    }),
     Healthcheck: { Test: ["NONE"] },
     NetworkingConfig: { EndpointsConfig: { [OUTBOUND.name]: { IPAMConfig: { IPv4Address: LEARNING_ADDRESS } } } },
     HostConfig: {

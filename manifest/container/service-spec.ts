@@ -4,7 +4,7 @@ import type { Service } from "../service-types";
 import type { Manifest } from "../types";
 import { type ContainerSpecOptions, outsideHosts, secretMounts, secretVolumes, serverNetwork } from "./container-spec";
 import type { ContainerSpec, HealthcheckSpec } from "./container-types";
-import { Label, Owner, Role } from "./labels";
+import { containerLabels, Label, Owner, Role } from "./labels";
 import { containerName } from "./names";
 import { INIT, serviceProgram } from "./program";
 import { proxyEnvironment } from "./proxy-environment";
@@ -66,13 +66,13 @@ export function serviceSpec(manifest: Manifest, service: Service, options: Conta
     groups: [],
     ...(service.workdir ? { workdir: service.workdir } : {}),
     env: { ...(service.egress ? proxyEnvironment(own, others) : own), ...env },
-    labels: {
+    labels: containerLabels({
       [Label.ManagedBy]: managedBy,
       [Label.Role]: Role.Companion,
       [Label.Companion]: service.name,
       [Label.Server]: server,
       [Label.Stack]: stack,
-    },
+    }),
     mounts: [...mounts, ...secretMounts(storing.name, secrets), ...storageMounts(storing, managedBy)],
     volumes: secretVolumes(storing.name, secrets),
     // Not the server's network itself: Docker would ignore the address there.

@@ -2,7 +2,7 @@ import { MEBIBYTE, parseBytes } from "../../lib/sizes";
 import { storageOf } from "../storage";
 import type { Manifest } from "../types";
 import type { ContainerSpec, MountSpec, UlimitSpec } from "./container-types";
-import { Label, Owner, Role } from "./labels";
+import { containerLabels, Label, Owner, Role } from "./labels";
 import { containerName } from "./names";
 import { INIT } from "./program";
 
@@ -86,7 +86,7 @@ export function storageContainer({ work, server, user, folders, owner, image, st
     groups: [],
     workdir: "/",
     env: {},
-    labels: { [Label.ManagedBy]: owner, [Label.Stack]: stack, [Label.Role]: Role.StorageFolders },
+    labels: containerLabels({ [Label.ManagedBy]: owner, [Label.Stack]: stack, [Label.Role]: Role.StorageFolders }),
     mounts: [
       { type: "bind", ...INIT, readOnly: true },
       { type: "bind", source: `${ROOTS.plain}/${owner}`, target: TARGET, readOnly: false },

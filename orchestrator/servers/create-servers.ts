@@ -72,7 +72,7 @@ export async function createServers(options: ServersOptions): Promise<ServersPar
     deployer,
     learner,
     cleanup: new Cleanup({ client, stack, busy: () => deployer.busy, storage: () => storage.list(), log }),
-    egress: new EgressLog(client, stack),
+    egress: new EgressLog(client),
     engine: new Engine(client),
     ping: () => client.api.ping(),
     close: () => {

@@ -118,7 +118,7 @@ function serverOf({ labels }: Part): string {
 /** Who owns something, by its labels. The stack's own leftovers can be judged; what has another owner is left alone. */
 function owner(part: Part, { stack }: CleanupOptions): "nobody" | "api" | "somebody" {
   const { labels } = part;
-  if (!Object.values(Label).some((label) => labels[label] !== undefined)) return "nobody";
+  if (!Object.values(Label).some((label) => labels[label])) return "nobody";
   const { [Label.ManagedBy]: managedBy, [Label.Stack]: theirs } = labels;
   return managedBy === Owner.Api && theirs === stack ? Owner.Api : "somebody";
 }
@@ -170,7 +170,7 @@ function imageReason(one: EngineParts["images"][number], options: CleanupOptions
   if (options.busy.size > 0) return undefined;
   // Images that the stack built have a name, but no label. Without them, the next `up` would build them again.
   const ours = one.tags.some((tag) => tag.startsWith("mcp-"));
-  if (ours || owner(one, options) !== "nobody" || isYoung(one, options)) return undefined;
+  if (ours || isYoung(one, options)) return undefined;
   return one.tags.length === 0 ? "it has no name, and no container uses it" : "no container uses it";
 }
 

@@ -1,5 +1,7 @@
 import type Docker from "dockerode";
 import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import { ownLabels } from "../../../manifest/container/labels";
+import { containerName } from "../../../manifest/container/names";
 import { storageContainer, storageFolder } from "../../../manifest/container/storage-folders";
 import type { Log } from "../../log";
 import { type EngineParts, type Orphan, planCleanup } from "./cleanup-plan";
@@ -12,6 +14,8 @@ export interface CleanupResult {
   removed: Orphan[];
   failed: (Orphan & { error: string })[];
 }
+
+type Labels = Record<string, string>;
 
 /** What cleaning up needs. */
 export interface CleanupParts {
@@ -90,11 +94,12 @@ async function engineParts({ api, streams }: EngineClient): Promise<Omit<EngineP
   const mounted = new Set(containers.flatMap(({ Mounts }) => Mounts.map(({ Name }) => Name)));
   // Of the networks that a stopped container has as well: it could not start again without one.
   const joined = new Set(containers.flatMap((one) => Object.keys(one.NetworkSettings?.Networks ?? {})));
+  const ofImages = new Map(images.map(({ Id, Labels }) => [Id, Labels]));
   return {
     containers: containers.map((one) => ({
       id: one.Id,
       name: one.Names[0]?.slice(1) ?? one.Id,
-      labels: one.Labels ?? {},
+      labels: labelsOf(one, ofImages.get(one.ImageID)),
       created: one.Created * 1_000,
       bytes: written.get(one.Id),
       state: one.State,
@@ -118,11 +123,16 @@ async function engineParts({ api, streams }: EngineClient): Promise<Omit<EngineP
     images: images.map((one) => ({
       id: one.Id,
       name: one.RepoTags?.find((tag) => tag !== "<none>:<none>") ?? one.RepoDigests?.[0] ?? one.Id,
-      labels: one.Labels ?? {},
+      labels: {}, // the stack gives images none, and what others' say counts for nothing
       created: one.Created * 1_000,
       bytes: one.Size,
       tags: (one.RepoTags ?? []).filter((tag) => tag !== "<none>:<none>"),
       ...(one.ParentId ? { parent: one.ParentId } : {}),
     })),
   };
+}
+
+/** A container's labels. One whose name is none of ours was made by somebody else, and may have them from its image. */
+function labelsOf({ Names, Labels }: Docker.ContainerInfo, ofImage: Labels | undefined): Labels {
+  return Names[0]?.startsWith(`/${containerName("")}`) ? Labels : ownLabels(Labels, ofImage);
 }

@@ -80,7 +80,9 @@ export class DockerServers implements Servers {
       const onClose = (): void => {
         this.connected = false;
       };
-      const onEvent = (event: DockerEvent): void => this.#onEvent(event);
+      const onEvent = (event: DockerEvent): void => {
+        if (event.Actor.Attributes[Label.Manifest] !== "") this.#onEvent(event);
+      };
       void followEvents({ client, log, filters, onOpen, onClose, onEvent }, this.#stop.signal);
     });
     this.#followCompanions();
@@ -94,7 +96,7 @@ export class DockerServers implements Servers {
     const filters = { type: ["container"], event: ACTIONS, label: [Label.Companion, `${Label.Stack}=${stack}`] };
     const onEvent = ({ Actor: { Attributes } }: DockerEvent): void => {
       const server = this.get(Attributes[Label.Server] ?? "");
-      if (server) void this.refresh(server.runtime.id);
+      if (server && Attributes[Label.Companion] !== "") void this.refresh(server.runtime.id);
     };
     const nothing = (): void => {}; // the other stream tells whether the engine is there
     void followEvents({ client, log, filters, onOpen: nothing, onClose: nothing, onEvent }, this.#stop.signal);
@@ -152,7 +154,8 @@ export class DockerServers implements Servers {
   async #lookForAll(): Promise<void> {
     const label = [Label.Manifest, `${Label.Stack}=${this.options.stack}`];
     const found = await this.options.client.api.listContainers({ all: true, filters: { label } });
-    const ids = new Set(found.map(({ Id }) => Id));
+    // What is no server has the label too, empty.
+    const ids = new Set(found.filter(({ Labels }) => Labels[Label.Manifest]).map(({ Id }) => Id));
     for (const id of [...this.#names.keys()]) if (!ids.has(id)) await this.#gone(id);
     for (const id of [...this.#refused]) if (!ids.has(id)) this.#refused.delete(id);
     await eachOf(ids, PARALLEL, (id) => this.#look(id));

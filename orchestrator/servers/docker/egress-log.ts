@@ -1,5 +1,5 @@
-import { type EngineClient, reasonOf } from "../../../lib/docker-client";
-import { Label, Role } from "../../../manifest/container/labels";
+import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
+import { EGRESS_PROXY } from "../../../manifest/container/names";
 import { serverSubnet } from "../../../manifest/container/subnets";
 import { ServerError } from "../server-error";
 import type { ServerInfo } from "../server-info";
@@ -20,9 +20,8 @@ export interface EgressReport {
 export class EgressLog {
   constructor(
     private readonly client: EngineClient,
-    private readonly stack: string,
-    /** Of the proxy. @default the one of all servers */
-    private readonly role: Role = Role.Egress,
+    /** The proxy's container. @default the one of all servers */
+    private readonly proxy = EGRESS_PROXY,
   ) {}
 
   /** @throws ServerError when the daemon does not answer */
@@ -42,10 +41,12 @@ export class EgressLog {
 
   /** Docker's log of the proxy's standard output; nothing when there is no proxy. */
   async #read(): Promise<Buffer> {
-    const label = [`${Label.Role}=${this.role}`, `${Label.Stack}=${this.stack}`];
-    const [proxy] = await this.client.api.listContainers({ all: true, filters: { label } });
-    if (!proxy) return Buffer.alloc(0);
-    const container = this.client.streams.getContainer(proxy.Id);
-    return await container.logs({ stdout: true, stderr: false, timestamps: true, tail: LINES, follow: false });
+    const container = this.client.streams.getContainer(this.proxy);
+    try {
+      return await container.logs({ stdout: true, stderr: false, timestamps: true, tail: LINES, follow: false });
+    } catch (error) {
+      if (statusOf(error) === 404) return Buffer.alloc(0);
+      throw error;
+    }
   }
 }

@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
 import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
 import { containerName } from "../../../manifest/container/container-spec";
 import { Label } from "../../../manifest/container/labels";
+import { ORCHESTRATOR } from "../../../manifest/container/names";
 import { TransportType } from "../../../manifest/types";
 import type { Log } from "../../log";
 import type { ServerInfo } from "../server-info";
@@ -59,13 +59,10 @@ export class OwnNetworks {
 
   /** This container's id; undefined when the orchestrator runs outside of the engine, in tests. */
   async #findSelf(): Promise<string | undefined> {
-    const label = [`${Label.Role}=orchestrator`, `${Label.Stack}=${this.stack}`];
+    const label = [`${Label.Stack}=${this.stack}`];
     const labelled = await this.client.api.listContainers({ filters: { label } });
-    // A container also has the labels of its image, and a server's image may have any.
-    const found = labelled.filter(({ Labels }) => Labels[Label.Server] === undefined);
-    // There are two while one orchestrator replaces another. The host name is the beginning of the id, unless somebody
-    // chose one.
-    const own = found.find(({ Id }) => Id.startsWith(hostname())) ?? found[0];
+    // By its name: a container's labels may be those of its image.
+    const own = labelled.find(({ Names }) => Names[0] === `/${ORCHESTRATOR}`);
     if (!own) this.log.info("the orchestrator runs outside of the engine: it cannot join the networks of HTTP servers");
     return own?.Id;
   }

@@ -11,16 +11,23 @@ const SECRET = "sk-value-that-must-not-show-0123456789";
 describe("dind-mcp servers find, with a container of the host engine", function () {
   this.timeout(180_000);
   const name = `kettle-mcp-${process.pid}`;
+  const image = `example/kettle:${process.pid}`;
   let stack: TestStack;
   let folder: string;
   before(async () => {
     stack = await createStack("find"); // nothing of it is up
     folder = await mkdtemp(join(tmpdir(), "find-"));
     const own = ["--name", name, "-e", `KETTLE_TOKEN=${SECRET}`, "-v", `${folder}:/notes:ro`, "--network", "none"];
-    await must("docker", ["run", "-d", "-i", ...own, "debian:trixie-slim", "sleep", "600"]);
+    // Its image says that it is ours, and Compose's.
+    const lies = ["dind-mcp.stack=dind-mcp/dev", "com.docker.compose.project=shop"].map((label) => `LABEL ${label}`);
+    await must("docker", ["create", "--name", name, "debian:trixie-slim"]);
+    await must("docker", ["commit", ...lies.flatMap((lie) => ["--change", lie]), name, image]);
+    await must("docker", ["rm", name]);
+    await must("docker", ["run", "-d", "-i", ...own, image, "sleep", "600"]);
   });
   after(async () => {
     await run("docker", ["rm", "-f", name]);
+    await run("docker", ["rmi", image]);
     await rm(folder, { recursive: true, force: true });
     await removeStack(stack);
   });
@@ -30,7 +37,7 @@ describe("dind-mcp servers find, with a container of the host engine", function 
     assert.deepEqual(found, [
       {
         kind: "container",
-        what: "debian:trixie-slim",
+        what: image,
         where: `container ${name}`,
         of: "Docker",
         reach: {
@@ -52,7 +59,7 @@ describe("dind-mcp servers find, with a container of the host engine", function 
     assert.match(brought.stderr, /they run on: container kettle-mcp-/);
     assert.equal((await must("docker", ["inspect", "-f", "{{.State.Running}}", name])).trim(), "true");
     const yaml = await readFile(join(catalog, name, "server.yaml"), "utf8");
-    assert.match(yaml, /image: debian:trixie-slim[\s\S]*arguments:\n {4}- sleep\n {4}- "?600"?\n/);
+    assert.match(yaml, /image: example\/kettle:\d+[\s\S]*arguments:\n {4}- sleep\n {4}- "?600"?\n/);
     assert.match(yaml, /secrets:\n {2}- name: kettle-token\n {4}env: KETTLE_TOKEN\n/);
     assert.ok(!(yaml + brought.stdout + brought.stderr + looked.stdout + looked.stderr).includes(SECRET));
 

@@ -57,6 +57,39 @@ describe("extra servers, in a real engine", function () {
     assert.deepEqual(await site.secretFiles("mcp-extra-secrets"), { key: `100400 14995 ${SECRET}` });
   });
 
+  it("are what we say, whatever their image's labels say; nor is what somebody runs from such an image ours", async () => {
+    const image = "example/liar:1";
+    const lies = {
+      ManagedBy: "api",
+      Stack: site.stack,
+      Role: "orchestrator",
+      Server: "extra",
+      CopyOf: "extra",
+    } as const;
+    const changes = Object.entries(lies).flatMap(([label, value]) => [
+      "--change",
+      `LABEL ${Label[label as keyof typeof lies]}=${value}`,
+    ]);
+    await docker(site.fleet, "create", "--name", "liar-of-the-test", EXTRA_IMAGE);
+    try {
+      await docker(site.fleet, "commit", ...changes, "liar-of-the-test", image);
+      await docker(site.fleet, "rm", "liar-of-the-test");
+      const { server } = await site.parts.deployer.deploy(extraServer("extra-liar", { image }));
+      assert.deepEqual([server.name, server.copyOf, server.status], ["extra-liar", undefined, "running"]);
+      const [{ Config }] = JSON.parse(await docker(site.fleet, "inspect", "mcp-extra-liar"));
+      const spec = containerSpec(server.manifest, { image, stack: site.stack, managedBy: "api" });
+      assert.deepEqual(Config.Labels, spec.labels);
+      await docker(site.fleet, "run", "-d", "-i", "--name", "liar-of-the-test", "--entrypoint", "/server", image);
+      const plan = await site.parts.cleanup.plan({ force: true });
+      const found = plan.filter(({ name }) => name.includes("liar")).map(({ name, reason }) => `${name}: ${reason}`);
+      assert.deepEqual(found, ["liar-of-the-test: no dind-mcp label, running"]);
+    } finally {
+      await site.parts.deployer.remove("extra-liar").catch(() => {});
+      await tryDocker(site.fleet, ["rm", "-f", "liar-of-the-test"]);
+      await tryDocker(site.fleet, ["rmi", image]);
+    }
+  });
+
   it("do not change when the same is deployed again", async () => {
     const before = site.parts.servers.get("extra");
     const again = extraServer("extra", { secrets: [{ name: "key" }, { name: "maybe", required: false }] });

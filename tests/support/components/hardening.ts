@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Label } from "../../../manifest/container/labels";
 import type { Registered } from "./mocks";
 import { pick } from "./queries";
 
@@ -57,6 +58,9 @@ export function assertHardened(
     { name: "nofile", soft: 8_192, hard: 8_192 },
     { name: "nproc", soft: processes, hard: processes },
   ]);
+  // Else its image could say them.
+  const labels = container.inputs.labels as { label: string }[];
+  assert.deepEqual(labels.map(({ label }) => label).sort(), Object.values(Label).sort());
   const allowed = [...Object.keys(WALLS), ...HARMLESS, ...more];
   assert.deepEqual(
     Object.keys(container.inputs).filter((key) => !allowed.includes(key)),

@@ -20,10 +20,10 @@ export function only(resources: Registered[], idOrName: string): Registered {
 
 export const container = (resources: Registered[], name: string) => only(resources, `${DockerType.Container} ${name}`);
 
-/** The labels of a docker resource, by name. */
+/** The labels of a docker resource, by name; those that are stated as empty are left out. */
 export function labelsOf({ inputs }: Registered): Record<string, string> {
   const labels = inputs.labels as { label: string; value: string }[];
-  return Object.fromEntries(labels.map(({ label, value }) => [label, value]));
+  return Object.fromEntries(labels.flatMap(({ label, value }) => (value === "" ? [] : [[label, value]])));
 }
 
 /** The inputs named, to compare with what is expected of them; absent ones are undefined. */

@@ -3,8 +3,8 @@ import { VolumeFiles } from "../../../components/volume-files";
 import { DockerType } from "../../../lib/docker-types";
 import { Label, Role } from "../../../manifest/container/labels";
 import { record, reveal } from "../../support/components/mocks";
-import { LABEL_LIST, LABELS, withProvider } from "../../support/components/parts";
-import { children, only } from "../../support/components/queries";
+import { LABELS, withProvider } from "../../support/components/parts";
+import { children, labelsOf, only } from "../../support/components/queries";
 
 const args = {
   containerName: "carrier",
@@ -23,7 +23,7 @@ describe("VolumeFiles", () => {
     assert.deepEqual(children(resources, "dind-mcp:index:VolumeFiles files"), [CARRIER]);
     const { inputs, provider } = only(resources, CARRIER);
     assert.equal(provider, "host");
-    const { uploads, ...rest } = inputs;
+    const { uploads, labels: _labels, ...rest } = inputs;
     assert.deepEqual(rest, {
       name: "carrier",
       image: "sha256:empty",
@@ -33,8 +33,8 @@ describe("VolumeFiles", () => {
       networkMode: "none",
       capabilities: { drops: ["ALL"] },
       volumes: [{ volumeName: "secrets", containerPath: "/files" }],
-      labels: [...LABEL_LIST, { label: Label.Role, value: Role.VolumeFiles }],
     });
+    assert.deepEqual(labelsOf(only(resources, CARRIER)), { ...LABELS, [Label.Role]: Role.VolumeFiles });
     assert.equal((uploads as unknown[]).length, 2);
   });
 

@@ -13,7 +13,8 @@ import { verdict } from "./start-healthy";
  */
 export async function endInterrupted(client: EngineClient, stack: string, log: Log): Promise<void> {
   const label = [`${Label.ManagedBy}=${Owner.Api}`, `${Label.Stack}=${stack}`, Label.Manifest];
-  const found = await client.api.listContainers({ all: true, filters: { label } });
+  const labelled = await client.api.listContainers({ all: true, filters: { label } });
+  const found = labelled.filter(({ Labels }) => Labels[Label.Manifest]);
   const named = (name: string) => found.find(({ Names }) => Names[0] === `/${name}`);
   for (const name of new Set(found.map(({ Labels }) => Labels[Label.Server] ?? ""))) {
     const current = named(containerName(name));

@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { createContainer, type EngineClient, removeContainer } from "../../../../lib/docker-client";
 import { containerName } from "../../../../manifest/container/container-spec";
-import { Label } from "../../../../manifest/container/labels";
+import { containerLabels, Label, Role } from "../../../../manifest/container/labels";
 import { packTar, unpackTar } from "./tar";
 
 /** Where the secret files of one server are. */
@@ -36,7 +36,7 @@ async function withCarrier<Result>(
     name,
     Image: image,
     Entrypoint: ["never-started"],
-    Labels: { ...labels, [Label.Role]: "volume-files" },
+    Labels: containerLabels({ ...labels, [Label.Role]: Role.VolumeFiles }),
     HostConfig: { NetworkMode: "none", CapDrop: ["ALL"], Binds: [`${volume}:${FOLDER}`] },
   });
   try {

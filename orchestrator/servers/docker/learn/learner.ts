@@ -8,6 +8,7 @@ import {
   learningOptions,
   learningProblem,
   learningProxy,
+  learningProxyName,
 } from "../../../../manifest/container/learning";
 import { containerName } from "../../../../manifest/container/names";
 import type { Manifest } from "../../../../manifest/types";
@@ -94,7 +95,7 @@ export class Learner {
 
   /** What was learned until now. @throws ServerError when no copy of the server learns */
   async report(name: string): Promise<LearningCopy & Needs & { peaks: Peaks }> {
-    const { client, servers, stack } = this.options;
+    const { client, servers } = this.options;
     const learning = this.#of(name);
     const { copy, peaks, folders = NOT_READ } = learning;
     const [original, running] = [servers.get(name), servers.get(copy)];
@@ -103,7 +104,7 @@ export class Learner {
     const changes = ((await container.changes()) ?? []) as { Path: string; Kind: number }[];
     const listed = await client.api.listContainers({ size: true, filters: { id: [running.runtime.id] } });
     const { SizeRw = 0 } = (listed[0] ?? {}) as { SizeRw?: number };
-    const { items: egress } = await new EgressLog(client, stack, Role.LearningEgress).of(running);
+    const { items: egress } = await new EgressLog(client, learningProxyName(copy)).of(running);
     const paths = (kind: number): string[] => changes.filter(({ Kind }) => Kind === kind).map(({ Path }) => Path);
     const learned = { egress, added: paths(1), changed: paths(0), folders, written: SizeRw, peaks };
     return { ...learning, ...needsOf(learned, original.manifest) };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { containerSpec } from "../../../../manifest/container/container-spec";
-import { Label } from "../../../../manifest/container/labels";
+import { containerLabels, Label } from "../../../../manifest/container/labels";
 import { proxyEnvironment } from "../../../../manifest/container/proxy-environment";
 import { parseManifest } from "../../../../manifest/manifest";
 import { manifest } from "../../../support/manifest/documents";
@@ -32,13 +32,13 @@ describe("container specification", () => {
       user: "11000:11000",
       groups: [],
       env: { HOME: "/tmp" },
-      labels: {
+      labels: containerLabels({
         [Label.ManagedBy]: "pulumi",
         [Label.Manifest]: containerSpec(one, options).labels[Label.Manifest],
         [Label.Server]: "echo",
         [Label.Stack]: "dind-mcp/dev",
         [Label.Transport]: "stdio",
-      },
+      }),
       mounts: [
         { type: "bind", source: "/usr/local/lib/dind-mcp/mcp-init", target: "/.mcp/init", readOnly: true },
         { type: "volume", source: "mcp-echo-sessions", target: "/run/mcp", readOnly: false },

@@ -1,7 +1,22 @@
 import assert from "node:assert/strict";
-import { Label, Owner, Role } from "../../../../manifest/container/labels";
+import { containerLabels, Label, Owner, ownLabels, Role } from "../../../../manifest/container/labels";
 
 describe("labels", () => {
+  it("are all stated on a container of ours, so that those of its image count for nothing", () => {
+    const stated = containerLabels({ [Label.Server]: "x" });
+    assert.deepEqual(Object.keys(stated).sort(), Object.values(Label).sort());
+    assert.deepEqual(ownLabels(stated, {}), { [Label.Server]: "x" });
+  });
+
+  it("of another container are its own only where its image does not say the same", () => {
+    const image = { [Label.Stack]: "p/s", [Label.Role]: "engine" };
+    assert.deepEqual(ownLabels({ ...image, [Label.Role]: "egress", more: "1" }, image), {
+      [Label.Role]: "egress",
+      more: "1",
+    });
+    assert.deepEqual(ownLabels(null, null), {});
+  });
+
   it("keep their names, by which users find containers and older stacks are recognised", () => {
     assert.deepEqual(Object.values(Label).sort(), [
       "dind-mcp.companion",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { containerSpec, serverNetwork } from "../../../../manifest/container/container-spec";
 import type { ContainerSpec } from "../../../../manifest/container/container-types";
-import { Label } from "../../../../manifest/container/labels";
+import { Label, ownLabels } from "../../../../manifest/container/labels";
 import { serviceSpec, withoutEgress } from "../../../../manifest/container/service-spec";
 import { manifest } from "../../../support/manifest/documents";
 
@@ -32,7 +32,7 @@ describe("specification of a companion", () => {
     assert.deepEqual(spec.address, { ip: "10.214.6.77", alias: "redis" });
     assert.deepEqual(specOf({}).address, { ip: "10.214.6.76", alias: "db" });
     // No manifest: it is no server, whatever its image's labels say.
-    assert.deepEqual(spec.labels, {
+    assert.deepEqual(ownLabels(spec.labels, {}), {
       [Label.Companion]: "redis",
       [Label.ManagedBy]: "pulumi",
       [Label.Role]: "companion",

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ContainerInspectInfo } from "dockerode";
-import { Label } from "../../../../../manifest/container/labels";
+import { Label, Role } from "../../../../../manifest/container/labels";
 
 /** A Docker daemon on a unix socket, as far as discovery asks one; it can go away and come back. */
 export class FakeEngine {
@@ -21,12 +21,10 @@ export class FakeEngine {
 
   async start(): Promise<void> {
     this.#server = createServer((request, response) => {
-      const { pathname: path, searchParams } = new URL(request.url ?? "", "http://engine");
+      const { pathname: path } = new URL(request.url ?? "", "http://engine");
       let body = "";
       request.on("data", (data) => (body += data));
-      request.on("end", () =>
-        this.#answer(request.method ?? "", path, searchParams.get("filters") ?? "", body, response),
-      );
+      request.on("end", () => this.#answer(request.method ?? "", path, body, response));
     });
     await new Promise<void>((resolve) => this.#server?.listen(this.socketPath, resolve));
   }
@@ -49,7 +47,7 @@ export class FakeEngine {
     for (const stream of this.#streams) stream.write(line);
   }
 
-  #answer(method: string, path: string, filters: string, body: string, response: ServerResponse): void {
+  #answer(method: string, path: string, body: string, response: ServerResponse): void {
     const send = (status: number, value: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
@@ -61,9 +59,10 @@ export class FakeEngine {
       return;
     }
     if (path === "/containers/json") {
-      const all = [...this.containers].map(([Id, { Config }]) => ({ Id, Labels: Config.Labels }));
+      const all = [...this.containers].map(([Id, { Name, Config }]) => ({ Id, Names: [Name], Labels: Config.Labels }));
       // A server's image may call itself the orchestrator.
-      send(200, filters.includes(`${Label.Role}=orchestrator`) ? [...all, { Id: "self", Labels: {} }] : all);
+      const liar = { Id: "liar", Names: ["/liar"], Labels: { [Label.Role]: Role.Orchestrator } };
+      send(200, [liar, ...all, { Id: "self", Names: ["/mcp-orchestrator"], Labels: { [Label.Manifest]: "" } }]);
       return;
     }
     const [, id] = /^\/containers\/([^/]+)\/json$/.exec(path) ?? [];

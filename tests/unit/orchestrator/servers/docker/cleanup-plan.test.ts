@@ -54,7 +54,6 @@ describe("what nobody owns in the engine", () => {
         containers: [container("c", "exited", one)],
         volumes: [{ ...part("v", one), used: false }],
         networks: [{ ...part("n", one), used: false }],
-        images: [{ ...part("i2", one), tags: [] }],
       };
       assert.deepEqual(plan(parts, { force: true }), []);
     }
