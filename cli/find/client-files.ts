@@ -40,7 +40,7 @@ export function clientFiles(place: Place = here()): ClientFiles {
 
 function loose(client: string, file: string): Loose[] {
   const named = clientServers(clientText(file, file), file);
-  return named.flatMap(({ name, server }): Loose[] => {
+  return named.flatMap(({ name, server, project }): Loose[] => {
     // Our own entry is a bridge to an address, where it is no address itself.
     if (!server?.command || server.args.includes("mcp-remote")) return [];
     const what = [server.command, ...server.args].find(
@@ -50,7 +50,7 @@ function loose(client: string, file: string): Loose[] {
       {
         kind: "file",
         what: oneLine(what ?? server.command, 100),
-        where: `${file}: ${oneLine(name, 60)}`,
+        where: `${file}: ${oneLine(name, 60)}${project === undefined ? "" : ` (${oneLine(project, 200)})`}`,
         of: client,
         reach: {
           user: "whoever starts the client",
@@ -60,7 +60,7 @@ function loose(client: string, file: string): Loose[] {
         },
         name,
         server,
-        folder: projectOf(file),
+        folder: project ?? projectOf(file),
       },
     ];
   });

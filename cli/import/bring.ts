@@ -23,6 +23,8 @@ import { sortVariables } from "./variables";
 export interface Brought {
   /** Its name in the file. */
   entry: string;
+  /** The project that the file has it for, where it has those of several. */
+  project?: string;
   /** Its name here; absent when it was not brought. */
   name?: string;
   /** True when an import before this one has brought it. */
@@ -65,8 +67,13 @@ export const notBrought = (entry: string, why: string): Brought => {
 };
 
 /** Makes a folder of the catalog from one server of a client: all of it or nothing. What is wrong with it keeps no other from its turn. */
-export async function bring({ name: entry, server, why }: Named, how: Bringing): Promise<Brought> {
+export async function bring({ name: entry, server, why, project }: Named, all: Bringing): Promise<Brought> {
   if (!server) return notBrought(entry, why ?? "its entry is not understood: expected command, args, env as texts");
+  if (project === undefined) return bringStarted(entry, server, all);
+  return { ...(await bringStarted(entry, server, { ...all, where: { ...all.where, folder: project } })), project };
+}
+
+async function bringStarted(entry: string, server: ClientServer, how: Bringing): Promise<Brought> {
   const start = understand(server, how.where);
   if ("why" in start) return notBrought(entry, start.why);
   try {
@@ -131,7 +138,9 @@ async function pinned(source: Source, { digest }: Bringing): Promise<Source | { 
 
 /** A container gets the variables that its command line names, any other program all. */
 function environment({ env }: ClientServer, start: Start): Record<string, string> {
-  if (start.source.kind !== "image") return { ...start.env, ...env };
+  // One without a value is the start's, where that has one.
+  const given = Object.entries(env).filter(([name, value]) => value !== "" || !start.env?.[name]);
+  if (start.source.kind !== "image") return { ...start.env, ...Object.fromEntries(given) };
   const named = Object.entries(start.env ?? {});
   return Object.fromEntries(
     named.map(([name, value]) => [name, value || (Object.hasOwn(env, name) ? (env[name] ?? "") : "")]),

@@ -77,7 +77,9 @@ async function connection(path: string, text: string, { client, dryRun }: Option
   const wish = { mode: "all", scope: "user", file: path, name: AGGREGATE, force: false, dryRun } as const;
   const ready = await prepared(wish);
   return (all) => {
-    const names = all.flatMap(({ entry, name }) => (name === undefined ? [] : [entry]));
+    const names = all.flatMap(({ entry, name, project }) => (name === undefined || project ? [] : [entry]));
+    if (all.some(({ name, project }) => name !== undefined && project))
+      note(`${path}: what it has for single projects stays as it is`);
     if (names.length === 0) return note(`${path}: nothing of it is here, so it stays as it is`);
     const { notes, ...done } = connectOne(whose, path, ready, entriesNamed(names, text, path));
     note(`${sentence(done, dryRun)}: ${done.entries.join(", ")} in place of ${names.join(", ")}`);
@@ -125,12 +127,12 @@ async function bringAll(named: Named[], how: Bringing): Promise<Brought[]> {
 export const broughtTable = (all: Brought[]): string =>
   table(["IN THE FILE", "HERE", "FROM", ""], all.map(row), "no servers");
 
-function row({ entry, name, there, from, why, secrets, open, folders }: Brought): string[] {
+function row({ entry, project, name, there, from, why, secrets, open, folders }: Brought): string[] {
   const kept = secrets.length > 0 ? `secrets: ${secrets.join(", ")}` : "";
   const missing = open.length > 0 ? `without a value: ${open.join(", ")}` : "";
   const lent = folders.map(({ path, access }) => `${path}, ${access}`).join("; ");
   const what = there ? "there already" : [kept, missing, lent].filter(Boolean).join("; ");
-  return [entry, name ?? "no", from ?? "", why ?? what];
+  return [project ? `${entry} (${project})` : entry, name ?? "no", from ?? "", why ?? what];
 }
 
 /** What else to know, and what is next. */

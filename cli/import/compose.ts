@@ -3,6 +3,7 @@ import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
 import { saysMcp } from "../find/looks-like";
 import type { Named } from "./client-server";
+import type { EnvFile } from "./start";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const words = z.union([z.string(), z.array(scalar)]);
@@ -15,6 +16,12 @@ const volumeSchema = z.object({
 });
 const portSchema = z.object({ target: scalar });
 
+const envFileSchema = z.object({
+  path: z.string(),
+  required: z.boolean().default(true),
+  format: z.string().optional(),
+});
+
 const serviceSchema = z.object({
   image: z.string().optional(),
   build: z
@@ -24,7 +31,7 @@ const serviceSchema = z.object({
   entrypoint: words.optional(),
   command: words.optional(),
   environment: pairs.default([]),
-  env_file: z.unknown().optional(),
+  env_file: z.union([z.string(), z.array(z.union([z.string(), envFileSchema]))]).default([]),
   volumes: z.array(z.union([z.string(), volumeSchema])).default([]),
   ports: z.array(z.union([scalar, portSchema])).default([]),
   expose: z.array(scalar).default([]),
@@ -58,6 +65,7 @@ function contextOf({ build }: Service): string[] {
 
 function named(name: string, service: Service): Named {
   const { build } = service;
+  const files = { envFiles: envFiles(service) };
   const texts = [service.image ?? "", ...split(service.entrypoint ?? []), ...split(service.command ?? [])];
   const open = texts.find((text) => /\$\{?\w/.test(text));
   if (open !== undefined) return { name, why: `${oneLine(open, 80)} is filled in by Compose: write its value down` };
@@ -71,11 +79,11 @@ function named(name: string, service: Service): Named {
     }
     return {
       name,
-      server: { command: BUILD, args: [context, ...split(service.command ?? [])], env: variables(service) },
+      server: { ...files, command: BUILD, args: [context, ...split(service.command ?? [])], env: variables(service) },
     };
   }
   if (service.image === undefined) return { name, why: "it has neither image nor build" };
-  return { name, server: { command: "docker", args: runArguments(service, service.image), env: {} } };
+  return { name, server: { ...files, command: "docker", args: runArguments(service, service.image), env: {} } };
 }
 
 /** Stands for a service that Compose builds, where a client has its program. No program has that name. */
@@ -116,6 +124,13 @@ function runArguments(service: Service, image: string): string[] {
 
 function short({ source, target, read_only: readOnly }: z.output<typeof volumeSchema>): string {
   return [...(source === undefined ? [] : [source]), target, ...(readOnly ? ["ro"] : [])].join(":");
+}
+
+function envFiles({ env_file: files }: Service): EnvFile[] {
+  return [files].flat().map((file): EnvFile => {
+    if (typeof file === "string") return { path: file, format: "dotenv", required: true };
+    return { path: file.path, format: file.format === "raw" ? "docker" : "dotenv", required: file.required };
+  });
 }
 
 function variables({ environment }: Service): Record<string, string> {

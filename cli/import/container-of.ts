@@ -1,7 +1,7 @@
 import { oneLine } from "../../lib/plain-text";
 import { existingFolder } from "./folders";
 import { type Flags, type GivenOption, options } from "./options";
-import type { Start, Surroundings, Understood, WantedFolder } from "./start";
+import type { EnvFile, Start, Surroundings, Understood, WantedFolder } from "./start";
 
 /** Options of `docker run` and `podman run` that stand alone. Every other one takes a value. */
 const ALONE = [
@@ -84,6 +84,7 @@ export interface Wanted {
 function containerStart({ reference, args, given }: Wanted, where: Surroundings): Understood {
   const notes: string[] = [];
   const env: Record<string, string> = {};
+  const envFiles: EnvFile[] = [];
   const folders: WantedFolder[] = [];
   const storage: { name: string; path: string }[] = [];
   const manifest: Record<string, unknown> = {};
@@ -109,7 +110,7 @@ function containerStart({ reference, args, given }: Wanted, where: Surroundings)
     else if (NETWORK.includes(name)) notes.push(`${said(name, value)} was left out: it reaches what egress lists`);
     else if (WALLS.includes(name)) notes.push(`${said(name, value)} was left out: no server gets that`);
     else if (ROOM.includes(name)) notes.push(`${said(name, value)} was left out: set resources to what it needs`);
-    else if (name === "--env-file") notes.push("--env-file was left out: its variables are set by `secrets set`");
+    else if (name === "--env-file") envFiles.push({ path: value, format: "docker", required: true });
   }
   if (storage.length > 0) manifest.storage = storage;
   // What nobody holds a conversation with on its standard input, and what has a port, listens there.
@@ -118,7 +119,7 @@ function containerStart({ reference, args, given }: Wanted, where: Surroundings)
   const transport = { ...http, ...(program.length === 0 && args.length > 0 ? { arguments: args } : {}) };
   if (Object.keys(transport).length > 0) manifest.transport = transport;
   const start: Start = { source: { kind: "image", reference }, args: program.length > 0 ? [...program, ...args] : [] };
-  return { ...start, env, folders, manifest, notes };
+  return { ...start, env, envFiles, folders, manifest, notes };
 }
 
 function listening(given: GivenOption[]): number | undefined {

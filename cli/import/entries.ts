@@ -56,13 +56,36 @@ function serversIn(text: string, file: string): Entry[] {
  * @throws ProblemsError when it cannot be read, or holds no servers
  */
 export function clientServers(text: string, file: string): Named[] {
+  const isJson = formatOf(file) === FORMATS.json;
   const services = /\.ya?ml$/i.test(file) ? composeServers(formatOf(file).data(text, file)) : undefined;
   if (services && services.length <= MOST) return services;
-  return serversIn(text, file).map(({ key: name, value }) => {
-    const { data: server } = entrySchema.safeParse(inUsualWords(value));
-    return { name, ...(server ? { server } : {}) };
+  const ofProjects = isJson ? projectServers(formatOf(file).data(text, file)) : [];
+  const own = ofProjects.length > 0 && !hasContainer(text, file) ? [] : serversIn(text, file);
+  const all = [...own.map(({ key, value }) => named(key, value)), ...ofProjects];
+  if (all.length <= MOST) return all;
+  const got = `${all.length} servers`;
+  throw new ProblemsError([{ file, path: "projects", got, expected: `at most ${MOST}` }]);
+}
+
+function named(name: string, value: unknown): Named {
+  const { data: server } = entrySchema.safeParse(inUsualWords(value));
+  return { name, ...(server ? { server } : {}) };
+}
+
+/** Those that Claude Code keeps in its own file for one project each. */
+function projectServers({ projects }: Record<string, unknown>): Named[] {
+  if (!isMapping(projects)) return [];
+  return Object.entries(projects).flatMap(([project, settings]) => {
+    const servers = isMapping(settings) ? settings.mcpServers : undefined;
+    if (!isMapping(servers)) return [];
+    return Object.entries(servers).map(([name, value]) => ({ ...named(name, value), project }));
   });
 }
+
+const hasContainer = (text: string, file: string): boolean => {
+  const document = formatOf(file).data(text, file);
+  return CONTAINERS.some((name) => Object.hasOwn(document, name));
+};
 
 /** The entries of these names, as they stand in the file. */
 export function entriesNamed(names: string[], text: string, file: string): Entry[] {

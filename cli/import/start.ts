@@ -10,6 +10,16 @@ export interface WantedFolder {
   readOnly?: boolean;
 }
 
+/** A file with variables, which a container or a client's server gets. */
+export interface EnvFile {
+  /** As it is written. */
+  path: string;
+  /** `docker`: one `NAME=VALUE` a line, taken as it is. `dotenv`: with quotes and comments, as Compose and clients read it. */
+  format: "docker" | "dotenv";
+  /** Without it the server cannot come. */
+  required: boolean;
+}
+
 /** What a client's server is made of, and what its way of starting asks for. */
 export interface Start {
   source: Source;
@@ -17,6 +27,8 @@ export interface Start {
   args: string[];
   /** Variables that its command line sets; an empty text for those that it takes from the client's environment. */
   env?: Record<string, string>;
+  /** Files with more variables. */
+  envFiles?: EnvFile[];
   folders?: WantedFolder[];
   /** Part of a manifest, laid over the one that the source gives. */
   manifest?: Record<string, unknown>;

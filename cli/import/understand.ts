@@ -3,10 +3,11 @@ import { secretArguments } from "../../manifest/secret-names";
 import type { ClientServer } from "./client-server";
 import { BUILD } from "./compose";
 import { containerOf } from "./container-of";
+import { withEnvFiles } from "./env-files";
 import { existingFolder, lentArguments } from "./folders";
 import { packageOf } from "./package-of";
 import { programOf } from "./program-of";
-import type { Surroundings, Understood } from "./start";
+import type { EnvFile, Surroundings, Understood } from "./start";
 
 /** Reads how a client starts a server. Runs nothing, and takes no word for granted: what it does not know is told. */
 export function understand(server: ClientServer, where: Surroundings): Understood {
@@ -15,7 +16,7 @@ export function understand(server: ClientServer, where: Surroundings): Understoo
   if (address !== undefined)
     return { why: `it is at an address${hostOf(address)}: remote servers have no place here yet` };
   if (command === "") return { why: "its entry names no program" };
-  if (command === BUILD) return folderOf(server.args, where);
+  if (command === BUILD) return withVariables(folderOf(server.args, where), server, where);
   const [program, args] = unwrapped(command, server.args);
   const start =
     program === "docker" || program === "podman"
@@ -28,7 +29,21 @@ export function understand(server: ClientServer, where: Surroundings): Understoo
       why: "an argument looks like a secret, and arguments are no place for one: use `servers add`, and a variable",
     };
   }
-  return start.source.kind === "image" ? start : lentArguments(start, where);
+  return withVariables(start.source.kind === "image" ? start : lentArguments(start, where), server, where);
+}
+
+/** What its files of variables say, beside what the start says itself. */
+function withVariables(start: Understood, server: ClientServer, where: Surroundings): Understood {
+  if ("why" in start) return start;
+  const { envFile, envFiles = [] } = server;
+  const ofClient: EnvFile[] = envFile === undefined ? [] : [{ path: envFile, format: "dotenv", required: true }];
+  const files = [...ofClient, ...envFiles, ...(start.envFiles ?? [])];
+  if (files.length === 0) return start;
+  // A variable that is named alone has the value that the client gives it.
+  const own = Object.entries(start.env ?? {}).map(([name, value]) => [name, value || (server.env[name] ?? "")]);
+  const read = withEnvFiles(Object.fromEntries(own), files, where);
+  if ("why" in read) return read;
+  return { ...start, env: read.env, notes: [...(start.notes ?? []), ...read.notes] };
 }
 
 /** A folder that Compose builds. */

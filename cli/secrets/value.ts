@@ -23,9 +23,9 @@ export async function readValue(prompt: string, file?: string): Promise<string> 
 
 /** A value typed at the terminal, which does not show it; empty for none. */
 export function typedValue(prompt: string): Promise<string> {
-  note(prompt);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 });
+  note(prompt); // once the terminal shows nothing of what is typed
   return new Promise((resolve, reject) => {
     terminal.on("SIGINT", () => {
       terminal.close();

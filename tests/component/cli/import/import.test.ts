@@ -104,6 +104,21 @@ describe("servers import: from a client's file to the catalog", () => {
     assert.ok(!readFileSync(join(root, "asked"), "utf8").includes("touch"), "nobody is asked for what is no name");
   });
 
+  it("servers of single projects work from their project", async () => {
+    const [one, two] = ["one", "two"].map((name) => join(root, "projects", name)) as [string, string];
+    mkdirSync(one, { recursive: true });
+    writeFileSync(join(one, "server.mjs"), "console.error(1)\n");
+    const servers = { mcpServers: { own: { command: "node", args: ["server.mjs"] } } };
+    const { all } = await importAll(JSON.stringify({ projects: { [one]: servers, [two]: servers } }));
+    assert.deepEqual(
+      all.map(({ entry, project, name, why }) => [entry, project, name, why === undefined]),
+      [
+        ["own", one, "own", true],
+        ["own", two, undefined, false],
+      ],
+    );
+  });
+
   it("a dry run says the same, and leaves no trace", async () => {
     const { all, kept } = await importAll(FILE, { dryRun: true });
     assert.deepEqual(all[0]?.secrets, ["notes-api-key"]);

@@ -34,6 +34,27 @@ describe("servers import: the file", () => {
     assert.deepEqual(builtin?.server && understood(builtin.server), { why: "its entry names no program" });
   });
 
+  it("may be Claude Code's own, with servers of single projects beside those of all", () => {
+    const text = JSON.stringify({
+      mcpServers: { a: { command: "npx", args: ["a"] } },
+      projects: {
+        "/home/me/one": { mcpServers: { a: { command: "npx", args: ["other"] }, odd: 1 }, allowedTools: [] },
+        "/home/me/two": { mcpServers: {} },
+        "/home/me/three": null,
+      },
+    });
+    const told = (file: string) =>
+      clientServers(file, ".claude.json").map(({ name, project, server: one }) => [name, project, one?.args]);
+    const ofOne = [
+      ["a", "/home/me/one", ["other"]],
+      ["odd", "/home/me/one", undefined],
+    ];
+    assert.deepEqual(told(text), [["a", undefined, ["a"]], ...ofOne]);
+    assert.deepEqual(told(text.replace("mcpServers", "none")), ofOne);
+    const many = Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`/${n}`, { mcpServers: { a: {} } }]));
+    assert.throws(() => clientServers(JSON.stringify({ projects: many }), "f"), /projects: got 201 servers/);
+  });
+
   it("that is none, or has none, is an error that shows nothing of it", () => {
     for (const [text, error] of [
       ["{", /f:1:2: \(the file\): got .*expected JSON/],
