@@ -62,8 +62,8 @@ export async function createServers(options: ServersOptions): Promise<ServersPar
   // back.
   await deployer
     .recover()
-    .then(() => learner.recover())
     .catch((error) => log.warn({ reason: reasonOf(error) }, "deployments: not checked for interrupted ones"));
+  await learner.recover();
   return {
     servers,
     stats,
@@ -77,6 +77,7 @@ export async function createServers(options: ServersOptions): Promise<ServersPar
     ping: () => client.api.ping(),
     close: () => {
       servers.close();
+      learner.close();
       stats.close();
       storage.close();
       client.close();

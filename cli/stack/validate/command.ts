@@ -28,8 +28,9 @@ ${examples("bin/dind-mcp validate\nbin/dind-mcp stack validate --json | jq '.dif
     });
 }
 
-function text({ compared, differences }: Validation): string {
-  const checked = `${compared.length} containers compared: ${compared.join(", ")}`;
+function text({ compared, differences, learning }: Validation): string {
+  const copies = learning.length > 0 ? `\nnot compared, as a copy is learning: ${learning.join(", ")}` : "";
+  const checked = `${compared.length} containers compared: ${compared.join(", ")}${copies}`;
   if (differences.length === 0) return `${checked}\nall are as declared`;
   const rows = differences.map(({ container, path, expected, got }) => [container, path, expected, got]);
   const fix = "to fix: bin/dind-mcp up makes them as declared";

@@ -4,7 +4,8 @@ import { dockerAt } from "../../../lib/docker-client";
 import { parseJson } from "../../../lib/json";
 import type { CatalogServer } from "../../../manifest/catalog";
 import { type ContainerSpec, containerName, containerSpec } from "../../../manifest/container/container-spec";
-import { Label, Owner } from "../../../manifest/container/labels";
+import { Label, Owner, Role } from "../../../manifest/container/labels";
+import { isLearningName, learningName, learningProxyName } from "../../../manifest/container/learning";
 import { serviceContainer, serviceSpec } from "../../../manifest/container/service-spec";
 import { loadCatalog } from "../../../manifest/load-catalog";
 import { parseManifest } from "../../../manifest/manifest";
@@ -24,6 +25,8 @@ export interface Validation {
   /** Names of all containers that were compared. */
   compared: string[];
   differences: Difference[];
+  /** Throwaway copies of servers that learn just now, and their proxies: nothing declares them, and they are to be there. */
+  learning: string[];
 }
 
 /** All that containers in the engine are compared with. */
@@ -46,6 +49,7 @@ export async function validate(settings: Settings, outputs: Outputs): Promise<Va
   const engine = await engineDifferences(settings, recorded);
   const inside = await askInner(outputs, (docker) => compareInner(docker, { outputs, servers, recorded }));
   return {
+    ...inside,
     compared: [settings.engineName, ...inside.compared],
     differences: [...engine, ...inside.differences],
   };
@@ -84,9 +88,21 @@ async function compareInner(docker: Docker, declared: Declared): Promise<Validat
     else found.push(...(own ? sameId(own, id) : []), ...(await compareOne(docker, name, id, declared, own)));
   }
   const others = all.filter((container) => !wanted.includes(nameOf(container)));
-  const more = others.filter((one) => !hasDoneItsWork(one));
+  const learning = others.filter(isLearning).map(nameOf);
+  const more = others.filter((one) => !hasDoneItsWork(one) && !isLearning(one));
   for (const one of more) found.push(...(await compareOne(docker, nameOf(one), one.Id, declared)));
-  return { compared: [...wanted, ...more.map(nameOf)], differences: found };
+  return { compared: [...wanted, ...more.map(nameOf)], differences: found, learning };
+}
+
+/** A copy of a server that learns, or its proxy: both go when its time is over. */
+function isLearning(container: Docker.ContainerInfo): boolean {
+  const { [Label.ManagedBy]: owner, [Label.Server]: server = "", [Label.CopyOf]: copyOf = "" } = container.Labels;
+  const name = nameOf(container);
+  if (owner !== Owner.Api || !isLearningName(server)) return false;
+  return (
+    (name === containerName(server) && learningName(copyOf) === server) ||
+    (name === learningProxyName(server) && container.Labels[Label.Role] === Role.LearningEgress)
+  );
 }
 
 /** One container with its manifest: of the catalog, or its own when the API deployed it; else with the state's record. */

@@ -33,7 +33,7 @@ const REASONS: Record<string, Pick<EgressPlace, "outcome" | "reason">> = {
 };
 const HOUR_MS = 60 * 60 * 1_000;
 /** Different places that are told: a server may ask for as many names as it likes. */
-const MOST = 500;
+export const MOST_PLACES = 500;
 /** `seconds.ms client tag/status bytes method host:port error`, see manifest/proxy/squid-conf.ts. */
 const LINE = /^(\d+)\.(\d{3}) ([\d.]+) \S+\/\d+ \d+ \S+ (\S+):(\d+) (\S+)$/;
 
@@ -53,7 +53,7 @@ export function egressRequests(lines: Iterable<string>, subnet: string, now = Da
     const known = places.get(key);
     const lately = last > now - HOUR_MS ? 1 : 0;
     if (known) Object.assign(known, { count: known.count + 1, lastHour: known.lastHour + lately, last });
-    else if (places.size < MOST)
+    else if (places.size < MOST_PLACES)
       places.set(key, { ...place(host, Number(digits), error), count: 1, lastHour: lately, last });
   }
   return [...places.values()].sort((a, b) => rank(a) - rank(b) || b.last - a.last);

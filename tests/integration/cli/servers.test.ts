@@ -108,6 +108,17 @@ describe("dind-mcp servers", function () {
     assert.equal(left, "");
     assert.doesNotMatch(await docker(fleet, "network", "ls"), /http-learn/);
 
+    const learn = async (method: string) => {
+      const headers = { authorization: `Bearer ${fleet.outputs.tokens.admin}` };
+      return (await fetch(`${fleet.outputs.endpoints.api}/v1/servers/http/learn`, { method, headers })).status;
+    };
+    assert.equal(await learn("POST"), 201);
+    const validated = JSON.parse((await cli(fleet.stack, "validate", "--json")).stdout);
+    assert.equal(await learn("DELETE"), 204);
+    assert.deepEqual(validated.learning.sort(), ["mcp-http-learn", "mcp-http-learn-egress"]);
+    const drift = validated.differences.filter(({ container }: { container: string }) => container.includes("learn"));
+    assert.deepEqual(drift, []);
+
     await cli(fleet.stack, "servers", "call", "http", "fetch", "url=http://refused.example.net/");
     const refused = await json("refusals", "http");
     const found = refused.items.find(({ what }: { what: string }) => what === "refused.example.net:80");

@@ -70,7 +70,7 @@ describe("extra servers, in a real engine", function () {
       "--change",
       `LABEL ${Label[label as keyof typeof lies]}=${value}`,
     ]);
-    await docker(site.fleet, "create", "--name", "liar-of-the-test", EXTRA_IMAGE);
+    await docker(site.fleet, "create", "--name", "liar-of-the-test", EXTRA_IMAGE, "/server");
     try {
       await docker(site.fleet, "commit", ...changes, "liar-of-the-test", image);
       await docker(site.fleet, "rm", "liar-of-the-test");

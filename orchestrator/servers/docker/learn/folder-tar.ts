@@ -9,10 +9,17 @@ export interface TarFolder {
 
 const BLOCK = 512;
 const LONG_NAME = 100;
+/** Folders of an image that are kept, and bytes of an entry that describes the next one. Who made the image chose both. */
+export const MOST_FOLDERS = 50_000;
+const MOST_DESCRIPTION = 64 * 1024;
+
+/** An image that no copy can be made of. */
+export class UnusualImageError extends Error {}
 
 /**
  * Walks through a tar archive as it comes and keeps no content.
  * @returns its folders, and those of them that have something in them
+ * @throws UnusualImageError for more folders, or longer names, than images have
  */
 export async function readFolders(
   archive: AsyncIterable<Buffer>,
@@ -31,6 +38,7 @@ export async function readFolders(
     longName = undefined;
     if (path !== "/") filled.add(path.slice(0, path.lastIndexOf("/")) || "/");
     if (kind !== "5") return;
+    if (folders.size >= MOST_FOLDERS) throw new UnusualImageError(`its image has more than ${MOST_FOLDERS} folders`);
     folders.set(path, { path, mode: octal(header, 100, 8), uid: octal(header, 108, 8), gid: octal(header, 116, 8) });
   };
   await eachEntry(archive, take);
@@ -57,6 +65,7 @@ async function eachEntry(
       const size = octal(header, 124, 12);
       const padded = Math.ceil(size / BLOCK) * BLOCK;
       const describes = "xLg".includes(String.fromCharCode(header[156] ?? 0));
+      if (describes && size > MOST_DESCRIPTION) throw new UnusualImageError("its image has a name of more than 64 KiB");
       if (describes && rest.length < BLOCK + padded) break;
       take(header, describes ? rest.subarray(BLOCK, BLOCK + size) : Buffer.alloc(0));
       skip = Math.max(0, BLOCK + padded - rest.length);

@@ -1,16 +1,14 @@
-import { createContainer, type EngineClient, reasonOf } from "../../../../lib/docker-client";
+import { type EngineClient, reasonOf } from "../../../../lib/docker-client";
+import { MEBIBYTE } from "../../../../lib/sizes";
 import { Label, Role } from "../../../../manifest/container/labels";
 import {
   isLearningName,
-  learningEndpoint,
   learningManifest,
   learningName,
   learningOptions,
   learningProblem,
-  learningProxy,
   learningProxyName,
 } from "../../../../manifest/container/learning";
-import { containerName } from "../../../../manifest/container/names";
 import type { Manifest } from "../../../../manifest/types";
 import type { Log } from "../../../log";
 import { ServerError } from "../../server-error";
@@ -20,14 +18,18 @@ import type { Opening } from "../deploy/deployment";
 import { ServerParts } from "../deploy/server-parts";
 import type { DockerServers } from "../docker-servers";
 import { EgressLog } from "../egress-log";
+import { changesOf } from "./changes";
+import { UnusualImageError } from "./folder-tar";
 import { type Needs, needsOf } from "./needs";
 import { type ImageFolders, openFolders } from "./open-folders";
 import { measure, type Peaks } from "./peaks";
+import { startProxy } from "./proxy";
+import { killWhenFull, MOST_WRITTEN, writtenBy } from "./written";
 
 export interface LearnerOptions {
   client: EngineClient;
   servers: Pick<DockerServers, "get" | "list">;
-  deployer: Pick<Deployer, "copy" | "remove">;
+  deployer: Pick<Deployer, "copy" | "remove" | "busy">;
   /** "project/stack". */
   stack: string;
   log: Log;
@@ -41,6 +43,8 @@ interface Learning {
   until: number;
   folders?: ImageFolders;
   peaks: Peaks;
+  /** Why it was stopped before its time. */
+  ended?: string;
   stop: AbortController;
   timer?: NodeJS.Timeout;
 }
@@ -49,6 +53,7 @@ interface Learning {
 export type LearningCopy = Pick<Learning, "server" | "copy" | "until">;
 
 const MINUTE_MS = 60_000;
+const FULL = `it was stopped: it had written more than ${MOST_WRITTEN / MEBIBYTE} MiB into its root file system`;
 /** Before its image was read. */
 const NOT_READ: ImageFolders = { all: new Set(), filled: new Set(), mounted: [] };
 
@@ -58,6 +63,7 @@ const NOT_READ: ImageFolders = { all: new Set(), filled: new Set(), mounted: [] 
  */
 export class Learner {
   #running: Learning | undefined;
+  #sweeping: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: LearnerOptions) {}
 
@@ -100,30 +106,45 @@ export class Learner {
     const { copy, peaks, folders = NOT_READ } = learning;
     const [original, running] = [servers.get(name), servers.get(copy)];
     if (!original || !running) throw new ServerError(409, `${copy} is gone`);
-    const container = client.api.getContainer(running.runtime.id);
-    const changes = ((await container.changes()) ?? []) as { Path: string; Kind: number }[];
-    const listed = await client.api.listContainers({ size: true, filters: { id: [running.runtime.id] } });
-    const { SizeRw = 0 } = (listed[0] ?? {}) as { SizeRw?: number };
+    const changes = await changesOf(client, running.runtime.id);
+    const written = await writtenBy(client, running.runtime.id);
     const { items: egress } = await new EgressLog(client, learningProxyName(copy)).of(running);
-    const paths = (kind: number): string[] => changes.filter(({ Kind }) => Kind === kind).map(({ Path }) => Path);
-    const learned = { egress, added: paths(1), changed: paths(0), folders, written: SizeRw, peaks };
-    return { ...learning, ...needsOf(learned, original.manifest) };
+    const needs = needsOf({ egress, changes, folders, written, peaks }, original.manifest);
+    const notes = learning.ended === undefined ? needs.notes : [learning.ended, ...needs.notes];
+    return { ...learning, ...needs, notes };
   }
 
   /** Removes the copy with all that it kept. @throws ServerError when no copy of the server learns */
   async end(name: string): Promise<void> {
     const { copy } = this.#of(name);
-    await this.options.deployer.remove(copy, true);
+    await this.options.deployer.remove(copy, true).catch((error) => {
+      // Somebody else removed it; the sweep finds what is left.
+      if (!(error instanceof ServerError && error.status === 404)) throw error;
+    });
     this.#forget();
   }
 
-  /** Removes copies that a killed orchestrator left. Runs once, when the servers are known. */
+  /** Removes what was left of copies, now and then every minute, until `close`. Never rejects. */
   async recover(): Promise<void> {
+    this.#sweeping ??= setInterval(() => void this.recover(), MINUTE_MS).unref();
+    await this.#sweep().catch((error) =>
+      this.options.log.warn({ reason: reasonOf(error) }, "copies that learned: not all that is left is removed"),
+    );
+  }
+
+  /** Stops looking for what is left. */
+  close(): void {
+    clearInterval(this.#sweeping);
+  }
+
+  /** Copies that a killed orchestrator left, or that could not be removed. */
+  async #sweep(): Promise<void> {
     const { client, stack, servers, deployer, log } = this.options;
     const found = await client.api.listContainers({ all: true, filters: { label: [`${Label.Stack}=${stack}`] } });
     const own = found.filter(({ Labels }) => Labels[Label.LearnsUntil] || Labels[Label.Role] === Role.LearningEgress);
     const names = own.flatMap(({ Labels }) => Labels[Label.Server] ?? []).filter(isLearningName);
     for (const name of new Set(names)) {
+      if (name === this.#running?.copy || deployer.busy.has(name)) continue;
       log.warn({ server: name }, "removing a copy that was learning");
       if (servers.get(name)) await deployer.remove(name, true);
       else await new ServerParts(client, stack, name, log).remove();
@@ -150,37 +171,32 @@ export class Learner {
   }
 
   #opening({ runtime }: ServerInfo, manifest: Manifest, learning: Learning): Opening {
-    const { client } = this.options;
+    const { client, stack } = this.options;
     return {
       image: runtime.image.id,
-      parts: [`container ${containerName(manifest.name)}-egress`],
-      reach: () => this.#reach(manifest),
+      parts: [`container ${learningProxyName(manifest.name)}`],
+      reach: () => startProxy(client, stack, manifest),
       options: (spec) => learningOptions(spec, manifest, learning),
       prepare: async (container, { mounts, tmpfs }) => {
         const mounted = [...mounts.map(({ target }) => target), ...Object.keys(tmpfs)];
-        learning.folders = await openFolders(container, manifest.user, mounted);
-        measure(client, container.id, learning.peaks, learning.stop.signal).catch((error) =>
-          this.options.log.error({ server: learning.copy, reason: reasonOf(error) }, "a copy is no longer measured"),
-        );
+        learning.folders = await openFolders(container, manifest.user, mounted).catch((error: unknown) => {
+          throw error instanceof UnusualImageError
+            ? new ServerError(409, `no copy can learn: ${error.message}`)
+            : error;
+        });
+        const { signal } = learning.stop;
+        const told = (): void => {
+          learning.ended = FULL;
+        };
+        for (const work of [
+          measure(client, container.id, learning.peaks, signal),
+          killWhenFull(client, container.id, { signal, told }),
+        ])
+          work.catch((error) =>
+            this.options.log.error({ server: learning.copy, reason: reasonOf(error) }, "a copy is no longer measured"),
+          );
       },
     };
-  }
-
-  /** Starts the copy's own proxy, in the copy's network. */
-  async #reach(manifest: Manifest): Promise<void> {
-    const { client, stack } = this.options;
-    const [image] = await client.api.listImages({ filters: { reference: ["mcp-egress:*"] } });
-    if (!image) {
-      const fix = "give any server of the catalog egress, and run bin/dind-mcp up";
-      throw new ServerError(
-        409,
-        `the stack has no image of the egress proxy, as no server of it has a way out: ${fix}`,
-      );
-    }
-    const proxy = await createContainer(client.api, learningProxy(manifest, stack, image.Id));
-    const network = client.api.getNetwork(containerName(manifest.name));
-    await network.connect({ Container: proxy.id, EndpointConfig: learningEndpoint(manifest.user) });
-    await proxy.start();
   }
 }
 

@@ -1,20 +1,20 @@
 import { posix } from "node:path";
 import { isWithin } from "../../../../lib/folder-paths";
 import { MEBIBYTE, parseBytes } from "../../../../lib/sizes";
+import { parseEgress } from "../../../../manifest/egress-hosts";
 import { type Fragment, merged } from "../../../../manifest/fragment";
 import { HOME, storageOf } from "../../../../manifest/storage";
 import type { Manifest } from "../../../../manifest/types";
 import { storageAt } from "../../refusals/advice";
-import type { EgressPlace } from "../egress-requests";
+import { type EgressPlace, MOST_PLACES } from "../egress-requests";
+import type { Changes } from "./changes";
 import type { ImageFolders } from "./open-folders";
 import type { Peaks } from "./peaks";
 
 /** What a copy did. */
 export interface Learned {
   egress: EgressPlace[];
-  /** Paths that are there now and not in the image; files of the image that were changed. */
-  added: string[];
-  changed: string[];
+  changes: Changes;
   folders: ImageFolders;
   /** Bytes in its root file system that are not the image's. */
   written: number;
@@ -42,6 +42,8 @@ const MARGIN = 1.5;
 const MEMORY_STEP = 64 * MEBIBYTE;
 const PROCESSES_STEP = 16;
 const CPUS_STEP = 0.25;
+/** Lines that somebody reads: a copy may ask for, and write, what it likes. */
+const MOST = { hosts: 100, storage: 8, notes: 30 };
 /** What programs leave behind that nobody misses. */
 const LITTER = /\/__pycache__(\/|$)|\.pyc$|^\/(tmp|run|dev|proc|sys)(\/|$)/;
 const CACHES = /\/\.?(cache|npm|_cacache)(\/|$)/;
@@ -51,7 +53,9 @@ export function needsOf(learned: Learned, manifest: Manifest): Needs {
   const hosts = learned.egress
     .filter(({ outcome }) => outcome !== "refused")
     .map(({ host, port }) => `${host}:${port}`);
-  const needed = [...new Set(hosts)].sort();
+  // It may also have asked for what is no host's name.
+  const lines = [...new Set(hosts)].sort().filter((line) => typeof parseEgress(line) === "object");
+  const needed = lines.slice(0, MOST.hosts);
   const { fragment, notes } = storing(learned, manifest);
   const limits = limitsOf(learned.peaks);
   const missing = needed.filter((line) => !allows(manifest, line));
@@ -68,12 +72,29 @@ export function needsOf(learned: Learned, manifest: Manifest): Needs {
     ]),
     unused: manifest.egress.filter((line) => !needed.some((one) => matches(line, one))),
     notes: [
-      ...notes,
-      ...refused.map(
-        ({ host, port, reason }) => `${host}:${port} was refused: ${reason === UNLISTED ? NO_PUBLIC_NAME : reason}`,
-      ),
+      ...leftOut(learned, lines.length),
+      ...firstOf([
+        ...notes,
+        ...refused.map(
+          ({ host, port, reason }) => `${host}:${port} was refused: ${reason === UNLISTED ? NO_PUBLIC_NAME : reason}`,
+        ),
+      ]),
     ],
   };
+}
+
+/** What is not told, because there is too much of it. */
+function leftOut({ egress, changes }: Learned, hosts: number): string[] {
+  return [
+    ...(changes.more ? ["it wrote more paths than are looked at: what is told of its folders is not all"] : []),
+    ...(egress.length >= MOST_PLACES ? [`it asked for more than ${MOST_PLACES} places; later ones are left out`] : []),
+    ...(hosts > MOST.hosts ? [`it reached ${hosts} hosts; ${hosts - MOST.hosts} of them are left out`] : []),
+  ];
+}
+
+function firstOf(notes: string[]): string[] {
+  const more = notes.length - MOST.notes;
+  return more > 0 ? [...notes.slice(0, MOST.notes), `${more} more notes are left out`] : notes;
 }
 
 /** True when a line of `egress` lets a host and port through. */
@@ -108,7 +129,7 @@ function beyond(limits: ReturnType<typeof limitsOf>, { resources }: Manifest): F
 
 /** Where it keeps what it wrote: storage, its home. */
 function storing(
-  { added, changed, folders, written }: Learned,
+  { changes: { added, changed }, folders, written }: Learned,
   manifest: Manifest,
 ): Pick<Needs, "notes"> & { fragment: Fragment } {
   const own = [...storageOf(manifest).map(({ path }) => path), ...folders.mounted];
@@ -119,16 +140,20 @@ function storing(
     .filter((path) => !LITTER.test(path) && !folders.all.has(path) && !isOthers(path))
     .map((path) => `it changes ${path}, a file of its image: ${MOVE}`);
   const room = written > (parseBytes(HOME.size) ?? 0) / 2 ? { size: rounded(written * 2) } : {};
+  const paths = new Set<string>();
   const storage = (path: string): void => {
+    if (paths.size >= MOST.storage && !paths.has(path)) return void notes.push(`it writes into ${path} as well`);
+    paths.add(path);
     const { storage: [one] = [] } = storageAt(path) as { storage?: object[] };
     parts.push({ storage: [{ ...one, ...room }] });
   };
+  const parents = new Set(news.map((path) => posix.dirname(path)));
   // Of a tree that is new, its top alone.
   for (const top of news.filter((path) => folders.all.has(posix.dirname(path)))) {
     const parent = posix.dirname(top);
     if (CACHES.test(top)) notes.push(`it keeps a cache in ${top}; without a line it goes to /tmp, in memory`);
     else if (isWithin(top, HOME.path)) parts.push({ home: true });
-    else if (news.some((path) => path !== top && isWithin(path, top))) storage(top);
+    else if (parents.has(top)) storage(top);
     else if (!folders.filled.has(parent)) storage(parent);
     else {
       notes.push(`it writes ${top} beside files of its image: ${MOVE}`);

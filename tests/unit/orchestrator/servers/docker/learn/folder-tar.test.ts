@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { packTar } from "../../../../../../orchestrator/servers/docker/deploy/tar";
 import {
+  MOST_FOLDERS,
   packFolders,
   readFolders,
   type TarFolder,
@@ -39,5 +40,15 @@ describe("the folders in a container's file system", () => {
     pax.write("x", 156);
     const archive = Buffer.concat([pax.subarray(0, 1_024), packFolders([folder("/short")])]);
     assert.deepEqual([...(await readFolders(pieces(archive, 512))).folders.keys()], [deep]);
+  });
+
+  it("are refused when there are more of them, or longer names, than images have", async () => {
+    async function* many(): AsyncGenerator<Buffer> {
+      for (let at = 0; at <= MOST_FOLDERS; at++) yield packFolders([folder(`/${at}`)]).subarray(0, 512);
+    }
+    await assert.rejects(readFolders(many()), /^Error: its image has more than 50000 folders$/);
+    const pax = packTar([{ name: "PaxHeaders/x", content: Buffer.alloc(70_000, "x") }], 0);
+    pax.write("x", 156);
+    await assert.rejects(readFolders(pieces(pax, 512)), /^Error: its image has a name of more than 64 KiB$/);
   });
 });

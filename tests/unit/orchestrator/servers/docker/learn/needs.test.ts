@@ -17,7 +17,7 @@ const folders = {
   mounted: ["/.mcp/init", "/mine"],
 };
 const nothing: Learned = {
-  ...{ egress: [], added: [], changed: [], folders, written: 0 },
+  ...{ egress: [], changes: { added: [], changed: [], more: false }, folders, written: 0 },
   peaks: { memory: 40 * MIB, shared: 0, processes: 5, cpus: 0.1 },
 };
 
@@ -42,7 +42,10 @@ describe("what a server needs, as its copy showed", () => {
       ...["/home/mcp/.config", "/home/mcp/.config/a", "/home/mcp/.cache", "/app/__pycache__", "/app/a.pyc"],
       ...["/.mcp", "/.mcp/init", "/mine/kept", "/tmp/x"],
     ];
-    const { add, notes } = needsOf({ ...nothing, added, changed: ["/app", "/app/config.json"] }, manifestOf());
+    const { add, notes } = needsOf(
+      { ...nothing, changes: { added, changed: ["/app", "/app/config.json"], more: false } },
+      manifestOf(),
+    );
     assert.deepEqual(add, {
       storage: [
         { name: "notes", path: "/srv/notes" },
@@ -56,7 +59,8 @@ describe("what a server needs, as its copy showed", () => {
       `it writes /app/state.json beside files of its image: ${move}`,
       "it keeps a cache in /home/mcp/.cache; without a line it goes to /tmp, in memory",
     ]);
-    const large = needsOf({ ...nothing, added: ["/data/x.db"], written: 900 * MIB }, manifestOf()).add;
+    const changes = { added: ["/data/x.db"], changed: [], more: false };
+    const large = needsOf({ ...nothing, changes, written: 900 * MIB }, manifestOf()).add;
     assert.deepEqual(large, { storage: [{ name: "data", path: "/data", size: "1856m" }] });
   });
 
@@ -66,5 +70,26 @@ describe("what a server needs, as its copy showed", () => {
     assert.deepEqual(needed.resources, { memory: "960m", processes: 160, cpus: 1.5 });
     assert.deepEqual(add, { resources: { memory: "960m", processes: 160, cpus: 1.5 }, scratch: { size: "192m" } });
     assert.deepEqual(needsOf(nothing, manifestOf()).add, {});
+  });
+
+  it("is told in some lines, however much a copy asks for and writes, and never what is no host's name", () => {
+    const egress = [
+      place("no_host!", "failed"),
+      ...Array.from({ length: 499 }, (_, index) => place(`${index}.example`, "allowed")),
+    ];
+    const all = Array.from({ length: 2_000 }, (_, index) => `/x${index}`);
+    const added = all.flatMap((path) => [path, `${path}/deep`]);
+    const changes = { added, changed: all.map((path) => `/app${path}`), more: true };
+    const { needed, notes } = needsOf({ ...nothing, egress, changes }, manifestOf());
+    assert.equal((needed.egress as string[]).length, 100);
+    assert.ok(!JSON.stringify(needed).includes("no_host"));
+    assert.equal((needed.storage as object[]).length, 8);
+    assert.deepEqual(notes.slice(0, 3), [
+      "it wrote more paths than are looked at: what is told of its folders is not all",
+      "it asked for more than 500 places; later ones are left out",
+      "it reached 499 hosts; 399 of them are left out",
+    ]);
+    assert.equal(notes.length, 3 + 31);
+    assert.equal(notes.at(-1), `${2_000 + 1_992 - 30} more notes are left out`);
   });
 });
