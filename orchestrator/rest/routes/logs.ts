@@ -23,6 +23,7 @@ const logQuery = z.strictObject({
     .datetime({ offset: true, error: "a time like 2026-11-24T10:00:00Z" })
     .optional()
     .describe("None older than this"),
+  service: z.string().optional().describe("Of that companion in place of the server's own"),
   follow: z
     .enum(["true", "false"], "true or false")
     .default("false")
@@ -46,7 +47,7 @@ export function logRoutes(app: App, { servers, lifecycle, streams, log, gateway 
       schema: {
         tags: ["servers"],
         operationId: "getServerLogs",
-        summary: "The log of the server's container, oldest line first",
+        summary: "The log of the server's container, or of a companion's, oldest line first",
         description:
           "What the server's processes write to stderr, and an HTTP server's stdout. Of a stdio server also lines on stdout that " +
           "are no messages, marked with `(not MCP)`: the first three of each process, the latest 50 in all, cut to 80 " +
@@ -66,13 +67,14 @@ export function logRoutes(app: App, { servers, lifecycle, streams, log, gateway 
     },
     async (request, reply) => {
       const { name } = serverOf(servers, principalOf(request), request.params.name);
-      const { follow, tail, since } = request.query;
-      const options = { follow, tail, since: since === undefined ? undefined : Date.parse(since) };
+      const { follow, tail, since, service } = request.query;
+      const options = { service, follow, tail, since: since === undefined ? undefined : Date.parse(since) };
       if (!follow) {
         const items: LogLine[] = [];
         const signal = AbortSignal.timeout(READ_MS);
         for await (const line of lifecycle.logs(name, { ...options, signal })) items.push(line);
-        const printed = gateway.printed(name).filter(({ time }) => Date.parse(time) >= (options.since ?? 0));
+        const own = service === undefined ? gateway.printed(name) : [];
+        const printed = own.filter(({ time }) => Date.parse(time) >= (options.since ?? 0));
         return reply.type("application/json").send({ items: tail === 0 ? [] : merged(items, printed).slice(-tail) });
       }
       reply.hijack();

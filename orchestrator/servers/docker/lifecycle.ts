@@ -8,6 +8,8 @@ import type { DockerServers } from "./docker-servers";
 import { type LogLine, logLines } from "./logs";
 
 export interface LogOptions {
+  /** Name of a companion, whose log it is. @default the server's own */
+  service?: string;
   /** Lines from the end. @default 200 */
   tail?: number;
   /** Only what is newer, in milliseconds since 1970. */
@@ -60,9 +62,9 @@ export class Lifecycle {
     });
   }
 
-  /** Yields the server's log, oldest line first. @throws ServerError, at the first line */
+  /** Yields the log of a server, or of a companion of it, oldest line first. @throws ServerError, at the first line */
   async *logs(name: string, options: LogOptions = {}): AsyncGenerator<LogLine> {
-    const { id } = this.#known(name).runtime;
+    const id = this.#loggedContainer(name, options.service);
     const { signal, tail = TAIL } = options;
     const since = options.since === undefined ? {} : { since: options.since / 1_000 };
     const wanted = { stdout: true, stderr: true, timestamps: true, tail, ...since, abortSignal: signal };
@@ -74,6 +76,16 @@ export class Lifecycle {
       if (signal?.aborted) return;
       throw failed(name, error);
     }
+  }
+
+  /** @throws ServerError when the server, or the companion, is not there */
+  #loggedContainer(name: string, service: string | undefined): string {
+    const { runtime, manifest } = this.#known(name);
+    if (service === undefined) return runtime.id;
+    const names = manifest.services.map((one) => one.name);
+    if (names.includes(service)) return serviceContainer(name, service);
+    const those = names.length > 0 ? `it has ${names.join(", ")}` : "it has none";
+    throw new ServerError(404, `server ${name} has no companion of that name: ${those}`);
   }
 
   #known(name: string): ServerInfo {

@@ -126,6 +126,16 @@ describe("companions of a server", function () {
     assert.match(await mustCli(stack, "status"), /^ +counter\.redis +healthy +companion of counter /m);
   });
 
+  it("have a log of their own", async () => {
+    assert.match(
+      await mustCli(stack, "servers", "logs", "counter", "--service", "redis"),
+      /Ready to accept connections/,
+    );
+    const none = await cli(stack, "servers", "logs", "counter", "--service", "mysql");
+    assert.equal(none.code, 5, none.stderr);
+    assert.match(none.stderr, /server counter has no companion of that name: it has redis/);
+  });
+
   it("stop and start with their server, and keep what they keep; a restart leaves them alone", async () => {
     const started = await inspected(REDIS, ".State.StartedAt");
     await rest("POST", "servers/counter/restart");

@@ -55,6 +55,18 @@ describe("a server with a companion", () => {
     assert.deepEqual(told(), ["/containers/mcp-echo.db/start", "/containers/c1/restart"]);
   });
 
+  it("has a log of its own, and the companion its", async () => {
+    engine.logs.set("c1", ["the server's"]).set("mcp-echo.db", ["the companion's"]);
+    const lines = async (service?: string) => {
+      const found: string[] = [];
+      for await (const { line } of lifecycle.logs("echo", { service })) found.push(line);
+      return found;
+    };
+    assert.deepEqual([await lines(), await lines("db")], [["the server's"], ["the companion's"]]);
+    const none = /^ServerError: server echo has no companion of that name: it has db$/;
+    for (const name of ["", "echo", "../c1"]) await assert.rejects(lines(name), none);
+  });
+
   it("does not start when it fails, and says why", async () => {
     engine.containers.set("mcp-echo.db", inspected("d1", {}, health("unhealthy", 1, "no answer")));
     await assert.rejects(lifecycle.start("echo"), /^ServerError: companion db does not become healthy: no answer$/);
