@@ -18,6 +18,8 @@ export const paths = {
   audit: "/v1/audit",
   /** All of the audit log that fits, as a file. */
   auditExport: "/v1/audit/export",
+  /** Where one MCP request's time went. */
+  trace: (request: string) => `/v1/calls/${encodeURIComponent(request)}`,
   sessions: "/v1/sessions",
   clientConfigs: "/v1/client-configs",
   /** Servers of the MCP registry of the config. */

@@ -1,3 +1,4 @@
+import type { CallTrace } from "../../api/schemas/calls";
 import type { McpHandler } from "../http/front";
 import type { Principal } from "../security/principal";
 import { ErrorCode } from "./wire/json-rpc";
@@ -67,6 +68,8 @@ export interface Gateway extends McpHandler {
   /** Ends all that a principal has open: sessions, and the connections to servers that wait for its next call. */
   endAll(principal: string): void;
   usage(server: string): ServerUsage;
+  /** Returns where the time of an HTTP request's calls went, latest first; none when they are no longer kept. */
+  traces(request: string): CallTrace[];
   /** Returns the latest lines that the server printed where only messages belong: three of each process, 50 in all. */
   printed(server: string): PrintedLine[];
   /** Lists all of the server's tools. @throws GatewayError */

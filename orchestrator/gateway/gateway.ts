@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import type { CallTrace } from "../../api/schemas/calls";
 import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config";
 import type { Audit } from "../audit/entry";
 import type { Events } from "../events";
@@ -9,6 +10,7 @@ import { AggregateCalls } from "./aggregate/aggregate-calls";
 import { AggregateSession } from "./aggregate/aggregate-session";
 import { reported } from "./aggregate/list-items";
 import { MergedLists } from "./aggregate/merged-lists";
+import { CallTraces } from "./calls/call-traces";
 import { InFlight } from "./calls/in-flight";
 import { Recorder } from "./calls/recorder";
 import type { GatewayContext } from "./context";
@@ -63,6 +65,7 @@ export class McpGateway implements Gateway {
   readonly #merged: MergedLists;
   readonly #aggregate: AggregateCalls;
   readonly #servers = new Map<string, ServerGateway>();
+  readonly #traces = new CallTraces();
   readonly #unsubscribe: () => void;
 
   constructor(private readonly deps: GatewayDeps) {
@@ -76,7 +79,7 @@ export class McpGateway implements Gateway {
       deps.warn("definitions of approved tools cannot be kept, or read", error),
     );
     const rules = new ToolRules(servers, approvals, definitions, config.toolChanges, events, look, leftOut);
-    const recorder = new Recorder(audit, observer, deps.warn, deps.tracer, deps.onFailure);
+    const recorder = new Recorder(audit, observer, deps.warn, deps.tracer, deps.onFailure, this.#traces);
     const { bufferedBytes, callsPerToken, sessionsPerToken } = config.limits;
     this.#context = {
       ...{ config, servers, rules, recorder, observer, events, warn: deps.warn, onFailure: deps.onFailure },
@@ -121,6 +124,10 @@ export class McpGateway implements Gateway {
 
   printed(server: string): PrintedLine[] {
     return this.#server(server).printed;
+  }
+
+  traces(request: string): CallTrace[] {
+    return this.#traces.of(request);
   }
 
   usage(server: string): ServerUsage {

@@ -36,12 +36,11 @@ export class Exchange {
   retried = false;
   /** Open questions of the server to the client during this call. They stop the time-out, for QUESTION_MS at most. */
   questions = 0;
-  /** Tells the server that nobody waits for the answer; set once the server has the request. */
-  withdraw?: (reason: string) => void;
   /** Called when the exchange is done: answered, failed or cancelled. */
   onDone?: (exchange: Exchange) => void;
   /** Called when the exchange is done, for the count of each principal's requests. */
   onEnd?: (exchange: Exchange) => void;
+  #withdraw?: (reason: string) => void;
   #timer: NodeJS.Timeout | undefined;
   #done = false;
 
@@ -54,6 +53,12 @@ export class Exchange {
   ) {
     this.id = request.id;
     this.progressToken = request.progressToken;
+  }
+
+  /** Tells the server that nobody waits for the answer; set once the server has the request. */
+  set withdraw(withdraw: (reason: string) => void) {
+    this.call.sent = performance.now();
+    this.#withdraw = withdraw;
   }
 
   get done(): boolean {
@@ -90,7 +95,9 @@ export class Exchange {
    * @throws Error when `rewrite` fails: nothing is sent
    */
   answer(answer: ResponseFrame): void {
-    if (!this.#done) this.#answered(this.rewrite?.(answer) ?? answer);
+    if (this.#done) return;
+    if (this.call.sent !== undefined) this.call.answered = performance.now();
+    this.#answered(this.rewrite?.(answer) ?? answer);
   }
 
   /** Answers with a result of the gateway's own. @param json the result, a JSON object as text */
@@ -114,14 +121,14 @@ export class Exchange {
   /** Cancels the call, because its client no longer waits. Tells the server. */
   cancel(reason: string): void {
     if (this.#done) return;
-    this.withdraw?.(reason);
+    this.#withdraw?.(reason);
     this.#finish();
     this.reply.leave(this.request.idText);
     this.recorder.finished(this.call, AuditResult.Cancelled);
   }
 
   #expired(timeout: number): void {
-    this.withdraw?.(`no answer within ${timeout} ms`);
+    this.#withdraw?.(`no answer within ${timeout} ms`);
     const server = this.call.server ?? "the server";
     this.fail(ErrorCode.Timeout, `no answer from ${server} within ${timeout} ms`, { timeout });
   }

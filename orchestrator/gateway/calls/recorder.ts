@@ -5,14 +5,21 @@ import type { CallObserver } from "../observer";
 import type { RequestFrame, ResponseFrame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
 import { TooMuch } from "../wire/parse-limits";
+import type { CallTraces } from "./call-traces";
 
 /** What the audit log, metrics and traces know of a request at its arrival. */
 export interface CallRecord extends TracedCall {
   principal: string;
   /** A tool's call: what it was called with is read only when the call is over, as it may be large. */
   asked?: RequestFrame;
+  /** `performance.now()` when the request's head was there. */
+  arrived: number;
   /** `performance.now()` at the request's arrival. */
   began: number;
+  /** `performance.now()` when it was sent to the server. */
+  sent?: number;
+  /** `performance.now()` when the server's answer was there. */
+  answered?: number;
 }
 
 /** Bytes of a failure that are looked into. */
@@ -26,6 +33,7 @@ export class Recorder {
     private readonly warn: (message: string, error: Error) => void,
     private readonly tracer?: CallTracer,
     private readonly onFailure: (server: string, answer: string) => void = () => {},
+    private readonly traces?: CallTraces,
   ) {}
 
   /** Logs an unexpected error of the gateway during a request. */
@@ -37,21 +45,19 @@ export class Recorder {
   finished(call: CallRecord, result: AuditResult, code?: number, answer?: ResponseFrame): void {
     const isFailure = result === AuditResult.ToolError || result === AuditResult.Error;
     if (answer && isFailure && call.server) this.onFailure(call.server, answer.bytes.toString("utf8", 0, LOOKED_AT));
-    const ms = performance.now() - call.began;
+    const ended = performance.now();
+    const ms = ended - call.began;
     this.observer.call(call.server ?? "", call.method, call.tool, result, ms / 1_000);
     this.tracer?.finished(call, result, code, ms);
+    const { request, principal, session, server, method, tool, traceparent } = call;
+    const known = Number.isSafeInteger(code) ? code : undefined; // a server may send any JSON value as the code
+    const entry = { time: Date.now(), request, principal, session, server, method, tool, result, code: known };
+    const { arrived, began, sent, answered } = call;
+    this.traces?.add({ ...entry, traceparent, arrived, began, sent, answered, ended });
     this.audit.record({
-      time: Date.now(),
+      ...entry,
       kind: "mcp",
-      request: call.request,
-      principal: call.principal,
-      session: call.session,
-      server: call.server,
-      method: call.method,
-      tool: call.tool,
       arguments: call.asked && argumentsOf(call.asked),
-      result,
-      code: Number.isSafeInteger(code) ? code : undefined, // a server may send any JSON value as the code
       ms: Math.round(ms * 1_000) / 1_000,
     });
   }

@@ -18,6 +18,8 @@ export interface Caller {
   principal: Principal;
   requestId: string;
   server: string | undefined;
+  /** `performance.now()` when the request's head was there. */
+  arrived: number;
   /** The header `traceparent`, which names the client's span. */
   traceparent?: string;
 }
@@ -25,7 +27,7 @@ export interface Caller {
 /** Makes the exchange for a caller's request, with the record for the logs. @param key the session's Mcp-Session-Id */
 export function exchangeOf(
   request: RequestFrame,
-  { principal, requestId, server, traceparent }: Caller,
+  { principal, requestId, server, arrived, traceparent }: Caller,
   reply: Reply,
   recorder: Recorder,
   key?: string,
@@ -40,7 +42,10 @@ export function exchangeOf(
     tool,
     traceparent: traceparentOf(request.meta, traceparent),
     asked: method === "tools/call" ? request : undefined,
+    arrived,
     began: performance.now(),
+    sent: undefined,
+    answered: undefined,
   };
   return new Exchange(request, principal, call, reply, recorder);
 }

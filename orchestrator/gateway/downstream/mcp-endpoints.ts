@@ -75,7 +75,7 @@ export class McpEndpoints {
       throw new GatewayError(403, ErrorCode.Denied, `the token does not allow the server ${route.server}`);
     }
     const traceparent = single(request.headers.traceparent);
-    const caller: Caller = { principal, requestId, server: route.server, traceparent };
+    const caller: Caller = { principal, requestId, server: route.server, arrived: performance.now(), traceparent };
     const methods = METHODS[route.endpoint];
     if (!methods.includes(request.method ?? "")) {
       response.setHeader("allow", methods.join(", "));

@@ -1,4 +1,5 @@
 import { auditRoutes } from "./audit";
+import { callRoutes } from "./calls";
 import { clientRoutes } from "./clients";
 import type { App, RouteContext } from "./context";
 import { deployRoutes } from "./deploy";
@@ -39,6 +40,7 @@ const ALL = [
   topologyRoutes,
   eventRoutes,
   auditRoutes,
+  callRoutes,
   clientRoutes,
   registryRoutes,
   statusRoutes,

@@ -271,6 +271,17 @@ export const TEXTS = {
     days: { "1": "a day", "30": "30 days", "365": "a year", "": "no time: it does not end" },
     made: (name: string) => `${name} is made. Copy it now: nothing shows it again.`,
   },
+  trace: {
+    title: "Where its time went",
+    columns: { part: "Part", start: "From, ms", ms: "Took, ms", bar: "On a line" },
+    parts: {
+      client: "the client sends it",
+      gateway: "the gateway",
+      server: "the server",
+    },
+    traceparent: "The client's span",
+    gone: "Its trace is no longer kept: only that of the latest requests since the orchestrator's start is.",
+  },
   topology: {
     title: "Topology",
     intro:

@@ -59,6 +59,7 @@ const CALLS: Record<string, Made[]> = {
   cleanUp: [{}, { body: { dryRun: true } }],
   streamEvents: [{}],
   queryAudit: [{}, { query: "?kind=rest&limit=3" }, { query: "?since=yesterday", status: 400 }],
+  getCall: [{ path: { request: "nobody" }, status: 404 }],
   listClientConfigs: [{}],
   getClientConfig: [{ path: { client: "cursor" } }, { path: { client: "telnet" }, status: 400 }],
   listRegistryServers: [{}, { query: "?search=files&version=latest&limit=1" }],

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { ClientConfig } from "../../../../api/client-configs";
 import type { History } from "../../../../api/history";
 import { paths } from "../../../../api/paths";
+import type { CallTrace } from "../../../../api/schemas/calls";
 import type { Topology } from "../../../../api/schemas/topology";
 import { TEXTS } from "../texts";
 import { Failure, read, readExactly, send } from "./client";
@@ -145,6 +146,14 @@ export async function auditFile(search: AuditSearch, format: "jsonl" | "csv"): P
 function asked(query: Record<string, string | undefined>): URLSearchParams {
   return new URLSearchParams(Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1])));
 }
+
+/** The traces of one HTTP request: they do not change any more. */
+export const callQuery = (request: string) =>
+  queryOptions({
+    queryKey: ["calls", request],
+    queryFn: async ({ signal }) => (await read<{ items: CallTrace[] }>(paths.trace(request), signal)).items,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 export const clientConfigsQuery = (servers: "each" | "all") =>
   queryOptions({

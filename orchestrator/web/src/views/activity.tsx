@@ -11,6 +11,7 @@ import { Table } from "../parts/table";
 import { TEXTS } from "../texts";
 import { Export } from "./audit-export";
 import { AuditForm } from "./audit-form";
+import { CallTraces } from "./call-trace";
 
 const { activity: texts } = TEXTS;
 /** Milliseconds between looks at the newest entries, while no older ones are shown. */
@@ -96,6 +97,7 @@ function Entries({ all }: { all: AuditEntry[] }): ReactNode {
               <tr>
                 <td colSpan={6}>
                   <pre className="text">{foreignJson(entry)}</pre>
+                  {entry.kind === "mcp" && <CallTraces request={entry.request} />}
                 </td>
               </tr>
             )}

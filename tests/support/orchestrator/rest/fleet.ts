@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { ServerStatus } from "../../../../api/server-status";
 import { ProblemsError } from "../../../../lib/problems";
+import { CallTraces } from "../../../../orchestrator/gateway/calls/call-traces";
 import {
   GatewayError,
   type PrintedLine,
@@ -67,6 +68,8 @@ export class MemoryFleet {
   ];
   /** Lines of stdio servers that are no messages. */
   readonly printed: PrintedLine[] = [];
+  /** Where calls' time went. */
+  readonly traces = new CallTraces();
   readonly tools = [tool("say"), tool("shout", "changed"), tool("spy", "new", false)];
   /** What tools answer, by their names, other than their arguments. */
   readonly results = new Map<string, Record<string, unknown>>();
@@ -240,6 +243,7 @@ export class MemoryFleet {
       endAll: (principal) => {
         for (const [id, session] of this.sessions) if (session.principal === principal) this.sessions.delete(id);
       },
+      traces: (request) => this.traces.of(request),
       printed: () => this.printed,
       usage: (name) => ({
         sessions: [...this.sessions.values()].filter((session) => session.server === name).length,

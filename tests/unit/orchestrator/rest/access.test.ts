@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Contract, type Operation } from "../../../support/clients/contract";
 import { document } from "../../../support/manifest/documents";
+import { finished } from "../../../support/orchestrator/gateway/finished-call";
 import { Api, type TokenName } from "../../../support/orchestrator/rest/api";
 
 /** How each operation is called so that it works: what its path and body need. */
@@ -40,6 +41,7 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   cleanUp: { body: { dryRun: false } },
   streamEvents: {},
   queryAudit: {},
+  getCall: { path: { request: "r1" } },
   exportAudit: {},
   listClientConfigs: {},
   getClientConfig: { path: { client: "vscode" }, query: "?servers=all" },
@@ -64,6 +66,7 @@ describe("orchestrator: REST, every operation of the OpenAPI description", () =>
   before(async () => {
     api = await Api.start();
     api.fleet.openSession("s1");
+    api.fleet.traces.add(finished("r1"));
     const { body } = await api.call("GET", "/openapi.json");
     contract = new Contract(body as never);
   });

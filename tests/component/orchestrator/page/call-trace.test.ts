@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { AuditResult } from "../../../../api/audit-result";
+import { finished } from "../../../support/orchestrator/gateway/finished-call";
+import { barriers, openBrowser, openPage } from "../../../support/page/browser";
+import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+
+describe("the page's trace of a call", function () {
+  this.timeout(120_000);
+  let over: PageOverApi;
+  let browser: Browser;
+  let page: Page;
+  let errors: string[];
+
+  before(async () => {
+    over = await pageOverApi();
+    const { audit, fleet } = over.api;
+    const entry = {
+      kind: "mcp",
+      principal: "mcp",
+      server: "echo",
+      method: "tools/call",
+      result: AuditResult.Ok,
+    } as const;
+    audit.record({ ...entry, time: Date.parse("2026-11-30T10:00:00Z"), request: "old", tool: "forgotten", ms: 1 });
+    audit.record({ ...entry, time: Date.parse("2026-11-30T10:00:01Z"), request: "new", tool: "say", ms: 9 });
+    fleet.traces.add(finished("new"));
+    browser = await openBrowser();
+    ({ page, errors } = await openPage(browser));
+    await page.goto(over.link());
+    await page.getByRole("link", { name: "Activity" }).click();
+  });
+  after(async () => {
+    await browser?.close();
+    await over?.stop();
+  });
+  afterEach(() => assert.deepEqual(errors.splice(0), []));
+
+  const open = (tool: string) => page.getByRole("row", { name: tool }).getByRole("button").click();
+
+  it("shows where its time went: client, gateway, server", async () => {
+    await open("say");
+    const rows = page.getByRole("region", { name: "Where its time went" }).locator("tbody tr");
+    await rows.first().waitFor();
+    const cells = await rows.evaluateAll((all) =>
+      all.map((row) => [...row.querySelectorAll("th, .number")].map(({ textContent }) => textContent)),
+    );
+    assert.deepEqual(cells, [
+      ["the client sends it", "0.00", "1.00"],
+      ["the gateway", "1.00", "2.00"],
+      ["the server", "3.00", "6.00"],
+      ["the gateway", "9.00", "1.00"],
+    ]);
+  });
+
+  it("has no barriers that axe finds, in light and dark", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await barriers(page), [], colorScheme);
+    }
+  });
+
+  it("says so when it is no longer kept", async () => {
+    await open("forgotten");
+    await page.getByText("Its trace is no longer kept").waitFor();
+  });
+});
