@@ -87,11 +87,19 @@ export function parseEgress(text: string): EgressTarget | string {
   return { host, wildcard, port, isPrivate: isIPv4(host) || isPrivateName(host) };
 }
 
+/** What of a manifest says which programs get out that know no proxy. */
+export interface Relayed {
+  egress: string[];
+  /** @default false */
+  transparentEgress?: boolean;
+}
+
 /**
- * The hosts that programs reach which know no proxy: those listed with a port that is not of the web, where mail,
- * databases and SSH are. Their web ports are among the ports then, as the name leads to the relay for all of them.
+ * The hosts that programs reach by name which know no proxy: those listed with a port that is not of the web, where mail,
+ * databases and SSH are. Their web ports are among the ports then, as the name leads to the relay for all of them. With
+ * `transparentEgress` all listed hosts.
  */
-export function relayedHosts(egress: string[]): RelayedHost[] {
+export function relayedHosts({ egress, transparentEgress = false }: Relayed): RelayedHost[] {
   const ports = new Map<string, number[]>();
   for (const text of egress) {
     const target = text === PUBLIC ? undefined : parseEgress(text);
@@ -101,5 +109,13 @@ export function relayedHosts(egress: string[]): RelayedHost[] {
   }
   return [...ports]
     .map(([host, all]) => ({ host, ports: all }))
-    .filter((relayed) => relayed.ports.some((port) => !WEB_PORTS.includes(port)));
+    .filter((relayed) => transparentEgress || relayed.ports.some((port) => !WEB_PORTS.includes(port)));
+}
+
+/** The ports on which the relay takes the host's name out of TLS or HTTP, whatever name it is; the proxy judges it. */
+export function transparentPorts({ egress, transparentEgress = false }: Relayed): number[] {
+  if (!transparentEgress) return [];
+  const targets = egress.map(parseEgress).filter((target) => typeof target === "object");
+  const wildcards = targets.filter(({ wildcard, port }) => wildcard && port !== PROXY.port).map(({ port }) => port);
+  return [...new Set([...WEB_PORTS, ...wildcards])];
 }

@@ -156,6 +156,13 @@ function proxyVariables({ env = {}, egress = [] }: Checked): Finding[] {
     }));
 }
 
+/** A way out that leads nowhere is a mistake: the hosts are missing, or the line is left over. */
+function transparentInVain({ transparentEgress, egress = [] }: Checked): Finding[] {
+  if (!transparentEgress || egress.length > 0) return [];
+  const fix = "list the hosts in egress, or remove this line";
+  return [{ path: ["transparentEgress"], got: "true, without egress", expected: "hosts in egress to lead to", fix }];
+}
+
 function counts({ sessions, resources, transport }: Checked): Finding[] {
   const findings: Finding[] = [];
   if (sessions && sessions.warmPool > sessions.max) {
@@ -183,7 +190,15 @@ const COMMON: Rule[] = [
   plainSecrets,
   proxyVariables,
 ];
-const OF_SERVERS: Rule[] = [stackName, volumeOrFolder, homeVariable, databaseSecret, namelessPlain, counts];
+const OF_SERVERS: Rule[] = [
+  stackName,
+  volumeOrFolder,
+  homeVariable,
+  databaseSecret,
+  namelessPlain,
+  counts,
+  transparentInVain,
+];
 
 /** Checks what spans several fields, of a server or a companion. */
 export function commonFindings(checked: Checked, document: Document): Finding[] {

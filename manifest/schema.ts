@@ -84,6 +84,7 @@ export const manifestSchema = z.strictObject({
   storage: z.array(storage, "a list").default([]),
   home: z.boolean("true or false").default(false),
   egress: egress.default([]),
+  transparentEgress: z.boolean("true or false").default(false),
   database: z.boolean("true or false").default(false),
   services: z.array(serviceSchema, "a list").max(MOST_SERVICES, `at most ${MOST_SERVICES} of them`).default([]),
   ...roomFields,

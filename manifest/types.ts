@@ -132,6 +132,12 @@ export interface Manifest {
    * public host on ports 80 and 443. `none` or nothing: no way out. @default []
    */
   egress: string[];
+  /**
+   * Programs that ignore the proxy variables get out as well: every name with a dot leads to the egress proxy, which reads
+   * the host's name out of TLS or HTTP and applies the rules of `egress`, on ports 80 and 443 and those of wildcards. Needs
+   * `egress`. @default false
+   */
+  transparentEgress: boolean;
   /** Joins the network of the PostgreSQL database (host `database`) and gets its address as the secret `dsn`, which may be declared to say its `env`. @default false */
   database: boolean;
   /** Companions: containers of the server's own on its private network, like a database. At most 8. @default [] */

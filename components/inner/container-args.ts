@@ -42,6 +42,7 @@ export function containerArgs(
     shmSize: spec.sharedMemory / MEBIBYTE,
     ...networking(spec, network),
     ...(hosts.length > 0 ? { hosts } : {}),
+    ...(spec.dns.length > 0 ? { dns: spec.dns } : {}),
     memory: spec.memory / MEBIBYTE,
     memorySwap: spec.memorySwap / MEBIBYTE,
     cpus: decimal(spec.cpus),

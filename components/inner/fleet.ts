@@ -125,11 +125,12 @@ export class Fleet extends pulumi.ComponentResource {
       "egress",
       {
         ...common,
-        servers: leaving.map(({ name, user, egress, services }) => ({
+        servers: leaving.map(({ name, user, egress, transparentEgress, services }) => ({
           server: name,
           subnet: serverSubnet(user).subnet,
           without: withoutEgress({ user, services }),
           egress,
+          transparentEgress,
           privateHosts: privateHosts[name] ?? [],
           network: networks.named(containerName(name)),
           address: proxyAddress(user),

@@ -48,6 +48,8 @@ export interface ContainerSpecOptions {
   managedBy?: Owner;
 }
 
+type WayOut = Pick<Manifest, "egress" | "transparentEgress" | "user">;
+
 /** The names of the volumes of a server, or of a companion. */
 export function volumeNames(server: string): { sessions: string; secrets: string } {
   return { sessions: `${containerName(server)}-sessions`, secrets: `${containerName(server)}-secrets` };
@@ -78,8 +80,13 @@ function mountSource(server: string, { volume, folder }: Mount): string {
 }
 
 /** Names that lead to the egress proxy, which passes on what connects to it there (images/egress/relay-by-name). */
-export function outsideHosts({ egress, user }: Pick<Manifest, "egress" | "user">): Record<string, string> {
-  return Object.fromEntries(relayedHosts(egress).map(({ host }) => [host, proxyAddress(user)]));
+export function outsideHosts(manifest: WayOut): Record<string, string> {
+  return Object.fromEntries(relayedHosts(manifest).map(({ host }) => [host, proxyAddress(manifest.user)]));
+}
+
+/** Who answers for all other names: the proxy again (images/egress/name-server), with its own address. */
+export function nameServers({ transparentEgress, user }: WayOut): string[] {
+  return transparentEgress ? [proxyAddress(user)] : [];
 }
 
 /** Where a server or a companion has its secrets' files. */
@@ -177,6 +184,7 @@ export function containerSpec(manifest: Manifest, options: ContainerSpecOptions)
     networkMode: network?.name ?? "none",
     ...(network ? { network } : {}),
     hosts: outsideHosts(manifest),
+    dns: nameServers(manifest),
     healthcheck: healthcheck(manifest),
     secretFiles: secretFiles(manifest),
   };

@@ -65,6 +65,8 @@ export interface ContainerSpec {
   address?: { ip: string; alias: string };
   /** Lines of /etc/hosts: names to addresses. */
   hosts: Record<string, string>;
+  /** Name servers, in place of the engine's own. */
+  dns: string[];
   /** Bytes. */
   memory: number;
   /** Bytes of memory and swap together; the same, so no swap. */

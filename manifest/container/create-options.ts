@@ -51,6 +51,7 @@ export function createOptions(spec: ContainerSpec): ContainerCreateOptions {
       ShmSize: spec.sharedMemory,
       NetworkMode: spec.networkMode,
       ExtraHosts: Object.entries(spec.hosts).map(([host, address]) => `${host}:${address}`),
+      ...(spec.dns.length > 0 ? { Dns: spec.dns } : {}),
       Memory: spec.memory,
       MemorySwap: spec.memorySwap,
       NanoCpus: Math.round(Number(spec.cpus) * 1e9),

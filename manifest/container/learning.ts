@@ -97,9 +97,13 @@ const PROXY_ROOM = { memory: 128 * MEBIBYTE, cpus: 0.5, processes: 64 };
  * rules of `egress: public`.
  * @param image id of the stack's image of the egress proxy
  */
-export function learningProxy({ name, user, egress }: Manifest, stack: string, image: string): ContainerCreateOptions {
+export function learningProxy(
+  { name, user, egress, transparentEgress }: Manifest,
+  stack: string,
+  image: string,
+): ContainerCreateOptions {
   const rule = { server: name, subnet: serverSubnet(user).subnet, egress, privateHosts: [] };
-  const relayed = relayTable([{ address: proxyAddress(user), egress }]);
+  const relayed = relayTable([{ address: proxyAddress(user), egress, transparentEgress }]);
   const limit = (Name: string, most: number) => ({ Name, Soft: most, Hard: most });
   return {
     name: learningProxyName(name),

@@ -2,7 +2,14 @@ import { goDuration, milliseconds } from "../../lib/durations";
 import { secretFiles } from "../manifest";
 import type { Service } from "../service-types";
 import type { Manifest } from "../types";
-import { type ContainerSpecOptions, outsideHosts, secretMounts, secretVolumes, serverNetwork } from "./container-spec";
+import {
+  type ContainerSpecOptions,
+  nameServers,
+  outsideHosts,
+  secretMounts,
+  secretVolumes,
+  serverNetwork,
+} from "./container-spec";
 import type { ContainerSpec, HealthcheckSpec } from "./container-types";
 import { containerLabels, Label, Owner, Role } from "./labels";
 import { containerName } from "./names";
@@ -50,7 +57,7 @@ function healthcheck({ health }: Service): HealthcheckSpec {
 
 /** Turns a companion of a server into its container. Pure. It has a server's walls, and nobody but its server reaches it. */
 export function serviceSpec(manifest: Manifest, service: Service, options: ContainerSpecOptions): ContainerSpec {
-  const { name: server, egress, user } = manifest;
+  const { name: server, user } = manifest;
   const { stack, image, managedBy = Owner.Pulumi } = options;
   const storing = serviceStoring(manifest, service);
   const { mounts, env, ...run } = serviceProgram(service);
@@ -79,7 +86,8 @@ export function serviceSpec(manifest: Manifest, service: Service, options: Conta
     networkMode: "bridge",
     network: serverNetwork(manifest),
     address: { ip: serviceAddress(user, manifest.services.indexOf(service)), alias: service.name },
-    hosts: service.egress ? outsideHosts({ egress, user }) : {},
+    hosts: service.egress ? outsideHosts(manifest) : {},
+    dns: service.egress ? nameServers(manifest) : [],
     healthcheck: healthcheck(service),
     secretFiles: secrets,
   };

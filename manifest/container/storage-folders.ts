@@ -96,6 +96,7 @@ export function storageContainer({ work, server, user, folders, owner, image, st
     sharedMemory: 64 * MEBIBYTE, // Docker's own default
     networkMode: "none",
     hosts: {},
+    dns: [],
     memory: MEMORY,
     memorySwap: MEMORY,
     cpus: "0.5",

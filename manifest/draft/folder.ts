@@ -34,6 +34,7 @@ export interface FolderOptions {
 /** Keys that a document cannot set for itself: each would open a wall, or take more of the machine. */
 const WALLS = [
   "egress",
+  "transparentEgress",
   "mounts",
   "storage",
   "home",

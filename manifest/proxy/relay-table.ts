@@ -1,19 +1,25 @@
-import { relayedHosts } from "../egress-hosts";
+import { type Relayed, relayedHosts, transparentPorts } from "../egress-hosts";
 import type { EgressRule } from "./egress-lines";
 
 /** What the relay of one server's network is for. */
-export interface RelayedServer {
+export interface RelayedServer extends Relayed {
   /** The proxy's address in that network. */
   address: string;
-  egress: string[];
 }
 
-/** The relay's table (images/egress/relay-by-name): a line "ADDRESS PORT HOST" for each port of each host; "" for none. */
+/**
+ * The relay's table (images/egress/relay-by-name): a line "ADDRESS PORT HOST" for each port of each host, "ADDRESS PORT *"
+ * for a port on which connections name their host; "" for none.
+ */
 export function relayTable(servers: RelayedServer[]): string {
   return servers
-    .flatMap(({ address, egress }) =>
-      relayedHosts(egress).flatMap(({ host, ports }) => ports.map((port) => `${address} ${port} ${host}`)),
-    )
+    .flatMap(({ address, ...relayed }) => {
+      const named = transparentPorts(relayed);
+      const hosts = relayedHosts(relayed).flatMap(({ host, ports }) =>
+        ports.filter((port) => !named.includes(port)).map((port) => `${address} ${port} ${host}`),
+      );
+      return [...named.map((port) => `${address} ${port} *`), ...hosts];
+    })
     .sort()
     .join("\n");
 }

@@ -77,6 +77,7 @@ export function factsOf({ Config: c, HostConfig: h, Image, networks, state }: In
     networkMode: h.NetworkMode ?? "",
     networks: sorted(networks),
     hosts: sorted(h.ExtraHosts),
+    dns: list(h.Dns),
     ports: sorted(Object.keys(h.PortBindings ?? {})),
     memory: json(h.Memory ?? 0),
     memorySwap: json(h.MemorySwap ?? 0),

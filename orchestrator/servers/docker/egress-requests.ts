@@ -22,6 +22,7 @@ export interface EgressPlace {
 /** The proxy's names for what it does not do (images/egress/errors, and squid's own), in words. */
 const REASONS: Record<string, Pick<EgressPlace, "outcome" | "reason">> = {
   NOT_LISTED: { outcome: "refused", reason: "the manifest does not list it" },
+  NO_NAME: { outcome: "refused", reason: "the connection names no host: neither TLS's server name nor HTTP's Host" },
   NO_WAY_OUT: { outcome: "refused", reason: "a companion without `egress: true` asked" },
   NOT_PUBLIC: { outcome: "refused", reason: "it leads to an address that is not public" },
   TOO_MANY: { outcome: "refused", reason: "64 connections were open" },

@@ -47,7 +47,7 @@ export function adviceFor(said: Said, manifest: Manifest): Advice {
   }
 }
 
-function hostAdvice(what: string, { egress }: Manifest): Advice {
+function hostAdvice(what: string, { egress, transparentEgress }: Manifest): Advice {
   if (what === "") return { why: "it could not look up a host; its words do not name it" };
   const line = /:\d+$/.test(what) ? what : `${what}:${WEB_PORTS.at(-1)}`;
   const target = parseEgress(line);
@@ -55,7 +55,11 @@ function hostAdvice(what: string, { egress }: Manifest): Advice {
   if (target.isPrivate)
     return { why: "a private host: the stack's config has to open it (privateHosts)", add: { egress: [line] } };
   const isListed = egress.includes(PUBLIC) || egress.some((one) => one.replace(/:\d+$/, "") === target.host);
-  if (isListed) return { why: "the manifest lists it, but the program does not use the proxy of HTTPS_PROXY" };
+  if (isListed)
+    return {
+      why: "the manifest lists it, but the program does not use the proxy of HTTPS_PROXY",
+      ...(transparentEgress ? {} : { add: { transparentEgress: true } }),
+    };
   return { why: "the manifest does not list it", add: { egress: [line] } };
 }
 

@@ -11,9 +11,41 @@ const PROGRAM = join(__dirname, "../../../images/egress/relay-by-name");
 const ADDRESS = `127.77.${(process.pid >> 8) % 256}.${1 + (process.pid % 254)}`;
 /** A client that is passed on nowhere. */
 const REFUSED = "127.77.0.9";
-const RELAYED = ["2525 mail.example.com", "4443 a.example.com", "4443 b.example.com"]
+const RELAYED = ["2525 mail.example.com", "4443 a.example.com", "4443 b.example.com", "8443 *"]
   .map((line) => `${ADDRESS} ${line}`)
   .join("\n");
+
+/** TLS's alerts: access_denied, internal_error. */
+const DENIED = Buffer.from([21, 3, 1, 0, 2, 2, 49]);
+const FAILED = Buffer.from([21, 3, 1, 0, 2, 2, 80]);
+
+/** A ClientHello with these extensions, as one TLS record. */
+function hello(extensions: Buffer): Buffer {
+  const size = (bytes: number, value: number) => Buffer.from(value.toString(16).padStart(2 * bytes, "0"), "hex");
+  const rest = Buffer.concat([
+    size(2, 2),
+    size(2, 0x1301),
+    size(1, 1),
+    size(1, 0),
+    size(2, extensions.length),
+    extensions,
+  ]);
+  const body = Buffer.concat([size(2, 0x0303), Buffer.alloc(32), size(1, 0), rest]);
+  const message = Buffer.concat([size(1, 1), size(3, body.length), body]);
+  return Buffer.concat([size(1, 22), size(2, 0x0301), size(2, message.length), message]);
+}
+
+/** The extension with a server's name. */
+function serverName(name: string): Buffer {
+  const header = Buffer.alloc(9);
+  for (const [at, more] of [
+    [2, 5],
+    [4, 3],
+    [7, 0],
+  ] as const)
+    header.writeUInt16BE(Buffer.byteLength(name) + more, at);
+  return Buffer.concat([header, Buffer.from(name)]);
+}
 
 /** All that comes until the other side ends. */
 async function all(socket: Socket): Promise<Buffer> {
@@ -49,9 +81,9 @@ describe("the egress proxy's relay", function () {
     await once(proxy.listen(3_128, ADDRESS), "listening");
     relay = spawn("perl", [PROGRAM], {
       env: { PATH: process.env.PATH, RELAYED, REFUSED },
-      stdio: ["ignore", "inherit", "pipe"],
+      stdio: ["ignore", "pipe", "inherit"],
     });
-    relay.stderr?.on("data", (text) => {
+    relay.stdout?.on("data", (text) => {
       said += text;
     });
     await eventually(async () => {
@@ -111,27 +143,85 @@ describe("the egress proxy's relay", function () {
     http.destroy();
   });
 
-  it("closes what names no host of the list, and says so in its log", async () => {
-    for (const first of [
-      "GET / HTTP/1.1\r\nHost: c.example.com\r\n\r\n",
-      "GET / HTTP/1.0\r\n\r\n",
-      "\0\0\0\x08\x04\xd2",
-    ]) {
-      const socket = dial(4_443, ADDRESS);
-      socket.write(first, "latin1");
-      assert.equal((await all(socket)).length, 0);
-    }
+  /** What comes back for these first words. */
+  const answerTo = async (port: number, first: string | Buffer): Promise<Buffer> => {
+    const socket = dial(port, ADDRESS);
+    socket.write(first);
+    return await all(socket);
+  };
+
+  it("refuses what names no host of the list, each in its own protocol, and says so as the proxy's log does", async () => {
+    for (const first of ["GET / HTTP/1.1\r\nHost: c.example.com\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"])
+      assert.match(
+        (await answerTo(4_443, first)).toString(),
+        /^HTTP\/1\.1 403 [\s\S]*names no host that is listed for port 4443/,
+      );
+    assert.equal((await answerTo(4_443, Buffer.from("0000000804d2", "hex"))).length, 0);
     // Nothing of these is a whole ClientHello with a name.
-    for (const hello of ["\x16\x03\x01\x00\x02\x01\x00", "\x16\x03\x01\x00\x05\x02\x00\x00\x01\x00"]) {
-      const socket = dial(4_443, ADDRESS);
-      socket.write(hello, "latin1");
-      assert.equal((await all(socket)).length, 0);
-    }
+    for (const first of ["16030100020100", "16030100050200000100"])
+      assert.deepEqual(await answerTo(4_443, Buffer.from(first, "hex")), DENIED);
     assert.deepEqual(asked, []);
-    await eventually(
-      async () => assert.match(said, /cannot tell which of a\.example\.com b\.example\.com is meant/),
-      10_000,
+    const line = (what: string) => new RegExp(`^\\d+\\.\\d{3} ${ADDRESS} TCP_DENIED/403 0 CONNECT ${what}$`, "m");
+    await eventually(async () => assert.match(said, line("c\\.example\\.com:4443 NOT_LISTED")), 10_000);
+    await eventually(async () => assert.match(said, line("-:4443 NO_NAME")), 10_000);
+  });
+
+  it("asks for any name where every connection names its host, and for nothing else", async () => {
+    serve = (socket) => void socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    const named = ["Some.Example.org", "10.0.0.1", "db.internal"];
+    for (const name of named) assert.deepEqual(await answerTo(8_443, hello(serverName(name))), DENIED);
+    assert.deepEqual(
+      asked,
+      named.map((name) => `CONNECT ${name.toLowerCase()}:8443 HTTP/1.1`),
     );
+    asked = [];
+    await answerTo(8_443, "GET http://b.example.org/ HTTP/1.1\r\nHost: a.example.org:80\r\n\r\n");
+    assert.deepEqual(asked, ["CONNECT a.example.org:8443 HTTP/1.1"], "an address in the request does not count");
+    serve = (socket) => void socket.end("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+    assert.deepEqual(await answerTo(8_443, hello(serverName("a.example.org"))), FAILED);
+  });
+
+  it("is not led astray by names that are none, hellos in pieces, or none at all", async () => {
+    serve = (socket) => void socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    const tricks: Record<string, Buffer> = {
+      "a line's end": hello(serverName("a.example.org:443 HTTP/1.1\r\nX: y")),
+      "a space": hello(serverName("a.example.org b")),
+      "a zero byte": hello(serverName("a.example.org\0.example.com")),
+      "an IPv6 address": hello(serverName("[::1]")),
+      "an empty name": hello(serverName("")),
+      "a name that is too long": hello(serverName("a".repeat(300))),
+      "no name": hello(Buffer.alloc(0)),
+      "a length past the end": hello(Buffer.concat([serverName("a.example.org").subarray(0, 12)])),
+    };
+    for (const [what, first] of Object.entries(tricks)) assert.deepEqual(await answerTo(8_443, first), DENIED, what);
+    const whole = hello(serverName("a.example.org"));
+    const records = [whole.subarray(5, 40), whole.subarray(40)].flatMap((part) => [
+      Buffer.from([22, 3, 1, 0, part.length]),
+      part,
+    ]);
+    assert.deepEqual(await answerTo(8_443, Buffer.concat(records)), DENIED, "a hello in two records");
+    for (const first of [
+      "SSH-2.0-x\r\n",
+      "GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a b@c\r\n\r\n",
+    ])
+      assert.doesNotMatch((await answerTo(8_443, first)).toString(), /200/, first);
+    assert.deepEqual(
+      asked.filter((line) => line !== "CONNECT a:8443 HTTP/1.1"),
+      [],
+    );
+    asked = [];
+    // Byte for byte, as a slow network brings it.
+    const slow = dial(8_443, ADDRESS)
+      .setNoDelay(true)
+      .on("error", () => {});
+    await once(slow, "connect");
+    for (const byte of whole) {
+      slow.write(Buffer.from([byte]));
+      await new Promise(setImmediate);
+    }
+    await eventually(async () => assert.deepEqual(asked, ["CONNECT a.example.org:8443 HTTP/1.1"]), 20_000);
+    slow.destroy();
   });
 
   it("hands the proxy's refusal to whoever speaks HTTP, and closes for others", async () => {

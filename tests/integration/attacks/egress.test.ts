@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Addresses, addresses } from "../../support/attacks/addresses";
 import { type OwnProxy, startProxy } from "../../support/attacks/own-proxy";
+import { type Attempt, tryPlainly, type Usual } from "../../support/attacks/plain-clients";
 import { reachFromEngine } from "../../support/attacks/probe";
 import { ALLOWED, MARKER, type Site, startSite } from "../../support/attacks/site";
 import { eventually } from "../../support/eventually";
@@ -99,7 +100,9 @@ describe("attacks through the egress proxy", function () {
     let proxy: OwnProxy;
     before(async () => {
       const granted = [`${site.privateName}:80`, `${at.engine}:2376`, `${at.hostGateway}:80`];
-      proxy = await startProxy(fleet, [...granted, `${site.privateName}:443`, `${ALLOWED}:80`], granted);
+      proxy = await startProxy(fleet, [...granted, `${site.privateName}:443`, `${ALLOWED}:80`], {
+        privateHosts: granted,
+      });
       await eventually(async () => {
         const [answer] = await proxy.ask([get(`http://${ALLOWED}/page`)]);
         assert.match(answer ?? "", new RegExp(MARKER));
@@ -163,6 +166,90 @@ except OSError as error:
       assert.match(await plain(ALLOWED, 80), /resolution|known/);
       assert.match(await plain(site.privateName, 80), /^HTTP\/1\.1 403 [\s\S]*leads to an address that is not public/);
       assert.equal((await site.requests()).length, before, "the site was asked");
+    });
+  });
+
+  describe("of programs that ignore the proxy's variables, with `transparentEgress`", () => {
+    let proxy: OwnProxy;
+    const attempt = (what: (Attempt | Usual)[]): Promise<string[]> => tryPlainly(proxy, what);
+
+    before(async () => {
+      await site.serveTls();
+      const listed = [80, 443, 8_443].map((port) => `*.wikipedia.org:${port}`);
+      proxy = await startProxy(fleet, [`${ALLOWED}:80`, ...listed], { transparentEgress: true });
+      await eventually(async () => {
+        const [answer] = await attempt([{ scheme: "http", host: ALLOWED, port: 80 }]);
+        assert.match(answer ?? "", new RegExp(MARKER));
+      }, 90_000);
+    });
+    after(() => proxy?.remove());
+
+    it("brings Python's plain clients to what is listed, wildcards included, over HTTP and TLS", async () => {
+      const [http, tls, curled] = await attempt([
+        { scheme: "http", host: site.publicName, port: 80 },
+        { scheme: "https", host: site.publicName, port: 8_443 },
+        { to: site.publicName, port: 8_443, sni: site.publicName, host: site.publicName },
+      ]);
+      assert.match(http ?? "", new RegExp(`^200 [\\s\\S]*${MARKER}`));
+      assert.match(tls ?? "", /^200 [\s\S]*s_server/);
+      assert.match(curled ?? "", /^HTTP\/1\.0 200 ok/);
+    });
+
+    it("refuses all else, in the program's own protocol, and the log says why", async () => {
+      const before = (await site.requests()).length;
+      const [text, unlisted, port, udp] = await attempt([
+        { to: "elsewhere.example.org", port: 80, host: "elsewhere.example.org" },
+        { to: ALLOWED, port: 443, sni: ALLOWED },
+        { to: site.publicName, port: 22, host: site.publicName },
+        { to: site.publicName, port: 443, udp: true },
+      ]);
+      assert.match(text ?? "", /^HTTP\/1\.1 403 [\s\S]*may not reach elsewhere\.example\.org on port 80/);
+      assert.match(unlisted ?? "", /access denied/i);
+      for (const answer of [port, udp]) assert.match(answer ?? "", /refused/i);
+      const log = (await proxy.log()).join("\n");
+      assert.match(log, / CONNECT elsewhere\.example\.org:80 NOT_LISTED$/m);
+      assert.match(log, / CONNECT example\.com:443 NOT_LISTED$/m);
+      assert.equal((await site.requests()).length, before, "the site was asked");
+    });
+
+    it("goes by the name that was said, whatever address was meant: no lie leads inside", async () => {
+      const before = (await site.requests()).length;
+      const to = ALLOWED;
+      const names = [
+        site.privateName,
+        ...["metadata.google.internal", "localhost.localdomain", "mcp-orchestrator", "egress", "db.lan", "a.localhost"],
+      ];
+      const addresses = [
+        site.privateAddress,
+        at.engine,
+        "169.254.169.254",
+        "127.0.0.1",
+        "2130706433",
+        "[::1]",
+        "0x7f.1",
+      ];
+      const attempts: Attempt[] = [
+        ...names.map((name) => ({ to, port: 8_443, sni: name })),
+        ...[...names, ...addresses].map((host) => ({ to, port: 80, host })),
+        { to, port: 8_443, sni: "" }, // no name
+        { to, port: 80 },
+        { to, port: 80, host: `${ALLOWED}@${site.privateAddress}` },
+      ];
+      const answers = await attempt(attempts);
+      for (const [index, answer] of answers.entries())
+        assert.match(answer, /^HTTP\/1\.1 403 |access denied/i, JSON.stringify(attempts[index]));
+      assert.equal((await site.requests()).length, before, "the site was asked");
+      const log = (await proxy.log()).join("\n");
+      assert.match(log, new RegExp(` CONNECT ${site.privateName}:8443 NOT_PUBLIC$`, "m"));
+      assert.match(log, / CONNECT -:8443 NO_NAME$/m);
+    });
+
+    it("takes no address out of a request: it goes where its Host goes", async () => {
+      const [answer] = await attempt([
+        { to: ALLOWED, port: 80, host: ALLOWED, target: `http://${site.privateAddress}/page` },
+      ]);
+      assert.match(answer ?? "", new RegExp(MARKER));
+      assert.match((await proxy.log()).at(-2) ?? "", / CONNECT example\.com:80 -$/);
     });
   });
 

@@ -32,7 +32,7 @@ const WALLS = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-pri
 export interface OwnProxy {
   /** Its answers to requests, each given by its lines. */
   ask(requests: string[][]): Promise<string[]>;
-  /** Runs a Python program there, as that of a server that knows no proxy: with the server's /etc/hosts. */
+  /** Runs a Python program there, as that of a server that knows no proxy: with the server's names. */
   run(program: string): Promise<string>;
   /** What its access log says, a line a request. */
   log(): Promise<string[]>;
@@ -40,7 +40,11 @@ export interface OwnProxy {
 }
 
 /** Starts a proxy in the fleet's engine: the stack's own image and way out, with one server's list of the test's choice. */
-export async function startProxy(fleet: Fleet, egress: string[], privateHosts: string[] = []): Promise<OwnProxy> {
+export async function startProxy(
+  fleet: Fleet,
+  egress: string[],
+  { privateHosts = [], transparentEgress = false }: { privateHosts?: string[]; transparentEgress?: boolean } = {},
+): Promise<OwnProxy> {
   const name = `test-egress-${process.pid}`;
   const { subnet, gateway } = serverSubnet(USER);
   const address = proxyAddress(USER);
@@ -49,9 +53,12 @@ export async function startProxy(fleet: Fleet, egress: string[], privateHosts: s
       "-e",
       `SQUID_CONF=${squidConf([{ server: "test", subnet, egress, privateHosts }], { engineNetwork: fleet.stack.networkCidr })}`,
     ],
-    ...["-e", `RELAYED=${relayTable([{ address, egress }])}`],
+    ...["-e", `RELAYED=${relayTable([{ address, egress, transparentEgress }])}`],
   ];
-  const hosts = relayedHosts(egress).flatMap(({ host }) => ["--add-host", `${host}:${address}`]);
+  const names = [
+    ...relayedHosts({ egress, transparentEgress }).flatMap(({ host }) => ["--add-host", `${host}:${address}`]),
+    ...(transparentEgress ? ["--dns", address] : []),
+  ];
   const image = (container: string): Promise<string> => docker(fleet, "inspect", container, "-f", "{{.Image}}");
   const remove = async (): Promise<void> => {
     await tryDocker(fleet, ["rm", "-f", name]);
@@ -78,7 +85,7 @@ export async function startProxy(fleet: Fleet, egress: string[], privateHosts: s
     throw error;
   }
   const python = await image("mcp-http");
-  const client = ["run", "--rm", "-i", "--network", name, ...WALLS, ...hosts, "--entrypoint", "python", python, "-c"];
+  const client = ["run", "--rm", "-i", "--network", name, ...WALLS, ...names, "--entrypoint", "python", python, "-c"];
   const python3 = (program: string, input = ""): Promise<string> =>
     must("docker", [...client, program], { env: fleet.env, input, timeout: 120_000 });
   return {

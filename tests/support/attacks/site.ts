@@ -17,6 +17,8 @@ export interface Site {
   privateName: string;
   /** The requests it has answered, one a line, since it started. */
   requests(): Promise<string[]>;
+  /** Has it speak TLS on 8443 as well, with a certificate of its own; it answers what was asked of openssl's server. */
+  serveTls(): Promise<void>;
   /** Removes the site and its networks. */
   remove(): Promise<void>;
 }
@@ -64,9 +66,10 @@ export async function startSite(fleet: Fleet): Promise<Site> {
   ];
   const label = ["--label", `${LABEL}=${engine}`];
   const walls = ["--read-only", "--cap-drop", "ALL", "--cap-add", "NET_BIND_SERVICE", "--memory", "64m"];
+  const temporary = ["--tmpfs", "/tmp:size=1m"];
   try {
     await must("docker", [
-      ...["create", "--name", site, ...label, ...walls, "--network", "none", "--no-healthcheck"],
+      ...["create", "--name", site, ...label, ...walls, ...temporary, "--network", "none", "--no-healthcheck"],
       ...["--entrypoint", "perl", fleet.outputs.engine.imageId, "-e", PROGRAM],
     ]);
     await must("docker", ["network", "disconnect", "none", site]);
@@ -87,6 +90,18 @@ export async function startSite(fleet: Fleet): Promise<Site> {
     address: `198.51.100.${slot + 2}`,
     privateAddress: `10.199.77.${slot + 2}`,
     ...names,
+    serveTls: async () => {
+      const make =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /tmp/k -out /tmp/c -subj /CN=site";
+      await must("docker", ["exec", site, "sh", "-c", `${make} 2>/dev/null`]);
+      await must("docker", [
+        "exec",
+        "-d",
+        site,
+        ...["openssl", "s_server", "-accept", "8443", "-key", "/tmp/k"],
+        ...["-cert", "/tmp/c", "-www"],
+      ]);
+    },
     requests: async () => (await must("docker", ["logs", site])).split("\n"),
     remove: () => removeSite(engine),
   };

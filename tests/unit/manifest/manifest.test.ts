@@ -17,8 +17,8 @@ const variableFix = (name: string, secret: string) =>
     `write \`secrets: [{name: ${secret}, env: ${name}}]\`, and set it: ` + `bin/dind-mcp secrets set echo ${secret}`,
   );
 const KEYS =
-  "name, title, description, version, image, build, transport, env, notSecrets, secrets, mounts, storage, home, egress, database, " +
-  "services, resources, browser, scratch, sharedMemory, cacheDir, user, " +
+  "name, title, description, version, image, build, transport, env, notSecrets, secrets, mounts, storage, home, egress, transparentEgress, " +
+  "database, services, resources, browser, scratch, sharedMemory, cacheDir, user, " +
   "health, sessions, tools, timeouts, workdir";
 
 const ABSOLUTE = "an absolute path like /data: letters, digits, '.', '_', '-', no '..', no '/' at the end";
@@ -40,6 +40,7 @@ describe("manifest", () => {
         storage: [],
         home: false,
         egress: [],
+        transparentEgress: false,
         database: false,
         services: [],
         resources: { cpus: 1, memory: "512m", processes: 128 },
@@ -65,6 +66,7 @@ describe("manifest", () => {
       storage: [{ name: "kept", path: "/kept", size: "2g", exec: true }],
       home: true,
       egress: ["api.example.com:443", "*.example.org:443"],
+      transparentEgress: true,
       database: true,
       browser: true,
       cacheDir: "/var/cache/app",
@@ -92,6 +94,16 @@ describe("manifest", () => {
     assert.deepEqual(manifest({ egress: ["public", "smtp.example.com:587"] }).egress, [
       "public",
       "smtp.example.com:587",
+    ]);
+  });
+
+  it("leads no program to a way out that is not there", () => {
+    assert.deepEqual(problemsOf(document({ transparentEgress: true })), [
+      "f: transparentEgress: got true, without egress, expected hosts in egress to lead to. " +
+        "To fix: list the hosts in egress, or remove this line",
+    ]);
+    assert.deepEqual(problemsOf(document({ transparentEgress: "yes", egress: "public" })), [
+      'f: transparentEgress: got "yes", expected true or false',
     ]);
   });
 

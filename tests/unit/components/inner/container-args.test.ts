@@ -9,7 +9,13 @@ const references = { image: "sha256:abc", volumes: {}, labels: {} };
 describe("a container specification in the provider's words", () => {
   it("says everything that the specification says", () => {
     const mounts = [{ volume: "workspace", path: "/w" }];
-    const one = spec({ workdir: "/data", secrets: [{ name: "key" }], mounts, egress: ["example.com:22"] });
+    const one = spec({
+      workdir: "/data",
+      secrets: [{ name: "key" }],
+      mounts,
+      egress: ["example.com:22"],
+      transparentEgress: true,
+    });
     const args = containerArgs(one, references) as unknown as Record<string, unknown>;
     const said: Record<string, string> = {
       ...{ entrypoint: "entrypoints", groups: "groupAdds", workdir: "workingDir", env: "envs", mounts: "volumes" },
@@ -19,6 +25,7 @@ describe("a container specification in the provider's words", () => {
     const missing = Object.keys(one).filter((key) => !elsewhere.includes(key) && args[said[key] ?? key] === undefined);
     assert.deepEqual(missing, []);
     assert.deepEqual(args.hosts, [{ host: "example.com", ip: "10.214.6.78" }]);
+    assert.deepEqual(args.dns, ["10.214.6.78"]);
   });
 
   it("has memory in MiB, processors as they are read back, and the stop's time on destroy as well", () => {

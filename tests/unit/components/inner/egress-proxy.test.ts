@@ -65,6 +65,14 @@ describe("EgressProxy", () => {
     assert.equal((inputs.envs as string[])[1], "RELAYED=10.214.6.78 587 mail.example.com");
   });
 
+  it("has a relay for connections that name their host, when a server asks for it", async () => {
+    const [server] = args.servers;
+    const more = { transparentEgress: true }; // which the others leave out
+    const servers = [{ ...server, ...more }] as typeof args.servers;
+    const { inputs } = container((await make({ servers })).resources, "egress");
+    assert.equal((inputs.envs as string[])[1], "RELAYED=10.214.6.78 443 *\n10.214.6.78 80 *");
+  });
+
   it("is in the way out and in the networks of its servers, where it is called egress", async () => {
     const { inputs } = container((await make()).resources, "egress");
     assert.equal(inputs.networkMode, "bridge");

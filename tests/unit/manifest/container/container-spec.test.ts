@@ -54,6 +54,7 @@ describe("container specification", () => {
       sharedMemory: 64 * 2 ** 20,
       networkMode: "none",
       hosts: {},
+      dns: [],
       memory: 512 * 2 ** 20,
       memorySwap: 512 * 2 ** 20,
       cpus: "1",
@@ -204,6 +205,12 @@ describe("container specification", () => {
       ["5m0s", "1m31s", "90000"],
     );
     assert.equal(spec.labels[Label.ManagedBy], "api");
+  });
+
+  it("leads all names to the proxy when programs ignore its variables", () => {
+    const egress = ["api.example.com:443", "*.example.org:443"];
+    const { hosts, dns } = containerSpec(manifest({ egress, transparentEgress: true }), options);
+    assert.deepEqual([hosts, dns], [{ "api.example.com": "10.214.6.78" }, ["10.214.6.78"]]);
   });
 
   it("carries the whole manifest in one label, always written the same way", () => {

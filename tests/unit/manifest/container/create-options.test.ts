@@ -14,6 +14,7 @@ const full = {
   secrets: [{ name: "key" }],
   mounts: [{ volume: "workspace", path: "/data", readOnly: false }],
   egress: ["api.example.com:443"],
+  transparentEgress: true,
   resources: { cpus: 0.29, memory: "1g", processes: 64 },
   health: { interval: "90s", timeout: "500ms", startPeriod: "10m", startInterval: "250ms", retries: 5 },
 };
@@ -56,7 +57,8 @@ describe("a container specification in the words of Docker's API", () => {
       Tmpfs: spec.tmpfs,
       ShmSize: 64 * 2 ** 20,
       NetworkMode: "mcp-echo",
-      ExtraHosts: [],
+      ExtraHosts: ["api.example.com:10.214.6.78"],
+      Dns: ["10.214.6.78"],
       ...{ Memory: 2 ** 30, MemorySwap: 2 ** 30, NanoCpus: 290_000_000 },
       Ulimits: [
         { Name: "core", Soft: 0, Hard: 0 },
@@ -171,6 +173,7 @@ describe("no manifest whatever", () => {
       secrets: fc.array(secret, { maxLength: 2 }),
       mounts: fc.array(mount, { maxLength: 2 }),
       egress: fc.constantFrom([], ["example.com:443"]),
+      transparentEgress: fc.boolean(),
       database: fc.boolean(),
       workdir: seldom(path, text),
       user: fc.integer({ min: 10_990, max: 15_000 }),

@@ -53,6 +53,12 @@ describe("the throwaway copy of a server that learns", () => {
     assert.doesNotMatch(conf, /db\.lan/);
   });
 
+  it("brings programs to it that ignore its variables, when the server does", () => {
+    const transparent = learningManifest({ ...original, transparentEgress: true }, 14_000);
+    const { Env = [] } = learningProxy(transparent, "p/s", "sha256:2");
+    assert.match(Env.find((one) => one.startsWith("RELAYED=")) ?? "", /^RELAYED=[\d.]+ 443 \*$/m);
+  });
+
   it("is not made of a server that lives of what a copy has not", () => {
     assert.equal(learningProblem(original), undefined);
     assert.match(learningProblem({ ...original, database: true }) ?? "", /database/);

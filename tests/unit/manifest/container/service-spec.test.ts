@@ -90,5 +90,13 @@ describe("specification of a companion", () => {
     assert.equal(env.NO_PROXY, "localhost,127.0.0.1,egress,redis,db");
     assert.match(env.JAVA_TOOL_OPTIONS ?? "", /nonProxyHosts=localhost\|127\.0\.0\.1\|egress\|redis\|db$/);
     assert.deepEqual(withoutEgress(one), ["10.214.6.77"]);
+    const transparent = { ...more, transparentEgress: true };
+    assert.deepEqual(
+      [specOf({}, transparent), specOf({ egress: true }, transparent)].map(({ dns, hosts }) => [dns, hosts]),
+      [
+        [[], {}],
+        [["10.214.6.78"], { "api.example.com": "10.214.6.78", "mail.example.com": "10.214.6.78" }],
+      ],
+    );
   });
 });

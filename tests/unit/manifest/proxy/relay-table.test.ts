@@ -10,4 +10,10 @@ describe("the relay's table", () => {
     assert.equal(relayTable([b, a]), table);
     assert.equal(relayTable([{ ...a, egress: ["public"] }]), "");
   });
+
+  it("has no host for a port on which connections name theirs", () => {
+    const egress = ["public", "git.example.com:22", "git.example.com:443", "*.example.org:8443"];
+    const table = relayTable([{ address: "10.214.6.78", egress, transparentEgress: true }]);
+    assert.equal(table, "10.214.6.78 22 git.example.com\n10.214.6.78 443 *\n10.214.6.78 80 *\n10.214.6.78 8443 *");
+  });
 });

@@ -44,6 +44,12 @@ describe("what a server asked the egress proxy for", () => {
     assert.deepEqual([place?.count, place?.lastHour], [3, 1]);
   });
 
+  it("tells of a connection that named no host", () => {
+    const [place] = egressRequests([line(10, "-:443", "NO_NAME")], SUBNET);
+    assert.deepEqual([place?.host, place?.outcome, place?.add], ["-", "refused", undefined]);
+    assert.match(place?.reason ?? "", /names no host/);
+  });
+
   it("is that server's alone, and nothing that is no request", () => {
     const lines = [
       line(10, "other.example.com:443", "NOT_LISTED", "10.214.6.66"),

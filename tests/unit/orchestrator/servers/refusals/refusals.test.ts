@@ -74,7 +74,10 @@ describe("what would allow it", () => {
 
   it("is a host, more room or a higher limit", () => {
     assert.deepEqual(advised("host", "other.example"), { egress: ["other.example:443"] });
-    assert.equal(advised("host", "api.example.com"), undefined, "it is listed: the program does not use the proxy");
+    const ignored = "it is listed: the program ignores the proxy";
+    assert.deepEqual(advised("host", "api.example.com"), { transparentEgress: true }, ignored);
+    const led = { ...manifest, transparentEgress: true };
+    assert.equal(adviceFor({ kind: "host", what: "api.example.com" }, led).add, undefined);
     assert.equal(advised("host", "1.2.3.4:443"), undefined, "a public address is never a line");
     assert.deepEqual(advised("room", "/tmp/x"), { scratch: { size: "128m" } });
     assert.deepEqual(advised("room", "/db/x"), { storage: [{ ...manifest.storage[0], size: "2g" }] });
