@@ -56,7 +56,9 @@ export async function lending(
 }
 
 function refusal(path: string, writable: boolean, machine: Machine): string | undefined {
-  const seen = refusedPlace(path, { wholeHome: false, writable }, machine) ?? lookAt(path, writable, machine.groups);
+  const seen =
+    refusedPlace(path, { wholeHome: false, writable }, machine) ??
+    lookAt(path, { writable, wholeHome: false }, machine.groups);
   return "got" in seen
     ? `it works on ${seen.got}, which cannot be lent${writable ? " to write" : ""}: ${seen.fix}`
     : undefined;

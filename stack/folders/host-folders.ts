@@ -54,7 +54,8 @@ export function hostFolders(folders: Folders, servers: CatalogServer[], machine:
   const problems: Problem[] = [];
   const found = Object.entries(folders).flatMap(([name, { path, access, servers: names, wholeHome }]): HostFolder[] => {
     const writable = access === "read-write";
-    const seen = refusedPlace(path, { wholeHome, writable }, machine) ?? lookAt(path, writable, machine.groups);
+    const seen =
+      refusedPlace(path, { wholeHome, writable }, machine) ?? lookAt(path, { writable, wholeHome }, machine.groups);
     if (isRefusal(seen)) problems.push({ file, path: `folders.${name}.path`, ...seen });
     const getting = servers.flatMap(({ manifest }) =>
       names.includes(manifest.name) ? [{ name: manifest.name, user: manifest.user }] : [],

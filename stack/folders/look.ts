@@ -1,8 +1,9 @@
-import { type BigIntStats, lstatSync, readdirSync, realpathSync, statfsSync, statSync } from "node:fs";
+import { type BigIntStats, lstatSync, realpathSync, statfsSync, statSync } from "node:fs";
 import { release } from "node:os";
 import { dirname } from "node:path";
 import { cannotMapOwners } from "./file-systems";
 import type { Refusal } from "./places";
+import { socketIn } from "./sockets";
 
 /** By these the engine knows a folder again. */
 export interface Identity {
@@ -15,10 +16,15 @@ export interface Identity {
 /**
  * Looks at a folder of this machine.
  * @param writable servers may write in it
+ * @param wholeHome the config says that a whole home may be lent, with the sockets of the programs that keep them there
  * @param groups groups that are as good as root
  * @returns what it is, or why it cannot be lent
  */
-export function lookAt(path: string, writable: boolean, groups: number[]): Identity | Refusal {
+export function lookAt(
+  path: string,
+  { writable, wholeHome }: { writable: boolean; wholeHome: boolean },
+  groups: number[],
+): Identity | Refusal {
   const refused = (what: string, expected: string, fix: string): Refusal => {
     return { got: `${JSON.stringify(path)}, ${what}`, expected, fix };
   };
@@ -28,10 +34,10 @@ export function lookAt(path: string, writable: boolean, groups: number[]): Ident
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isDirectory()) return refused(kind(stats), "a folder", "lend the folder that it is in");
     const found: Identity = { inode: String(stats.ino), uid: Number(stats.uid), gid: Number(stats.gid) };
-    const socket = readdirSync(path, { withFileTypes: true }).find((entry) => entry.isSocket());
+    const socket = socketIn(path, wholeHome);
     if (socket) {
       const fix = "move the socket, or choose a folder without";
-      return refused(`which holds the socket ${socket.name}`, "a folder through which nobody reaches a program", fix);
+      return refused(`which holds the socket ${socket}`, "a folder through which nobody reaches a program", fix);
     }
     const unmapped = cannotMapOwners(statfsSync(path).type, release());
     if (unmapped) {

@@ -70,6 +70,9 @@ describe("secrets as variables, in a real engine", function () {
     ];
     for (const text of shown) assert.ok(!text.includes(SECRET), text);
     assert.match(shown[0] ?? "", /API_KEY=\/run\/secrets\/key/);
+    // Nor does a program that dies leave a core behind, in a storage say; and none can allow itself one.
+    const limits = await docker(site.fleet, "exec", "mcp-extra", "sh", "-c", "grep -h core /proc/[0-9]*/limits");
+    for (const limit of limits.split("\n")) assert.match(limit, /^Max core file size +0 +0 /);
     const read = `for f in /proc/[0-9]*/environ; do tr '\\0' '\\n' <$f; done 2>/dev/null | grep -c ${SECRET}; true`;
     for (const user of ["0:0", "12345:12345"]) {
       const exec = ["exec", "-u", user, "mcp-extra", "sh", "-c", read];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -96,6 +97,18 @@ describe("folders of the host that the stack lends", () => {
     it("themselves, and a folder with one in it", () => {
       assert.match(refusal(join(code, "agent.sock")), /, a socket, expected a folder/);
       assert.match(refusal(code), /, which holds the socket agent\.sock, .*To fix: move the socket/);
+    });
+
+    it("and a folder with one anywhere below, as long as a program listens; not so a whole home", async () => {
+      const parent = join(folder, "parent");
+      mkdirSync(join(parent, "deep/er"), { recursive: true });
+      if (process.getuid?.() === 0) chownSync(parent, USER, USER);
+      const engine = createServer();
+      await once(engine.listen(join(parent, "deep/er/engine.sock")), "listening");
+      assert.match(refusal(parent), /, which holds the socket deep\/er\/engine\.sock, /);
+      assert.match(refusal(parent, { wholeHome: true }), /^\[/);
+      await new Promise((done) => engine.close(done));
+      assert.match(refusal(parent), /^\[/);
     });
   });
 
