@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 import { Activity } from "./views/activity";
+import { Add } from "./views/add/add";
 import { Connect } from "./views/connect";
 import { Fleet } from "./views/fleet";
 import { Frame } from "./views/frame";
@@ -27,12 +28,13 @@ export const serverRoute = createRoute({
 
 const activity = createRoute({ getParentRoute: () => root, path: "/activity", component: Activity });
 const connect = createRoute({ getParentRoute: () => root, path: "/connect", component: Connect });
+const add = createRoute({ getParentRoute: () => root, path: "/add", component: Add });
 const topology = createRoute({ getParentRoute: () => root, path: "/topology", component: TopologyView });
 const tokens = createRoute({ getParentRoute: () => root, path: "/tokens", component: Tokens });
 
 /** The views and their addresses. */
 export const router = createRouter({
-  routeTree: root.addChildren([fleet, serverRoute, activity, topology, connect, tokens]),
+  routeTree: root.addChildren([fleet, serverRoute, activity, add, topology, connect, tokens]),
   defaultPreload: false,
 });
 

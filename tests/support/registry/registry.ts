@@ -23,6 +23,21 @@ export const WEATHER = {
   ],
 };
 
+/** An image that needs a token. */
+export const IMAGE = {
+  ...{ name: "io.example.me/greeter", description: "Greets", version: "2.0.0" },
+  packages: [
+    {
+      registryType: "oci",
+      identifier: `ghcr.io/me/greeter:2.0.0@sha256:${"a".repeat(64)}`,
+      transport: { type: "stdio" },
+      environmentVariables: [
+        { name: "GREETER_TOKEN", description: "Of the greeter", isRequired: true, isSecret: true },
+      ],
+    },
+  ],
+};
+
 /** The read API of the official registry: a list with search and cursors, and a server's versions. */
 export class Registry {
   readonly asked: string[] = [];

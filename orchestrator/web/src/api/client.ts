@@ -10,6 +10,8 @@ export class Failure extends Error {
     readonly status: number,
     message: string,
     readonly problems: ProblemDetails["problems"] = [],
+    /** The last lines of a server's log, where they say more. */
+    readonly logs: string[] = [],
   ) {
     super(message);
   }
@@ -26,7 +28,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   });
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => undefined)) as ProblemDetails | undefined;
-  throw new Failure(answer.status, problem?.detail ?? answer.statusText, problem?.problems);
+  throw new Failure(answer.status, problem?.detail ?? answer.statusText, problem?.problems, problem?.logs);
 }
 
 /** Reads JSON. @throws Failure */

@@ -11,6 +11,7 @@ import type {
   Cleanup,
   Egress,
   Engine,
+  ListedServers,
   Page,
   Server,
   ServerDetail,
@@ -86,6 +87,15 @@ export const toolsQuery = (name: string) =>
   queryOptions({
     queryKey: ["tools", name],
     queryFn: async ({ signal }) => (await readExactly<{ items: Tool[] }>(paths.tools(name), signal)).items,
+  });
+
+/** Servers of the registry that have a word in their names. */
+export const registryQuery = (word: string) =>
+  queryOptions({
+    queryKey: ["registry", word],
+    queryFn: ({ signal }) =>
+      read<ListedServers>(`${paths.registryServers}?limit=50&search=${encodeURIComponent(word)}`, signal),
+    staleTime: MINUTE_MS,
   });
 
 export const egressQuery = (name: string) =>

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { auditEntrySchema } from "../../../../api/schemas/audit";
+import type { draftSchema, listedServerSchema, listedServersSchema } from "../../../../api/schemas/drafts";
 import type { egressSchema } from "../../../../api/schemas/egress";
 import type { cleanupSchema, engineSchema } from "../../../../api/schemas/engine";
 import type { logLineSchema } from "../../../../api/schemas/logs";
@@ -13,6 +14,9 @@ export type Server = z.output<typeof serverSchema>;
 export type ServerDetail = z.output<typeof serverDetailSchema>;
 export type ServerEvent = z.output<typeof serverEventSchema>;
 export type Tool = z.output<typeof toolsSchema>["items"][number];
+export type Draft = z.output<typeof draftSchema>;
+export type ListedServer = z.output<typeof listedServerSchema>;
+export type ListedServers = z.output<typeof listedServersSchema>;
 export type Session = z.output<typeof sessionSchema>;
 export type Engine = z.output<typeof engineSchema>;
 export type Cleanup = z.output<typeof cleanupSchema>;

@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Failure } from "../api/client";
 import { TEXTS } from "../texts";
-import { Foreign } from "./foreign";
+import { Foreign, foreign, SHOWN } from "./foreign";
 import { Prose } from "./prose";
 
 /** What an error says, with each of its problems. */
@@ -21,6 +21,12 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
             <li key={`${path} ${got}`}>{`${path}: got ${got}, expected ${expected}`}</li>
           ))}
         </ul>
+      )}
+      {failure && failure.logs.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        <pre className="text" tabIndex={0}>
+          {foreign(failure.logs.join("\n"), SHOWN)}
+        </pre>
       )}
       {retry && (
         <button type="button" onClick={retry}>

@@ -21,6 +21,7 @@ export function Frame(): ReactNode {
         <strong className="product">{TEXTS.product}</strong>
         <nav>
           <Link to="/">{TEXTS.nav.fleet}</Link>
+          {token?.scopes.includes("admin") && <Link to="/add">{TEXTS.nav.add}</Link>}
           <Link to="/activity">{TEXTS.nav.activity}</Link>
           <Link to="/topology">{TEXTS.nav.topology}</Link>
           <Link to="/connect">{TEXTS.nav.connect}</Link>

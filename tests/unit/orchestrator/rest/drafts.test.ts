@@ -6,22 +6,7 @@ import { originOf } from "../../../../cli/add/server-json";
 import { parseSource } from "../../../../cli/add/source";
 import type { Draft } from "../../../../orchestrator/rest/drafts";
 import { Api } from "../../../support/orchestrator/rest/api";
-import { Registry, WEATHER } from "../../../support/registry/registry";
-
-/** An image that needs a token, and tells what a document may not decide. */
-const IMAGE = {
-  ...{ name: "io.example.me/greeter", description: "Greets", version: "2.0.0" },
-  packages: [
-    {
-      registryType: "oci",
-      identifier: `ghcr.io/me/greeter:2.0.0@sha256:${"a".repeat(64)}`,
-      transport: { type: "stdio" },
-      environmentVariables: [
-        { name: "GREETER_TOKEN", description: "Of the greeter", isRequired: true, isSecret: true },
-      ],
-    },
-  ],
-};
+import { IMAGE, Registry, WEATHER } from "../../../support/registry/registry";
 
 describe("adding a server through the API", () => {
   let registry: Registry;
