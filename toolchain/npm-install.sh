@@ -18,6 +18,7 @@ if [ "${3:-}" = --check ]; then
   exit 1
 fi
 cd "$project"
-npm ci --no-audit --no-fund --loglevel=error --cache "$cache/npm" ||
+# --include=dev: `up` needs Vite and ts-node, which npm leaves out under NODE_ENV=production or omit=dev.
+npm ci --include=dev --no-audit --no-fund --loglevel=error --cache "$cache/npm" ||
   die "npm ci failed. Check that your npm registry is reachable (npm ping) and that package-lock.json fits package.json."
 echo "$now" >"$stamp"
