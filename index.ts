@@ -38,6 +38,7 @@ export = async () => {
   );
   const certificates = new TlsCertificates("tls", {
     names: ["localhost", "127.0.0.1", settings.bindAddress, settings.engineName, ...settings.tlsNames],
+    authorities: settings.tlsAuthorities,
   });
   const ports = orchestratorPorts(settings);
   const engine = new EngineHost(
@@ -70,11 +71,7 @@ export = async () => {
       privateHosts: settings.privateHosts,
       engineNetwork: settings.networkCidr,
       orchestrator: {
-        config: pulumi
-          .output({ server: certificates.server.validUntil, client: certificates.client.validUntil })
-          .apply((ends) =>
-            orchestratorConfig(settings, { stack, version, listen: GATEWAY_ADDRESS, certificates: ends }),
-          ),
+        config: orchestratorConfig(settings, { stack, version, listen: GATEWAY_ADDRESS }),
         dockerApi: settings.dockerApi,
         tokens: settings.tokens,
         ports: ports.map(({ internal }) => internal),

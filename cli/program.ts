@@ -3,6 +3,7 @@ import { completeCommand, completionCommand } from "./completion/command";
 import { connectCommand } from "./connect/command";
 import { disconnectCommand } from "./connect/disconnect-command";
 import { engineCommand } from "./engine/command";
+import { rotateCommand } from "./rotate/command";
 import { secretsCommand } from "./secrets/command";
 import { serversCommand } from "./servers/command";
 import { serviceCommand } from "./service/command";
@@ -17,6 +18,7 @@ export function program(): Command {
     .addCommand(engineCommand())
     .addCommand(serversCommand())
     .addCommand(secretsCommand())
+    .addCommand(rotateCommand())
     .addCommand(stackCommand())
     .addCommand(tokensCommand())
     .addCommand(uiCommand())

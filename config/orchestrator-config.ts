@@ -11,6 +11,8 @@ export const PATHS = {
   dockerSocket: "/run/engine/docker.sock",
   /** What the servers' storage holds, as the engine measures it. */
   storage: "/run/engine/storage",
+  /** The engine's certificates as dockerd has them, without keys: server-cert.pem, client-cert.pem. */
+  certificates: "/run/engine",
   /** The engine's volumes, read-only; in them the tmpfs volumes with the servers' session sockets. */
   volumes: "/run/volumes",
   /** The orchestrator's own volume: audit log, servers' history, approved tools. */
@@ -80,8 +82,6 @@ export const orchestratorConfigSchema = z.strictObject({
   registry: z.strictObject({ url: KEYS.serverRegistry.unwrap(), search: KEYS.registrySearch.unwrap() }),
   /** OTLP over HTTP: traces go to ENDPOINT/v1/traces. */
   tracing: z.strictObject({ endpoint: httpUrl, sampleRatio: z.number().min(0).max(1).default(1) }).optional(),
-  /** RFC 3339 ends of the engine's certificates, for the expiry metric. */
-  certificates: z.strictObject({ server: z.string(), client: z.string() }).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 export type OrchestratorConfig = z.output<typeof orchestratorConfigSchema>;

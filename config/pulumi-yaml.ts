@@ -27,7 +27,7 @@ function declaration(schema: z.ZodType): Declaration | undefined {
   if (aboutKey(schema).secret || typeof type !== "string" || type === "object") return undefined;
   if (type !== "array") return { type, ...(words ? { words: words.map(String) } : {}) };
   const item = typeof items === "object" && "type" in items ? items.type : undefined;
-  return item === "string" ? { type, items: item } : undefined;
+  return item === "string" || item === "integer" ? { type, items: item } : undefined;
 }
 
 function lines(name: string, schema: z.ZodType): string[] {

@@ -12,8 +12,6 @@ export interface Facts {
   version: string;
   /** Address in its container on which the orchestrator listens. */
   listen: string;
-  /** RFC 3339 ends of the engine's certificates. */
-  certificates: { server: string; client: string };
 }
 
 /** The part of the settings that goes to the orchestrator: the value of every key that names a place in its config. */

@@ -3,7 +3,7 @@ import { Registry } from "prom-client";
 import { PATHS } from "../config/orchestrator-config";
 import { PORTS } from "../config/ports";
 import { AuditLog } from "./audit/audit-log";
-import { loadConfig } from "./config";
+import { loadConfig, tokensFile } from "./config";
 import { DockerApi } from "./docker-api/docker-api";
 import { Events } from "./events";
 import { McpGateway } from "./gateway/gateway";
@@ -19,6 +19,7 @@ import { createApp } from "./rest/app";
 import { openApiTokens } from "./security/api-tokens/open";
 import { AccessGuard } from "./security/guard";
 import { SignInLinks } from "./security/sign-in-links";
+import { StackTokenFile } from "./security/stack-token-file";
 import { createServers } from "./servers/create-servers";
 import { HeardRefusals } from "./servers/refusals/heard-refusals";
 import { ServerHistory } from "./servers/server-history";
@@ -63,6 +64,14 @@ async function main(): Promise<void> {
 
   apiTokens.onEnd(({ name }) => gateway.endAll(name));
   apiTokens.onEnd(({ name }) => events.emit("token.ended", undefined, { token: name }));
+  const tokenFile = new StackTokenFile(tokensFile(), tokens, {
+    take: (changed) => {
+      guard.replaceTokens(changed);
+      log.info({ tokens: changed.map(({ name }) => name) }, "new tokens");
+    },
+    warn: (reason) => log.warn({ reason }, "the tokens that the stack wrote are not taken"),
+  });
+  tokenFile.start();
 
   const front = new Front({ guard, gateway, audit, log, limits, publicUrl: config.publicUrl });
   const links = new SignInLinks();
@@ -93,7 +102,7 @@ async function main(): Promise<void> {
 
   process.once("SIGTERM", async () => {
     log.info("stopping");
-    await closed(log, front, gateway, rest, page, metrics, docker, history, apiTokens, uses);
+    await closed(log, tokenFile, front, gateway, rest, page, metrics, docker, history, apiTokens, uses);
     await closed(log, parts);
     await closed(log, serverHistory);
     await closed(log, audit, tracer); // last, because they record the end of every session

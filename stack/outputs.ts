@@ -58,7 +58,7 @@ export interface Outputs {
   tokens: Record<string, string>;
   /** What a client of the engine's Docker API needs. */
   tls: {
-    /** Certificate of the engine's authority, PEM. */
+    /** Certificate of the engine's authority, PEM; two of them between `rotate ca` and its `--finish`. */
     ca: string;
     /** The client certificate, PEM. */
     clientCert: string;

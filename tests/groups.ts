@@ -22,7 +22,7 @@ export interface Group extends Omit<Definition, "globs"> {
 const GROUPS: Definition[] = [
   { name: "unit", globs: ["unit/**/*.test.ts"], options: ["--parallel", "--jobs", "3"] },
   { name: "fleet", globs: ["integration/**/*.test.ts"], engine: true },
-  { name: "changes", globs: ["integration/{mcp/catalog,stack/changes}.test.ts"], engine: true },
+  { name: "changes", globs: ["integration/{mcp/catalog,stack/certificates,stack/changes}.test.ts"], engine: true },
   { name: "converge", globs: ["integration/cli/converge.test.ts"], engine: true },
   {
     name: "gateway",

@@ -12,6 +12,7 @@ import { passing, WITHOUT_QUESTIONS } from "./passing";
 import { Interrupted, runPulumi, runUp } from "./pulumi";
 import { stackSettings } from "./settings";
 import { settled, type Unsettled, unsettledText } from "./settled";
+import { NOT_MADE } from "./up-lines";
 import { wantUp } from "./wanted";
 import { stackOutputs } from "./workspace";
 
@@ -24,34 +25,71 @@ export function deployCommand(name: string): Command {
   )
     .option("--json", "the result as one JSON document; all else goes to standard error")
     .option("--verbose", "Pulumi's own display, with every resource")
-    .action(async (args: string[], { json, verbose }: { json?: boolean; verbose?: boolean }) => {
-      const began = Date.now();
-      wantUp();
-      const pulumi = ["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args];
-      const { found, unmade: all } = await bringUp(pulumi, { json, verbose });
-      if (all.length > 0 && !args.some((one) => TARGETS.test(one))) await removeGone(json ?? false);
-      const outputs = await stackOutputs();
-      const unmade = await Promise.all(
-        all.map(async (one) => ({ ...one, build: await failedBuildLines(outputs, one.reason, began) })),
-      );
-      const made = { ...outputs, servers: without(outputs.servers, unmade) };
-      const unsettled = await progress(
-        "waiting for the servers",
-        stackSettings().then((all) => settled(made, all)),
-      );
-      const failed = [...(await withReasons(unmade, outputs)), ...unsettled].sort((a, b) =>
-        a.name.localeCompare(b.name),
-      );
-      const setupSeconds = Number(process.env.DIND_MCP_SETUP_SECONDS ?? 0);
-      const upSeconds = Math.round((Date.now() - began) / 1_000);
-      const { endpoints, servers } = outputs;
-      const result = { stack: stackName(), found, endpoints, servers, failed, setupSeconds, upSeconds };
+    .action(async (args: string[], { json, verbose }: UpOptions) => {
+      const result = await deploy(args, { json, verbose });
       show(json, result, (up) => `\n${endpointsText(up)}\n`);
-      note(`set-up ${setupSeconds} s, up ${upSeconds} s, all together ${setupSeconds + upSeconds} s`);
-      if (failed.length === 0) return;
-      const fix = unsettled.length > 0 ? "bin/dind-mcp servers logs NAME says more" : undefined;
-      throw new CliError(unsettledText(failed, Object.keys(servers).length), ExitCode.Different, fix);
+      tellTime(result);
+      assertHealthy(result);
     });
+}
+
+export interface UpOptions {
+  /** Standard output is for the result: all else goes to standard error. */
+  json?: boolean;
+  /** Pulumi's own display. */
+  verbose?: boolean;
+}
+
+/** What an `up` ended with. */
+export interface UpResult extends Pick<Outputs, "endpoints" | "servers"> {
+  stack: string;
+  /** What was wrong before, and is repaired. */
+  found: string[];
+  /** The servers that are not healthy. */
+  failed: Unsettled[];
+  setupSeconds: number;
+  upSeconds: number;
+}
+
+/**
+ * Brings the stack up from whatever state it is in, and waits for its servers.
+ * @param args for pulumi
+ */
+export async function deploy(args: string[], { json, verbose }: UpOptions): Promise<UpResult> {
+  const began = Date.now();
+  wantUp();
+  const pulumi = ["up", ...WITHOUT_QUESTIONS, "--suppress-outputs", ...args];
+  const { found, unmade: all } = await bringUp(pulumi, { json, verbose });
+  if (all.length > 0 && !args.some((one) => TARGETS.test(one))) await removeGone(json ?? false);
+  const outputs = await stackOutputs();
+  const unmade = await Promise.all(
+    all.map(async (one) => ({ ...one, build: await failedBuildLines(outputs, one.reason, began) })),
+  );
+  const made = { ...outputs, servers: without(outputs.servers, unmade) };
+  const unsettled = await progress(
+    "waiting for the servers",
+    stackSettings().then((all) => settled(made, all)),
+  );
+  const failed = [...(await withReasons(unmade, outputs)), ...unsettled].sort((a, b) => a.name.localeCompare(b.name));
+  const { endpoints, servers } = outputs;
+  return {
+    ...{ stack: stackName(), found, endpoints, servers, failed },
+    setupSeconds: Number(process.env.DIND_MCP_SETUP_SECONDS ?? 0),
+    upSeconds: Math.round((Date.now() - began) / 1_000),
+  };
+}
+
+/** Says on standard error how long it took. */
+export function tellTime({ setupSeconds, upSeconds }: UpResult): void {
+  note(`set-up ${setupSeconds} s, up ${upSeconds} s, all together ${setupSeconds + upSeconds} s`);
+}
+
+/** @throws CliError when a server is not healthy, with the reason of each */
+export function assertHealthy({ failed, servers }: UpResult): void {
+  if (failed.length === 0) return;
+  const made = failed.some(({ status }) => status !== NOT_MADE);
+  const fix = made ? "bin/dind-mcp servers logs NAME says more" : undefined;
+  throw new CliError(unsettledText(failed, Object.keys(servers).length), ExitCode.Different, fix);
 }
 
 /** Arguments that ask for Pulumi's own display. */

@@ -8,6 +8,8 @@ const WORDS = {
   container: { doing: "starting", done: "started" },
 } as const;
 const MAKES = ["create", "create-replacement", "update", "replace"];
+/** Status of a server that could not be made. */
+export const NOT_MADE = "not made";
 /** Pulumi's words for what was done, and ours. */
 const CHANGES = {
   create: "created",
@@ -53,8 +55,8 @@ export class UpLines {
     return all.map(({ urn, reason }) => {
       // A companion is called SERVER.COMPANION.
       const [name = "", companion] = (partOf(urn)?.name ?? urn.split("::").at(-1) ?? "").split(".");
-      if (companion === undefined) return { name, status: "not made", reason };
-      return { name, companion, status: "not made", reason: `its companion ${companion}: ${reason}` };
+      if (companion === undefined) return { name, status: NOT_MADE, reason };
+      return { name, companion, status: NOT_MADE, reason: `its companion ${companion}: ${reason}` };
     });
   }
 

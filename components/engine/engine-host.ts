@@ -7,6 +7,7 @@ import type { PersistentVolumes } from "../persistent-volumes";
 import { REPLACED } from "../replaced";
 import type { TlsCertificates } from "../tls/tls-certificates";
 import { VolumeFiles } from "../volume-files";
+import { certificatesTaken } from "./certificates-taken";
 import { ENGINE_CONTEXT, type EngineSettings, engineContainerArgs } from "./engine-container";
 import { registryAuth } from "./registries";
 
@@ -23,7 +24,7 @@ export class EngineHost extends pulumi.ComponentResource {
   public readonly containerName: pulumi.Output<string>;
   public readonly containerId: pulumi.Output<string>;
   public readonly imageId: pulumi.Output<string>;
-  /** tcp:// address of the Docker API; unknown until the engine is healthy. */
+  /** tcp:// address of the Docker API; unknown until the engine is healthy and has taken its certificates. */
   public readonly endpoint: pulumi.Output<string>;
   readonly #provider: docker.Provider;
 
@@ -49,6 +50,9 @@ export class EngineHost extends pulumi.ComponentResource {
           "ca.pem": certificates.caPem,
           "server-cert.pem": certificates.server.certPem,
           "server-key.pem": certificates.server.keyPem,
+          "client-ca.pem": certificates.clientCaPem,
+          // The engine only shows it to the management layer, which tells when it ends.
+          "client-cert.pem": certificates.client.certPem,
         },
         labels: args.labels,
       },
@@ -69,7 +73,16 @@ export class EngineHost extends pulumi.ComponentResource {
     this.imageId = image.imageId;
     // Derived from the container's id, which a first preview does not know. So the provider is not configured then, and
     // preview never dials an engine that is not there.
-    this.endpoint = container.id.apply(() => `tcp://${reachable(args.bindAddress)}:${args.dockerTlsPort}`);
+    const address = `tcp://${reachable(args.bindAddress)}:${args.dockerTlsPort}`;
+    this.endpoint = pulumi.unsecret(
+      pulumi
+        .all([certificates.caPem, certificates.server.certPem, certificates.client, container.id, certFiles.revision])
+        .apply(async ([ca, serverCert, { certPem: cert, keyPem: key }]) => {
+          // The provider's first question comes right after this one.
+          await certificatesTaken(address, { ca, cert, key, serverCert });
+          return address;
+        }),
+    );
     this.#provider = new docker.Provider(
       `${name}-provider`,
       {

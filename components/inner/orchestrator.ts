@@ -131,13 +131,21 @@ export class Orchestrator extends pulumi.ComponentResource {
           ...args.labels,
           [Label.Role]: Role.Orchestrator,
           [Label.DockerApi]: args.dockerApi,
-          [Label.SecretsRevision]: secrets.revision.apply((revision) => revision.slice(0, 12)),
+          [Label.SecretsRevision]: rightsRevision(args.tokens),
         }),
       },
-      { parent: this, ...REPLACED },
+      { parent: this, dependsOn: secrets, ...REPLACED },
     );
     this.registerOutputs({ tokens: this.tokens });
   }
+}
+
+/**
+ * Changes with the tokens' names and rights. Then the orchestrator is replaced, because sessions keep the rights they
+ * began with. New values of the same tokens it reads by itself, and its sessions go on.
+ */
+function rightsRevision(tokens: TokenSettings[]): string {
+  return createHash("sha256").update(JSON.stringify(tokens)).digest("hex").slice(0, 12);
 }
 
 /** What the orchestrator knows about the tokens: their names, their rights and their hashes. */

@@ -1,14 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { type CertificateAuthority, KEY_ALGORITHM } from "./authority";
 import { LEAF_LIFETIME_HOURS, LEAF_RENEWAL_HOURS } from "./lifetimes";
-
-/** EC P-256 everywhere: RSA keys take seconds to make and have no advantage here. */
-export const KEY_ALGORITHM = { algorithm: "ECDSA", ecdsaCurve: "P256" };
-
-export interface CertificateAuthority {
-  certPem: pulumi.Output<string>;
-  privateKeyPem: pulumi.Output<string>;
-}
 
 export interface Leaf {
   /** Subject common name. */

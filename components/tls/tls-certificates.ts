@@ -1,53 +1,64 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
-import { KEY_ALGORITHM, type KeyPair, leafCertificate } from "./leaf-certificate";
+import { authority, type CertificateAuthority } from "./authority";
+import { type KeyPair, leafCertificate } from "./leaf-certificate";
 import { splitNames } from "./names";
-
-/** Ten years, in hours. No `up` renews it in passing, because a new authority means a new engine container. */
-const CA_LIFETIME_HOURS = 10 * 365 * 24;
 
 export interface TlsCertificatesArgs {
   /** DNS names and IP addresses under which the engine is reached. */
   names: string[];
+  /**
+   * Numbers of the authorities: one; or, while clients move, the old one and the new one. Another number is another
+   * authority. The first signs the server's certificate, the last the client's. @default [1]
+   */
+  authorities?: number[];
 }
 
-/** The engine's own authority and the two certificates of its mutual TLS. The authority's key stays in the state. */
+/**
+ * The engine's own authorities and the two certificates of its mutual TLS. The authorities' keys stay in the state.
+ *
+ * Servers and clients have an authority each, so that a new one for clients refuses every earlier client's certificate
+ * while the server's goes on: dockerd knows no list of revoked ones.
+ */
 export class TlsCertificates extends pulumi.ComponentResource {
+  /** What clients trust: one authority, or two while clients move. */
   public readonly caPem: pulumi.Output<string>;
+  /** What the engine trusts clients by, likewise. */
+  public readonly clientCaPem: pulumi.Output<string>;
   public readonly server: KeyPair;
   public readonly client: KeyPair;
 
   constructor(name: string, args: TlsCertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:TlsCertificates", name, args, opts);
-    const caKey = new tls.PrivateKey(`${name}-ca-key`, KEY_ALGORITHM, { parent: this });
-    const ca = new tls.SelfSignedCert(
-      `${name}-ca-cert`,
-      {
-        privateKeyPem: caKey.privateKeyPem,
-        subject: { commonName: "dind-mcp engine CA", organization: "dind-mcp" },
-        isCaCertificate: true,
-        setSubjectKeyId: true,
-        setAuthorityKeyId: true,
-        allowedUses: ["cert_signing", "crl_signing"],
-        validityPeriodHours: CA_LIFETIME_HOURS,
-      },
-      { parent: this },
-    );
-    const authority = { certPem: ca.certPem, privateKeyPem: caKey.privateKeyPem };
+    const numbers = args.authorities ?? [1];
+    const named = (kind: string, commonName: string) =>
+      numbers.map((number) => authority(...numbered(number, `${name}-${kind}`, commonName), this));
+    const servers = named("ca", "dind-mcp engine CA");
+    const clients = named("client-ca", "dind-mcp client CA");
     const { dnsNames, ipAddresses } = splitNames(args.names);
-    this.caPem = ca.certPem;
+    this.caPem = bundle(servers);
+    this.clientCaPem = bundle(clients);
     this.server = leafCertificate(
       `${name}-server`,
       { commonName: "dind-mcp engine", usage: "server_auth", dnsNames, ipAddresses },
-      authority,
+      servers[0] as CertificateAuthority,
       this,
     );
     this.client = leafCertificate(
       `${name}-client`,
       { commonName: "dind-mcp client", usage: "client_auth" },
-      authority,
+      clients.at(-1) as CertificateAuthority,
       this,
     );
     this.registerOutputs({ caPem: this.caPem, server: this.server, client: this.client });
   }
+}
+
+/** The names of an authority: its resources', and its subject's. The first has no number, as before there could be others. */
+function numbered(number: number, name: string, commonName: string): [string, string] {
+  return number === 1 ? [name, commonName] : [`${name}-${number}`, `${commonName} ${number}`];
+}
+
+/** The certificates one after the other, as PEM files have them. */
+function bundle(authorities: CertificateAuthority[]): pulumi.Output<string> {
+  return pulumi.all(authorities.map(({ certPem }) => certPem)).apply((pems) => pems.join(""));
 }

@@ -1,7 +1,16 @@
 import { z } from "zod";
+import { whole } from "../../lib/schema-parts";
 import { key } from "../key";
 import { list, port, some } from "../parts";
 import { PORTS } from "../ports";
+
+const AUTHORITIES = "one number, or two of which the second is greater";
+const authorities = z
+  .array(whole(1, 1_000_000), "a list of numbers")
+  .refine(
+    ([first = 0, second = Number.POSITIVE_INFINITY, ...more]) => first > 0 && second > first && more.length === 0,
+    AUTHORITIES,
+  );
 
 /** The engine's Docker API. */
 export const dockerApiKeys = {
@@ -13,6 +22,12 @@ export const dockerApiKeys = {
     kind: "list of texts",
     meaning: "More DNS names and IP addresses for the engine's server certificate.",
     example: ["engine.example.com", "192.0.2.7"],
+  }),
+  tlsAuthorities: key(authorities.default([1]), {
+    kind: "list of numbers",
+    meaning: "The authorities of the engine's certificates: another number is another authority.",
+    more: "With two, clients of both are taken and the server keeps its certificate of the first. `bin/dind-mcp rotate ca` sets it.",
+    example: [1, 2],
   }),
   dockerPort: key(port.default(PORTS.docker), {
     meaning: "Host port of the engine's Docker API without TLS.",

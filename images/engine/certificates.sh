@@ -1,8 +1,11 @@
 # Sourced by entrypoint.sh and supervise.sh. dockerd never reads /certs itself: a set is taken over only as a whole and only
 # when it fits together, so a half-written volume cannot stop a restart.
 
+# client-ca.pem: who signs the clients' certificates; without it ca.pem does. client-cert.pem: told to the management layer.
+optional='client-ca.pem client-cert.pem'
+
 # certificates_sum FOLDER
-certificates_sum() { cat "$1/ca.pem" "$1/server-cert.pem" "$1/server-key.pem" 2>/dev/null | cksum; }
+certificates_sum() { (cd "$1" && cat ca.pem server-cert.pem server-key.pem $optional) 2>/dev/null | cksum; }
 
 # Takes the set over into $state/certs, or prints what is wrong with it.
 take_certificates() {
@@ -12,8 +15,23 @@ take_certificates() {
 		[ -s /certs/$file ] || { echo "/certs/$file is missing or empty"; return 1; }
 		cp /certs/$file $new/
 	done
+	for file in $optional; do
+		[ ! -s /certs/$file ] || cp /certs/$file $new/
+	done
 	check_certificates $new || return 1
 	rm -rf $state/certs && mv $new $state/certs
+	show_certificates
+}
+
+# For the management layer, which tells when they end: what dockerd has from now on, without keys.
+show_certificates() {
+	for file in server-cert.pem client-cert.pem; do
+		if [ -e $state/certs/$file ]; then
+			cp $state/certs/$file $api/$file.new && chmod 0644 $api/$file.new && mv $api/$file.new $api/$file
+		else
+			rm -f $api/$file
+		fi
+	done
 }
 
 # Time is left out on purpose: an expired certificate, or a wrong clock, must not keep the servers from running. Clients refuse it.
@@ -24,5 +42,6 @@ check_certificates() {
 	[ "$key" = "$own" ] || { echo "server-key.pem does not belong to server-cert.pem"; return 1; }
 	openssl verify -no_check_time -purpose sslserver -CAfile "$1/ca.pem" "$1/server-cert.pem" >/dev/null 2>&1 ||
 		{ echo "server-cert.pem is no server certificate signed by ca.pem"; return 1; }
+	[ ! -e "$1/client-ca.pem" ] || openssl x509 -in "$1/client-ca.pem" -noout 2>/dev/null || { echo "client-ca.pem holds no certificate"; return 1; }
 	openssl x509 -in "$1/server-cert.pem" -noout -checkend 0 >/dev/null || say "the server certificate has expired: clients will refuse it" >&2
 }

@@ -27,11 +27,13 @@ mtu_flags() {
 	if dockerd --help | grep -q default-network-opt; then echo "--default-network-opt bridge=com.docker.network.driver.mtu=$mtu"; fi
 }
 
+clients_authority() { if [ -e $state/certs/client-ca.pem ]; then echo $state/certs/client-ca.pem; else echo $state/certs/ca.pem; fi; }
+
 # The flags are what the settings must not say: they are refused together with them. --group is the owner of both sockets: the
 # orchestrator's group, by number, as no base image has it by name. Nobody in the engine is in it, so /run/docker.sock is root's alone.
 run_dockerd() {
 	exec dockerd --config-file $state/daemon.json --containerd /run/containerd/containerd.sock \
 		--host unix:///run/docker.sock --host unix://$api/docker.sock --group "${API_GROUP:-0}" --host tcp://0.0.0.0:2376 --tlsverify \
 		$(dns_flag) $(mtu_flags) \
-		--tlscacert $state/certs/ca.pem --tlscert $state/certs/server-cert.pem --tlskey $state/certs/server-key.pem "$@"
+		--tlscacert $(clients_authority) --tlscert $state/certs/server-cert.pem --tlskey $state/certs/server-key.pem "$@"
 }

@@ -59,8 +59,8 @@ gone() { ! signal 0 "$1"; }
 # True while somebody is connected to the API's port (2376): its Go client keeps a connection for 30 s after its last request.
 api_in_use() { grep -Eq '^ *[0-9]+: [0-9A-F]+:0948 [0-9A-F]+:[0-9A-F]+ 01 ' /proc/net/tcp /proc/net/tcp6 2>/dev/null; }
 
-# may_restart: dockerd's restart would break what an `up` is doing, which brings new certificates and goes on. So it waits
-# until nobody is connected; or two minutes, for somebody may watch events for days.
+# may_restart: dockerd's restart ends what others do through its API. So it waits until nobody is connected; or two minutes, for
+# somebody may watch events for days. The `up` that brings new certificates is not connected: it waits until they are served.
 may_restart() {
 	patience=$((patience - 1))
 	[ $patience -lt 0 ] || ! api_in_use

@@ -18,7 +18,7 @@ export const Label = {
   LearnsUntil: "dind-mcp.learns-until",
   /** On the same: the server that it is a copy of. */
   CopyOf: "dind-mcp.copy-of",
-  /** Read by nobody; makes a changed secret a changed container. */
+  /** Read by nobody; makes a changed secret, or changed rights of the tokens, a changed container. */
   SecretsRevision: "dind-mcp.secrets-revision",
   /** What the orchestrator serves without TLS: read-only, full or off. */
   DockerApi: "dind-mcp.docker-api",

@@ -1,5 +1,7 @@
 import type { Registry } from "prom-client";
+import { PATHS } from "../../config/orchestrator-config";
 import { within } from "../../lib/within";
+import { certificateEnds } from "./certificate-ends";
 import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 
@@ -10,7 +12,10 @@ const PATIENCE_MS = 3_000;
  * Adds the metrics of engine, certificates, audit log and program.
  * @returns a function that updates them at a scrape
  */
-export function engineMetrics(registry: Registry, { config, engine, audit }: MetricSources): () => Promise<void> {
+export function engineMetrics(
+  registry: Registry,
+  { config, engine, audit, certificates = PATHS.certificates }: MetricSources,
+): () => Promise<void> {
   const build = table(registry, "dind_mcp_build_info", "This program.", ["version", "stack", "node"]);
   const up = table(registry, "dind_mcp_engine_up", "1: the engine answers.");
   const info = table(registry, "dind_mcp_engine_info", "The engine.", ["version", "api_version", "os", "kernel"]);
@@ -30,13 +35,17 @@ export function engineMetrics(registry: Registry, { config, engine, audit }: Met
   const written = table(registry, "dind_mcp_audit_healthy", "1: the audit log can be written.");
 
   return async () => {
-    const [facts, used] = await Promise.all([known(engine.info()), known(engine.disk())]);
+    const [facts, used, ends] = await Promise.all([
+      known(engine.info()),
+      known(engine.disk()),
+      certificateEnds(certificates),
+    ]);
     build([[[config.version, config.stack, process.version], 1]]);
     up([[[], facts ? 1 : 0]]);
     info(facts ? [[[facts.version, facts.apiVersion, facts.os, facts.kernel], 1]] : []);
     containers(facts ? Object.entries(facts.containers).map(([state, count]): Row => [[state], count]) : []);
     disk(used ? DISK.map((type): Row => [[snake(type)], used[type]]) : []);
-    expiry(Object.entries(config.certificates ?? {}).map(([name, end]): Row => [[name], Date.parse(end) / 1000]));
+    expiry(Object.entries(ends).map(([name, end]): Row => [[name], end]));
     dropped([[[], audit.dropped]]);
     written([[[], Number(audit.healthy())]]);
   };

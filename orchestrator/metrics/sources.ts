@@ -14,4 +14,6 @@ export interface MetricSources {
   storage: Pick<StorageUse, "of">;
   engine: Pick<Engine, "info" | "disk">;
   audit: { readonly dropped: number; healthy(): boolean };
+  /** Folder of the engine's certificates. @default where the stack mounts it */
+  certificates?: string;
 }

@@ -11,7 +11,7 @@ import type { RestDeps } from "./deps";
 export async function openApi(): Promise<OpenAPIV3_1.Document> {
   const config = orchestratorConfigSchema.parse(
     orchestratorConfig(parseSettings({}, [], "the defaults"), {
-      ...{ stack: "dind-mcp/dev", version, listen: "127.0.0.1", certificates: { server: "", client: "" } },
+      ...{ stack: "dind-mcp/dev", version, listen: "127.0.0.1" },
     }),
   );
   // Nobody calls these routes, they are only described. So they need no services.

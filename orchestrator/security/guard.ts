@@ -39,7 +39,7 @@ export interface GuardOptions {
 /** Checks requests by the configuration. All that it remembers is bounded. */
 export class AccessGuard implements Guard {
   readonly #hosts: AllowedHosts;
-  readonly #tokens: TokenTable;
+  #tokens: TokenTable;
   readonly #oauth: OAuthVerifier | undefined;
   readonly #connections = new TokenConnections();
   readonly #failures: RateLimit;
@@ -48,11 +48,24 @@ export class AccessGuard implements Guard {
   constructor(private readonly options: GuardOptions) {
     const { config, tokens } = options;
     this.#hosts = new AllowedHosts(config.allowedHosts, config.allowedOrigins);
-    this.#tokens = new TokenTable(tokens.map((token) => ({ sha256: token.sha256, principal: principalOf(token) })));
+    this.#tokens = tableOf(tokens);
     this.#oauth = config.oauth && new OAuthVerifier(config.oauth);
     this.#failures = new RateLimit(config.limits.failuresPerMinute);
     this.#rate = new RateLimit(config.limits.requestsPerMinute);
     options.apiTokens?.onEnd((principal) => this.#connections.cut(principal));
+  }
+
+  /**
+   * Takes other tokens of the stack in place of all there were. A value that is not among them is refused from now on.
+   * Connections that came with it may end what they are at, and are closed after a minute.
+   */
+  replaceTokens(tokens: readonly StoredToken[]): void {
+    this.#tokens = tableOf(tokens);
+    this.#connections.retire(({ digest }) => this.#find(digest) === undefined);
+  }
+
+  #find(digest: Buffer): Principal | undefined {
+    return this.#tokens.find(digest) ?? this.options.apiTokens?.find(digest);
   }
 
   admit(request: IncomingMessage): Rejection | undefined {
@@ -86,11 +99,9 @@ export class AccessGuard implements Guard {
     };
     if (token === undefined) return malformed();
     const digest = digestOf(token);
-    const lasting = this.#tokens.find(digest);
-    const own = lasting ?? this.options.apiTokens?.find(digest);
+    const own = this.#find(digest);
     if (own) {
-      const isRevocable = lasting === undefined;
-      this.#connections.note(request.socket, { header: values[0] as string, principal: own }, isRevocable);
+      this.#connections.note(request.socket, { header: values[0] as string, digest, principal: own });
       return this.#used(own);
     }
     if (this.#oauth && token.split(".").length === 3) return this.#byOAuth(request, this.#oauth, token, digest, failed);
@@ -169,4 +180,8 @@ export class AccessGuard implements Guard {
     this.options.onRefused?.(reason);
     return rejection;
   }
+}
+
+function tableOf(tokens: readonly StoredToken[]): TokenTable {
+  return new TokenTable(tokens.map((token) => ({ sha256: token.sha256, principal: principalOf(token) })));
 }

@@ -146,7 +146,6 @@ describe("the program with the real catalog", () => {
       stack: "dind-mcp/unit",
       version: packageJson.version,
       listen: "10.214.0.18",
-      certificates: { server: "<tls-server-cert validityEndTime>", client: "<tls-client-cert validityEndTime>" },
       publicUrl: "http://127.0.0.9:1",
       pageUrl: "http://127.0.0.9:4",
       allowedHosts: ["localhost", "127.0.0.1", "127.0.0.9", "mcp-engine"],

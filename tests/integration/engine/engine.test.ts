@@ -124,9 +124,17 @@ describe("the engine", function () {
   });
 
   it("takes a certificate its authority has just signed, and refuses an expired one", async () => {
-    const ca = { cert: fleet.outputs.tls.ca, key: await stateOutput(fleet, "tls-ca-key", "privateKeyPem") };
+    const ca = {
+      cert: await stateOutput(fleet, "tls-client-ca-cert", "certPem"),
+      key: await stateOutput(fleet, "tls-client-ca-key", "privateKeyPem"),
+    };
     assert.match(await ping(fleet, await makeCertificate(folder, "fresh", 1, ca)), /200 OK/);
     assert.match(await ping(fleet, await makeCertificate(folder, "expired", -1, ca)), /^refused: /);
+  });
+
+  it("refuses a client's certificate of the authority that signs the server's", async () => {
+    const ca = { cert: fleet.outputs.tls.ca, key: await stateOutput(fleet, "tls-ca-key", "privateKeyPem") };
+    assert.match(await ping(fleet, await makeCertificate(folder, "servers", 1, ca)), /^refused: /);
   });
 
   it("refuses TLS 1.1", async () =>
@@ -187,6 +195,7 @@ describe("the engine", function () {
     const canaries = [
       fleet.outputs.tls.clientKey,
       await stateOutput(fleet, "tls-ca-key", "privateKeyPem"),
+      await stateOutput(fleet, "tls-client-ca-key", "privateKeyPem"),
       await stateOutput(fleet, "tls-server-key", "privateKeyPem"),
       await stateOutput(fleet, "database-reader-password", "result"),
     ].map((secret) => secret.split("\n")[1] ?? secret);

@@ -1,47 +1,26 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type TLSSocket, connect as tlsConnect } from "node:tls";
 import { addresses } from "../../support/attacks/addresses";
 import { reachFrom } from "../../support/attacks/probe";
 import { eventually } from "../../support/eventually";
-import { copyCatalog, edit } from "../../support/fleet/catalog";
+import { edit } from "../../support/fleet/catalog";
+import { theChangesFleet } from "../../support/fleet/changes-fleet";
 import { must, run } from "../../support/fleet/command";
 import { callTool, docker, enter, type Fleet, tryDocker } from "../../support/fleet/fleet";
 import { type LentFolders, makeFolders, ownersIn, swapFor } from "../../support/fleet/lent-folders";
 import {
   cli,
-  createStack,
   leftovers,
   mustCli,
   mustPulumi,
   pulumi,
   ROOT,
-  removeStack,
   setConfig,
   setSecret,
   type TestStack,
 } from "../../support/fleet/stack";
-
-/** A connection to the engine's API. */
-function connected({ stack, outputs }: Fleet): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const { ca, clientCert: cert, clientKey: key } = outputs.tls;
-    const socket = tlsConnect({ host: "127.0.0.1", port: stack.port, ca, cert, key }, () => resolve(socket));
-    socket.on("error", reject);
-  });
-}
-
-/** Serial number of the certificate that the engine serves. */
-async function servedSerial(fleet: Fleet): Promise<string> {
-  const socket = await connected(fleet);
-  const { raw } = socket.getPeerCertificate();
-  socket.destroy();
-  return new X509Certificate(raw).serialNumber;
-}
 
 /** What the files server's manifest says more when it gets folders of the host; it asks to write in both. */
 const LENT = `
@@ -58,13 +37,10 @@ describe("changes to a running stack", function () {
   let manifest: string;
 
   before(async () => {
-    stack = await createStack("changes", { servers: ["files"] });
-    const catalog = await copyCatalog(stack, "files", "postgres");
-    await setConfig(stack, { catalog: [catalog] });
-    manifest = join(catalog, "files/server.yaml");
+    stack = (await theChangesFleet()).stack;
+    manifest = join(stack.folder, "catalog/files/server.yaml");
     folders = await makeFolders();
     external = `${stack.engineName}-external`;
-    await mustPulumi(stack, "up");
     fleet = await enter(stack);
   });
 
@@ -72,31 +48,12 @@ describe("changes to a running stack", function () {
     await run("docker", ["rm", "-f", "-v", external]);
     await run("docker", ["image", "rm", "-f", external]);
     await folders.remove();
-    await removeStack(stack);
   });
 
   const lendToFiles = () =>
     edit(manifest, (text) =>
       text.replace("path: /workspace\n    readOnly: false", (mount) => mount + LENT).replace("/workspace]", SERVED),
     );
-
-  it("a renewed certificate is served once the up is through; engine and servers go on untouched", async () => {
-    const startedAt = () => docker(fleet, "inspect", "mcp-files", "-f", "{{.State.StartedAt}} {{.State.Pid}}");
-    const before = {
-      serial: await servedSerial(fleet),
-      server: await startedAt(),
-      engine: fleet.outputs.engine.containerId,
-    };
-    const urn = `urn:pulumi:${stack.name}::dind-mcp::dind-mcp:index:TlsCertificates$tls:index/privateKey:PrivateKey::tls-server-key`;
-    const client = await connected(fleet);
-    await mustPulumi(stack, "up", "--replace", urn);
-    await sleep(6_000); // the engine looks every two seconds
-    assert.equal(await servedSerial(fleet), before.serial, "dockerd does not restart while somebody is connected");
-    client.destroy();
-    await eventually(async () => assert.notEqual(await servedSerial(fleet), before.serial), 60_000);
-    await eventually(async () => assert.equal(await startedAt(), before.server), 15_000);
-    assert.equal((await enter(stack)).outputs.engine.containerId, before.engine);
-  });
 
   it("a folder that the manifest mounts and nobody lends is refused, and nothing changes", async () => {
     await lendToFiles();

@@ -1,6 +1,7 @@
 import { mock } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import * as certificates from "../../../components/engine/certificates-taken";
 import * as orchestratorBundle from "../../../components/inner/orchestrator-bundle";
 import { DockerType } from "../../../lib/docker-types";
 
@@ -34,6 +35,8 @@ export const UNKNOWN = pulumi.runtime.unknownValue;
 
 // Only the orchestrator's image needs it, and no image is built here; esbuild would take a second and a process.
 mock.method(orchestratorBundle, "bundleOrchestrator", () => {});
+// No engine is there to be asked.
+mock.method(certificates, "certificatesTaken", async () => {});
 
 type Callback = (error: unknown, response?: unknown) => void;
 interface Monitor {

@@ -17,7 +17,6 @@ const FACTS = {
   stack: "dind-mcp/test",
   version: "0.1.0",
   listen: "127.0.0.1",
-  certificates: { server: "2027-01-01T00:00:00Z", client: "2027-01-02T00:00:00Z" },
 };
 
 /** What a stack without any config of its own tells the orchestrator, with changes. */

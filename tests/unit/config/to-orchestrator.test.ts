@@ -7,7 +7,6 @@ const facts = {
   stack: "dind-mcp/unit",
   version: "1.2.3",
   listen: "10.0.0.2",
-  certificates: { server: "2027-01-01T00:00:00Z", client: "2027-01-02T00:00:00Z" },
 };
 const config = (raw: Record<string, string> = {}) =>
   orchestratorConfigSchema.parse(orchestratorConfig(parseSettings(raw, [], "f"), facts));

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Registry } from "prom-client";
 import { CallMetrics } from "../../../../orchestrator/metrics/call-metrics";
 import { Exposition } from "../../../../orchestrator/metrics/exposition";
@@ -38,7 +39,7 @@ export const engine: MetricSources["engine"] = {
 /** Sources of a fleet of three servers, one of them unhealthy and one stopped. */
 export function sources(changes: Partial<MetricSources> = {}): MetricSources {
   return {
-    config: config({ certificates: { server: "2027-11-24T10:48:02Z", client: "2027-11-24T10:48:02Z" } }),
+    config: config(),
     servers: {
       list: () => [server("files"), server("http", { status: "unhealthy" }), server("postgres", { status: "stopped" })],
     },
@@ -84,6 +85,7 @@ export function sources(changes: Partial<MetricSources> = {}): MetricSources {
     },
     engine,
     audit: { dropped: 3, healthy: () => true },
+    certificates: join(__dirname, "../../../fixtures/certificates"),
     ...changes,
   };
 }

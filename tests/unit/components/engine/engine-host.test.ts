@@ -161,6 +161,8 @@ describe("EngineHost", () => {
         ["/files/ca.pem", "<tls-ca-cert certPem>", "0"],
         ["/files/server-cert.pem", "<tls-server-cert certPem>", "0"],
         ["/files/server-key.pem", "<tls-server-key privateKeyPem>", "0"],
+        ["/files/client-ca.pem", "<tls-client-ca-cert certPem>", "0"],
+        ["/files/client-cert.pem", "<tls-client-cert certPem>", "0"],
       ],
     );
     assert.deepEqual(carrier.inputs.volumes, [{ volumeName: "u-mcp-certs", containerPath: "/files" }]);

@@ -141,14 +141,22 @@ describe("Orchestrator", () => {
       assert.deepEqual(await reveal(token), { value: `<orchestrator-token-${name} result>`, secret: true });
   });
 
-  it("starts anew when a token changes: its label holds the carrier's revision", async () => {
+  it("starts anew when the tokens' rights change, and not for new values: its label holds a hash of the rights", async () => {
     const orchestrator = await made();
     assert.deepEqual(labelsOf(orchestrator), {
       ...LABELS,
       [Label.DockerApi]: "read-only",
       [Label.Role]: Role.Orchestrator,
-      [Label.SecretsRevision]: "<orchestrator-secret-files id>".slice(0, 12),
+      [Label.SecretsRevision]: labelsOf(orchestrator)[Label.SecretsRevision],
     });
+    const revision = async (tokens: OrchestratorArgs["tokens"]) =>
+      labelsOf(container((await make({ tokens })).resources, "orchestrator"))[Label.SecretsRevision];
+    const one = { name: "all", scopes: [Scope.Mcp] };
+    const other = { ...one, scopes: [Scope.Read] };
+    const revisions = [await revision([one]), await revision([other]), await revision([one])];
+    assert.match(String(revisions[0]), /^[0-9a-f]{12}$/);
+    assert.equal(revisions[0], revisions[2]);
+    assert.notEqual(revisions[0], revisions[1]);
     assert.ok(orchestrator.dependencies.includes("orchestrator-secret-files"));
   });
 

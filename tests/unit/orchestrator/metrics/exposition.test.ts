@@ -33,7 +33,9 @@ describe("metrics: exposition", () => {
       'dind_mcp_engine_info{version="26.1.5",api_version="1.45",os="Debian GNU/Linux 13",kernel="6.12"}': 1,
       'dind_mcp_engine_containers{state="running"}': 5,
       'dind_mcp_engine_disk_bytes{type="build_cache"}': 5,
-      'dind_mcp_certificate_expiry_timestamp_seconds{certificate="server"}': 1_827_053_282,
+      'dind_mcp_certificate_expiry_timestamp_seconds{certificate="server"}': 2_111_430_735,
+      // No certificate is in its file, so there is nothing to tell.
+      'dind_mcp_certificate_expiry_timestamp_seconds{certificate="client"}': undefined,
       dind_mcp_audit_dropped_total: 3,
       dind_mcp_audit_healthy: 1,
       [`dind_mcp_build_info{version="0.1.0",stack="dind-mcp/test",node="${process.version}"}`]: 1,
