@@ -32,6 +32,7 @@ export class TokenConnections {
     if (open.has(socket)) return;
     open.add(socket);
     socket.once("close", () => {
+      this.#known.delete(socket);
       open.delete(socket);
       if (open.size === 0 && this.#open.get(name) === open) this.#open.delete(name);
     });
