@@ -4,7 +4,7 @@ import type { Account } from "../wire/byte-budget";
 import { EventStreamParser } from "../wire/event-stream-parser";
 import { Frame } from "../wire/frame";
 import { ErrorCode } from "../wire/json-rpc";
-import { MESSAGE_LIMIT, type ReadingPace } from "../wire/reading-pace";
+import { MESSAGE_LIMIT, OVERHEAD, type ReadingPace } from "../wire/reading-pace";
 import type { Answer } from "./http-client";
 import { excerpt } from "./http-signs";
 
@@ -76,6 +76,7 @@ export async function readEvents(
       body.destroy();
     }, NOISE_MS);
   };
+  let events = 0;
   const parser = new EventStreamParser(MESSAGE_LIMIT, {
     id: (id) => {
       seen.last = id;
@@ -84,6 +85,7 @@ export async function readEvents(
       seen.wait = Math.min(Math.max(milliseconds, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
     },
     data: (text, name) => {
+      events++;
       seen.odd = "";
       const wrong = options.event(text, name);
       if (wrong !== undefined && (name ?? MESSAGE) === MESSAGE && !SIGN_OF_LIFE.test(text)) noise(wrong, text);
@@ -101,7 +103,8 @@ export async function readEvents(
         break;
       }
       await options.account.hold(parser.held);
-      const wait = options.pace.spend((chunk as string).length);
+      const wait = options.pace.spend((chunk as string).length + OVERHEAD * events);
+      events = 0;
       if (wait > 0) await sleep(wait);
       if (seen.answered) lingering ??= setTimeout(() => body.destroy(), ANSWERED_MS);
     }

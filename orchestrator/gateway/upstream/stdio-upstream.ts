@@ -1,9 +1,11 @@
 import { connect, type Socket } from "node:net";
+import { OPEN_BRACE, OPEN_BRACKET } from "../wire/ascii";
 import type { Account, ByteBudget } from "../wire/byte-budget";
 import { Frame, type ResponseFrame } from "../wire/frame";
 import { type RequestId, textOr } from "../wire/json-rpc";
+import { skipSpace } from "../wire/json-tokens";
 import { LineReader } from "../wire/line-reader";
-import { MESSAGE_LIMIT } from "../wire/reading-pace";
+import { MESSAGE_LIMIT, OVERHEAD } from "../wire/reading-pace";
 import { excerpt } from "./http-signs";
 import { brokenAnswer, cancelled, soundAnswer } from "./odd-answers";
 import { Reading } from "./reading";
@@ -16,6 +18,10 @@ const BACKLOG_LIMIT = 64 * 1024 * 1024;
 /** Milliseconds to wait for a well-formed answer after a malformed one, or after lines that look like another framing. */
 const NOISE_MS = 500;
 const LINE_END = Buffer.from("\n");
+/** Bytes of a line that is no message that are looked at. */
+const NOTED = 4 * 1024;
+/** The first byte of a byte order mark. */
+const MARK = 0xef;
 /** Milliseconds before the next attempt when mcp-init had no room for another process. */
 const RETRY_MS = 20;
 
@@ -37,6 +43,8 @@ export class StdioUpstream implements Upstream {
   #isExact = false;
   readonly #reading: Reading;
   #reader: LineReader | undefined;
+  /** Lines since the last look at the pace that answered no request. */
+  #others = 0;
   /** Bytes that the server has not read yet. */
   readonly #outgoing: Account;
   readonly #stray: StrayLines;
@@ -130,7 +138,8 @@ export class StdioUpstream implements Upstream {
       this.#handling(() => {
         if (!reader.push(chunk)) this.#end(`it sent a message of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
       });
-      this.#reading.spend(chunk.length);
+      this.#reading.spend(chunk.length + OVERHEAD * this.#others);
+      this.#others = 0;
       if (this.#alive) this.#reading.hold(reader.held);
     });
     socket.on("drain", () => void this.#outgoing.hold(socket.writableLength));
@@ -161,11 +170,16 @@ export class StdioUpstream implements Upstream {
 
   #line(line: Buffer): void {
     if (!this.#alive) return;
+    this.#others++;
+    if (!mayBeJson(line)) {
+      this.#noise(line);
+      return;
+    }
     let frame: Frame;
     try {
       frame = Frame.read(line).onOneLine(); // \r is a line end to event streams
     } catch (error) {
-      this.#noise(line.toString());
+      this.#noise(line);
       const broken = brokenAnswer(this.name, line, error, this.#asked);
       if (broken) this.#later(broken);
       return;
@@ -186,6 +200,7 @@ export class StdioUpstream implements Upstream {
         }
         if (typeof frame.id === "number" && this.#asked.has(frame.id)) this.#isExact = true;
         this.#asked.delete(sound.id);
+        this.#others--;
       } else if (sound.answering) {
         const error = this.#strange.errorFor(sound, this.#asked);
         if (error) this.#later(error);
@@ -197,9 +212,9 @@ export class StdioUpstream implements Upstream {
   }
 
   /** Notes a line that is no message. Before the server's first message it may show that none will ever come on one line. */
-  #noise(text: string): void {
-    if (this.#foreign || (!this.#unheard && this.#stray.isTold)) return;
-    const framing = this.#stray.note(text);
+  #noise(line: Buffer): void {
+    if (line.length === 0 || this.#foreign || (!this.#unheard && this.#stray.isTold)) return;
+    const framing = this.#stray.note(line.toString("utf8", 0, NOTED));
     if (framing === undefined || !this.#unheard) return;
     this.#foreign = true;
     setTimeout(() => {
@@ -229,6 +244,12 @@ export class StdioUpstream implements Upstream {
     this.close();
     this.user.ended({ reason, busy: this.#refusal !== undefined });
   }
+}
+
+/** Tells by a line's first byte whether it can be a message. To try and fail takes much longer. */
+function mayBeJson(line: Buffer): boolean {
+  const first = line[skipSpace(line, 0)];
+  return first === OPEN_BRACE || first === OPEN_BRACKET || first === MARK;
 }
 
 function connected(path: string): Promise<Socket> {

@@ -4,6 +4,11 @@ export const MESSAGE_LIMIT = 64 * 1024 * 1024;
 const RATE = 8 * 1024 * 1024;
 /** Characters read at full speed before any pause: one message of the largest size. */
 const BURST = MESSAGE_LIMIT;
+/**
+ * Characters that a line or an event counts for, beside its own, unless it answers a request: a flood of empty lines takes a
+ * hundred times the processor time of its bytes.
+ */
+export const OVERHEAD = 2 * 1024;
 /** Milliseconds of the shortest pause. */
 const PAUSE_MS = 100;
 
