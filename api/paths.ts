@@ -5,6 +5,8 @@ export const paths = {
   /** Readiness; needs no token. */
   ready: "/readyz",
   version: "/v1/version",
+  /** How the request itself arrived. */
+  arrival: "/v1/arrival",
   /** Makes a link that signs in on the page once, by POST. */
   signInLinks: "/v1/sign-in-links",
   servers: "/v1/servers",

@@ -47,6 +47,7 @@ export const orchestratorConfigSchema = z.strictObject({
   /** Host names and addresses that a Host header may name, without ports. */
   allowedHosts: z.array(z.string()),
   allowedOrigins: KEYS.allowedOrigins.unwrap(),
+  trustedProxies: KEYS.trustedProxies.unwrap(),
   dockerApi: KEYS.dockerApi.unwrap(),
   limits: z.strictObject({
     /** Bytes of a request's body. */

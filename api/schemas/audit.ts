@@ -8,6 +8,7 @@ export const auditEntrySchema = z
     kind: z.enum(["mcp", "rest", "auth"]),
     request: z.string(),
     principal: z.string().optional(),
+    client: z.string().optional().describe("The client's address; behind a proxy, as trustedProxies says"),
     session: z.string().optional().describe("The first 8 characters of its id"),
     server: z.string().optional(),
     method: z.string(),

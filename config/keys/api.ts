@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Scope } from "../../api/scopes";
+import { parseBlock } from "../../lib/addresses";
 import { line, pattern, whole } from "../../lib/schema-parts";
 import { parseBytes } from "../../lib/sizes";
 import { field, key } from "../key";
@@ -7,6 +8,8 @@ import { flag, httpUrl, isAnyOrigin, isBaseUrl, list, port, text } from "../part
 import { PORTS } from "../ports";
 
 const hostName = pattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, "a host name or IPv4 address, without a port");
+/** A block of /0 would believe everybody. */
+const isProxy = (value: string): boolean => (parseBlock(value)?.prefix ?? 0) > 0;
 const origin = text.refine(isAnyOrigin, "an origin like https://app.example.com, without a path");
 const publicUrl = text.refine(
   (value) => value === "" || isBaseUrl(value),
@@ -127,6 +130,17 @@ export const apiKeys = {
     more: "Loopback, `bindAddress`, `engineName`, `publicUrl` and `pageUrl` are allowed without it.",
     example: ["mcp.example.com"],
   }),
+  trustedProxies: key(
+    list(text.refine(isProxy, "an IP address or a subnet like 10.0.0.0/8, not everybody")).default([]),
+    {
+      kind: "list of IP addresses and subnets",
+      meaning: "Proxies in front of the API whose `X-Forwarded-For` says who the client is.",
+      more: "The header counts for the audit log and the limit of failed sign-ins; nobody else's is read.",
+      see: "[Who the client is](proxies.md#who-the-client-is)",
+      example: ["172.30.0.1"],
+      orchestrator: "trustedProxies",
+    },
+  ),
   allowedOrigins: key(list(origin).default([]), {
     kind: "list of origins",
     meaning: "Web pages, desktop apps and extensions that may call the API, besides pages of the allowed hosts.",

@@ -8,7 +8,11 @@ import type { Audit, AuditEntry } from "./entry";
 const FLOODS = new Set([429, 503]);
 
 /** Records a request without a valid token, or with one that does not allow it. */
-export function auditDenial(audit: Audit, entry: Pick<AuditEntry, "request" | "principal" | "method">, status: number) {
+export function auditDenial(
+  audit: Audit,
+  entry: Pick<AuditEntry, "request" | "principal" | "client" | "method">,
+  status: number,
+) {
   if (FLOODS.has(status)) return;
   audit.record({ time: Date.now(), kind: "auth", ...entry, result: AuditResult.Denied, code: status, ms: 0 });
 }

@@ -9,6 +9,8 @@ export interface AuditEntry {
   request: string;
   /** The principal's name; absent when nobody was authenticated. */
   principal?: string;
+  /** The client's address. */
+  client?: string;
   /** First 8 characters of the session's id: enough to tell sessions apart, not to use one. */
   session?: string;
   server?: string;

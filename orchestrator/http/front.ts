@@ -31,6 +31,14 @@ const CLOSE_MS = 2_000;
 /** A request listener, as Node's servers have it. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** What the logs know of a request before anybody reads it. */
+export interface Arrival {
+  /** The request's id, which its answer carries. */
+  id: string;
+  /** The client's address. */
+  client: string;
+}
+
 /** Answers requests on the MCP paths. */
 export interface McpHandler {
   /**
@@ -41,7 +49,7 @@ export interface McpHandler {
     request: IncomingMessage,
     response: ServerResponse,
     principal: Principal,
-    requestId: string,
+    arrival: Arrival,
     route: Route,
   ): void;
 }
@@ -139,7 +147,8 @@ export class Front {
       return undefined;
     }
     const who = this.parts.guard.authenticate(request, Scope.Mcp);
-    const enter = (known: Principal | Rejection): void => this.#enter(request, response, id, route, known);
+    const arrival = { id, client: this.parts.guard.client(request) };
+    const enter = (known: Principal | Rejection): void => this.#enter(request, response, arrival, route, known);
     if (who instanceof Promise) return who.catch(() => UNKNOWABLE).then(enter);
     enter(who);
     return undefined;
@@ -154,17 +163,25 @@ export class Front {
     return { status: 413, title: "Content Too Large", detail, headers: { Connection: "close" } };
   }
 
-  #enter(request: IncomingMessage, response: ServerResponse, id: string, route: Route, who: Principal | Rejection) {
+  #enter(
+    request: IncomingMessage,
+    response: ServerResponse,
+    arrival: Arrival,
+    route: Route,
+    who: Principal | Rejection,
+  ): void {
     const path = pathOf(request.url);
     const refused = isRejection(who) ? who : this.parts.guard.permit(who, Scope.Mcp, path);
     if (!refused) {
       // Nobody reads another body. Unread, it would keep the client's end of the connection from being seen.
       if (request.method !== "POST") request.resume();
-      this.parts.gateway.handle(request, response, who as Principal, id, route);
+      this.parts.gateway.handle(request, response, who as Principal, arrival, route);
       return;
     }
     const principal = isRejection(who) ? undefined : who.name;
-    auditDenial(this.parts.audit, { request: id, method: `${request.method} ${path}`, principal }, refused.status);
+    const { id, client } = arrival;
+    const denied = { request: id, client, method: `${request.method} ${path}`, principal };
+    auditDenial(this.parts.audit, denied, refused.status);
     reject(response, refused, id);
   }
 }

@@ -27,9 +27,11 @@ function refuse({ status, detail, headers = {} }: Rejection): never {
  * too.
  */
 function protect(app: FastifyInstance, { guard }: RestDeps): void {
+  app.decorateRequest("client", "");
   app.decorateRequest("principal", null);
   app.decorateRequest("audited", null);
   app.addHook("onRequest", async (request, reply) => {
+    request.client = guard.client(request.raw);
     const { access } = request.routeOptions.config;
     reply.headers({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" });
     if (access === "public") return;

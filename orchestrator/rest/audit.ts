@@ -13,12 +13,12 @@ function resultOf(status: number): AuditResult {
 }
 
 function auditOne(audit: Audit, request: FastifyRequest, reply: FastifyReply): void {
-  const { principal, audited, method, id } = request;
+  const { client, principal, audited, method, id } = request;
   const { url = "(no such path)", config } = request.routeOptions;
   const named = `${method} ${url}`;
   const status = reply.statusCode;
   if (!principal) {
-    if (config.access !== "public") auditDenial(audit, { request: id, method: named }, status);
+    if (config.access !== "public") auditDenial(audit, { request: id, client, method: named }, status);
     return;
   }
   const result = audited?.result ?? resultOf(status);
@@ -29,6 +29,7 @@ function auditOne(audit: Audit, request: FastifyRequest, reply: FastifyReply): v
     kind: "rest",
     request: id,
     principal: principal.name,
+    client,
     server: audited?.server ?? params.name,
     method: named,
     tool: params.tool,

@@ -4,6 +4,8 @@ import type { Principal, Rejection } from "./principal";
 
 /** Decides who may use the service. Every listener calls these, in this order, before it does anything else. */
 export interface Guard {
+  /** Returns the client's address, seen through the proxies that are trusted; "unknown" when the connection is gone. */
+  client(request: IncomingMessage): string;
   /** Checks the headers Host and Origin. @returns undefined when both are allowed */
   admit(request: IncomingMessage): Rejection | undefined;
   /**

@@ -4,6 +4,7 @@ import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-
 import { clientNetwork } from "../../lib/addresses";
 import type { ApiTokens } from "./api-tokens/api-tokens";
 import type { LastUses } from "./api-tokens/last-uses";
+import { ClientAddresses } from "./client-addresses";
 import type { Guard } from "./guard-api";
 import { valuesOf } from "./headers";
 import { AllowedHosts } from "./hosts";
@@ -38,6 +39,7 @@ export interface GuardOptions {
 
 /** Checks requests by the configuration. All that it remembers is bounded. */
 export class AccessGuard implements Guard {
+  readonly #clients: ClientAddresses;
   readonly #hosts: AllowedHosts;
   #tokens: TokenTable;
   readonly #oauth: OAuthVerifier | undefined;
@@ -47,12 +49,17 @@ export class AccessGuard implements Guard {
 
   constructor(private readonly options: GuardOptions) {
     const { config, tokens } = options;
+    this.#clients = new ClientAddresses(config.trustedProxies);
     this.#hosts = new AllowedHosts(config.allowedHosts, config.allowedOrigins);
     this.#tokens = tableOf(tokens);
     this.#oauth = config.oauth && new OAuthVerifier(config.oauth);
     this.#failures = new RateLimit(config.limits.failuresPerMinute);
     this.#rate = new RateLimit(config.limits.requestsPerMinute);
     options.apiTokens?.onEnd((principal) => this.#connections.cut(principal));
+  }
+
+  client(request: IncomingMessage): string {
+    return this.#clients.of(request);
   }
 
   /**
@@ -160,10 +167,10 @@ export class AccessGuard implements Guard {
 
   /**
    * Counts a failed authentication of an address. Above the limit the answer to a failure is 429. A valid token from
-   * that address still passes, as behind Docker's port forwarding all clients may share one address.
+   * that address still passes, as behind a proxy that is not trusted all clients share one address.
    */
   #failed(request: IncomingMessage, wanted: Scope, reason: Refusal, detail: string): Rejection {
-    const wait = this.#failures.take(clientNetwork(request.socket.remoteAddress ?? "unknown"));
+    const wait = this.#failures.take(clientNetwork(this.client(request)));
     if (wait > 0) {
       return this.#refused(Refusal.Failures, tooMany("too many failed authentications from this address", wait));
     }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cached, cargoBuild, goBuild, javaBuild, npm, pip } from "./install";
+import { cached, cargoBuild, goBuild, javaBuild, npm, pip } from "../support/clients/install";
 import type { Step } from "./steps";
 
 /** A client of the matrix. */

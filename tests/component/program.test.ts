@@ -150,6 +150,7 @@ describe("the program with the real catalog", () => {
       pageUrl: "http://127.0.0.9:4",
       allowedHosts: ["localhost", "127.0.0.1", "127.0.0.9", "mcp-engine"],
       allowedOrigins: [],
+      trustedProxies: [],
       dockerApi: "read-only",
       limits: { sessions: 1_000, sessionsPerToken: 0, callsPerToken: 500, requestsPerMinute: 0, bufferedBytes: "72m" },
       toolChanges: "report",

@@ -5,7 +5,7 @@ import { clientConfig, needsToken, targets, tokenVariable } from "../../api/clie
 import { connect, connections, disconnect, entriesOf } from "../../cli/connect/connect";
 import { clientFile } from "../../cli/connect/places";
 import { Records } from "../../cli/connect/records";
-import { cached, npm } from "../clients/install";
+import { cached, npm } from "../support/clients/install";
 import type { Door } from "./door";
 import type { Program } from "./programs";
 import { start } from "./start";

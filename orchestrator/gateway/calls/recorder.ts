@@ -10,6 +10,8 @@ import type { CallTraces } from "./call-traces";
 /** What the audit log, metrics and traces know of a request at its arrival. */
 export interface CallRecord extends TracedCall {
   principal: string;
+  /** The client's address. */
+  client: string;
   /** A tool's call: what it was called with is read only when the call is over, as it may be large. */
   asked?: RequestFrame;
   /** `performance.now()` when the request's head was there. */
@@ -57,6 +59,7 @@ export class Recorder {
     this.audit.record({
       ...entry,
       kind: "mcp",
+      client: call.client,
       arguments: call.asked && argumentsOf(call.asked),
       ms: Math.round(ms * 1_000) / 1_000,
     });

@@ -1,3 +1,4 @@
+import type { Arrival } from "../../http/front";
 import type { Principal } from "../../security/principal";
 import { traceparentOf } from "../../tracing";
 import { Exchange, type Reply } from "../calls/exchange";
@@ -16,7 +17,7 @@ export type NewSession = (principal: Principal, onEnd: OnEnd) => Session;
 /** Who sends an HTTP request, and to which server. */
 export interface Caller {
   principal: Principal;
-  requestId: string;
+  arrival: Arrival;
   server: string | undefined;
   /** `performance.now()` when the request's head was there. */
   arrived: number;
@@ -27,15 +28,16 @@ export interface Caller {
 /** Makes the exchange for a caller's request, with the record for the logs. @param key the session's Mcp-Session-Id */
 export function exchangeOf(
   request: RequestFrame,
-  { principal, requestId, server, arrived, traceparent }: Caller,
+  { principal, arrival, server, arrived, traceparent }: Caller,
   reply: Reply,
   recorder: Recorder,
   key?: string,
 ): Exchange {
   const { method, tool } = request;
   const call = {
-    request: requestId,
+    request: arrival.id,
     principal: principal.name,
+    client: arrival.client,
     session: key?.slice(0, 8),
     server,
     method,

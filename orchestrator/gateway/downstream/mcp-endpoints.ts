@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Arrival } from "../../http/front";
 import type { Route } from "../../http/paths";
 import { mayUse } from "../../security/filters";
 import type { Principal } from "../../security/principal";
@@ -53,11 +54,11 @@ export class McpEndpoints {
     request: IncomingMessage,
     response: ServerResponse,
     principal: Principal,
-    requestId: string,
+    arrival: Arrival,
     route: Route,
   ): void {
     if (response.destroyed) return; // the client left while its token was checked
-    this.#handle(request, response, principal, requestId, route).catch((error: Error) => {
+    this.#handle(request, response, principal, arrival, route).catch((error: Error) => {
       if (!(error instanceof GatewayError)) this.context.warn("a request failed", error);
       if (response.headersSent && !response.writableEnded) response.destroy();
       else sendError(response, asGatewayError(error), "null");
@@ -68,14 +69,14 @@ export class McpEndpoints {
     request: IncomingMessage,
     response: ServerResponse,
     principal: Principal,
-    requestId: string,
+    arrival: Arrival,
     route: Route,
   ): Promise<void> {
     if (route.server !== undefined && !mayUse(principal, route.server)) {
       throw new GatewayError(403, ErrorCode.Denied, `the token does not allow the server ${route.server}`);
     }
     const traceparent = single(request.headers.traceparent);
-    const caller: Caller = { principal, requestId, server: route.server, arrived: performance.now(), traceparent };
+    const caller: Caller = { principal, arrival, server: route.server, arrived: performance.now(), traceparent };
     const methods = METHODS[route.endpoint];
     if (!methods.includes(request.method ?? "")) {
       response.setHeader("allow", methods.join(", "));

@@ -20,6 +20,8 @@ declare module "fastify" {
     takesArguments?: boolean;
   }
   interface FastifyRequest {
+    /** The client's address. */
+    client: string;
     /** The request's principal; null on public routes. */
     principal: Principal | null;
     /** Details for the audit log, beyond path and status. */

@@ -1,3 +1,4 @@
+import { arrivalRoutes } from "./arrival";
 import { auditRoutes } from "./audit";
 import { callRoutes } from "./calls";
 import { clientRoutes } from "./clients";
@@ -45,6 +46,7 @@ const ALL = [
   registryRoutes,
   statusRoutes,
   ownTokenRoutes,
+  arrivalRoutes,
   tokenRoutes,
   docsRoutes,
 ];

@@ -128,11 +128,11 @@ export class GatewayClient {
   }
 }
 
-/** A fetch that loses its connection once: in the first answer to a tool's call, after its first notification. */
-export function losingConnection(): { fetch: FetchLike; lost: () => boolean } {
+/** A fetch that loses its connection once, by way of another: in the first answer to a tool's call, after its first notification. */
+export function losingConnection(through: FetchLike = fetch): { fetch: FetchLike; lost: () => boolean } {
   let lost = false;
   const losing: FetchLike = async (url, init) => {
-    const response = await fetch(url, init);
+    const response = await through(url, init);
     const body = typeof init?.body === "string" ? init.body : "";
     if (lost || !body.includes('"tools/call"') || !response.body) return response;
     const reader = response.body.getReader();

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { firstHost } from "../../../lib/addresses";
 import { eventually } from "../eventually";
+import { freePort } from "../free-port";
 import { must } from "./command";
 import { ROOT } from "./stack";
 
@@ -32,14 +31,6 @@ async function program(): Promise<string> {
     [ -x "$own" ] || unpack docker-registry "$1"
     echo "$own"`;
   return await must("bash", ["-ec", script, "registry", join(cache, "mirror/program")]);
-}
-
-async function freePort(address: string): Promise<number> {
-  const probe = createServer().listen(0, address);
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 /** Starts it. @param folder what it holds goes there */

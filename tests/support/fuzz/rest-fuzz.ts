@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { cached, pip } from "../../clients/install";
+import { cached, pip } from "../clients/install";
 import { Api } from "../orchestrator/rest/api";
 import { Random } from "./random";
 

@@ -20,6 +20,7 @@ describe("what the orchestrator is told", () => {
       pageUrl: "http://127.0.0.1:18081",
       allowedHosts: ["localhost", "127.0.0.1", "mcp-engine"],
       allowedOrigins: [],
+      trustedProxies: [],
       dockerApi: "read-only",
       limits: { sessions: 1_000, sessionsPerToken: 0, callsPerToken: 500, requestsPerMinute: 0, bufferedBytes: "72m" },
       toolChanges: "report",
@@ -36,7 +37,7 @@ describe("what the orchestrator is told", () => {
     });
     assert.equal(limits.bodyBytes, 4 * 2 ** 20);
     assert.deepEqual([oauth, tracing], [undefined, undefined]);
-    for (const name of ["dockerApi", "limits", "toolChanges", "audit", "allowedOrigins", "registry"]) {
+    for (const name of ["dockerApi", "limits", "toolChanges", "audit", "allowedOrigins", "trustedProxies", "registry"]) {
       const { [name]: left, ...rest } = orchestratorConfig(parseSettings({}, [], "f"), facts) as Record<
         string,
         unknown
@@ -52,6 +53,7 @@ describe("what the orchestrator is told", () => {
       pageUrl: "https://page.example.com",
       allowedHosts: '["other.example"]',
       allowedOrigins: '["https://app.example.com"]',
+      trustedProxies: '["172.30.0.1","fd00::/8"]',
       toolChanges: "block",
       auditArguments: "none",
       maxSessions: "7",
@@ -76,6 +78,7 @@ describe("what the orchestrator is told", () => {
       pageUrl: "https://page.example.com",
       allowedHosts: ["localhost", "127.0.0.1", "mcp.example.com", "page.example.com", "mcp-engine", "other.example"],
       allowedOrigins: ["https://app.example.com"],
+      trustedProxies: ["172.30.0.1", "fd00::/8"],
       dockerApi: "off",
       registry: { url: "https://registry.example.com", search: true },
       toolChanges: "block",

@@ -87,7 +87,7 @@ export async function startGateway(more: ConfigChanges = {}, deps: Partial<Gatew
   const server: Server = createServer((request, response) => {
     const who = principals.get(String(request.headers["x-test-principal"])) ?? EVERYONE;
     const route = routeOf(withoutPrefix(request.url ?? "", prefixOf(config.publicUrl))); // as the front does
-    if (route) gateway.handle(request, response, who, "r", route);
+    if (route) gateway.handle(request, response, who, { id: "r", client: "127.0.0.1" }, route);
     else response.writeHead(404).end();
   });
   server.keepAliveTimeout = 75_000; // as the front's: a busy test would else use a connection that is just being closed

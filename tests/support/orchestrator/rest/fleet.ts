@@ -87,8 +87,8 @@ export class MemoryFleet {
   /** Logs that are being followed. */
   following = 0;
   /** Answers MCP: who asked. */
-  handle: RestDeps["gateway"]["handle"] = (_request, response, principal, requestId) =>
-    void response.writeHead(200).end(JSON.stringify({ principal: principal.name, requestId }));
+  handle: RestDeps["gateway"]["handle"] = (_request, response, principal, arrival) =>
+    void response.writeHead(200).end(JSON.stringify({ principal: principal.name, arrival }));
   /** Set to make reading a log fail after so many lines. */
   logFailsAfter: number | undefined;
   /** Set to make counting the disk wait for ever. */

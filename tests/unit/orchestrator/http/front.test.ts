@@ -36,7 +36,7 @@ describe("orchestrator: front of port 18080", () => {
     const path = "/servers/echo/mcp?x=1";
     const good = await api.call("POST", path, { as: "mcp", headers: { "x-request-id": "mine-1" } });
     assert.equal(good.status, 200);
-    assert.deepEqual(JSON.parse(good.text), { principal: "mcp", requestId: "mine-1" });
+    assert.deepEqual(JSON.parse(good.text), { principal: "mcp", arrival: { id: "mine-1", client: "127.0.0.1" } });
     assert.equal(good.headers.get("x-request-id"), "mine-1");
     const wrong = await api.call("POST", path, { as: "read" });
     assert.equal(wrong.status, 403);
@@ -218,8 +218,9 @@ describe("orchestrator: front, when the gateway fails", () => {
 
 describe("orchestrator: front, when the guard has to wait", () => {
   const all = config();
+  const open = { client: () => "127.0.0.1", admit: () => undefined, permit: () => undefined };
   const ask = async (parts: Partial<FrontParts>) => {
-    const guard = { admit: () => undefined, permit: () => undefined, authenticate: async () => principal };
+    const guard = { ...open, authenticate: async () => principal };
     const gateway = { handle: () => {} };
     const log = { error: () => {} };
     const front = new Front({
@@ -259,7 +260,7 @@ describe("orchestrator: front, when the guard has to wait", () => {
   });
   it("answers 503 when the guard itself fails", async () => {
     const authenticate = (): Promise<Principal> => Promise.reject(new Error("secret reason"));
-    assert.equal(await ask({ guard: { admit: () => undefined, permit: () => undefined, authenticate } }), 503);
+    assert.equal(await ask({ guard: { ...open, authenticate } }), 503);
   });
 });
 

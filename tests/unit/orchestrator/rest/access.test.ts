@@ -52,6 +52,7 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   readiness: {},
   getVersion: {},
   getHistory: {},
+  getArrival: {},
   getToken: {},
   listTokens: {},
   makeToken: { body: { name: "fresh", scopes: ["admin"] }, status: 201 },
@@ -88,7 +89,7 @@ describe("orchestrator: REST, every operation of the OpenAPI description", () =>
     for (const { id, method, scope } of contract.operations) {
       const own: Record<string, string | undefined> = {
         ...{ callTool: "mcp", health: undefined, readiness: undefined },
-        ...{ getToken: "any", makeSignInLink: "any", listTokens: "admin" },
+        ...{ getArrival: "any", getToken: "any", makeSignInLink: "any", listTokens: "admin" },
       };
       assert.equal(scope, id in own ? own[id] : method === "GET" ? "read" : "admin", id);
     }

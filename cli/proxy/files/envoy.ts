@@ -1,0 +1,95 @@
+import { stringify } from "yaml";
+import { certificateFiles, IDLE_SECONDS, KEPT_SECONDS, type Site } from "../site";
+
+const TYPES = "type.googleapis.com/envoy.extensions";
+/** Requests and connections at a time: a session has a stream and calls. Envoy's own limit is 1,024. */
+const AT_ONCE = 8_192;
+
+/** A whole static configuration for Envoy 1.28 or newer. */
+export function envoyFile(site: Site): string {
+  return stringify(
+    { static_resources: { listeners: [listener(site)], clusters: [cluster(site)] } },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+}
+
+function listener(site: Site): object {
+  const { host, port, paths, tls } = site;
+  const routes = paths.map((path) => ({
+    match: path === "/" ? { prefix: "/" } : { path_separated_prefix: path },
+    // 0: a stream may last; the idle time-outs end what is dead.
+    route: { cluster: "dind-mcp", timeout: "0s", idle_timeout: `${IDLE_SECONDS}s` },
+  }));
+  return {
+    name: "dind-mcp",
+    address: { socket_address: { address: "0.0.0.0", port_value: port } },
+    filter_chains: [
+      {
+        filters: [
+          {
+            name: "envoy.filters.network.http_connection_manager",
+            typed_config: {
+              "@type": `${TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+              stat_prefix: "dind_mcp",
+              use_remote_address: true,
+              preserve_external_request_id: true,
+              always_set_request_id_in_response: false,
+              stream_idle_timeout: `${IDLE_SECONDS}s`,
+              route_config: {
+                virtual_hosts: [{ name: "dind-mcp", domains: [host, `${host}:*`], routes }],
+              },
+              http_filters: [
+                {
+                  name: "envoy.filters.http.router",
+                  typed_config: { "@type": `${TYPES}.filters.http.router.v3.Router` },
+                },
+              ],
+            },
+          },
+        ],
+        ...(tls ? { transport_socket: transport(site) } : {}),
+      },
+    ],
+  };
+}
+
+function transport(site: Site): object {
+  const { certificate, key } = certificateFiles(site);
+  return {
+    name: "envoy.transport_sockets.tls",
+    typed_config: {
+      "@type": `${TYPES}.transport_sockets.tls.v3.DownstreamTlsContext`,
+      common_tls_context: {
+        alpn_protocols: ["h2", "http/1.1"],
+        tls_certificates: [{ certificate_chain: { filename: certificate }, private_key: { filename: key } }],
+      },
+    },
+  };
+}
+
+function cluster({ upstream }: Site): object {
+  const [address, port] = upstream.split(":") as [string, string];
+  return {
+    name: "dind-mcp",
+    type: "STRICT_DNS",
+    connect_timeout: "5s",
+    circuit_breakers: {
+      thresholds: [{ max_connections: AT_ONCE, max_requests: AT_ONCE, max_pending_requests: AT_ONCE }],
+    },
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": `${TYPES}.upstreams.http.v3.HttpProtocolOptions`,
+        common_http_protocol_options: { idle_timeout: `${KEPT_SECONDS}s` },
+        explicit_http_config: { http_protocol_options: {} },
+      },
+    },
+    load_assignment: {
+      cluster_name: "dind-mcp",
+      endpoints: [
+        {
+          lb_endpoints: [{ endpoint: { address: { socket_address: { address, port_value: Number(port) } } } }],
+        },
+      ],
+    },
+  };
+}

