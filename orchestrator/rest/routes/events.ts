@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Scope } from "../../../api/scopes";
 import type { FleetEvent } from "../../events";
 import { mayUse } from "../../security/filters";
+import type { Principal } from "../../security/principal";
 import { type App, principalOf, type RouteContext } from "./context";
 
 const ID = "the id of the last event seen";
@@ -36,11 +37,16 @@ export function eventRoutes(app: App, { events, streams }: RouteContext): void {
       const stream = streams.open(reply.raw);
       if (stream.signal.aborted) return;
       const tell = (event: FleetEvent): void => {
-        if (event.server !== undefined && !mayUse(principal, event.server)) return;
+        if (event.server !== undefined ? !mayUse(principal, event.server) : !maySee(principal, event)) return;
         stream.send(event, { id: event.id, event: event.type });
       };
       if (last !== undefined) events.since(last).forEach(tell);
       stream.signal.addEventListener("abort", events.subscribe(tell));
     },
   );
+}
+
+/** Events about tokens are for who may list them all. */
+function maySee({ scopes, servers }: Principal, { type }: FleetEvent): boolean {
+  return !type.startsWith("token.") || (scopes.has(Scope.Admin) && servers === undefined);
 }

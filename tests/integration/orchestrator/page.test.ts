@@ -95,7 +95,15 @@ describe("engine: the page, in a real browser", function () {
   it("has no barriers that axe finds, in light and dark", async () => {
     for (const scheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: scheme });
-      for (const path of ["/", "/servers/files", "/servers/files?tab=tools", "/activity", "/connect"]) {
+      for (const path of [
+        "/",
+        "/servers/files",
+        "/servers/files?tab=tools",
+        "/activity",
+        "/topology",
+        "/connect",
+        "/tokens",
+      ]) {
         await page.goto(url + path);
         await page.getByRole("heading", { level: 1 }).waitFor();
         assert.deepEqual(await barriers(page), [], `${scheme} ${path}`);

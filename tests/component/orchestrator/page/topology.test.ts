@@ -75,11 +75,15 @@ describe("the page's topology", function () {
     assert.equal(await page.locator(".topology .server").count(), 1);
   });
 
-  it("has no barriers that axe finds, in light and dark", async () => {
+  it("has no barriers that axe finds, in light and dark, on a phone too", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       assert.deepEqual(await barriers(page), [], colorScheme);
     }
+    const wide = page.viewportSize();
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.deepEqual(await barriers(page), []);
+    if (wide) await page.setViewportSize(wide);
   });
 
   it("is saved as a picture that needs nothing else, and runs nothing", async () => {

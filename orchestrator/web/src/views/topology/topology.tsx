@@ -56,13 +56,14 @@ function Fleet({ all }: { all: Topology }): ReactNode {
       {shown.servers.length === 0 ? (
         <Empty>{texts.none}</Empty>
       ) : (
-        <div className="wide">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        <section className="wide" aria-label={texts.picture} tabIndex={0}>
           <Picture
             drawing={drawing}
             open={(name) => void navigate({ to: "/servers/$name", params: { name } })}
             picture={picture}
           />
-        </div>
+        </section>
       )}
       <details>
         <summary>{texts.asList}</summary>

@@ -127,6 +127,22 @@ describe("orchestrator: REST, tokens", () => {
     assert.equal((await withToken(token, "/v1/tokens/self", "DELETE")).status, 409);
   });
 
+  it("are told of in events to who may list all of them, and to nobody else", async () => {
+    const told = async (as: "all" | "files" | "read"): Promise<string> => {
+      const answer = await fetch(`${api.url}/v1/events`, {
+        headers: { authorization: `Bearer ${api.token(as)}`, "last-event-id": "0" },
+      });
+      const reader = answer.body?.getReader();
+      const first = await reader?.read();
+      await reader?.cancel();
+      return Buffer.from(first?.value ?? "").toString();
+    };
+    await make({ name: "laptop", scopes: ["read"] });
+    api.events.emit("server.started", "files");
+    assert.match(await told("all"), /api:laptop/);
+    for (const other of ["files", "read"] as const) assert.doesNotMatch(await told(other), /api:laptop/);
+  });
+
   it("are in the audit log: who made and who revoked which", async () => {
     await make({ name: "laptop", scopes: ["read"] });
     await revoke("laptop");
