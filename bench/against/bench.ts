@@ -1,6 +1,7 @@
 /**
  * The gateway of this tree beside that of another commit: processor time a call, in turns of some hundred calls, so that a
- * noisy machine is noisy for both. Usage: npm run bench:against -- COMMIT [--rounds N]
+ * noisy machine is noisy for both. Usage: npm run bench:against -- COMMIT [--rounds N] [--bytes N]...
+ * With --bytes: only the loads with results of these sizes.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -23,6 +24,7 @@ const LOADS: [number, number, number][] = [
   [1_000, 16, 800],
   [100_000, 16, 80],
   [1_000_000, 4, 12],
+  [5_000_000, 4, 4],
 ];
 /** Calls before anything is measured, at most: V8 compiles what runs often. */
 const WARM_UP = 12_000;
@@ -137,7 +139,7 @@ async function compare(names: [string, string], folder: string, load: [number, n
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { rounds: { type: "string", default: "40" } },
+    options: { rounds: { type: "string", default: "40" }, bytes: { type: "string", multiple: true } },
     allowPositionals: true,
   });
   const [commit] = positionals;
@@ -147,7 +149,7 @@ async function main(): Promise<void> {
     build(checkOut(commit, folder), join(folder, "theirs"));
     build(ROOT, join(folder, "ours"));
     const rows: string[][] = [];
-    for (const load of LOADS) {
+    for (const load of LOADS.filter(([bytes]) => values.bytes?.includes(String(bytes)) ?? true)) {
       console.error(`${load[0]} bytes, ${load[1]} clients ...`);
       rows.push(await compare(["theirs", "ours"], folder, load, Number(values.rounds)));
     }

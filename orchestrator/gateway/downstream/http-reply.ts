@@ -82,9 +82,7 @@ export class HttpReply implements Reply {
       this.#endBatch();
     } else {
       clearTimeout(this.#early);
-      // A large answer is sent as bytes: to make a string of it would cost two more copies in memory.
-      const json = answer.bytes.length > SMALL ? answer.bytes : answer.text;
-      sendJson(this.response, this.#status(answer), json, this.headers);
+      sendJson(this.response, this.#status(answer), answer.bytes, this.headers);
       if (this.response.writableLength > 0) this.#count(); // mostly the kernel took it all
     }
   }
@@ -102,7 +100,7 @@ export class HttpReply implements Reply {
       if (this.#open === 0) this.#opened();
       this.#endStream();
     } else if (this.#isBatch) this.#endBatch();
-    else sendJson(this.response, 200, Frame.error(id, ErrorCode.Cancelled, "the request was cancelled").text);
+    else sendJson(this.response, 200, Frame.error(id, ErrorCode.Cancelled, "the request was cancelled").bytes);
   }
 
   #endStream(): void {
@@ -111,7 +109,7 @@ export class HttpReply implements Reply {
 
   #endBatch(): void {
     if (this.#open > 0) return;
-    sendJson(this.response, 200, `[${this.#texts.join(",")}]`, this.headers);
+    sendJson(this.response, 200, Buffer.from(`[${this.#texts.join(",")}]`), this.headers);
     this.#count();
   }
 

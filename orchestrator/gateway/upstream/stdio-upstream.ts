@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { OPEN_BRACE, OPEN_BRACKET } from "../wire/ascii";
 import type { Account, ByteBudget } from "../wire/byte-budget";
 import { Frame, type ResponseFrame } from "../wire/frame";
@@ -7,6 +7,7 @@ import { skipSpace } from "../wire/json-tokens";
 import { LineReader } from "../wire/line-reader";
 import { MESSAGE_LIMIT, OVERHEAD } from "../wire/reading-pace";
 import { excerpt } from "./http-signs";
+import { connectInit, type InitSocket } from "./init-socket";
 import { brokenAnswer, cancelled, soundAnswer } from "./odd-answers";
 import { Reading } from "./reading";
 import { StrangeAnswers } from "./strange-answers";
@@ -55,7 +56,7 @@ export class StdioUpstream implements Upstream {
   private constructor(
     private readonly path: string,
     private readonly patientUntil: number,
-    socket: Socket,
+    connection: InitSocket,
     budget: ByteBudget,
     private readonly name: string,
     tell: (line: string) => void,
@@ -65,7 +66,7 @@ export class StdioUpstream implements Upstream {
     const end = (reason: string): void => this.#end(reason);
     this.#reading = new Reading(budget.open(name, end), end);
     this.#outgoing = budget.open(name, end);
-    this.#socket = this.#read(socket);
+    this.#socket = this.#read(connection);
   }
 
   /**
@@ -82,7 +83,7 @@ export class StdioUpstream implements Upstream {
     name = "",
     tell: (line: string) => void = () => {},
   ): Promise<StdioUpstream> {
-    return new StdioUpstream(path, Date.now() + patience, await connected(path), budget, name, tell);
+    return new StdioUpstream(path, Date.now() + patience, await connectInit(path), budget, name, tell);
   }
 
   get printed(): string {
@@ -130,18 +131,19 @@ export class StdioUpstream implements Upstream {
     this.onGone?.();
   }
 
-  #read(socket: Socket): Socket {
+  #read(connection: InitSocket): Socket {
+    const { socket } = connection;
     const reader = new LineReader(MESSAGE_LIMIT, (line) => this.#line(line));
     this.#reader = reader;
     this.#reading.socket = socket;
-    socket.on("data", (chunk: Buffer) => {
+    connection.onRead = (chunk) => {
       this.#handling(() => {
         if (!reader.push(chunk)) this.#end(`it sent a message of more than ${MESSAGE_LIMIT / 2 ** 20} MiB`);
       });
       this.#reading.spend(chunk.length + OVERHEAD * this.#others);
       this.#others = 0;
       if (this.#alive) this.#reading.hold(reader.held);
-    });
+    };
     socket.on("drain", () => void this.#outgoing.hold(socket.writableLength));
     const closed = (): void => {
       if (reader.held > 0) this.#handling(() => void reader.push(LINE_END)); // the last line may lack its end
@@ -151,6 +153,7 @@ export class StdioUpstream implements Upstream {
     };
     socket.on("close", closed);
     if (socket.closed) setImmediate(closed); // before anybody read it, and when its user is known
+    socket.resume();
     return socket;
   }
 
@@ -158,9 +161,10 @@ export class StdioUpstream implements Upstream {
   async #again(): Promise<void> {
     if (!this.#alive) return;
     try {
-      const socket = await connected(this.path);
+      const connection = await connectInit(this.path);
       this.#refusal = undefined;
-      this.#socket = this.#read(socket);
+      const socket = this.#read(connection);
+      this.#socket = socket;
       for (const frame of this.#unheard ?? []) socket.write(`${frame.line}\n`);
       if (!this.#alive) socket.destroy();
     } catch {
@@ -250,12 +254,4 @@ export class StdioUpstream implements Upstream {
 function mayBeJson(line: Buffer): boolean {
   const first = line[skipSpace(line, 0)];
   return first === OPEN_BRACE || first === OPEN_BRACKET || first === MARK;
-}
-
-function connected(path: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path);
-    socket.on("error", reject); // for good: later errors are told by "close", and one may come before the first reader
-    socket.once("connect", () => resolve(socket));
-  });
 }

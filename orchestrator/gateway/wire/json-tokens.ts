@@ -18,6 +18,14 @@ import {
 
 /** Bytes that need no escape within a string. A table, as a look-up is fast and this runs for every byte. */
 const PLAIN = table((code) => code >= SPACE && code !== QUOTE && code !== BACKSLASH);
+/** Plain bytes in a row after which four at a time are looked at; a multiple of four. */
+const LONG = 128;
+/** Words of four equal bytes. */
+const ONES = 0x01010101;
+const SPACES = SPACE * ONES;
+const QUOTES = QUOTE * ONES;
+const BACKSLASHES = BACKSLASH * ONES;
+const HIGH_BITS = 0x80 * ONES;
 const SHORT_ESCAPE = table((code) => '"\\/bfnrt'.includes(String.fromCharCode(code)));
 const HEX = table((code) => /[0-9a-fA-F]/.test(String.fromCharCode(code)));
 const WORDS = ["true", "false", "null"].map((word) => Buffer.from(word));
@@ -51,11 +59,39 @@ export function checkString(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) throw new NoJson(bytes, at);
   let here = at + 1;
   for (;;) {
-    while (PLAIN[bytes[here] as number] === 1) here++;
+    here = skipPlain(bytes, here);
     if (bytes[here] === QUOTE) return here + 1;
     if (bytes[here] !== BACKSLASH) throw new NoJson(bytes, here); // a control character, or the end
     here = checkEscape(bytes, here + 1);
   }
+}
+
+/** @returns the place of the first byte that is not plain */
+function skipPlain(bytes: Buffer, at: number): number {
+  const long = at + LONG + (-(bytes.byteOffset + at) & 3); // a word begins there: its address is a multiple of four
+  let here = at;
+  while (here < long && PLAIN[bytes[here] as number] === 1) here++;
+  if (here === long) here = skipPlainWords(bytes, here);
+  while (PLAIN[bytes[here] as number] === 1) here++;
+  return here;
+}
+
+/**
+ * Skips words of four plain bytes, in half the time or less that bytes take one by one. A byte is less than another when
+ * their difference has its highest bit set, and the byte itself has not; so is one that equals zero, compared with 1.
+ * @returns the place of the first word with another byte, or of the last one to three bytes
+ */
+function skipPlainWords(bytes: Buffer, at: number): number {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (bytes.length - at) >> 2);
+  let index = 0;
+  for (; index < words.length; index++) {
+    const word = words[index] as number;
+    const quotes = word ^ QUOTES; // zero where a quote is
+    const backslashes = word ^ BACKSLASHES;
+    const found = ((word - SPACES) & ~word) | ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes);
+    if ((found & HIGH_BITS) !== 0) break;
+  }
+  return at + 4 * index;
 }
 
 /** @param at the place after the backslash */

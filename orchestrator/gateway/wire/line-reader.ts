@@ -7,7 +7,7 @@ export class LineReader {
 
   /**
    * @param limit most bytes of one line
-   * @param line takes each line, without its end; it may keep the bytes
+   * @param line takes each line, without its end; the bytes are its own
    */
   constructor(
     private readonly limit: number,
@@ -24,12 +24,15 @@ export class LineReader {
     return this.#parts[0];
   }
 
-  /** Takes a chunk of bytes. @returns false when a line is longer than the limit: reading cannot go on */
+  /**
+   * Takes a chunk of bytes. It copies them, so the caller may use the chunk's memory again.
+   * @returns false when a line is longer than the limit: reading cannot go on
+   */
   push(chunk: Buffer): boolean {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
       const rest = chunk.subarray(from, end);
-      const bytes = this.#length > 0 ? Buffer.concat([...this.#parts, rest]) : rest;
+      const bytes = this.#length > 0 ? Buffer.concat([...this.#parts, rest]) : Buffer.from(rest);
       this.#parts = [];
       this.#length = 0;
       from = end + 1;
@@ -37,7 +40,7 @@ export class LineReader {
       this.line(bytes);
     }
     if (from < chunk.length) {
-      this.#parts.push(from === 0 ? chunk : chunk.subarray(from));
+      this.#parts.push(Buffer.from(chunk.subarray(from)));
       this.#length += chunk.length - from;
     }
     return this.#length <= this.limit;

@@ -51,6 +51,20 @@ describe("gateway: the scan of JSON", () => {
       assert.equal(judged(scan, text), judged(JSON.parse, text), text);
   });
 
+  it("looks at each byte of a long text, wherever it lies in memory", () => {
+    const memory = Buffer.alloc(400, "y");
+    for (let code = 0; code < 128; code++) {
+      for (let from = 0; from < 4; from++) {
+        for (const place of [130, 131, 132, 133, 134, 135, 136, 137]) {
+          const text = `"${"x".repeat(place)}${String.fromCharCode(code)}${"x".repeat(9)}"`;
+          memory.write(text, from, "latin1");
+          const read = (): Scanned => scanBytes(memory.subarray(from, from + text.length));
+          assert.equal(judged(read, text), judged(JSON.parse, text), `code ${code} after ${place} bytes from ${from}`);
+        }
+      }
+    }
+  });
+
   it("finds the ends of texts however long, whatever is in them", () => {
     for (const length of [0, 1, 47, 48, 49, 50, 96, 97, 1_000]) {
       for (const last of ['\\"', "\\\\", "\\n", "\\u0041", "é", "😀", ""]) {

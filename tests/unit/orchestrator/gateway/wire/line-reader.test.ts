@@ -19,6 +19,14 @@ describe("gateway: line reader", () => {
     );
   });
 
+  it("keeps nothing of a chunk's memory, which is used again", () => {
+    const lines: Buffer[] = [];
+    const reader = new LineReader(1e6, (line) => lines.push(line));
+    const chunk = Buffer.alloc(6);
+    for (const text of ["one\ntw", "o\nthr", "ee\nfou", "r\n"]) reader.push(chunk.subarray(0, chunk.write(text)));
+    assert.deepEqual(lines.map(String), ["one", "two", "three", "four"]);
+  });
+
   it("refuses a line beyond the limit, also when it comes in small pieces or at once", () => {
     assert.equal(read(["x".repeat(100), "\n"], 100).ok, true);
     assert.equal(read(["x".repeat(101)], 100).ok, false);
