@@ -37,7 +37,15 @@ describe("what the orchestrator is told", () => {
     });
     assert.equal(limits.bodyBytes, 4 * 2 ** 20);
     assert.deepEqual([oauth, tracing], [undefined, undefined]);
-    for (const name of ["dockerApi", "limits", "toolChanges", "audit", "allowedOrigins", "trustedProxies", "registry"]) {
+    for (const name of [
+      "dockerApi",
+      "limits",
+      "toolChanges",
+      "audit",
+      "allowedOrigins",
+      "trustedProxies",
+      "registry",
+    ]) {
       const { [name]: left, ...rest } = orchestratorConfig(parseSettings({}, [], "f"), facts) as Record<
         string,
         unknown
