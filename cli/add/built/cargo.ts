@@ -13,7 +13,9 @@ export interface CrateInfo extends PackageInfo {
 /** The minor version of the official image, unless the crate asks for a newer one. */
 const RUST = 95;
 /** Debian's. */
-const DEBIAN_RUST = 85;
+const DEBIAN_RUST = 96;
+/** The package in which Debian has that: a stable release gets newer ones in it, for its browsers. */
+const DEBIAN_CARGO = "cargo-web";
 
 /** Asks the registry, as cargo is set up on this machine, for a crate. @returns undefined when there is no cargo here */
 export async function askCargo(source: BuiltSource): Promise<CrateInfo | undefined> {
@@ -74,8 +76,7 @@ interface CargoBuild {
 }
 
 /**
- * An image that cargo builds: with the official image of Rust. Where no registry gives that, with Debian's Rust, which is
- * too old for many crates.
+ * An image that cargo builds: with the official image of Rust. Where no registry gives that, with Debian's newer Rust.
  */
 export function cargoStage({ install, before = [], name, program, rust }: CargoBuild): LocalProgram {
   const minor = Number(rust?.split(".")[1] ?? 0);
@@ -85,10 +86,9 @@ export function cargoStage({ install, before = [], name, program, rust }: CargoB
     ` && cd /built/bin && program=$(ls "${program ?? name}" 2>/dev/null || ls | head -n 1) \\`,
     ' && mkdir /out && mv "$program" /out/',
   ];
-  const tools = [...(hasImages ? [] : ["cargo"]), "pkg-config", "libssl-dev"];
+  const tools = [...(hasImages ? [] : [DEBIAN_CARGO]), "pkg-config", "libssl-dev"];
   const image = hasImages ? `rust:1.${Math.max(minor, RUST)}-slim-trixie` : undefined;
   const old = `no registry gives images here, so it is built with Debian's Rust 1.${DEBIAN_RUST}`;
-  const unfit =
-    minor > DEBIAN_RUST ? `, and it asks for ${rust}: the build will fail` : "; many crates ask for a newer one";
+  const unfit = minor > DEBIAN_RUST ? `, and it asks for ${rust}: the build will fail` : "";
   return { ...builtImage(tools, [...before, ...build], image), notes: hasImages ? [] : [old + unfit] };
 }

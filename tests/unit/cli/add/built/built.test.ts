@@ -96,8 +96,9 @@ describe("servers add: a program that is built from its source", () => {
       mkdirSync(join(cache, "mirror"));
       writeFileSync(join(cache, "mirror/address"), "172.17.0.1:5000\n");
       assert.equal(registryGivesImages(), false);
-      assert.match(built().dockerfile?.slice(0, 2).join("\n") ?? "", /^FROM debian:trixie-slim AS build\n.* cargo /);
-      assert.match(built("1.88").notes?.[0] ?? "", /Debian's Rust 1\.85, and it asks for 1\.88: the build will fail/);
+      assert.match(built().dockerfile?.slice(0, 2).join("\n") ?? "", /^FROM debian:trixie-slim AS build\n.* cargo-web /);
+      assert.match(built("1.88").notes?.[0] ?? "", /Debian's Rust 1\.96$/);
+      assert.match(built("1.99").notes?.[0] ?? "", /Debian's Rust 1\.96, and it asks for 1\.99: the build will fail/);
     } finally {
       if (before === undefined) delete process.env.DIND_MCP_CACHE;
       else process.env.DIND_MCP_CACHE = before;
