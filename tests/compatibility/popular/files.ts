@@ -39,7 +39,14 @@ export const FILES: Popular[] = [
   {
     source: "pypi:serena-agent",
     name: "serena",
-    steps: [{ tool: "list_dir", args: { relative_path: ".", recursive: false }, answers: /dirs|files/ }],
+    // Since 2.1 it has one tool for all that it does: a line of Python.
+    steps: [
+      {
+        tool: "serena_repl",
+        args: { session: "kettle", code: "s.fs.list_dir('.', recursive=False)" },
+        answers: /"dirs"/,
+      },
+    ],
   },
   {
     source: "pypi:markitdown-mcp",
