@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 /** Milliseconds for a click, or for something to be seen: machines of tests are busy. */
 const PATIENCE_MS = 30_000;
@@ -13,8 +13,8 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** A page, and what its console said of errors and of breaches of its policy. */
-export async function openPage(browser: Browser, colorScheme: "light" | "dark" = "light") {
-  const context = await browser.newContext({ colorScheme });
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const errors: string[] = [];

@@ -58,7 +58,7 @@ function Config({ config }: { config: ClientConfig }): ReactNode {
   const text = JSON.stringify(config.config, null, 2);
   return (
     <>
-      <Facts all={{ [texts.file]: <code>{config.file}</code> }} />
+      <Facts all={{ [texts.file]: <Prose>{config.file}</Prose> }} />
       <pre className="text">{text}</pre>
       <div className="buttons">
         <button type="button" onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true))}>

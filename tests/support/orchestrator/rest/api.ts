@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { History } from "../../../../api/history";
 import type { OrchestratorConfig, StoredToken } from "../../../../config/orchestrator-config";
 import { AuditLog } from "../../../../orchestrator/audit/audit-log";
 import { Events } from "../../../../orchestrator/events";
@@ -55,6 +56,10 @@ export class Api {
   );
   readonly links = new SignInLinks();
   readonly events = new Events(console.error);
+  /** What servers did in the last hour. */
+  readonly minutes = new Map<string, History["minutes"]>([
+    ["files", [{ time: "2026-11-30T08:00:00Z", calls: 3, errors: 1, p95: 0.05 }]],
+  ]);
   /** What an operator would read. */
   readonly faults: Record<string, unknown>[] = [];
   url = "";
@@ -99,9 +104,7 @@ export class Api {
     api.#front = new Front({ guard, gateway: fleet.gateway, audit: api.#audit, log, limits, publicUrl });
     api.app = await createApp(api.#front, {
       ...{ config, guard, audit: api.#audit, events: api.events, links: api.links, tokens: stored, apiTokens, uses },
-      history: {
-        of: (name) => (name === "files" ? [{ time: "2026-11-30T08:00:00Z", calls: 3, errors: 1, p95: 0.05 }] : []),
-      },
+      history: { of: (name) => api.minutes.get(name) ?? [] },
       ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },
       learner: fleet.learner,
       serverHistory: api.serverHistory,

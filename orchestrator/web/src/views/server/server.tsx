@@ -24,40 +24,47 @@ export type Tab = (typeof TABS)[number];
 export function ServerView({ name, tab }: { name: string; tab: Tab }): ReactNode {
   const query = useQuery(serverQuery(name));
   return (
-    <Loaded query={query}>
-      {(server) => (
-        <>
-          <div className="bar">
-            <h1>{name}</h1>
-            <Status of={server.status} />
-            <Actions server={server} />
-          </div>
-          <p className="hint">
-            <Foreign>{server.description}</Foreign>
-          </p>
-          {server.reason && (
-            <p className="reason">
-              {`${TEXTS.server.reason}: `}
-              <Foreign most={2_000}>{server.reason}</Foreign>
-            </p>
-          )}
-          <nav className="tabs" aria-label={name}>
-            {TABS.map((other) => (
-              <Link
-                key={other}
-                to="/servers/$name"
-                params={{ name }}
-                search={{ tab: other }}
-                aria-current={other === tab ? "page" : undefined}
-              >
-                {TEXTS.server.tabs[other]}
-              </Link>
-            ))}
-          </nav>
-          <Content server={server} tab={tab} />
-        </>
+    <>
+      {query.data === undefined && (
+        <h1>
+          <Foreign>{name}</Foreign>
+        </h1>
       )}
-    </Loaded>
+      <Loaded query={query}>
+        {(server) => (
+          <>
+            <div className="bar">
+              <h1>{name}</h1>
+              <Status of={server.status} />
+              <Actions server={server} />
+            </div>
+            <p className="hint">
+              <Foreign>{server.description}</Foreign>
+            </p>
+            {server.reason && (
+              <p className="reason">
+                {`${TEXTS.server.reason}: `}
+                <Foreign most={2_000}>{server.reason}</Foreign>
+              </p>
+            )}
+            <nav className="tabs" aria-label={name}>
+              {TABS.map((other) => (
+                <Link
+                  key={other}
+                  to="/servers/$name"
+                  params={{ name }}
+                  search={{ tab: other }}
+                  aria-current={other === tab ? "page" : undefined}
+                >
+                  {TEXTS.server.tabs[other]}
+                </Link>
+              ))}
+            </nav>
+            <Content server={server} tab={tab} />
+          </>
+        )}
+      </Loaded>
+    </>
   );
 }
 
