@@ -13,6 +13,7 @@ export const VIEWS: View[] = [
   ...TABS.map((tab) => ({ name: `server-${tab}`, path: `/servers/files?tab=${tab}` })),
   { name: "activity", path: "/activity" },
   { name: "connect", path: "/connect" },
+  { name: "add", path: "/add" },
   { name: "topology", path: "/topology" },
   { name: "tokens", path: "/tokens" },
 ];
