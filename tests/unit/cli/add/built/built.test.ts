@@ -96,7 +96,10 @@ describe("servers add: a program that is built from its source", () => {
       mkdirSync(join(cache, "mirror"));
       writeFileSync(join(cache, "mirror/address"), "172.17.0.1:5000\n");
       assert.equal(registryGivesImages(), false);
-      assert.match(built().dockerfile?.slice(0, 2).join("\n") ?? "", /^FROM debian:trixie-slim AS build\n.* cargo-web /);
+      assert.match(
+        built().dockerfile?.slice(0, 2).join("\n") ?? "",
+        /^FROM debian:trixie-slim AS build\n.* cargo-web /,
+      );
       assert.match(built("1.88").notes?.[0] ?? "", /Debian's Rust 1\.96$/);
       assert.match(built("1.99").notes?.[0] ?? "", /Debian's Rust 1\.96, and it asks for 1\.99: the build will fail/);
     } finally {
