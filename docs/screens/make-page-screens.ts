@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { openBrowser, openPage } from "../../tests/support/page/browser";
+import { DEMO_NOW, demonstrate } from "../../tests/support/page/demo-fleet";
+import { pageOverApi } from "../../tests/support/page/page-over-api";
 
-// `npm run screens` runs this too: pictures of the page of the stack `dev`, which has to be up. It needs Chromium.
+// `npm run screens` runs this too: pictures of the page over the fleet that its tests look at. It needs Chromium, no stack.
 
-const LAUNCHER = join(__dirname, "../../bin/dind-mcp");
 /** Each view's address, and what is there once it is whole. */
 const VIEWS = {
   fleet: ["/", "tbody tr"],
@@ -13,22 +13,24 @@ const VIEWS = {
 const SIZE = { width: 1_100, height: 620 };
 
 async function main(): Promise<void> {
-  const printed = execFileSync(LAUNCHER, ["ui", "--print", "--json"], { encoding: "utf8" });
-  const { url } = JSON.parse(printed) as { url: string };
+  const over = await pageOverApi();
+  demonstrate(over);
   const browser = await openBrowser();
   try {
-    const { page } = await openPage(browser);
-    await page.setViewportSize(SIZE);
-    await page.goto(url);
+    const { page } = await openPage(browser, { locale: "en-GB", timezoneId: "UTC", viewport: SIZE });
+    await page.clock.setFixedTime(DEMO_NOW);
+    await page.goto(over.link());
     await page.getByRole("navigation").waitFor(); // signed in
     for (const [name, [path, part]] of Object.entries(VIEWS)) {
-      await page.goto(new URL(path, url).href);
+      await page.goto(over.url + path);
       await page.locator(part).first().waitFor();
+      await page.locator("[aria-busy]").waitFor({ state: "detached" });
       await page.screenshot({ path: join(__dirname, `page-${name}.png`) });
       console.log(`docs/screens/page-${name}.png`);
     }
   } finally {
     await browser.close();
+    await over.stop();
   }
 }
 
