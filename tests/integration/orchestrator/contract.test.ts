@@ -43,6 +43,19 @@ const CALLS: Record<string, Made[]> = {
   ],
   getLearned: [nobody],
   endLearning: [nobody],
+  listServerEvents: [named, nobody],
+  searchRegistry: [{ query: "?search=files", status: 409 }], // the orchestrator has no way out unless it is told
+  draftServer: [
+    {
+      body: {
+        document: {
+          ...{ name: "io.example/one", description: "One", version: "1.0.0" },
+          packages: [{ registryType: "npm", identifier: "one", version: "1.0.0", transport: { type: "stdio" } }],
+        },
+      },
+    },
+    { body: { document: [] }, status: 400 },
+  ],
   getServerLogs: [named, { ...named, query: "?tail=x", status: 400 }, { ...named, query: "?follow=true" }],
   listTools: [named, nobody],
   approveTools: [named, nobody],
@@ -59,6 +72,7 @@ const CALLS: Record<string, Made[]> = {
   cleanUp: [{}, { body: { dryRun: true } }],
   streamEvents: [{}],
   queryAudit: [{}, { query: "?kind=rest&limit=3" }, { query: "?since=yesterday", status: 400 }],
+  exportAudit: [{}, { query: "?format=csv&kind=rest" }, { query: "?format=xml", status: 400 }],
   getCall: [{ path: { request: "nobody" }, status: 404 }],
   listClientConfigs: [{}],
   getClientConfig: [{ path: { client: "cursor" } }, { path: { client: "telnet" }, status: 400 }],
@@ -71,6 +85,7 @@ const CALLS: Record<string, Made[]> = {
   health: [{}],
   readiness: [{}],
   getVersion: [{}],
+  getArrival: [{}],
   getToken: [{}],
   listTokens: [{}],
   makeToken: [
@@ -110,7 +125,7 @@ describe("orchestrator: the running API and its OpenAPI description", function (
     });
     const type = answer.headers.get("content-type") ?? "";
     if (type.startsWith("text/event-stream")) await answer.body?.cancel();
-    const answered: unknown = type.includes("json") ? await answer.json() : undefined;
+    const answered: unknown = /json(;|$)/.test(type) ? await answer.json() : undefined;
     return { status: answer.status, headers: answer.headers, body: answered };
   }
 
