@@ -10,6 +10,7 @@ import { loadCatalog } from "../manifest/load-catalog";
 import { hostFolders, thisMachine } from "./folders/host-folders";
 import { type HostEngine, hostProblems, inspectHostEngine, labelsContainers, takenNames } from "./host-engine";
 import { takenPorts } from "./ports";
+import { withAuthorities } from "./registry-authorities";
 
 export interface Inputs {
   settings: Settings;
@@ -60,8 +61,17 @@ export async function readInputs(): Promise<Inputs> {
     (await collect(problems, () =>
       hostFolders(settings.folders, servers ?? [], thisMachine(settings, host?.dataRoot), settingsFile),
     ));
-  if (!settings || !servers || !host || !folders) throw new pulumi.RunError(new ProblemsError(problems).message);
-  return { settings, servers, folders, processors: host.processors, selinux: labelsContainers(host) };
+  const registries =
+    settings && (await collect(problems, () => withAuthorities(settings.registries, process.cwd(), settingsFile)));
+  if (!settings || !servers || !host || !folders || !registries)
+    throw new pulumi.RunError(new ProblemsError(problems).message);
+  return {
+    settings: { ...settings, registries },
+    servers,
+    folders,
+    processors: host.processors,
+    selinux: labelsContainers(host),
+  };
 }
 
 function secretNames({ secrets }: Settings): Record<string, string[]> {

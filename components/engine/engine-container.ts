@@ -8,7 +8,7 @@ import { containerLabelList, type Labels } from "../labels";
 import type { VolumeKey } from "../persistent-volumes";
 import { daemonConfig, INNER_DNS } from "./daemon-config";
 import { folderList, folderVolumes, type HostFolder } from "./host-folders";
-import { plainRegistries, type Registries } from "./registries";
+import { plainRegistries, type Registries, registryAuthorities } from "./registries";
 
 /** Build context of the engine's image. */
 export const ENGINE_CONTEXT = join(__dirname, "../../images/engine");
@@ -36,7 +36,7 @@ export interface EngineSettings {
   /** Ports that containers in the engine publish there, the host ports they get, and who listens. */
   published: PublishedPort[];
   registryMirrors: string[];
-  /** Private registries by host. @default {} */
+  /** Private registries by host, each `ca` as PEM. @default {} */
   registries?: Registries;
   /** Subnets inside the engine that may ask its DNS forwarder, besides image builds. */
   dnsFor: string[];
@@ -67,6 +67,7 @@ export interface EngineContainer extends EngineSettings {
  */
 export function engineContainerArgs(engine: EngineContainer): docker.ContainerArgs {
   const { volumes, folders = [] } = engine;
+  const authorities = registryAuthorities(engine.registries);
   return {
     name: engine.containerName,
     image: engine.image,
@@ -86,6 +87,7 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
       `PRIVATE_EGRESS_FROM=${engine.privateEgressFrom.join(",")}`,
       `API_GROUP=${DOCKER_API_GROUP}`,
       `FOLDERS=${folderList(folders)}`,
+      ...(authorities === "" ? [] : [`REGISTRY_AUTHORITIES=${authorities}`]),
     ],
     networkMode: engine.networkName,
     // Sorted by the inner numbers, as the provider reads them back.

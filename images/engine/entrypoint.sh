@@ -104,6 +104,17 @@ prepare_settings() {
 	problem=$(run_dockerd --validate 2>&1) || refuse 25 "DAEMON_JSON is not accepted by dockerd: $problem"
 }
 
+# Authorities of private registries, each for its own host alone: HOST=BASE64 with blanks between.
+prepare_registries() {
+	[ -n "${REGISTRY_AUTHORITIES:-}" ] || return 0
+	mkdir -p $state/registries && mount --bind $state/registries /etc/docker/certs.d ||
+		refuse 20 "/etc/docker/certs.d cannot be mounted: $(mount_hint)"
+	for one in $REGISTRY_AUTHORITIES; do
+		mkdir -p "$state/registries/${one%%=*}"
+		printf %s "${one#*=}" | base64 -d >"$state/registries/${one%%=*}/ca.crt" || refuse 25 "REGISTRY_AUTHORITIES is not accepted: ${one%%=*}"
+	done
+}
+
 # Whoever writes the certificates may be at it right now.
 prepare_certificates() {
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
@@ -123,6 +134,7 @@ prepare_folders
 prepare_storage
 lend_folders
 prepare_certificates
+prepare_registries
 prepare_settings
 
 for init in tini docker-init; do

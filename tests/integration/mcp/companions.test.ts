@@ -70,8 +70,8 @@ describe("companions of a server", function () {
       Object.assign(manifest.services[0] ?? {}, { user: 11_053 });
     });
     registry = await startRegistry(join(stack.folder, "registry"));
-    const { host } = registry;
-    const registries = { [host]: { username: PULLER.username, plainHttp: true } };
+    const { host, ca } = registry;
+    const registries = { [host]: { username: PULLER.username, ca } };
     await setConfig(stack, { catalog: [catalog], registries });
     await setSecret(stack, `registries["${host}"].password`, PULLER.password);
     for (const server of ["counter", "other"]) await setSecret(stack, `secrets.${server}.password`, PASSWORD);

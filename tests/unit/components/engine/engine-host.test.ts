@@ -138,6 +138,7 @@ describe("EngineHost", () => {
     const registries = {
       "registry.lan:5000": { username: "u", password: "hunter2", plainHttp: true },
       "docker.io": { username: "h", password: "hunter3", plainHttp: false },
+      "own.lan": { ca: "PEM", plainHttp: false },
     };
     const { resources } = await make({ registries });
     const { inputs, secrets } = only(resources, "engine-provider");
@@ -148,8 +149,13 @@ describe("EngineHost", () => {
     ]);
     assert.ok(secrets.includes("registryAuth"));
     assert.doesNotMatch(visible(resources), /hunter/);
-    const { DAEMON_JSON = "" } = await environment({ registries, registryMirrors: ["http://m:1"] });
+    const { DAEMON_JSON = "", REGISTRY_AUTHORITIES } = await environment({
+      registries,
+      registryMirrors: ["http://m:1"],
+    });
     assert.deepEqual(JSON.parse(DAEMON_JSON)["insecure-registries"], ["m:1", "registry.lan:5000"]);
+    assert.equal(REGISTRY_AUTHORITIES, "own.lan=UEVN");
+    assert.equal((await environment({})).REGISTRY_AUTHORITIES, undefined);
   });
 
   it("brings the server's certificate and key onto the volume, never the authority's or the client's key", async () => {
