@@ -23,6 +23,8 @@ export interface ServersOptions {
   storageFile?: string;
   /** The engine's volumes, as this process sees them. @default where they are in the orchestrator's container */
   volumesFolder?: string;
+  /** The name of the orchestrator's own container. @default the stack's name for it */
+  self?: string;
 }
 
 /** Everything here that talks to the Docker API. */
@@ -45,11 +47,11 @@ export interface ServersParts {
 /** Puts the parts together, looks for the servers, and ends deployments that a killed orchestrator left half done. */
 export async function createServers(options: ServersOptions): Promise<ServersParts> {
   const { config, events, log, engine = { socketPath: PATHS.dockerSocket }, volumesFolder = PATHS.volumes } = options;
-  const { storageFile = PATHS.storage } = options;
+  const { storageFile = PATHS.storage, self } = options;
   const { stack, deploy: policy } = config;
   const client = engineClient(engine);
   const stats = new StatsPoller(client, stack, log);
-  const networks = new OwnNetworks(client, stack, log);
+  const networks = new OwnNetworks(client, stack, log, self);
   const memory = (name: string) => stats.memory(name);
   const servers = new DockerServers({ client, stack, events, log, volumesFolder, networks, memory });
   const storage = new StorageUse(storageFile, () => servers.list(), log);

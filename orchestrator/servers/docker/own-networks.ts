@@ -18,6 +18,7 @@ export class OwnNetworks {
     private readonly client: EngineClient,
     private readonly stack: string,
     private readonly log: Log,
+    private readonly name = ORCHESTRATOR,
   ) {}
 
   /** Joins the network of an HTTP server, unless it has joined already. Never throws. */
@@ -62,7 +63,7 @@ export class OwnNetworks {
     const label = [`${Label.Stack}=${this.stack}`];
     const labelled = await this.client.api.listContainers({ filters: { label } });
     // By its name: a container's labels may be those of its image.
-    const own = labelled.find(({ Names }) => Names[0] === `/${ORCHESTRATOR}`);
+    const own = labelled.find(({ Names }) => Names[0] === `/${this.name}`);
     if (!own) this.log.info("the orchestrator runs outside of the engine: it cannot join the networks of HTTP servers");
     return own?.Id;
   }

@@ -3,7 +3,7 @@ import { Label } from "../../../manifest/container/labels";
 import type { ServerError } from "../../../orchestrator/servers/server-error";
 import { eventually } from "../../support/eventually";
 import { callTool, docker } from "../../support/fleet/fleet";
-import { extraServer, ServersSite } from "../../support/fleet/servers-site";
+import { extraServer, SELF, ServersSite } from "../../support/fleet/servers-site";
 
 /** An HTTP server in one line: it answers `initialize`. */
 const LISTENS = `require("http").createServer((q,s)=>{s.setHeader("content-type","application/json");
@@ -70,21 +70,14 @@ describe("the orchestrator's servers, in a real engine", function () {
 
   it("with HTTP have the orchestrator in their network, which is gone with them", async () => {
     const files = await site.nodeImage();
-    const self = [
-      "--name",
-      "mcp-extra-self",
-      "--label",
-      `${Label.Role}=orchestrator`,
-      "--label",
-      `${Label.Stack}=${site.stack}`,
-    ];
+    const self = ["--name", SELF, "--label", `${Label.Role}=orchestrator`, "--label", `${Label.Stack}=${site.stack}`];
     const idle = ["--entrypoint", "node", files, "-e", "setInterval(()=>{},9e8)"];
     const id = await docker(site.fleet, "run", "-d", "--network", "none", "--cap-drop", "ALL", ...self, ...idle);
-    await docker(site.fleet, "network", "create", "mcp-extra-self");
+    await docker(site.fleet, "network", "create", SELF);
     try {
       // In a network of its own first, as the orchestrator is; from `none` Docker does not connect.
       await docker(site.fleet, "network", "disconnect", "none", id);
-      await docker(site.fleet, "network", "connect", "mcp-extra-self", id);
+      await docker(site.fleet, "network", "connect", SELF, id);
       const transport = { type: "streamable-http", port: 8_080, command: ["node", "-e", LISTENS] };
       const manifest = extraServer("extra-http", { image: files, transport, resources: { memory: "128m" } });
       const { server } = await site.parts.deployer.deploy(manifest);
@@ -109,8 +102,8 @@ describe("the orchestrator's servers, in a real engine", function () {
         [],
       );
     } finally {
-      await docker(site.fleet, "rm", "-f", "mcp-extra-self");
-      await docker(site.fleet, "network", "rm", "mcp-extra-self");
+      await docker(site.fleet, "rm", "-f", SELF);
+      await docker(site.fleet, "network", "rm", SELF);
     }
   });
 

@@ -10,6 +10,8 @@ import { loadHostileImage } from "./catalog";
 import { docker, type Fleet, theFleet, tryDocker } from "./fleet";
 
 /** Of `extraServer`. */
+/** The container that stands for the orchestrator. */
+export const SELF = "mcp-extra-self";
 export const EXTRA_IMAGE = "example/extra:1.0";
 
 /** Quick to say what it is: healthy, or never going to be. */
@@ -93,7 +95,14 @@ export class ServersSite {
     };
     const log = pino({ level: "debug" }, { write });
     const { storageFile } = this;
-    this.parts = await createServers({ config, events: this.events, log, engine: this.address, storageFile });
+    this.parts = await createServers({
+      config,
+      events: this.events,
+      log,
+      engine: this.address,
+      storageFile,
+      self: SELF,
+    });
   }
 
   /** Removes all that was deployed. @throws Error when something is left */
