@@ -20,8 +20,7 @@ const registry = z
         meaning: "The password, or a token that may read.",
       }),
       ca: field(text.min(1, "a PEM certificate, or a file's path").optional(), {
-        meaning:
-          "The authority of its certificate: a PEM text, or the path of a file from the project's folder.",
+        meaning: "The authority of its certificate: a PEM text, or the path of a file from the project's folder.",
         more: "Trusted for this registry alone. A change replaces the engine container; servers come back.",
         byDefault: "the public authorities",
       }),

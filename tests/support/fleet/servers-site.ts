@@ -9,9 +9,9 @@ import { testConfig } from "../config/orchestrator-config";
 import { loadHostileImage } from "./catalog";
 import { docker, type Fleet, theFleet, tryDocker } from "./fleet";
 
-/** Of `extraServer`. */
 /** The container that stands for the orchestrator. */
 export const SELF = "mcp-extra-self";
+/** Of `extraServer`. */
 export const EXTRA_IMAGE = "example/extra:1.0";
 
 /** Quick to say what it is: healthy, or never going to be. */
