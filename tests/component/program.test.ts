@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseSettings } from "../../config/parse-settings";
 import { DockerType } from "../../lib/docker-types";
 import { Label } from "../../manifest/container/labels";
 
@@ -154,6 +155,7 @@ describe("the program with the real catalog", () => {
       dockerApi: "read-only",
       limits: { sessions: 1_000, sessionsPerToken: 0, callsPerToken: 500, requestsPerMinute: 0, bufferedBytes: "72m" },
       toolChanges: "report",
+      registry: { url: parseSettings({}, [], "test").serverRegistry, search: false },
       audit: { arguments: "redacted" },
     });
     const off = await run({ dockerApi: "off" });
