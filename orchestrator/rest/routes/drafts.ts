@@ -8,9 +8,10 @@ import { oneLine } from "../../../lib/plain-text";
 import { within } from "../../../lib/within";
 import { RegistryError, registryServer, searchRegistry } from "../../../manifest/registry/client";
 import { listedServer, registryEntry } from "../../../manifest/registry/listed-server";
-import { HttpError } from "../../http/problem";
+import { HttpError, InvalidInput } from "../../http/problem";
 import { draftOf, type Wanted } from "../drafts";
 import type { App, RouteContext } from "./context";
+import { optionalBody } from "./params";
 
 const tags = ["adding"];
 const LIMIT = "a whole number from 1 to 100";
@@ -20,31 +21,27 @@ const listQuery = z.object({
   limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(100, LIMIT).default(30),
 });
 
-const draftBody = z
-  .strictObject({
-    registry: z
-      .strictObject({
-        name: z.string().regex(/^\w[\w.-]*\/\w[\w.-]*$/, "a name of the registry, like io.github.user/weather"),
-        version: z
-          .string()
-          .regex(/^\w[\w.+-]*$/, "an exact version")
-          .optional()
-          .describe("Default: the newest"),
-      })
-      .optional()
-      .describe("A server of the config's registry"),
-    document: z.record(z.string(), z.unknown(), "a server.json").optional().describe("A server.json, instead"),
-    name: z.string().optional().describe("Default: from the document's"),
-    package: z.string().optional().describe("Which of its packages. Default: the most complete one"),
-    env: z.record(z.string(), z.string("text"), "a mapping of variables to text").optional(),
-    egress: z
-      .array(z.string("text"))
-      .optional()
-      .describe("Where it may go, as host:port. Default: undecided, so nowhere"),
-  })
-  .refine(({ registry, document }) => (registry === undefined) !== (document === undefined), {
-    error: "either registry or document",
-  });
+const draftBody = z.strictObject({
+  registry: z
+    .strictObject({
+      name: z.string().regex(/^\w[\w.-]*\/\w[\w.-]*$/, "a name of the registry, like io.github.user/weather"),
+      version: z
+        .string()
+        .regex(/^\w[\w.+-]*$/, "an exact version")
+        .optional()
+        .describe("Default: the newest"),
+    })
+    .optional()
+    .describe("A server of the config's registry"),
+  document: z.record(z.string(), z.unknown(), "a server.json").optional().describe("A server.json, instead"),
+  name: z.string().optional().describe("Default: from the document's"),
+  package: z.string().optional().describe("Which of its packages. Default: the most complete one"),
+  env: z.record(z.string(), z.string("text"), "a mapping of variables to text").optional(),
+  egress: z
+    .array(z.string("text"))
+    .optional()
+    .describe("Where it may go, as host:port. Default: undecided, so nowhere"),
+});
 
 /** Questions to the registry at the same time, and milliseconds for all of one. */
 const AT_ONCE = 4;
@@ -118,11 +115,15 @@ export function draftRoutes(app: App, { config, servers, deployer }: RouteContex
         description:
           "With what the server will be allowed, what is to be filled in, and whether it can be deployed through the API. Of the " +
           "registry's, or of a document that the body holds. No secret's value belongs in here.",
-        body: draftBody,
+        body: optionalBody(draftBody),
         response: { 200: draftSchema },
       },
     },
     async ({ body: { registry, document, ...wishes } }) => {
+      if ((registry === undefined) === (document === undefined)) {
+        const got = registry ? "both" : "neither";
+        throw new InvalidInput(422, [{ path: [], got, expected: "either registry or document" }]);
+      }
       const source = registry ? await fromRegistry(registry) : { ...registryEntry(document) };
       const wanted: Wanted = { ...source, ...given(wishes) };
       return draftOf(wanted, servers.list(), deployer);

@@ -20,7 +20,6 @@ const tokenBody = storedTokenSchema
     label: line(200).optional().describe("What it is for"),
     expiresAt: z.iso
       .datetime({ offset: true, error: END })
-      .refine((time) => Date.parse(time) > Date.now(), END)
       .optional()
       .describe("From then on it is refused, and what it opened ends. Default: the maker's end, if it has one"),
   })
@@ -70,6 +69,8 @@ export function tokenRoutes(app: App, context: RouteContext): void {
       const { expiresAt, ...wanted } = request.body;
       const until = expiresAt === undefined ? undefined : Date.parse(expiresAt);
       const { rights, problems } = narrowed(maker, { ...wanted, until });
+      if (until !== undefined && until <= Date.now())
+        problems.push({ path: ["expiresAt"], got: JSON.stringify(expiresAt), expected: END });
       if (problems.length > 0) throw new InvalidInput(422, problems);
       const { name, label } = wanted;
       if (apiTokens.has(name))

@@ -72,13 +72,19 @@ describe("orchestrator: REST, tokens", () => {
   });
 
   it("are told all that is wrong with them at once", async () => {
-    const wrong = { name: "Über", scopes: ["root"], label: "a\nb", expiresAt: "2020-01-01T00:00:00Z", more: 1 };
+    const wrong = { name: "Über", scopes: ["root"], label: "a\nb", expiresAt: "yesterday", more: 1 };
     const { status, body } = await make(wrong);
     const { problems } = body as unknown as { problems: { path: string }[] };
     assert.deepEqual(
       [status, problems.map(({ path }) => path).toSorted()],
       [400, ["expiresAt", "label", "more", "name", "scopes.0"]],
     );
+  });
+
+  it("end in a time to come", async () => {
+    const { status, body } = await make({ name: "late", scopes: ["read"], expiresAt: "2020-01-01T00:00:00Z" });
+    const { problems } = body as unknown as { problems: { path: string }[] };
+    assert.deepEqual([status, problems.map(({ path }) => path)], [422, ["expiresAt"]]);
   });
 
   it("have a name of their own", async () => {
