@@ -115,7 +115,7 @@ describe("adding a server through the API", () => {
 
   it("says what is wrong with a request or a document", async () => {
     assert.equal((await drafted({})).status, 422);
-    assert.equal((await drafted({ document: IMAGE, registry: { name: IMAGE.name } })).status, 400);
+    assert.equal((await drafted({ document: IMAGE, registry: { name: IMAGE.name } })).status, 422);
     assert.equal((await drafted({ registry: { name: "../secrets" } })).status, 400);
     assert.equal((await drafted({ document: { name: "x" } })).status, 422);
     assert.equal((await drafted({ document: IMAGE, egress: ["nowhere"] })).status, 422);
