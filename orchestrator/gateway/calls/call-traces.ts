@@ -14,34 +14,36 @@ interface FinishedCall extends Marks, Omit<CallTrace, "spans" | "time" | "ms"> {
   result: AuditResult;
 }
 
-/**
- * The latest calls, for whoever asks where one's time went. Each is kept as a text of its own: the parts of a request
- * would keep all of it in memory.
- */
+/** The latest calls, for whoever asks where one's time went. */
 export class CallTraces {
-  readonly #ring: string[] = [];
+  readonly #ring: FinishedCall[] = [];
   #next = 0;
 
   /** @param size calls that are kept */
   constructor(private readonly size = KEPT_CALLS) {}
 
+  /** Keeps a call. It becomes the trace's own: texts that clients choose are cut in it. */
   add(call: FinishedCall): void {
-    const { method, tool, traceparent } = call;
-    const cut = { method: method.slice(0, WORD), tool: tool?.slice(0, WORD), traceparent: traceparent?.slice(0, WORD) };
-    this.#ring[this.#next] = JSON.stringify({ ...call, ...cut });
+    call.method = word(call.method);
+    if (call.tool !== undefined) call.tool = word(call.tool);
+    if (call.traceparent !== undefined) call.traceparent = word(call.traceparent);
+    this.#ring[this.#next] = call;
     this.#next = (this.#next + 1) % this.size;
   }
 
   /** Returns the calls of one HTTP request, latest first: a batch has several, and clients may choose the same id twice. */
   of(request: string): CallTrace[] {
-    const lines = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)].reverse();
-    const found = lines.map((line) => JSON.parse(line) as FinishedCall).filter((call) => call.request === request);
+    const latest = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)].reverse();
+    const found = latest.filter((call) => call.request === request);
     return found.map(({ time, arrived, began, sent, answered, ended, ...call }) => {
       const spans = spansOf({ arrived, began, sent, answered, ended });
       return { ...call, time: new Date(time).toISOString(), ms: rounded(ended - began), spans };
     });
   }
 }
+
+/** Cuts a text. The cut one is a copy: a part of a string keeps all of it in memory. */
+const word = (text: string): string => (text.length > WORD ? Buffer.from(text.slice(0, WORD)).toString() : text);
 
 /** To the microsecond, as in the audit log. */
 const rounded = (ms: number): number => Math.round(ms * 1_000) / 1_000;

@@ -2,8 +2,8 @@ import { Frame, type ResponseFrame } from "../wire/frame";
 import { ErrorCode, knownId, type RequestId } from "../wire/json-rpc";
 import { excerpt } from "./http-signs";
 
-/** Most ids that are remembered: a second or late answer comes soon, or nobody knows it any more. */
-const REMEMBERED = 1_000;
+/** Ids that are remembered, and at most twice as many: a second or late answer comes soon, or nobody knows it any more. */
+const REMEMBERED = 500;
 /** Bytes of an answer that are looked at, to say what came. */
 const LOOKED_AT = 320;
 
@@ -13,7 +13,9 @@ const LOOKED_AT = 320;
  */
 export class StrangeAnswers {
   /** Ids of the last requests, whether they have their answer or not. */
-  readonly #past = new Map<RequestId, true>();
+  #past = new Map<RequestId, true>();
+  /** Ids of the requests before those. To drop one id at a time from one map takes several times as long. */
+  #earlier: ReadonlyMap<RequestId, true> = new Map();
 
   /** @param server name of the server, for error messages */
   constructor(private readonly server: string) {}
@@ -21,11 +23,9 @@ export class StrangeAnswers {
   /** Remembers that a request was made. */
   made(id: RequestId): void {
     this.#past.set(id, true);
-    if (this.#past.size <= REMEMBERED) return;
-    for (const oldest of this.#past.keys()) {
-      this.#past.delete(oldest);
-      return;
-    }
+    if (this.#past.size < REMEMBERED) return;
+    this.#earlier = this.#past;
+    this.#past = new Map();
   }
 
   /**
@@ -36,7 +36,8 @@ export class StrangeAnswers {
   errorFor(frame: Frame, asked: ReadonlyMap<RequestId, string>): ResponseFrame | undefined {
     const [id, ...others] = asked.values();
     if (id === undefined || others.length > 0 || !frame.answering || !frame.has("jsonrpc")) return undefined;
-    if (knownId(this.#past, frame.id) !== undefined) return undefined; // answered twice, or too late
+    const isPast = [this.#past, this.#earlier].some((ids) => knownId(ids, frame.id) !== undefined);
+    if (isPast) return undefined; // answered twice, or too late
     const shown = excerpt(frame.bytes.subarray(0, LOOKED_AT));
     const words = `server ${this.server}: it answers a request that nobody made${shown}`;
     return Frame.error(id, ErrorCode.ServerUnavailable, words);
