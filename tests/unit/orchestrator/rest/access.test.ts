@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Contract, type Operation } from "../../../support/clients/contract";
+import { CONTRACT_CALLS } from "../../../support/clients/contract-calls";
 import { document } from "../../../support/manifest/documents";
 import { finished } from "../../../support/orchestrator/gateway/finished-call";
 import { Api, type TokenName } from "../../../support/orchestrator/rest/api";
@@ -80,9 +81,9 @@ describe("orchestrator: REST, every operation of the OpenAPI description", () =>
     return api.call(method, `${filled}${made.query ?? ""}`, { as, body: made.body });
   }
 
-  it("is in the table of calls, and the table has no other", () => {
-    const ids = contract.operations.map(({ id }) => id);
-    assert.deepEqual(ids.toSorted(), Object.keys(CALLS).toSorted());
+  it("is in the table of calls here and in that of the running fleet, and the tables have no other", () => {
+    const ids = contract.operations.map(({ id }) => id).toSorted();
+    for (const table of [CALLS, CONTRACT_CALLS]) assert.deepEqual(Object.keys(table).toSorted(), ids);
   });
 
   it("wants read to look, admin to change, mcp to use a tool, and nothing for probes", () => {
