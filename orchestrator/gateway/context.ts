@@ -1,6 +1,7 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Events } from "../events";
 import type { Servers } from "../servers/server-info";
+import type { CallTraces } from "./calls/call-traces";
 import type { InFlight } from "./calls/in-flight";
 import type { Recorder } from "./calls/recorder";
 import type { CallObserver } from "./observer";
@@ -14,6 +15,8 @@ export interface GatewayContext {
   rules: ToolRules;
   recorder: Recorder;
   observer: CallObserver;
+  /** Where the latest calls' time went. */
+  traces: CallTraces;
   events: Events;
   budget: ByteBudget;
   /** Counts each principal's requests that have no answer yet. */

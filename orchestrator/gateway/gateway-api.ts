@@ -60,6 +60,16 @@ export interface PrintedLine {
   line: string;
 }
 
+/** The HTTP request that a call came in, for its trace. */
+export interface CallOrigin {
+  /** The request's id. */
+  request: string;
+  /** `performance.now()` when its head was there. */
+  arrived: number;
+  /** The client's span. */
+  traceparent?: string;
+}
+
 /** The MCP front, as the rest of the orchestrator sees it. */
 export interface Gateway extends McpHandler {
   sessions(): SessionInfo[];
@@ -80,12 +90,18 @@ export interface Gateway extends McpHandler {
    * @throws GatewayError 409 when one of them is another by now
    */
   approveTools(server: string, only?: Record<string, string>): Promise<ToolReport[]>;
-  /** Calls a tool on a pooled connection. @returns the result as the server sent it @throws GatewayError */
+  /**
+   * Calls a tool on a pooled connection.
+   * @param origin what its trace is kept under @default none: it leaves no trace
+   * @returns the result as the server sent it
+   * @throws GatewayError
+   */
   callTool(
     server: string,
     tool: string,
     args: Record<string, unknown>,
     principal: Principal,
+    origin?: CallOrigin,
   ): Promise<Record<string, unknown>>;
   /** Ends all sessions and connections. */
   close(): Promise<void>;

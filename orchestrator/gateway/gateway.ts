@@ -20,6 +20,7 @@ import { PassThroughSession } from "./downstream/pass-through-session";
 import type { Session } from "./downstream/session";
 import { Sessions } from "./downstream/sessions";
 import {
+  type CallOrigin,
   type Gateway,
   GatewayError,
   type PrintedLine,
@@ -83,6 +84,7 @@ export class McpGateway implements Gateway {
     const { bufferedBytes, callsPerToken, sessionsPerToken } = config.limits;
     this.#context = {
       ...{ config, servers, rules, recorder, observer, events, warn: deps.warn, onFailure: deps.onFailure },
+      ...{ traces: this.#traces },
       budget: new ByteBudget(bufferedBytes, (owner, reason) =>
         deps.warn(`an answer or a stream for the token ${owner} was cut`, new Error(reason)),
       ),
@@ -156,8 +158,9 @@ export class McpGateway implements Gateway {
     tool: string,
     args: Record<string, unknown>,
     principal: Principal,
+    origin?: CallOrigin,
   ): Promise<Record<string, unknown>> {
-    return this.#known(server).callTool(tool, args, principal);
+    return this.#known(server).callTool({ tool, args, principal, ...(origin ? { origin } : {}) });
   }
 
   async close(): Promise<void> {

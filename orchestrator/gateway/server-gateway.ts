@@ -1,11 +1,10 @@
-import { AuditResult } from "../../api/audit-result";
 import { isMapping } from "../../lib/mapping";
-import type { Principal } from "../security/principal";
 import { type Item, ListCache } from "./aggregate/list-cache";
 import type { ListChanges } from "./aggregate/list-changes";
 import { formed, itemsOf } from "./aggregate/list-items";
 import { Admission } from "./calls/admission";
 import { ask } from "./calls/ask";
+import { type DirectCall, directCall } from "./calls/direct-call";
 import { ModernCalls } from "./calls/modern-calls";
 import { Subscriptions } from "./calls/subscriptions";
 import type { GatewayContext } from "./context";
@@ -39,7 +38,7 @@ export class ServerGateway {
   /** @param changes hears when a list of the server may have changed, by the name of the list's notification */
   constructor(
     readonly name: string,
-    private readonly context: GatewayContext,
+    readonly context: GatewayContext,
     private readonly changes: Pick<ListChanges, "changed" | "heard">,
   ) {
     this.backend = new Backend(name, context.servers, context.budget, (line) => {
@@ -152,30 +151,8 @@ export class ServerGateway {
   }
 
   /** Calls a tool. @throws GatewayError 403 when the principal may not call it, else the server's error */
-  async callTool(tool: string, args: JsonObject, principal: Principal): Promise<JsonObject> {
-    const refusal = this.admission.refusal({ method: "tools/call", tool }, principal);
-    if (refusal) throw refusal;
-    const done = this.context.calls.take(principal.name);
-    const began = performance.now();
-    const counted = (result: AuditResult) => {
-      this.context.observer.call(this.name, "tools/call", tool, result, (performance.now() - began) / 1_000);
-    };
-    try {
-      const result = await ask(this.backend, this.pool, { principal: principal.name }, "tools/call", {
-        name: tool,
-        arguments: args,
-      });
-      counted(result.isError === true ? AuditResult.ToolError : AuditResult.Ok);
-      if (result.isError === true) this.context.onFailure?.(this.name, JSON.stringify(result.content ?? ""));
-      return result;
-    } catch (error) {
-      counted(
-        error instanceof GatewayError && error.code === ErrorCode.Timeout ? AuditResult.Timeout : AuditResult.Error,
-      );
-      throw error;
-    } finally {
-      done();
-    }
+  callTool(call: DirectCall): Promise<JsonObject> {
+    return directCall(this, call);
   }
 
   close(): void {

@@ -13,9 +13,9 @@ export function callRoutes(app: App, { gateway }: RouteContext): void {
       schema: {
         tags: ["audit"],
         operationId: "getCall",
-        summary: "Where one MCP request's time went: client, gateway, server",
+        summary: "Where one call's time went: client, gateway, server",
         description:
-          "Of the latest 2,000 MCP requests since the orchestrator's start. `request` is the id of the audit log and of " +
+          "Of the latest 2,000 MCP requests and tool calls by REST since the orchestrator's start. `request` is the id of the audit log and of " +
           "X-Request-Id. A batch has several calls; a client may have chosen the same id twice.",
         params: z.object({ request: z.string().describe("The request's id, as in the audit log") }),
         response: { 200: z.object({ items: z.array(callTraceSchema) }) },
@@ -28,7 +28,7 @@ export function callRoutes(app: App, { gateway }: RouteContext): void {
         .traces(id)
         .filter(({ server }) => servers === undefined || (server !== undefined && servers.has(server)));
       if (seen.length > 0) return { items: seen };
-      const detail = "only the latest MCP requests since the orchestrator's start are kept";
+      const detail = "only the latest calls since the orchestrator's start are kept";
       throw new HttpError(404, `there is no trace of a request ${JSON.stringify(id.slice(0, 64))}: ${detail}`);
     },
   );

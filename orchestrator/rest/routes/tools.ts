@@ -1,7 +1,9 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { AuditResult } from "../../../api/audit-result";
 import { toolsSchema } from "../../../api/schemas/tools";
 import { Scope } from "../../../api/scopes";
+import type { CallOrigin } from "../../gateway/gateway-api";
 import { serverOf } from "../access";
 import { type App, principalOf, type RouteContext } from "./context";
 import { nameParams, optionalBody } from "./params";
@@ -74,14 +76,20 @@ export function toolRoutes(app: App, { servers, gateway }: RouteContext): void {
         response: { 200: z.record(z.string(), z.unknown()).describe("CallToolResult of MCP") },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const principal = principalOf(request);
       const { name } = serverOf(servers, principal, request.params.name);
       const { arguments: given } = request.body;
       request.audited = { arguments: given };
-      const result = await gateway.callTool(name, request.params.tool, given, principal);
+      const result = await gateway.callTool(name, request.params.tool, given, principal, originOf(request, reply));
       if (result.isError === true) request.audited.result = AuditResult.ToolError;
       return result;
     },
   );
+}
+
+/** What a call's trace is kept under. */
+function originOf({ id, headers: { traceparent } }: FastifyRequest, { elapsedTime }: FastifyReply): CallOrigin {
+  const span = typeof traceparent === "string" ? { traceparent } : {};
+  return { request: id, arrived: performance.now() - elapsedTime, ...span };
 }

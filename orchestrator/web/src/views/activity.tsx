@@ -97,7 +97,7 @@ function Entries({ all }: { all: AuditEntry[] }): ReactNode {
               <tr>
                 <td colSpan={6}>
                   <pre className="text">{foreignJson(entry)}</pre>
-                  {entry.kind === "mcp" && <CallTraces request={entry.request} />}
+                  {hasTrace(entry) && <CallTraces request={entry.request} />}
                 </td>
               </tr>
             )}
@@ -106,4 +106,9 @@ function Entries({ all }: { all: AuditEntry[] }): ReactNode {
       })}
     </Table>
   );
+}
+
+/** True for what the API keeps a trace of: MCP requests, and tools called by REST. */
+function hasTrace({ kind, tool, server }: AuditEntry): boolean {
+  return kind === "mcp" || (kind === "rest" && tool !== undefined && server !== undefined);
 }

@@ -40,6 +40,29 @@ describe("gateway: a call's trace", function () {
     assert.deepEqual(latest().parts, whole);
   });
 
+  it("has it for a call by REST, under that request's id, with what it ended with", async () => {
+    const someone = { name: "x", scopes: new Set<never>() };
+    const origin = { request: "by-rest", arrived: performance.now() - 5, traceparent: "00-1-2-01" };
+    const trace = async (tool: string) => {
+      await site.gateway.callTool("one", tool, {}, someone, origin).catch(() => {});
+      const [found] = site.gateway.traces("by-rest");
+      return { ...found, parts: found?.spans.map(({ part }) => part), sent: found?.spans[0]?.ms ?? 0 };
+    };
+    const ok = await trace("pid");
+    assert.deepEqual(
+      [ok.tool, ok.server, ok.principal, ok.result, ok.traceparent],
+      ["pid", "one", "x", "ok", "00-1-2-01"],
+    );
+    assert.deepEqual(ok.parts, whole);
+    assert.ok(ok.sent >= 5, `${ok.sent}`);
+    const wrong = await trace("nonsense");
+    assert.deepEqual([wrong.result, wrong.parts?.includes("server")], ["error", true]);
+    const nobody = { ...someone, tools: { deny: ["one__pid"] } };
+    await site.gateway.callTool("one", "pid", {}, nobody, { ...origin, request: "denied" }).catch(() => {});
+    const [denied] = site.gateway.traces("denied");
+    assert.deepEqual([denied?.result, denied?.spans.map(({ part }) => part)], ["denied", ["client", "gateway"]]);
+  });
+
   it("has none where the gateway answers itself", async () => {
     await site.caller("one").modern("initialize");
     assert.deepEqual(latest().parts, ["client", "gateway"]);

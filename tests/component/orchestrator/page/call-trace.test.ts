@@ -60,6 +60,20 @@ describe("the page's trace of a call", function () {
     }
   });
 
+  it("has one for a tool that was tried on the page", async () => {
+    await page.getByRole("link", { name: "Fleet" }).click();
+    await page.getByRole("link", { name: "extra" }).click();
+    await page.getByRole("link", { name: "Tools" }).click();
+    const card = page.locator("details", { has: page.locator('summary bdi:text-is("say")') });
+    await card.locator("summary").click();
+    await card.getByRole("button", { name: "Call", exact: true }).click();
+    await card.getByRole("region", { name: "Result" }).waitFor();
+    await page.getByRole("link", { name: "Activity" }).click();
+    await page.getByRole("row", { name: "extra" }).getByRole("button").click();
+    await page.getByRole("region", { name: "Where its time went" }).getByText("the server").waitFor();
+    await page.getByRole("row", { name: "extra" }).getByRole("button").click();
+  });
+
   it("says so when it is no longer kept", async () => {
     await open("forgotten");
     await page.getByText("Its trace is no longer kept").waitFor();

@@ -61,6 +61,15 @@ describe("the page's topology", function () {
       assert.ok(texts.includes(part), part);
   });
 
+  it("shows its lines and its words, which nothing covers", async () => {
+    const order = await page
+      .locator(".topology")
+      .evaluate((picture) => [...picture.children].map((one) => one.getAttribute("class") ?? ""));
+    const last = (kind: string): number => order.findLastIndex((name) => name.startsWith(kind));
+    const frames = Math.max(last("box host"), last("box engine"));
+    for (const kind of ["wire", "heading"]) assert.ok(order.findIndex((name) => name.startsWith(kind)) > frames, kind);
+  });
+
   it("says the same as a list, in which nothing is left out", async () => {
     await page.getByText("The same as a list").click();
     const item = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "echo", exact: true }) });

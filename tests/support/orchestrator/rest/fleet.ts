@@ -17,6 +17,7 @@ import { HeardRefusals } from "../../../../orchestrator/servers/refusals/heard-r
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { testConfig } from "../../config/orchestrator-config";
 import { manifest } from "../../manifest/documents";
+import { finished } from "../gateway/finished-call";
 import { container } from "../servers/container";
 
 const POLICY = testConfig().deploy;
@@ -254,11 +255,12 @@ export class MemoryFleet {
         for (const one of await known(name)) if (!only || Object.hasOwn(only, one.name)) one.approval = "approved";
         return this.tools;
       },
-      callTool: async (name, called, args, principal) => {
+      callTool: async (name, called, args, principal, origin) => {
         if (!mayCall(principal, name, called))
           throw new GatewayError(403, -32_000, `the token does not allow ${called}`);
         if (!(await known(name)).some((one) => one.name === called))
           throw new GatewayError(404, -32_602, "no such tool");
+        if (origin) this.traces.add(finished(origin.request, { server: name, tool: called }));
         const result = this.results.get(called);
         if (result) return result;
         return {

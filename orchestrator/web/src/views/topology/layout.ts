@@ -39,6 +39,8 @@ export interface Heading {
 export interface Drawing {
   width: number;
   height: number;
+  /** What is around the boxes: the host engine, and in it the engine. */
+  frames: Box[];
   boxes: Box[];
   wires: Wire[];
   headings: Heading[];
@@ -65,13 +67,13 @@ const LETTER = 6.8;
 
 /** Draws each server as a row: folders and volumes, the server, its network, what it reaches. No line crosses another. */
 export function layout({ engine, servers }: Topology): Drawing {
-  const drawing: Drawing = { width: WIDTH, height: 0, boxes: [], wires: [], headings: [] };
+  const drawing: Drawing = { width: WIDTH, height: 0, frames: [], boxes: [], wires: [], headings: [] };
   let y = TOP;
   for (const server of servers) y = row(drawing, server, y) + GAP;
   drawing.height = y + 2 * PAD;
   const frame = { y: 8, height: drawing.height - 16, lines: [texts.host] };
   const version = engine ? texts.engine(engine.version) : texts.silent;
-  drawing.boxes.unshift(
+  drawing.frames.push(
     { kind: "host", x: 6, width: WIDTH - 12, ...frame },
     { kind: "engine", x: 14, width: ENGINE_END - 14, y: 34, height: drawing.height - 52, lines: [version] },
   );

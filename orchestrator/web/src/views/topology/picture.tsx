@@ -6,7 +6,7 @@ import { type Box, type Drawing, LINE, type Wire } from "./layout";
  * @param open called with the name of a server that was clicked
  */
 export function Picture({
-  drawing: { width, height, boxes, wires, headings },
+  drawing: { width, height, frames, boxes, wires, headings },
   open,
   picture,
 }: {
@@ -16,6 +16,9 @@ export function Picture({
 }): ReactNode {
   return (
     <svg ref={picture} className="topology" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      {frames.map((box) => (
+        <Shape key={box.kind} box={box} open={open} />
+      ))}
       {wires.map((one) => (
         <path key={`${one.y1} ${one.x1} ${one.y2}`} className={one.isThin ? "wire thin" : "wire"} d={curve(one)} />
       ))}
