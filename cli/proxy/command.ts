@@ -21,8 +21,16 @@ function fileCommand(name: string, program: ProxyProgram): Command {
   return new Command(name)
     .description(`Prints a file for ${title}`)
     .option("--url <url>", "how clients reach the proxy (default: the stack's publicUrl)")
+    .option(
+      "--page-url <url>",
+      "how browsers reach the page through it (default: the stack's pageUrl; else it is left out)",
+    )
     .option("--upstream <host:port>", "where the proxy reaches the fleet (default: where the stack publishes the API)")
-    .option("--certificate <file>", `its certificate, on the proxy's machine${acme ? " (default: by ACME)" : ""}`)
+    .option("--page-upstream <host:port>", "where it reaches the page (default: there, at the page's port)")
+    .option(
+      "--certificate <file>",
+      `its certificate, for all host names, on its machine${acme ? " (default: by ACME)" : ""}`,
+    )
     .option("--key <file>", "the certificate's private key")
     .addHelpText(
       "after",

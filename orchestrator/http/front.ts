@@ -17,10 +17,6 @@ import { reject } from "./problem";
 import { answerUnreadable } from "./unreadable";
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/**
- * Longer than the idle time of common proxies, so that no proxy sends a request on a connection that is being closed.
- */
-const KEEP_ALIVE_MS = 75_000;
 /** Connections for clients without a session, on top of two for each session (its stream and its calls). */
 const SPARE_CONNECTIONS = 512;
 const FAULT = { status: 500, title: "Internal Server Error", detail: "the orchestrator's log has the reason" };
@@ -79,9 +75,8 @@ export class Front {
 
   constructor(private readonly parts: FrontParts) {
     this.#prefix = prefixOf(parts.publicUrl);
-    this.server = createServer(
-      { ...arrivalLimits(parts.limits), keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
-      (request, response) => this.#begin(request, response),
+    this.server = createServer({ ...arrivalLimits(parts.limits), noDelay: true }, (request, response) =>
+      this.#begin(request, response),
     );
     this.#arrived = limitConnections(this.server, 2 * parts.limits.sessions + SPARE_CONNECTIONS);
     this.server.on("clientError", answerUnreadable);

@@ -4,14 +4,19 @@ import type { OrchestratorConfig } from "../../config/orchestrator-config";
 
 /** Milliseconds between Node's checks for slow clients: one may stay this much longer than the limit. */
 const SLOW_CHECK_MS = 1_000;
+/**
+ * Longer than the idle time of common proxies, so that no proxy sends a request on a connection that is being closed.
+ */
+const KEEP_ALIVE_MS = 75_000;
 
-/** Sets the largest head of a request, and the longest time for one to arrive. Response streams have no time limit. */
+/** Sets the largest head of a request, the longest time for one to arrive, and for the next to begin. Response streams have no time limit. */
 export function arrivalLimits({ headerBytes, requestSeconds }: OrchestratorConfig["limits"]): ServerOptions {
   return {
     maxHeaderSize: headerBytes,
     headersTimeout: requestSeconds * 1_000,
     requestTimeout: requestSeconds * 1_000,
     connectionsCheckingInterval: SLOW_CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { losingConnection } from "../support/clients/gateway-client";
 import type { ProxySite } from "../support/proxy/proxy-site";
+import { usePage } from "../support/proxy/use-page";
 
 type Era = "legacy" | "modern";
 
@@ -102,6 +103,7 @@ export const STEPS: readonly Step[] = [
         await assert.rejects(client.listTools());
       }),
   },
+  { title: "page", eras: ["legacy"], run: usePage },
   {
     title: "5 minutes' silence",
     long: true,

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { certificateFiles, IDLE_SECONDS, KEPT_SECONDS, type Site } from "../site";
+import { type Backend, type Host, IDLE_SECONDS, KEPT_SECONDS, type Listener, listenersOf, type Site } from "../site";
 
 const TYPES = "type.googleapis.com/envoy.extensions";
 /** Requests and connections at a time: a session has a stream and calls. Envoy's own limit is 1,024. */
@@ -8,20 +8,14 @@ const AT_ONCE = 8_192;
 /** A whole static configuration for Envoy 1.28 or newer. */
 export function envoyFile(site: Site): string {
   return stringify(
-    { static_resources: { listeners: [listener(site)], clusters: [cluster(site)] } },
+    { static_resources: { listeners: listenersOf(site).map(listener), clusters: site.backends.map(cluster) } },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }
 
-function listener(site: Site): object {
-  const { host, port, paths, tls } = site;
-  const routes = paths.map((path) => ({
-    match: path === "/" ? { prefix: "/" } : { path_separated_prefix: path },
-    // 0: a stream may last; the idle time-outs end what is dead.
-    route: { cluster: "dind-mcp", timeout: "0s", idle_timeout: `${IDLE_SECONDS}s` },
-  }));
+function listener({ port, isTls, hosts, certificates }: Listener): object {
   return {
-    name: "dind-mcp",
+    name: `dind-mcp-${port}`,
     address: { socket_address: { address: "0.0.0.0", port_value: port } },
     filter_chains: [
       {
@@ -35,9 +29,7 @@ function listener(site: Site): object {
               preserve_external_request_id: true,
               always_set_request_id_in_response: false,
               stream_idle_timeout: `${IDLE_SECONDS}s`,
-              route_config: {
-                virtual_hosts: [{ name: "dind-mcp", domains: [host, `${host}:*`], routes }],
-              },
+              route_config: { virtual_hosts: hosts.map(virtualHost) },
               http_filters: [
                 {
                   name: "envoy.filters.http.router",
@@ -47,30 +39,47 @@ function listener(site: Site): object {
             },
           },
         ],
-        ...(tls ? { transport_socket: transport(site) } : {}),
+        ...(isTls ? { transport_socket: transport(certificates) } : {}),
       },
     ],
   };
 }
 
-function transport(site: Site): object {
-  const { certificate, key } = certificateFiles(site);
+function virtualHost({ name, routes }: Host): object {
+  return {
+    name,
+    domains: [name, `${name}:*`],
+    routes: routes.flatMap(({ paths, backend }) =>
+      paths.map((path) => ({
+        match: path === "/" ? { prefix: "/" } : { path_separated_prefix: path },
+        // 0: a stream may last; the idle time-outs end what is dead.
+        route: { cluster: backend, timeout: "0s", idle_timeout: `${IDLE_SECONDS}s` },
+      })),
+    ),
+  };
+}
+
+function transport(certificates: Listener["certificates"]): object {
   return {
     name: "envoy.transport_sockets.tls",
     typed_config: {
       "@type": `${TYPES}.transport_sockets.tls.v3.DownstreamTlsContext`,
       common_tls_context: {
         alpn_protocols: ["h2", "http/1.1"],
-        tls_certificates: [{ certificate_chain: { filename: certificate }, private_key: { filename: key } }],
+        // Of several, Envoy takes the one that names the host.
+        tls_certificates: certificates.map(({ certificate, key }) => ({
+          certificate_chain: { filename: certificate },
+          private_key: { filename: key },
+        })),
       },
     },
   };
 }
 
-function cluster({ upstream }: Site): object {
+function cluster({ name, upstream }: Backend): object {
   const [address, port] = upstream.split(":") as [string, string];
   return {
-    name: "dind-mcp",
+    name,
     type: "STRICT_DNS",
     connect_timeout: "5s",
     circuit_breakers: {
@@ -84,7 +93,7 @@ function cluster({ upstream }: Site): object {
       },
     },
     load_assignment: {
-      cluster_name: "dind-mcp",
+      cluster_name: name,
       endpoints: [
         {
           lb_endpoints: [{ endpoint: { address: { socket_address: { address, port_value: Number(port) } } } }],

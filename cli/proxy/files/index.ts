@@ -22,5 +22,5 @@ export const PROXIES = {
   caddy: { title: "Caddy", place: "/etc/caddy/Caddyfile", acme: true, file: caddyFile },
   haproxy: { title: "HAProxy", place: "/etc/haproxy/haproxy.cfg", acme: false, file: haproxyFile },
   traefik: { title: "Traefik", place: "a file of its file provider", acme: true, file: traefikFile },
-  envoy: { title: "Envoy", place: "envoy -c FILE", acme: false, file: envoyFile },
+  envoy: { title: "Envoy", place: "/etc/envoy/envoy.yaml", acme: false, file: envoyFile },
 } satisfies Record<string, ProxyProgram>;

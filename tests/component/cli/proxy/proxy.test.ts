@@ -3,6 +3,7 @@ import type { Finding } from "../../../../cli/proxy/check/finding";
 import { removeFixture } from "../../../support/orchestrator/gateway/fixture-server";
 import type { ProxyName } from "../../../support/proxy/programs";
 import { CLIENT, ProxySite } from "../../../support/proxy/proxy-site";
+import { usePage } from "../../../support/proxy/use-page";
 
 interface Report {
   url: string;
@@ -66,18 +67,33 @@ describe("a proxy in front of the fleet", function () {
         );
         assert.equal(body.items[0]?.client, CLIENT, "what the client wrote into the header itself does not count");
       });
+
+      it("serves the page by a host name of its own: sign-in, cookie, and a stream that comes at once", async () => {
+        await usePage(site);
+      });
     });
   }
 
   describe("under a path", () => {
     for (const name of ["nginx", "haproxy"] satisfies ProxyName[]) {
       it(`serves the fleet there and nothing beside it: ${name}`, async () => {
-        const site = await ProxySite.open(name, undefined, "/fleet");
+        const site = await ProxySite.open(name, { prefix: "/fleet" });
         try {
           const { code, stdout, stderr } = await site.check("--quick");
           assert.equal(code, 0, stdout + stderr);
           const beside = await site.fetch(`${new URL(site.url).origin}/healthz`);
           assert.equal(beside.status, 404);
+        } finally {
+          await site.close();
+        }
+      });
+
+      it(`has the page at the root of the same host: ${name}`, async () => {
+        const site = await ProxySite.open(name, { prefix: "/fleet", pageHost: "localhost" });
+        try {
+          const [page, api] = [await site.fetch(site.pageUrl), await site.fetch(`${site.url}/healthz`)];
+          assert.match(await page.text(), /<title>the page/);
+          assert.deepEqual(await api.json(), { alive: true });
         } finally {
           await site.close();
         }
@@ -126,7 +142,7 @@ describe("a proxy in front of the fleet", function () {
     ];
     for (const { what, about, detail, mend } of WRONGS) {
       it(`is told so: ${what}`, async () => {
-        const site = await ProxySite.open("nginx", mend);
+        const site = await ProxySite.open("nginx", { mend });
         try {
           const { stdout, stderr } = await site.check("--quick", "--json");
           const { findings } = JSON.parse(stdout) as Report;

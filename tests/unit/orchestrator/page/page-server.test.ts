@@ -83,6 +83,10 @@ describe("the page's server", () => {
     assert.equal((await ask("POST", "/")).status, 405);
   });
 
+  it("keeps a connection for longer than proxies do: a request never meets one that is just being closed", async () => {
+    assert.equal((await ask("GET", "/", { connection: "keep-alive" })).headers["keep-alive"], "timeout=75");
+  });
+
   it("asks the API with the rights of the token, which no script sees, and no other page can use", async () => {
     const answer = await signIn({ token: api.token("read") });
     assert.equal(answer.status, 204);
