@@ -1,6 +1,7 @@
 // What an HTTP server's answer says, beside JSON-RPC.
 
 import { oneLine } from "../../../lib/plain-text";
+import type { Frame } from "../wire/frame";
 import type { Answer } from "./http-client";
 
 /** Characters of a body that are shown. */
@@ -22,6 +23,27 @@ const GONE = [404, 410];
  */
 export function isSessionGone(status: number, body: Buffer): boolean {
   return GONE.includes(status) || (status >= 400 && status < 500 && SESSION_GONE.test(beginning(body)));
+}
+
+/** The code of the SDKs' servers for a session that is gone; their clients have it for a time-out. */
+const SESSION_NOT_FOUND = -32001;
+/** Most bytes of such an error. */
+const SHORT = 4 * 1024;
+
+/**
+ * True for an answer that reads as if the session were gone, with a status that does not say so: 200 or 500. A tool's
+ * own error may read the same, about a browser's session perhaps, so a ping has to decide.
+ */
+export function soundsLost(status: number, body: Buffer, frames: readonly Frame[] | undefined): boolean {
+  return speaksOfLoss(frames) || (status >= 500 && SESSION_GONE.test(beginning(body)));
+}
+
+/** True when an error among the messages reads as if the session were gone. */
+export function speaksOfLoss(frames: readonly Frame[] | undefined): boolean {
+  return (frames ?? []).some((frame) => {
+    if (frame.answering !== "error" || frame.bytes.length > SHORT) return false;
+    return frame.reads(String(SESSION_NOT_FOUND), "error", "code") || SESSION_GONE.test(frame.raw("error") ?? "");
+  });
 }
 
 /** The beginning of a body that is no answer, to be put behind a sentence; empty when there is none. */

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ByteBudget } from "../wire/byte-budget";
-import type { Frame } from "../wire/frame";
+import { Frame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
+import { ownId } from "../wire/own-ids";
 import { type Answer, bytesOf, drained } from "./http-client";
 import { HttpSession } from "./http-session";
-import { excerpt, isEventStream, isSessionGone, reasonIn } from "./http-signs";
+import { excerpt, isEventStream, isSessionGone, reasonIn, soundsLost, speaksOfLoss } from "./http-signs";
 import { framesOf, NO_JSON, Seen } from "./read-events";
 import type { UpstreamEnd } from "./upstream";
 import { failureOf, WebUpstream } from "./web-upstream";
 
 /** Attempts in a row to resume a broken stream that bring no new event. */
 const RECONNECTS = 5;
+/** Milliseconds for the ping that tells whether a session is gone. */
+const PING_MS = 5_000;
 
 /** A session with a Streamable HTTP server; in the modern era, which has none, a client of it. Follows no redirect. */
 export class HttpUpstream extends WebUpstream {
@@ -47,11 +50,9 @@ export class HttpUpstream extends WebUpstream {
     const { statusCode } = answer;
     let body: Buffer | undefined;
     if (statusCode >= 400 && this.#session.open) {
-      if (statusCode < 500 && !this.isOutlived) body = await bytesOf(answer, this.account(answer));
-      if (body === undefined ? this.isOutlived : isSessionGone(statusCode, body)) {
-        if (body === undefined) drained(answer);
-        return this.end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
-      }
+      if (this.isOutlived) drained(answer);
+      else body = await bytesOf(answer, this.account(answer));
+      if (body === undefined || isSessionGone(statusCode, body)) return this.#lost(id);
     }
     if (frame.method === "initialize") this.#session.adopt(answer.headers);
     if (body !== undefined) this.#json(body, answer, id);
@@ -62,8 +63,65 @@ export class HttpUpstream extends WebUpstream {
   }
 
   #json(body: Buffer, answer: Answer, id: RequestId | undefined): void {
-    if (id === undefined || this.take(framesOf(body), id)) return;
-    this.answerError(id, `it answered HTTP ${answer.statusCode}${reasonIn(answer) || excerpt(body)}`);
+    if (id === undefined) return;
+    const frames = framesOf(body);
+    const taken = (): void => {
+      if (this.take(frames, id)) return;
+      this.answerError(id, `it answered HTTP ${answer.statusCode}${reasonIn(answer) || excerpt(body)}`);
+      if (answer.statusCode >= 400 && this.#session.open) this.#doubtAfterwards();
+    };
+    if (this.#session.open && soundsLost(answer.statusCode, body, frames)) this.#doubt(id, taken);
+    else taken();
+  }
+
+  /** Ends a session that the server does not know any more; the request may be sent again in a new one. */
+  #lost(id: RequestId | undefined): void {
+    this.end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
+  }
+
+  /** Finds out by a ping whether the session is gone, as an answer says. @param taken hands the answer on if not */
+  #doubt(id: RequestId, taken: () => void): void {
+    void this.run(id, async (signal) => {
+      const pinged = await this.#ping(signal);
+      if (pinged === "gone") this.#lost(id);
+      else if (!signal.aborted) taken();
+    });
+  }
+
+  /**
+   * After a refusal without a reason: where a ping is refused too, the next request gets a new session. What was refused
+   * is not sent again, as the server may have begun with it.
+   */
+  #doubtAfterwards(): void {
+    void this.run(undefined, async (signal) => {
+      if ((await this.#ping(signal)) !== "alive" && this.asked.size === 0) this.#lost(undefined);
+    });
+  }
+
+  /** Asks for a ping in the session. Never rejects: without an answer the session counts as alive. */
+  async #ping(signal: AbortSignal): Promise<"alive" | "gone" | "refused"> {
+    try {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(PING_MS)]);
+      const answer = await this.#session.post(Frame.request(ownId(), "ping", {}), {}, limit);
+      const { statusCode } = answer;
+      if (!isEventStream(answer)) {
+        const body = await bytesOf(answer, this.account(answer));
+        const frames = framesOf(body);
+        if (isSessionGone(statusCode, body) || soundsLost(statusCode, body, frames)) return "gone";
+        return statusCode >= 400 && !frames?.some(({ kind }) => kind === "response") ? "refused" : "alive";
+      }
+      let isGone = false;
+      const seen = new Seen();
+      await this.read(answer, seen, true, (text) => {
+        const frames = framesOf(text);
+        isGone ||= speaksOfLoss(frames);
+        if (frames?.some(({ answering }) => answering !== undefined)) answer.body.destroy();
+        return undefined;
+      });
+      return isGone ? "gone" : "alive";
+    } catch {
+      return "alive"; // the next request finds out
+    }
   }
 
   /** Reads a request's stream until its answer. Resumes a broken stream after its last event, if the server can. */
@@ -74,6 +132,13 @@ export class HttpUpstream extends WebUpstream {
       const before = seen.last;
       await this.read(answer, seen, true, (text) => {
         const frames = framesOf(text);
+        if (this.#session.open && speaksOfLoss(frames)) {
+          seen.answered = true;
+          this.#doubt(id, () => {
+            if (!this.take(frames, id)) this.answerError(id, `it answered HTTP 200${excerpt(Buffer.from(text))}`);
+          });
+          return undefined;
+        }
         // A server may answer another's request here. An answer to nobody's is this one's, gone wrong.
         const isStrange = frames?.some(
           ({ answering, id: of }) => answering && (of === undefined || !this.asked.has(of)),

@@ -65,7 +65,7 @@ function readableError(server: string | undefined, frame: Frame, id: string): Fr
   return Frame.read(`{"jsonrpc":"2.0","id":${id},"error":{${mended}${data === undefined ? "" : `,"data":${data}`}}}`);
 }
 
-function who(server: string | undefined): string {
+export function who(server: string | undefined): string {
   if (server === undefined) return "the client";
   return server === "" ? "the server" : `server ${server}`;
 }
@@ -87,34 +87,6 @@ function askedId(frame: Frame, asked: ReadonlyMap<RequestId, string>, isExact: b
   if (asked.size !== 1 || !(frame.reads("null", "id") || hasNone) || !frame.hasObject("error")) return undefined;
   return asked.values().next().value;
 }
-
-/** Most bytes of a text that is looked at for what it was to be. */
-const LOOKED_AT = 4 * 1024;
-
-/**
- * Returns the error for a text that was to be an answer and is no JSON, such as one with NaN, as Python writes it: no
- * other answer will come.
- * @param error says where the text goes wrong
- * @returns undefined when the text does not look like an answer, or like one to no request
- */
-export function brokenAnswer(
-  server: string,
-  text: Buffer,
-  error: unknown,
-  asked: ReadonlyMap<RequestId, string>,
-): ResponseFrame | undefined {
-  const shownText = text.toString("utf8", 0, LOOKED_AT);
-  if (!/^\s*\{/.test(shownText) || !/"jsonrpc"\s*:/.test(shownText) || /"method"\s*:/.test(shownText)) return undefined;
-  const [, found] = /"id"\s*:\s*("[^"\\]*"|-?\d+)/.exec(shownText) ?? [];
-  const isAsked = [...asked.values()].includes(found ?? "");
-  const id = isAsked ? found : asked.size === 1 ? asked.values().next().value : undefined;
-  if (id === undefined) return undefined;
-  const why = error instanceof Error ? error.message : "";
-  const words = `${who(server)}: its answer is no JSON, ${why}: ${shown(shownText)}`;
-  return Frame.error(id, ErrorCode.ServerUnavailable, words);
-}
-
-const shown = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
 
 /** Returns the notification that cancels a request. @param written the request's id as it was sent */
 export function cancelled(id: RequestId, written: string | undefined, reason: string): Frame {

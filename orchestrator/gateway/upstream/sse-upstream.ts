@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ByteBudget } from "../wire/byte-budget";
 import { Frame, type ResponseFrame } from "../wire/frame";
 import type { RequestId } from "../wire/json-rpc";
+import { brokenAnswer } from "./broken-answers";
 import { endpointOf } from "./endpoint-event";
 import { bytesOf, drained, request } from "./http-client";
-import { excerpt, isEventStream, isJson, isSessionGone, reasonIn } from "./http-signs";
-import { brokenAnswer, soundAnswer } from "./odd-answers";
+import { excerpt, isEventStream, isJson, isSessionGone, reasonIn, soundsLost } from "./http-signs";
+import { soundAnswer } from "./odd-answers";
 import { framesOf, NO_JSON, NOISE_MS, Seen } from "./read-events";
 import { StrangeAnswers } from "./strange-answers";
 import { failureOf, WebUpstream } from "./web-upstream";
@@ -149,7 +150,8 @@ export class SseUpstream extends WebUpstream {
     this.#isKnown ||= isTaken;
     if (isTaken && (id === undefined || !isJson(answer))) return drained(answer);
     const body = await bytesOf(answer, this.account(answer));
-    if (this.#isKnown && (isSessionGone(statusCode, body) || (statusCode >= 400 && this.isOutlived)))
+    const isGone = isSessionGone(statusCode, body) || soundsLost(statusCode, body, framesOf(body));
+    if (this.#isKnown && statusCode >= 400 && (isGone || this.isOutlived))
       return this.end({ reason: "its session is gone", untouched: id === undefined ? [] : [id] });
     // Some servers answer here. What the stream says later is then of nobody's interest.
     if (id === undefined || !this.asked.has(id) || this.take(framesOf(body), id) || isTaken) return;

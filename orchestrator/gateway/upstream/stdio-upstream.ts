@@ -8,10 +8,10 @@ import { LineReader } from "../wire/line-reader";
 import { MESSAGE_LIMIT, OVERHEAD } from "../wire/reading-pace";
 import { excerpt } from "./http-signs";
 import { connectInit, type InitSocket } from "./init-socket";
-import { brokenAnswer, cancelled, soundAnswer } from "./odd-answers";
+import { cancelled, soundAnswer } from "./odd-answers";
 import { Reading } from "./reading";
 import { StrangeAnswers } from "./strange-answers";
-import { StrayLines } from "./stray-lines";
+import { UnreadableLines } from "./unreadable-lines";
 import { NOBODY, type Upstream, type UpstreamUser } from "./upstream";
 
 /** Bytes waiting to be read by a server, above which it counts as hung. */
@@ -19,8 +19,8 @@ const BACKLOG_LIMIT = 64 * 1024 * 1024;
 /** Milliseconds to wait for a well-formed answer after a malformed one, or after lines that look like another framing. */
 const NOISE_MS = 500;
 const LINE_END = Buffer.from("\n");
-/** Bytes of a line that is no message that are looked at. */
-const NOTED = 4 * 1024;
+/** Most bytes of a line that are looked at for an answer without its line's end. */
+const UNENDED = 1024 * 1024;
 /** The first byte of a byte order mark. */
 const MARK = 0xef;
 /** Milliseconds before the next attempt when mcp-init had no room for another process. */
@@ -48,10 +48,8 @@ export class StdioUpstream implements Upstream {
   #others = 0;
   /** Bytes that the server has not read yet. */
   readonly #outgoing: Account;
-  readonly #stray: StrayLines;
+  readonly #unreadables: UnreadableLines;
   readonly #strange: StrangeAnswers;
-  /** True when the server seems to frame its messages in another way. */
-  #foreign = false;
 
   private constructor(
     private readonly path: string,
@@ -61,7 +59,7 @@ export class StdioUpstream implements Upstream {
     private readonly name: string,
     tell: (line: string) => void,
   ) {
-    this.#stray = new StrayLines(tell);
+    this.#unreadables = new UnreadableLines(name, this.#asked, tell);
     this.#strange = new StrangeAnswers(name);
     const end = (reason: string): void => this.#end(reason);
     this.#reading = new Reading(budget.open(name, end), end);
@@ -87,7 +85,8 @@ export class StdioUpstream implements Upstream {
   }
 
   get printed(): string {
-    if (this.#stray.first !== undefined || !this.#reader?.beginning) return this.#stray.shown;
+    const { shown } = this.#unreadables;
+    if (shown !== undefined || !this.#reader?.beginning) return shown ?? "";
     return `; it wrote a line without its end (LF)${excerpt(this.#reader.beginning)}`;
   }
 
@@ -135,6 +134,7 @@ export class StdioUpstream implements Upstream {
     const { socket } = connection;
     const reader = new LineReader(MESSAGE_LIMIT, (line) => this.#line(line));
     this.#reader = reader;
+    let quiet: NodeJS.Timeout | undefined;
     this.#reading.socket = socket;
     connection.onRead = (chunk) => {
       this.#handling(() => {
@@ -142,7 +142,11 @@ export class StdioUpstream implements Upstream {
       });
       this.#reading.spend(chunk.length + OVERHEAD * this.#others);
       this.#others = 0;
-      if (this.#alive) this.#reading.hold(reader.held);
+      if (!this.#alive) return;
+      this.#reading.hold(reader.held);
+      if (reader.held === 0) return;
+      if (quiet) quiet.refresh();
+      else quiet = setTimeout(() => this.#unended(reader), NOISE_MS).unref();
     };
     socket.on("drain", () => void this.#outgoing.hold(socket.writableLength));
     const closed = (): void => {
@@ -176,16 +180,14 @@ export class StdioUpstream implements Upstream {
     if (!this.#alive) return;
     this.#others++;
     if (!mayBeJson(line)) {
-      this.#noise(line);
+      this.#unreadable(line);
       return;
     }
     let frame: Frame;
     try {
       frame = Frame.read(line).onOneLine(); // \r is a line end to event streams
     } catch (error) {
-      this.#noise(line);
-      const broken = brokenAnswer(this.name, line, error, this.#asked);
-      if (broken) this.#later(broken);
+      this.#unreadable(line, error);
       return;
     }
     for (const one of frame.batch ?? [frame]) this.#message(one);
@@ -215,15 +217,25 @@ export class StdioUpstream implements Upstream {
     }
   }
 
-  /** Notes a line that is no message. Before the server's first message it may show that none will ever come on one line. */
-  #noise(line: Buffer): void {
-    if (line.length === 0 || this.#foreign || (!this.#unheard && this.#stray.isTold)) return;
-    const framing = this.#stray.note(line.toString("utf8", 0, NOTED));
-    if (framing === undefined || !this.#unheard) return;
-    this.#foreign = true;
+  #unreadable(line: Buffer, error?: unknown): void {
+    const { answer, framing } = this.#unreadables.take(line, this.#unheard !== undefined, error);
+    if (answer) this.#later(answer);
+    if (framing === undefined) return;
     setTimeout(() => {
-      if (this.#unheard) this.#end(`${framing}, expected one line each`);
+      if (this.#unheard) this.#end(framing);
     }, NOISE_MS).unref();
+  }
+
+  /** Takes an answer without the end of its line, as some servers write it, when nothing more comes of the line. */
+  #unended(reader: LineReader): void {
+    if (!this.#alive || this.#asked.size === 0 || this.#unreadables.isForeign) return;
+    if (reader.held === 0 || reader.held > UNENDED) return;
+    try {
+      const frame = Frame.read(reader.rest);
+      if (frame.isBatch || frame.answering) this.#handling(() => void reader.push(LINE_END));
+    } catch {
+      // More of it will come.
+    }
   }
 
   /** Hands on a malformed answer, unless a well-formed one for the same request follows soon. */

@@ -4,6 +4,7 @@ import { oneLine } from "../../../lib/plain-text";
 const SHOWN = 80;
 /** Most lines reported of one process, so that a server that prints a lot does not fill the log. */
 const TOLD = 3;
+const ID = /^"id"\s*:\s*("[^"\\]*"|-?\d+)/;
 
 /**
  * Collects the lines on a server's standard output that are no messages. MCP forbids such lines and clients ignore
@@ -16,6 +17,8 @@ export class StrayLines {
   #count = 0;
   /** True when a line since the last lone `{` began with `"jsonrpc"`: probably a message over several lines. */
   #rpc = false;
+  /** The id that such a message names, as it is written; undefined while it named none. */
+  id: string | undefined;
 
   /** @param tell gets the first few lines, each cut and without control characters */
   constructor(private readonly tell: (line: string) => void) {}
@@ -29,8 +32,12 @@ export class StrayLines {
     if (line === "") return undefined;
     this.first ??= line;
     if (this.#count++ < TOLD) this.tell(line);
-    if (line === "{") this.#rpc = false;
+    if (line === "{") {
+      this.#rpc = false;
+      this.id = undefined;
+    }
     if (line.startsWith('"jsonrpc"')) this.#rpc = true;
+    if (this.#rpc) this.id ??= ID.exec(line)?.[1];
     if (/^content-length:/i.test(line)) return "it frames its messages with Content-Length, as language servers do";
     if (this.#rpc && /^"(?:result|error)"/.test(line)) return "its messages take several lines each";
     return undefined;

@@ -24,6 +24,11 @@ export class LineReader {
     return this.#parts[0];
   }
 
+  /** The line that is not complete yet. */
+  get rest(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
+
   /**
    * Takes a chunk of bytes. It copies them, so the caller may use the chunk's memory again.
    * @returns false when a line is longer than the limit: reading cannot go on

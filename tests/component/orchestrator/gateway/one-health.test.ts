@@ -15,10 +15,11 @@ const answer = (id: unknown, version = "2025-06-18"): string => {
 };
 const failed = (id: unknown, code: number, message: string, data?: object): string =>
   JSON.stringify({ jsonrpc: "2.0", id, error: { code, message, data } });
+const wide = (text: string): Buffer => Buffer.from(text, "utf16le");
 const wanted = ({ params }: Heard): unknown => params?.protocolVersion;
 
 /** How a stdio server answers `initialize`; what the check says; what a client is told, where that is no result. */
-type Case = [string, (message: Heard) => string | undefined, RegExp, RegExp?];
+type Case = [string, (message: Heard) => string | Buffer | undefined, RegExp, RegExp?];
 const CASES: Case[] = [
   ["a byte order mark", ({ id }) => `\uFEFF${answer(id)}\n`, /^healthy: MCP 2025-06-18$/],
   ["CRLF", ({ id }) => `${answer(id)}\r\n`, /^healthy/],
@@ -40,6 +41,20 @@ const CASES: Case[] = [
     ({ id }) => `Content-Length: 152\r\n\r\n${answer(id)}`,
     /^unhealthy: initialize: it frames its messages with Content-Length.*: Content-Length: 152$/,
     /it frames its messages with Content-Length.*: Content-Length: 152/,
+  ],
+  ["a line without its end", ({ id }) => answer(id), /^healthy/],
+  ["a log of its answer, and the answer", ({ id }) => `sent ${answer(id)}\n${answer(id)}\n`, /^healthy/],
+  [
+    "text before its answer",
+    ({ id }) => `on stdio ${answer(id)}\n`,
+    /^unhealthy: initialize: its answer has other text before it on its line; it wrote .*: on stdio \{"jsonrpc"/,
+    /its answer has other text before it, expected the message alone on its line: on stdio \{/,
+  ],
+  [
+    "UTF-16",
+    ({ id }) => wide(`\uFEFF${answer(id)}\n`),
+    /^unhealthy: initialize: it writes UTF-16 or UTF-32, expected UTF-8; it wrote a line/,
+    /its answer is in UTF-16 or UTF-32, expected UTF-8: \{/,
   ],
   [
     "an older version, after a refusal in words",

@@ -94,6 +94,8 @@ describe("gateway: a server that speaks HTTP+SSE of 2024", function () {
       [400, "No transport found for sessionId"],
       [400, "Invalid session ID"],
       [404, "Could not find session"],
+      [500, "KeyError: no session 's1'"],
+      [503, JSON.stringify({ jsonrpc: "2.0", id: null, error: { code: -32001, message: "Not there" } })],
     ] as const) {
       let lost = 1;
       old.onPost = (call) => {
