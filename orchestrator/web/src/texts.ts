@@ -118,6 +118,12 @@ export const TEXTS = {
     notJson: "This is not JSON",
     notMapping: "got something else, expected a JSON object",
   },
+  app: {
+    title: "An app of the server",
+    open: "Show the app",
+    close: "Hide the app",
+    hint: "Its markup and styles, in a frame of its own that reaches nothing. Its scripts do not run.",
+  },
   form: {
     toJson: "Write the arguments as JSON",
     toForm: "Fill in a form",

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { foreign, SHOWN } from "../../parts/foreign";
 import { TEXTS } from "../../texts";
+import { AppFrame, appIn } from "./app-frame";
 
 const { tools: texts } = TEXTS;
 /** Kinds of images that a browser draws without running anything. SVG is not one of them. */
@@ -14,7 +15,10 @@ export interface CallResult {
   isError?: boolean;
 }
 
-/** A tool's result: texts as text, images as images, everything else as JSON. Nothing in it is run. */
+/**
+ * A tool's result: texts as text, images as images, everything else as JSON. Nothing in it is run, and an app is
+ * shown when somebody asks for it.
+ */
 export function Result({ of }: { of: CallResult }): ReactNode {
   const content = Array.isArray(of.content) ? of.content : [];
   return (
@@ -34,7 +38,13 @@ function Block({ block }: { block: NonNullable<CallResult["content"]>[number] })
   if (type === "text" && typeof text === "string") return <Text>{text}</Text>;
   if (type === "image" && typeof data === "string" && IMAGES.test(String(mimeType)) && BASE64.test(data))
     return <img className="result" alt={texts.result} src={`data:${mimeType};base64,${data}`} />;
-  return <Text>{JSON.stringify(block, null, 2)}</Text>;
+  const app = appIn(block);
+  return (
+    <>
+      {app && <AppFrame app={app} />}
+      <Text>{JSON.stringify(block, null, 2)}</Text>
+    </>
+  );
 }
 
 function Text({ children }: { children: string }): ReactNode {
