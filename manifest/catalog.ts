@@ -1,25 +1,22 @@
-import { type Locate, located, type Path } from "../lib/findings";
+import type { Path } from "../lib/findings";
 import type { Problem } from "../lib/problems";
+import { type Declared, nameClaims, sharedClaims, userClaims } from "./catalog-claims";
+import { type CatalogEntry, entryProblem } from "./catalog-entry";
+import {
+  type CatalogService,
+  type CheckedService,
+  checkedServices,
+  usedBy,
+  usedServices,
+  usesProblems,
+} from "./catalog-services";
 import { secretProblems } from "./given-secrets";
 import { type Lending, type LentFolder, lentInVain, notLent, withAccess } from "./lent-folders";
-import { type ParsedManifest, parseManifest } from "./manifest";
+import { configuredSecrets, type ParsedManifest, parseManifest } from "./manifest";
 import { type Granting, grantedInVain, notGranted } from "./private-hosts";
 import type { Build, Manifest } from "./types";
 
-/** One folder of the catalog, as read from the disk. */
-export interface CatalogEntry {
-  /** Absolute path of the folder; its last part has to be the server's name. */
-  folder: string;
-  /** How problems name its manifest. */
-  file: string;
-  /** The manifest's content; absent when it could not be read, and then `problems` has the reason. */
-  document?: unknown;
-  problems?: Problem[];
-  /** Finds the line of a key path. */
-  locate?: Locate;
-  /** True when a path relative to the folder is there. */
-  exists: (path: string) => boolean;
-}
+export type { CatalogEntry } from "./catalog-entry";
 
 /** A server of the catalog. */
 export interface CatalogServer {
@@ -28,6 +25,8 @@ export interface CatalogServer {
   folder: string;
   /** How problems name its manifest. */
   file: string;
+  /** The shared services that it uses. */
+  uses: CatalogService[];
 }
 
 /** How problems name the file with the stack's config, unless the options say better. */
@@ -49,6 +48,8 @@ export interface CatalogOptions {
 /** The catalog's selected servers, sorted by name, or everything that is wrong. */
 export interface ValidatedCatalog {
   servers: CatalogServer[];
+  /** All shared services, used or not. */
+  services: CatalogService[];
   problems: Problem[];
 }
 
@@ -60,62 +61,32 @@ function last(path: string): string {
   return path.split("/").filter(Boolean).at(-1) ?? "";
 }
 
-/** A problem of an entry's manifest. */
-function problem(entry: CatalogEntry, path: Path, got: string, expected: string, fix?: string): Problem[] {
-  return located([{ path, got, expected, ...(fix ? { fix } : {}) }], entry.file, entry.locate);
-}
-
-function folderProblems({ entry, manifest }: Checked): Problem[] {
-  if (!manifest) return [];
+function folderProblems({
+  entry,
+  manifest,
+  service,
+}: Partial<Checked & CheckedService> & Pick<Checked, "entry">): Problem[] {
+  const declared = manifest ?? service;
+  if (!declared) return [];
   const folder = last(entry.folder);
   const named =
-    folder === manifest.name
+    folder === declared.name
       ? []
-      : problem(entry, ["name"], JSON.stringify(manifest.name), `the folder's name, ${JSON.stringify(folder)}`);
+      : entryProblem(entry, ["name"], JSON.stringify(declared.name), `the folder's name, ${JSON.stringify(folder)}`);
   const built = [
-    { build: manifest.build, at: ["build"] },
-    ...manifest.services.map(({ build }, index) => ({ build, at: ["services", index, "build"] })),
+    { build: declared.build, at: ["build"] },
+    ...(manifest?.services ?? []).map(({ build }, index) => ({ build, at: ["services", index, "build"] })),
   ];
   return [...named, ...built.flatMap(({ build, at }) => (build ? contextProblems(entry, build, at) : []))];
 }
 
 function contextProblems(entry: CatalogEntry, { context, dockerfile }: Build, at: Path): Problem[] {
   if (!entry.exists(context)) {
-    return problem(entry, [...at, "context"], JSON.stringify(context), "a folder that exists");
+    return entryProblem(entry, [...at, "context"], JSON.stringify(context), "a folder that exists");
   }
   if (entry.exists(`${context}/${dockerfile}`)) return [];
   const got = JSON.stringify(dockerfile);
-  return problem(entry, [...at, "dockerfile"], got, "a file that exists in the build context");
-}
-
-/** Something that only one may have, and where a manifest says so. */
-interface Claim {
-  entry: CatalogEntry;
-  key: "name" | "user";
-  path: Path;
-  value: string | number;
-}
-
-/** Reports names and users that several servers, or companions of several, have. */
-function sharedClaims(claims: Claim[], fix: string): Problem[] {
-  return claims.flatMap(({ entry, key, path, value }, index) => {
-    // Within one manifest that is its own problem (service-rules.ts).
-    const first = claims.slice(0, index).find((other) => other.value === value && other.entry !== entry);
-    if (!first) return [];
-    return problem(entry, path, JSON.stringify(value), `another ${key} than ${first.entry.file} has`, fix);
-  });
-}
-
-function nameClaims({ entry, manifest }: Checked): Claim[] {
-  return manifest ? [{ entry, key: "name", path: ["name"], value: manifest.name }] : [];
-}
-
-function userClaims({ entry, manifest }: Checked): Claim[] {
-  if (!manifest) return [];
-  const of = manifest.services.map(({ user }, index): Claim => {
-    return { entry, key: "user", path: ["services", index, "user"], value: user };
-  });
-  return [{ entry, key: "user", path: ["user"], value: manifest.user }, ...of];
+  return entryProblem(entry, [...at, "dockerfile"], got, "a file that exists in the build context");
 }
 
 /** What manifests and the config say of folders of the host, where they do not agree. */
@@ -124,7 +95,7 @@ function lendingProblems(checked: Checked[], servers: CatalogServer[], known: st
   const mounts = checked.flatMap(({ entry, manifest }) => {
     if (!manifest || !manifests.includes(manifest)) return [];
     return notLent(manifest, lending).flatMap(({ mount, got, expected, fix }) =>
-      problem(entry, ["mounts", mount, "folder"], got, expected, fix),
+      entryProblem(entry, ["mounts", mount, "folder"], got, expected, fix),
     );
   });
   return [...mounts, ...lentInVain(servers, known, lending)];
@@ -141,7 +112,7 @@ function grantingProblems(
   const lines = checked.flatMap(({ entry, manifest }) => {
     if (!manifest || !manifests.includes(manifest)) return [];
     return notGranted(manifest, granting).flatMap(({ line, got, expected, fix }) =>
-      problem(entry, ["egress", line], got, expected, fix),
+      entryProblem(entry, ["egress", line], got, expected, fix),
     );
   });
   return [...lines, ...grantedInVain(servers, known, granting)];
@@ -153,7 +124,9 @@ function grantingProblems(
  */
 export function validateCatalog(entries: CatalogEntry[], options: CatalogOptions = {}): ValidatedCatalog {
   const sorted = [...entries].sort((a, b) => (a.file < b.file ? -1 : 1));
-  const checked = sorted.map(
+  const services = checkedServices(sorted);
+  const own = sorted.filter(({ shared }) => !shared);
+  const checked = own.map(
     (entry): Checked =>
       entry.problems
         ? { entry, problems: entry.problems }
@@ -171,22 +144,35 @@ export function validateCatalog(entries: CatalogEntry[], options: CatalogOptions
       expected: `servers of the catalog: ${known.join(", ") || "it has none"}`,
     }));
   const servers = checked
-    .flatMap(({ entry, manifest }) => (manifest ? [{ manifest, folder: entry.folder, file: entry.file }] : []))
+    .flatMap(({ entry: { folder, file }, manifest }) =>
+      manifest ? [{ manifest, folder, file, uses: usedBy(manifest, services) }] : [],
+    )
     .filter(({ manifest }) => selected.includes(manifest.name))
     .sort((a, b) => (a.manifest.name < b.manifest.name ? -1 : 1));
-  const manifests = servers.map(({ manifest }) => manifest);
+  const declared: Declared[] = [...checked, ...services.map(({ entry, service }) => ({ entry, manifest: service }))];
+  const run = usedServices(servers).map(({ service }) => service);
+  const asking = [
+    ...servers.map(({ manifest }) => ({ name: manifest.name, secrets: configuredSecrets(manifest) })),
+    ...run,
+  ];
+  const allNames = [...known, ...services.map(({ entry, service }) => service?.name ?? last(entry.folder))];
   const problems = [
-    ...checked.flatMap((one) => [...one.problems, ...folderProblems(one)]),
-    ...sharedClaims(checked.flatMap(nameClaims), "rename one of the two"),
-    ...sharedClaims(checked.flatMap(userClaims), "give each server a user of its own"),
+    ...[...checked, ...services].flatMap((one) => [...one.problems, ...folderProblems(one)]),
+    ...sharedClaims(declared.flatMap(nameClaims), "rename one of the two"),
+    ...sharedClaims(declared.flatMap(userClaims), "give each server a user of its own"),
+    ...usesProblems(checked, services),
     ...unknown,
-    ...(secrets ? secretProblems(manifests, known, { secrets, file }) : []),
+    ...(secrets ? secretProblems(asking, allNames, { secrets, file }) : []),
     ...(folders ? lendingProblems(checked, servers, known, { folders, file }) : []),
     ...(privateHosts ? grantingProblems(checked, servers, known, { privateHosts, file }) : []),
   ];
-  if (problems.length > 0) return { servers: [], problems };
-  if (!folders) return { servers, problems };
+  if (problems.length > 0) return { servers: [], services: [], problems };
+  const shared = services.flatMap(({ entry: { folder, file }, service }) =>
+    service ? [{ service, folder, file }] : [],
+  );
+  if (!folders) return { servers, services: shared, problems };
   return {
+    services: shared,
     servers: servers.map((server) => ({ ...server, manifest: withAccess(server.manifest, folders) })),
     problems,
   };

@@ -1,6 +1,11 @@
 import type { Problem } from "../lib/problems";
-import { configuredSecrets } from "./manifest";
-import type { Manifest } from "./types";
+import type { Secret } from "./types";
+
+/** A server or a shared service, and the secrets whose values the config has. */
+export interface Asking {
+  name: string;
+  secrets: Secret[];
+}
 
 /** The secrets that the stack's config gives, as far as manifests meet them. */
 export interface GivenSecrets {
@@ -12,37 +17,35 @@ export interface GivenSecrets {
 
 /**
  * Secrets that have to have a value and have none, and values that no server reads.
- * @param manifests of the servers that run, or that are checked
- * @param known names of all servers of the catalog, right or wrong
+ * @param asking the servers that run or are checked, and their shared services
+ * @param known names of all servers and shared services of the catalog, right or wrong
  */
-export function secretProblems(manifests: Manifest[], known: string[], { secrets, file }: GivenSecrets): Problem[] {
-  const missing = manifests.flatMap((manifest) =>
-    configuredSecrets(manifest)
-      .filter(({ name, required }) => required && !secrets[manifest.name]?.includes(name))
+export function secretProblems(asking: Asking[], known: string[], { secrets, file }: GivenSecrets): Problem[] {
+  const missing = asking.flatMap((one) =>
+    one.secrets
+      .filter(({ name, required }) => required && !secrets[one.name]?.includes(name))
       .map(({ name, description }) => ({
         file,
-        path: `secrets.${manifest.name}.${name}`,
+        path: `secrets.${one.name}.${name}`,
         got: "nothing",
         expected: `a value${description ? `: ${description}` : ""}`,
-        fix: `bin/dind-mcp secrets set ${manifest.name} ${name}`,
+        fix: `bin/dind-mcp secrets set ${one.name} ${name}`,
       })),
   );
   // A value that no server reads has a misspelt name. Values of servers that are not selected, or whose manifest is
   // invalid, are fine.
   const unknown = Object.entries(secrets).flatMap(([server, names]) => {
-    const manifest = manifests.find(({ name }) => name === server);
-    const declared = manifest
-      ? configuredSecrets(manifest).map(({ name }) => name)
-      : known.includes(server)
-        ? names
-        : [];
+    const found = asking.find(({ name }) => name === server);
+    const declared = found ? found.secrets.map(({ name }) => name) : known.includes(server) ? names : [];
     return names
       .filter((name) => !declared.includes(name))
       .map((name) => ({
         file,
         path: `secrets.${server}.${name}`,
         got: "a value",
-        expected: manifest ? `one of the server's secrets: ${declared.join(", ") || "it has none"}` : "a server's name",
+        expected: found
+          ? `one of its secrets: ${declared.join(", ") || "it has none"}`
+          : "the name of a server or a shared service",
         fix: `correct the spelling, or bin/dind-mcp secrets remove ${server} ${name}`,
       }));
   });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { describeSchema, type SchemaNode } from "../lib/describe-schema";
 import { manifestSchema } from "./schema";
+import { sharedServiceSchema } from "./service-schema";
 
 /** The JSON Schema of server.yaml, for editors. Only the program checks rules that span several fields. */
 export function manifestJsonSchema(): Record<string, unknown> {
@@ -12,4 +13,11 @@ export function manifestJsonSchema(): Record<string, unknown> {
     schema.properties.egress = { anyOf: [{ const: "none" }, { const: "public" }, egress] };
   describeSchema(schema, join(__dirname, "types.ts"), "Manifest");
   return { ...schema, title: "server.yaml of dind-mcp" };
+}
+
+/** The JSON Schema of service.yaml. */
+export function serviceJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(sharedServiceSchema, { io: "input" }) as SchemaNode;
+  describeSchema(schema, join(__dirname, "service-types.ts"), "SharedService");
+  return { ...schema, title: "service.yaml of dind-mcp" };
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { located } from "../lib/findings";
 import { type Problem, ProblemsError } from "../lib/problems";
 import { readText } from "../lib/read-text";
@@ -9,6 +9,8 @@ import { withMarked } from "./not-secrets";
 
 /** Name of the manifest in a server's folder. */
 export const MANIFEST = "server.yaml";
+/** Name of the file in a shared service's folder. */
+export const SERVICE = "service.yaml";
 
 /**
  * Reads a manifest as an entry of the catalog.
@@ -25,10 +27,13 @@ export function entryOf(folder: string, file: string, text: string, exists: Cata
 }
 
 function entry(folder: string, root: string): CatalogEntry {
-  const file = relative(root, join(folder, MANIFEST));
+  const shared = isService(folder);
+  const name = shared ? SERVICE : MANIFEST;
+  const file = relative(root, join(folder, name));
   const exists = (path: string): boolean => existsSync(resolve(folder, path));
   try {
-    return entryOf(folder, file, readText(join(folder, MANIFEST)), exists);
+    const read = entryOf(folder, file, readText(join(folder, name)), exists);
+    return shared ? { ...read, shared } : read;
   } catch (error) {
     const got = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
     const fix = "write one, or move the folder out of the catalog";
@@ -37,12 +42,27 @@ function entry(folder: string, root: string): CatalogEntry {
   }
 }
 
+/** True for the folder of a shared service. One with a server's manifest as well is a server's. */
+function isService(folder: string): boolean {
+  return existsSync(join(folder, SERVICE)) && !existsSync(join(folder, MANIFEST));
+}
+
+/** The shared services beside a server whose own folder was named: it may use them. */
+function servicesBeside(folders: string[], all: string[]): string[] {
+  const own = folders.filter((folder) => existsSync(join(folder, MANIFEST)));
+  const beside = own.flatMap((folder) => foldersIn(dirname(folder)).filter(isService));
+  return [...new Set(beside)].filter((folder) => !all.includes(folder));
+}
+
 /**
- * Returns the servers' folders in a folder of the catalog: all but hidden ones and node_modules. A server's own folder
+ * Returns the folders of servers and shared services in a folder of the catalog: all but hidden ones and node_modules. One's own folder
  * returns itself.
  */
-function serverFolders(folder: string): string[] {
-  if (existsSync(join(folder, MANIFEST))) return [folder];
+function catalogFolders(folder: string): string[] {
+  return existsSync(join(folder, MANIFEST)) || isService(folder) ? [folder] : foldersIn(folder);
+}
+
+function foldersIn(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => !name.startsWith(".") && name !== "node_modules")
     .map((name) => join(folder, name))
@@ -52,16 +72,17 @@ function serverFolders(folder: string): string[] {
 /** True for a folder, or a link to one. */
 export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** Returns the names of the catalog's servers, as their folders have them. Reads no manifest. */
+/** Returns the names of the catalog's servers and shared services, as their folders have them. Reads no manifest. */
 export function catalogNames(folders: string[], root: string): string[] {
   const present = folders.map((folder) => resolve(root, folder)).filter(isFolder);
-  return present.flatMap(serverFolders).map((path) => basename(path));
+  return present.flatMap(catalogFolders).map((path) => basename(path));
 }
 
 /** Reads the catalog's folders, valid or not. A folder that does not exist has no entries. */
 export function catalogEntries(folders: string[], root: string): CatalogEntry[] {
   const present = folders.map((folder) => resolve(root, folder)).filter(isFolder);
-  return present.flatMap(serverFolders).map((path) => entry(path, root));
+  const all = present.flatMap(catalogFolders);
+  return [...all, ...servicesBeside(present, all)].map((path) => entry(path, root));
 }
 
 /**

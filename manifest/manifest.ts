@@ -97,12 +97,15 @@ export function secretFiles({
 }
 
 /**
- * The secrets whose values the stack's config has, the companions' among them: all but the database's address, which the
- * stack makes. One that several ask for has one value, and is required when one of them requires it.
+ * The secrets whose values the stack's config has for the server, the companions' among them: all but the database's
+ * address, which the stack makes, and those of shared services. One that several ask for has one value, and is required when one of them requires it.
  */
 export function configuredSecrets({ secrets, services, database }: Manifest): Secret[] {
   const asked = new Map<string, Secret>();
-  for (const secret of [...secrets, ...services.flatMap((service) => service.secrets)]) {
+  for (const secret of [
+    ...secrets.filter(({ from }) => from === undefined),
+    ...services.flatMap((service) => service.secrets),
+  ]) {
     const first = asked.get(secret.name);
     asked.set(secret.name, first ? { ...secret, ...first, required: first.required || secret.required } : secret);
   }
@@ -110,6 +113,7 @@ export function configuredSecrets({ secrets, services, database }: Manifest): Se
 }
 
 /** True when the server has a network of its own; else it has none at all. */
-export function needsNetwork({ transport, egress, database, services }: Manifest): boolean {
-  return transport.type !== TransportType.Stdio || egress.length > 0 || database || services.length > 0;
+export function needsNetwork({ transport, egress, database, services, uses }: Manifest): boolean {
+  const beside = services.length + uses.length;
+  return transport.type !== TransportType.Stdio || egress.length > 0 || database || beside > 0;
 }

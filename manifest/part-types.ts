@@ -23,6 +23,11 @@ export interface Secret {
    * are left out. Without a value an optional one is not set. @default none: the server reads the file
    */
   env?: string;
+  /**
+   * `SERVICE.SECRET`: the value is that of this secret of a shared service that the server uses, and is set there. Of servers
+   * alone. @default none: it has a value of its own
+   */
+  from?: string;
   /** What it is and where one gets it. */
   description?: string;
   /** Refuse to start without a value. @default true */

@@ -18,7 +18,17 @@ const RESERVED = ["/run/mcp", "/.mcp", "/run/secrets", "/proc", "/sys", "/dev", 
 /** Where images have their programs and settings: a storage there would hide them all. One below is fine. */
 const OF_IMAGES = ["/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/var", "/var/run"];
 /** Names that the stack itself uses or reserves in the engine, as mcp-NAME. */
-const STACK_NAMES = ["build", "carrier", "database", "database-relay", "egress", "gateway", "orchestrator", "outbound"];
+const STACK_NAMES = [
+  "build",
+  "carrier",
+  "database",
+  "database-relay",
+  "egress",
+  "gateway",
+  "orchestrator",
+  "outbound",
+  "shared",
+];
 /** The containers that carry SERVER's secrets, and that make its storage, are called mcp-SERVER-... */
 const STACK_SUFFIXES = ["-secret-files", "-storage-folders"];
 /** mcp-init itself, and a health check's two. */

@@ -56,6 +56,14 @@ export const secret = z.strictObject(
   "a mapping",
 );
 
+/** A server's, whose value may be that of a shared service's. */
+export const serverSecret = secret.extend({
+  from: pattern(
+    /^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?\.[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?$/,
+    "SERVICE.SECRET: a shared service that the server uses, and a secret of its",
+  ).optional(),
+});
+
 export const storage = z.strictObject(
   {
     name: pattern(/^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$/, "lower-case letters, digits, '-' and '_', at most 32"),

@@ -10,14 +10,14 @@ import {
   MINUTE,
   roomFields,
   SECOND,
-  secret,
+  serverSecret,
   started,
   storage,
   user,
   value,
   variables,
 } from "./schema-fields";
-import { MOST_SERVICES, serviceSchema } from "./service-schema";
+import { hostLabel, MOST_SERVICES, serviceSchema } from "./service-schema";
 import { Listen, type Manifest, SessionMode, TransportType, VolumeName } from "./types";
 
 const toolNames = z.array(pattern(/^[A-Za-z0-9_./-]{1,128}$/, "a tool's name"), "a list of tool names").optional();
@@ -79,7 +79,7 @@ export const manifestSchema = z.strictObject({
   transport,
   env: variables,
   notSecrets: z.array(value.min(1, "a name"), "a list of names").optional(),
-  secrets: z.array(secret, "a list").default([]),
+  secrets: z.array(serverSecret, "a list").default([]),
   mounts: z.array(mount, "a list").default([]),
   storage: z.array(storage, "a list").default([]),
   home: z.boolean("true or false").default(false),
@@ -87,6 +87,7 @@ export const manifestSchema = z.strictObject({
   transparentEgress: z.boolean("true or false").default(false),
   database: z.boolean("true or false").default(false),
   services: z.array(serviceSchema, "a list").max(MOST_SERVICES, `at most ${MOST_SERVICES} of them`).default([]),
+  uses: z.array(hostLabel, "a list of names").default([]),
   ...roomFields,
   cacheDir: absolutePath.optional(),
   user,

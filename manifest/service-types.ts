@@ -55,3 +55,14 @@ export interface Service {
   /** Working directory. @default the image's */
   workdir?: string;
 }
+
+/**
+ * A companion of several servers: a database or a cache of the catalog (`NAME/service.yaml`), reached by the servers that
+ * name it in `uses`. It has no way out.
+ */
+export interface SharedService extends Omit<Service, "egress"> {
+  /** What it is for, in at most 100 characters. */
+  description: string;
+  /** Names of variables and options that only sound like secrets, as of a server. @default none */
+  notSecrets?: string[];
+}

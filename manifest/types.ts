@@ -142,6 +142,8 @@ export interface Manifest {
   database: boolean;
   /** Companions: containers of the server's own on its private network, like a database. At most 8. @default [] */
   services: Service[];
+  /** Names of shared services of the catalog (`NAME/service.yaml`), each reached by its name. With `services` at most 8. @default [] */
+  uses: string[];
   resources: Resources;
   /**
    * The server starts a browser (Chromium, Firefox), which needs more room than the usual: other defaults for

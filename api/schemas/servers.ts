@@ -51,11 +51,12 @@ export const serverDetailSchema = serverSchema
         z.object({
           name: z.string().describe("The host name by which the server reaches it"),
           container: z.string(),
+          shared: z.boolean().optional().describe("A service of the catalog that other servers may use too"),
           status: z.enum(ServerStatus),
           reason: z.string().optional().describe("What is wrong, in words"),
         }),
       )
-      .describe("Containers of the server's own beside it: databases, caches"),
+      .describe("Containers beside it: databases, caches. The server's own, and the shared services that it uses"),
     image: z.object({
       id: z.string(),
       digest: z.string().optional().describe("Repository digest, when the image came from a registry"),

@@ -20,7 +20,13 @@ const placedSchema = z
       .optional()
       .describe("Its own network; absent: it has none, and speaks by a socket"),
     mounts: z.array(mountSchema),
-    companions: z.array(z.object({ name: z.string(), status: z.enum(ServerStatus) })),
+    companions: z.array(
+      z.object({
+        name: z.string(),
+        status: z.enum(ServerStatus),
+        shared: z.boolean().optional().describe("A service of the catalog that other servers may use too"),
+      }),
+    ),
     database: z.boolean().describe("It reaches the PostgreSQL database"),
     egress: z.array(z.string()).describe("What it may reach outside, by the egress proxy, as host:port"),
   })

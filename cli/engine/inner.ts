@@ -32,6 +32,8 @@ export interface InnerContainer {
   server?: string;
   /** The server whose companion it is. */
   companionOf?: string;
+  /** The name of a shared service. */
+  shared?: string;
   managedBy?: string;
   image: string;
   id: string;
@@ -50,6 +52,13 @@ export function hasDoneItsWork({ State, Labels }: Pick<Docker.ContainerInfo, "St
   return (role === Role.VolumeFiles && State === "created") || (role === Role.StorageFolders && State === "exited");
 }
 
+/** What a container is, by its labels. */
+function whatOf(labels: Docker.ContainerInfo["Labels"]): Pick<InnerContainer, "server" | "companionOf" | "shared"> {
+  const { [Label.Role]: role, [Label.Companion]: companion, [Label.Server]: server } = labels;
+  if (role === Role.SharedService) return { shared: companion };
+  return companion ? { companionOf: server } : { server: server || undefined };
+}
+
 const HEALTH = /\((healthy|unhealthy|health: (starting))\)/;
 
 /** All containers of the stack in the engine that are there to run, by name. */
@@ -62,9 +71,7 @@ export async function innerContainers(outputs: Outputs): Promise<InnerContainer[
       const [, word, starting] = HEALTH.exec(Status) ?? [];
       return {
         name: nameOf(container),
-        ...(Labels[Label.Companion]
-          ? { companionOf: Labels[Label.Server] }
-          : { server: Labels[Label.Server] || undefined }),
+        ...whatOf(Labels),
         managedBy: Labels[Label.ManagedBy],
         image: ImageID,
         id: Id,

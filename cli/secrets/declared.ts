@@ -4,17 +4,20 @@ import { configuredSecrets } from "../../manifest/manifest";
 import type { Secret } from "../../manifest/types";
 import { CliError, ExitCode } from "../errors";
 
-/** A secret that a server of the catalog asks for. */
+/** A secret that a server or a shared service of the catalog asks for. */
 export interface DeclaredSecret extends Secret {
   server: string;
 }
 
 /** Every secret that the catalog's manifests ask for; those of a manifest that is wrong are not among them. */
 export function declaredSecrets(folders: string[], root: string): DeclaredSecret[] {
-  const { servers } = validateCatalog(catalogEntries(folders, root));
-  return servers.flatMap(({ manifest }) =>
-    configuredSecrets(manifest).map((secret) => ({ ...secret, server: manifest.name })),
-  );
+  const { servers, services } = validateCatalog(catalogEntries(folders, root));
+  return [
+    ...servers.flatMap(({ manifest }) =>
+      configuredSecrets(manifest).map((secret) => ({ ...secret, server: manifest.name })),
+    ),
+    ...services.flatMap(({ service: { name, secrets } }) => secrets.map((secret) => ({ ...secret, server: name }))),
+  ];
 }
 
 /** A line of `secrets list`. */

@@ -49,7 +49,10 @@ export function showCommand(): Command {
             })
             .join("; "),
           companions: server.companions
-            .map(({ name: own, status, reason }) => `${own} ${status}${reason ? `: ${reason}` : ""}`)
+            .map(
+              ({ name: own, shared, status, reason }) =>
+                `${own}${shared ? " (shared)" : ""} ${status}${reason ? `: ${reason}` : ""}`,
+            )
             .join("; "),
           restarts: `${restarts}, ${oomKills} processes killed for memory`,
           tools: tools

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { oneLine } from "../../lib/plain-text";
-import { serviceContainer } from "../../manifest/container/service-spec";
+import { SHARED, serviceContainer } from "../../manifest/container/service-spec";
 import type { Outputs } from "../../stack/outputs";
 import { askInner } from "../engine/inner";
 import { hopeless, type Unsettled } from "./settled";
@@ -23,7 +23,8 @@ export function withReasons(unmade: Unsettled[], outputs: Outputs): Promise<Unse
       const known = await askInner(outputs, (docker) => reasonOf(docker.getContainer(container))).catch(
         () => undefined,
       );
-      return known === undefined ? one : { ...one, reason: `its companion ${one.companion}: ${known}` };
+      if (known === undefined) return one;
+      return { ...one, reason: one.name === SHARED ? known : `its companion ${one.companion}: ${known}` };
     }),
   );
 }

@@ -4,6 +4,7 @@ import { paths } from "../../api/paths";
 import { Scope } from "../../api/scopes";
 import type { Settings } from "../../config/settings";
 import { oneLine } from "../../lib/plain-text";
+import { SHARED } from "../../manifest/container/service-spec";
 import type { Outputs } from "../../stack/outputs";
 import { stackApi } from "../api/open";
 import { askInner, innerContainers } from "../engine/inner";
@@ -11,7 +12,7 @@ import { askInner, innerContainers } from "../engine/inner";
 /** A server that did not become healthy. */
 export interface Unsettled {
   name: string;
-  /** The companion that it waits for in vain. */
+  /** The companion that it waits for in vain; with the name SHARED a shared service. */
   companion?: string;
   /** Docker's word: starting, unhealthy, restarting, exited, ... */
   status: string;
@@ -124,10 +125,11 @@ async function reasons(outputs: Outputs, settings: Settings): Promise<Map<string
 
 /** What `up` says about them. */
 export function unsettledText(failed: Unsettled[], all: number): string {
-  const lines = failed.flatMap(({ name, status, reason, build = [] }) => [
-    `  ${name} is ${status}: ${reason}`,
+  const lines = failed.flatMap(({ name, companion, status, reason, build = [] }) => [
+    `  ${name === SHARED ? `the shared service ${companion}` : name} is ${status}: ${reason}`,
     ...build.map((line) => `    | ${line}`),
   ]);
-  const count = `${failed.length} of ${all} servers ${failed.length === 1 ? "is" : "are"} not healthy`;
+  const servers = failed.filter(({ name }) => name !== SHARED).length;
+  const count = `${servers} of ${all} servers ${servers === 1 ? "is" : "are"} not healthy`;
   return [`${count}; everything else is up`, ...lines].join("\n");
 }

@@ -1,4 +1,5 @@
 import { oneLine } from "../../lib/plain-text";
+import { SHARED } from "../../manifest/container/service-spec";
 import type { Unsettled } from "./settled";
 import { type Diagnostic, partOf, plainMessage, type UpEvent } from "./up-events";
 
@@ -10,6 +11,8 @@ const WORDS = {
 const MAKES = ["create", "create-replacement", "update", "replace"];
 /** Status of a server that could not be made. */
 export const NOT_MADE = "not made";
+/** What is a server's, or a shared service's. */
+const OF_SERVERS = /dind-mcp:index:(McpServer|Fleet\$dind-mcp:index:Companion)\$/;
 /** Pulumi's words for what was done, and ours. */
 const CHANGES = {
   create: "created",
@@ -51,11 +54,12 @@ export class UpLines {
   /** The servers that could not be made; undefined when nothing failed, or something else than a server did. */
   unmade(): Unsettled[] | undefined {
     const all = this.#unmade;
-    if (all.length === 0 || !all.every(({ urn }) => urn.includes("dind-mcp:index:McpServer$"))) return undefined;
+    if (all.length === 0 || !all.every(({ urn }) => OF_SERVERS.test(urn))) return undefined;
     return all.map(({ urn, reason }) => {
-      // A companion is called SERVER.COMPANION.
+      // A companion is called SERVER.COMPANION, a shared service SHARED.SERVICE.
       const [name = "", companion] = (partOf(urn)?.name ?? urn.split("::").at(-1) ?? "").split(".");
       if (companion === undefined) return { name, status: NOT_MADE, reason };
+      if (name === SHARED) return { name, companion, status: NOT_MADE, reason };
       return { name, companion, status: NOT_MADE, reason: `its companion ${companion}: ${reason}` };
     });
   }

@@ -9,6 +9,8 @@ export interface ContainerReferences {
   image: pulumi.Input<string>;
   /** Name of the server's network, as a dependency on it. */
   network?: pulumi.Input<string>;
+  /** The names of the networks in which it has a fixed address, as dependencies on them. @default [] */
+  networks?: pulumi.Input<string>[];
   /** Names of the volumes the container mounts, as dependencies on them. */
   volumes: Record<string, pulumi.Input<string>>;
   /** More labels. */
@@ -18,7 +20,7 @@ export interface ContainerReferences {
 /** Translates a container specification into the provider's arguments. Adds no rule of its own. */
 export function containerArgs(
   spec: ContainerSpec,
-  { image, network, volumes, labels }: ContainerReferences,
+  { image, network, networks, volumes, labels }: ContainerReferences,
 ): docker.ContainerArgs {
   const hosts = Object.entries(spec.hosts).map(([host, ip]) => ({ host, ip }));
   return {
@@ -40,7 +42,7 @@ export function containerArgs(
     ),
     tmpfs: spec.tmpfs,
     shmSize: spec.sharedMemory / MEBIBYTE,
-    ...networking(spec, network),
+    ...networking(spec, network, networks),
     ...(hosts.length > 0 ? { hosts } : {}),
     ...(spec.dns.length > 0 ? { dns: spec.dns } : {}),
     memory: spec.memory / MEBIBYTE,
@@ -64,11 +66,15 @@ export function containerArgs(
 }
 
 function networking(
-  { networkMode, address }: ContainerSpec,
+  { networkMode, addresses = [] }: ContainerSpec,
   network?: pulumi.Input<string>,
+  networks: pulumi.Input<string>[] = [],
 ): Pick<docker.ContainerArgs, "networkMode" | "networksAdvanced"> {
-  if (!address || network === undefined) return { networkMode: network ?? networkMode };
-  return { networkMode, networksAdvanced: [{ name: network, ipv4Address: address.ip, aliases: [address.alias] }] };
+  if (addresses.length === 0) return { networkMode: network ?? networkMode };
+  const joined = addresses.map(({ network: name, ip, alias }, index) => {
+    return { name: networks[index] ?? name, ipv4Address: ip, aliases: [alias] };
+  });
+  return { networkMode, networksAdvanced: joined };
 }
 
 /** Processors as the provider reads them back, "1" as "1.0": anything else would be drift. */

@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { CatalogServer } from "../../manifest/catalog";
+import { type UsedService, usedServices } from "../../manifest/catalog-services";
 import { containerName, serverNetwork } from "../../manifest/container/container-spec";
-import { withoutEgress } from "../../manifest/container/service-spec";
+import { sharedSpec, sharedStoring, withoutEgress } from "../../manifest/container/service-spec";
 import { proxyAddress, serverSubnet } from "../../manifest/container/subnets";
 import { OUTBOUND, PROXY_ADDRESS, RELAY_ADDRESS } from "../../manifest/proxy/outbound";
 import { DATABASE_SECRET } from "../../manifest/secret-rules";
 import type { Manifest } from "../../manifest/types";
 import { builtImage } from "../built-image";
 import type { Labels } from "../labels";
+import { Companion } from "./companion";
 import { Database } from "./database";
 import { DatabaseRelay } from "./database-relay";
 import { EgressProxy } from "./egress-proxy";
@@ -32,6 +34,19 @@ export interface FleetArgs {
   /** Keep built images when the stack is destroyed. */
   keepImages: boolean;
   labels: Labels;
+}
+
+/** The values of a server's secrets: its own, and those of the shared services that it names. */
+export function secretsOf(
+  { name, secrets }: Pick<Manifest, "name" | "secrets">,
+  all: FleetArgs["secrets"],
+): Record<string, string> {
+  const foreign = secrets.flatMap(({ name: own, from }) => {
+    const [service = "", secret = ""] = from?.split(".") ?? [];
+    const value = all[service]?.[secret];
+    return value === undefined ? [] : [[own, value] as const];
+  });
+  return { ...all[name], ...Object.fromEntries(foreign) };
 }
 
 /** What every part of the fleet gets. */
@@ -77,6 +92,9 @@ export class Fleet extends pulumi.ComponentResource {
     const database = readers.length > 0 ? this.database(readers, args.databaseDsn, common, networks) : undefined;
     const leaving = manifests.filter(({ egress }) => egress.length > 0);
     const egress = leaving.length > 0 ? this.egress(leaving, args, common, networks) : undefined;
+    const shared = new Map(
+      usedServices(args.servers).map((used) => [used.service.name, this.shared(used, args, common, networks)]),
+    );
 
     this.servers = Object.fromEntries(
       args.servers.map((server) => {
@@ -89,9 +107,10 @@ export class Fleet extends pulumi.ComponentResource {
             ...common,
             server,
             networks,
+            uses: manifest.uses.flatMap((one) => shared.get(one) ?? []),
             startAfter,
             stack: args.stack,
-            secrets: { ...args.secrets[manifest.name], ...dsn },
+            secrets: { ...secretsOf(manifest, args.secrets), ...dsn },
           },
           { parent: this },
         );
@@ -114,6 +133,18 @@ export class Fleet extends pulumi.ComponentResource {
     return new DatabaseRelay("database-relay", { ...joined, ...outbound, dsn }, { parent: this });
   }
 
+  /** Makes a shared service, in the networks of those that use it. */
+  private shared(
+    { service, folder, users }: UsedService,
+    { secrets, stack }: FleetArgs,
+    common: Common,
+    networks: InnerNetworks,
+  ): Companion {
+    const spec = sharedSpec(service, users, { image: service.image ?? "", stack });
+    const own = { service, spec, storing: sharedStoring(service), folder, secrets: secrets[service.name] ?? {} };
+    return new Companion({ ...common, ...own, networks, stack }, { parent: this });
+  }
+
   /** Makes the way out, for servers that have one. */
   private egress(
     leaving: Manifest[],
@@ -125,10 +156,10 @@ export class Fleet extends pulumi.ComponentResource {
       "egress",
       {
         ...common,
-        servers: leaving.map(({ name, user, egress, transparentEgress, services }) => ({
+        servers: leaving.map(({ name, user, egress, transparentEgress, services, uses }) => ({
           server: name,
           subnet: serverSubnet(user).subnet,
-          without: withoutEgress({ user, services }),
+          without: withoutEgress({ user, services, uses }),
           egress,
           transparentEgress,
           privateHosts: privateHosts[name] ?? [],

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CatalogServer } from "../../manifest/catalog";
 import { containerName, containerSpec } from "../../manifest/container/container-spec";
 import { Owner } from "../../manifest/container/labels";
+import { serviceSpec, serviceStoring } from "../../manifest/container/service-spec";
+import type { Service } from "../../manifest/service-types";
 import type { Labels } from "../labels";
 import { REPLACED } from "../replaced";
 import { Companion } from "./companion";
@@ -17,6 +19,8 @@ export interface McpServerArgs {
   /** Values of its and its companions' secrets by name. The component marks them as secret. */
   secrets: Record<string, pulumi.Input<string>>;
   networks: InnerNetworks;
+  /** The shared services that it uses: it starts when they can be used. @default [] */
+  uses?: Companion[];
   /** What has to answer before the server's container starts. Its image and volumes do not wait for it. @default [] */
   startAfter?: pulumi.Resource[];
   /** "project/stack", for the container's label. */
@@ -47,8 +51,9 @@ export class McpServer extends pulumi.ComponentResource {
       { manifest, owner: Owner.Pulumi, stack, image: carrierImage, labels },
       parent,
     );
-    const companions = manifest.services.map((service) => new Companion({ ...args, service }, parent));
-    const ready = pulumi.all(companions.map(({ settled }) => settled));
+    const companions = manifest.services.map((service) => companionOf(service, args, parent));
+    const awaited = [...companions, ...(args.uses ?? [])];
+    const ready = pulumi.all(awaited.map(({ settled }) => settled));
     const container = new docker.Container(
       name,
       containerArgs(spec, {
@@ -61,7 +66,7 @@ export class McpServer extends pulumi.ComponentResource {
         dependsOn: [
           ...(args.startAfter ?? []),
           ...folders,
-          ...companions.map((companion) => companion.container),
+          ...awaited.map((companion) => companion.container),
           imageOf(this, `${name}-image`),
         ],
         ...REPLACED,
@@ -71,4 +76,12 @@ export class McpServer extends pulumi.ComponentResource {
     this.imageId = unlessFailed(image.imageId);
     this.registerOutputs({ containerName: this.containerName, imageId: this.imageId });
   }
+}
+
+function companionOf(service: Service, args: McpServerArgs, opts: pulumi.ComponentResourceOptions): Companion {
+  const { server, stack, startAfter } = args;
+  const spec = serviceSpec(server.manifest, service, { image: service.image ?? "", stack });
+  const storing = serviceStoring(server.manifest, service);
+  const own = { service, spec, storing, folder: server.folder, startAfter: service.egress ? startAfter : [] };
+  return new Companion({ ...args, ...own }, opts);
 }

@@ -8,7 +8,7 @@ import type { ContainerSpec, HealthcheckSpec, MountSpec, NetworkSpec, VolumeSpec
 import { containerLabels, Label, Owner } from "./labels";
 import { containerName } from "./names";
 import { INIT, isStdio, program, SOCKET, SOCKET_FILE } from "./program";
-import { proxyEnvironment } from "./proxy-environment";
+import { neighbours, proxyEnvironment } from "./proxy-environment";
 import { storageMounts } from "./storage-folders";
 import { proxyAddress, serverSubnet } from "./subnets";
 import { walls } from "./walls";
@@ -66,10 +66,11 @@ export function serverNetwork(manifest: Manifest): NetworkSpec | undefined {
   return { name: containerName(manifest.name), ...serverSubnet(manifest.user), internal: true };
 }
 
-function environment({ env, egress, home, cacheDir, services }: Manifest): Record<string, string> {
+function environment(manifest: Manifest): Record<string, string> {
+  const { env, egress, home, cacheDir } = manifest;
   const cache: Record<string, string> = cacheDir === undefined ? {} : { XDG_CACHE_HOME: cacheDir };
-  const direct = services.map(({ name }) => name);
-  return { HOME: home ? HOME.path : "/tmp", ...cache, ...(egress.length > 0 ? proxyEnvironment(env, direct) : env) };
+  const all = egress.length > 0 ? proxyEnvironment(env, neighbours(manifest)) : env;
+  return { HOME: home ? HOME.path : "/tmp", ...cache, ...all };
 }
 
 /** Where in the engine a mount's files are. @throws RangeError for a mount of nothing, which parseManifest refuses */

@@ -22,6 +22,14 @@ export interface NetworkSpec extends Subnet {
   internal: true;
 }
 
+/** A fixed address in a network, and the name by which others find it there. */
+export interface AddressSpec {
+  /** The network's name. */
+  network: string;
+  ip: string;
+  alias: string;
+}
+
 export interface UlimitSpec {
   name: string;
   soft: number;
@@ -58,11 +66,11 @@ export interface ContainerSpec {
   sharedMemory: number;
   /** Path to options. */
   tmpfs: Record<string, string>;
-  /** `none`, or the network's name; with an address there `bridge`. */
+  /** `none`, or the network's name; with fixed addresses `bridge`. */
   networkMode: string;
   network?: NetworkSpec;
-  /** Its fixed address in that network, and the name by which others find it there. */
-  address?: { ip: string; alias: string };
+  /** Networks of servers in which it has a fixed address. @default [] */
+  addresses?: AddressSpec[];
   /** Lines of /etc/hosts: names to addresses. */
   hosts: Record<string, string>;
   /** Name servers, in place of the engine's own. */

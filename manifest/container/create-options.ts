@@ -8,10 +8,12 @@ function nanoseconds(duration: string): number {
   return goMilliseconds(duration) * NANOSECONDS;
 }
 
-function networking({ address, network }: ContainerSpec): Pick<ContainerCreateOptions, "NetworkingConfig"> {
-  if (!address || !network) return {};
-  const endpoint = { IPAMConfig: { IPv4Address: address.ip }, Aliases: [address.alias] };
-  return { NetworkingConfig: { EndpointsConfig: { [network.name]: endpoint } } };
+function networking({ addresses = [] }: ContainerSpec): Pick<ContainerCreateOptions, "NetworkingConfig"> {
+  if (addresses.length === 0) return {};
+  const endpoints = addresses.map(({ network, ip, alias }) => {
+    return [network, { IPAMConfig: { IPv4Address: ip }, Aliases: [alias] }];
+  });
+  return { NetworkingConfig: { EndpointsConfig: Object.fromEntries(endpoints) } };
 }
 
 /**

@@ -6,9 +6,9 @@ export const Label = {
   Stack: "dind-mcp.stack",
   /** What a container is that is no server: a Role. */
   Role: "dind-mcp.role",
-  /** A server's name; of a companion that of its server. */
+  /** A server's name; of a companion that of its server, of a shared service nothing. */
   Server: "dind-mcp.server",
-  /** A companion's name; nothing else has this label. */
+  /** The name of a companion or of a shared service; nothing else has this label. */
   Companion: "dind-mcp.companion",
   /** A server's manifest as canonical JSON. It repeats the environment: not for everybody's eyes. */
   Manifest: "dind-mcp.manifest",
@@ -49,6 +49,8 @@ export const Role = {
   LearningEgress: "learning-egress",
   /** A container of a server's own, beside it: a database, a cache. */
   Companion: "companion",
+  /** A container beside several servers, which its service.yaml declares. */
+  SharedService: "shared-service",
   /** Carries files onto a volume; is made and never started. */
   VolumeFiles: "volume-files",
   /** Makes or removes a server's storage folders, as the server's user, and ends. */

@@ -30,7 +30,7 @@ export function isStdio({ transport }: Manifest): boolean {
 }
 
 /** The variables that mcp-init fills from secrets' files, as its arguments: names and paths, never a value. */
-function variables(holder: Manifest | Service): string[] {
+function variables(holder: Manifest | Omit<Service, "egress">): string[] {
   return secretFiles(holder).flatMap(({ env, file, required }) =>
     env === undefined ? [] : [required ? "--variable" : "--optional-variable", `${env}=${file}`],
   );
@@ -77,6 +77,6 @@ export function program(manifest: Manifest): Program {
 }
 
 /** What runs in a companion's container. Its image says which signal stops it: databases have their own. */
-export function serviceProgram(service: Service): Program {
+export function serviceProgram(service: Omit<Service, "egress">): Program {
   return { stopTimeout: SERVICE_STOP_SECONDS, ...underInit(["run", ...variables(service)], service) };
 }

@@ -1,4 +1,5 @@
 import { PROXY } from "../egress-hosts";
+import type { Manifest } from "../types";
 
 const URL = `http://${PROXY.host}:${PROXY.port}`;
 /** Hosts to reach without the proxy. The proxy itself is one, for programs that speak to it on their own. */
@@ -15,13 +16,18 @@ function javaOptions(direct: string[]): string {
   ].join(" ");
 }
 
+/** Hosts that a server reaches in its own network, without the proxy. */
+export function neighbours({ services, uses }: Pick<Manifest, "services" | "uses">): string[] {
+  return [...services.map(({ name }) => name), ...uses];
+}
+
 /**
  * Returns the environment of a server that has a way out: its own, and variables that lead programs to the proxy.
  * @param env the manifest's; it may switch off Node's use of the proxy, and its Java options come after ours
- * @param neighbours more hosts to reach without the proxy: companions
+ * @param beside more hosts to reach without the proxy: those of `neighbours`
  */
-export function proxyEnvironment(env: Record<string, string>, neighbours: string[] = []): Record<string, string> {
-  const direct = [...DIRECT, ...neighbours];
+export function proxyEnvironment(env: Record<string, string>, beside: string[] = []): Record<string, string> {
+  const direct = [...DIRECT, ...beside];
   const java = javaOptions(direct);
   const proxy = { HTTP_PROXY: URL, HTTPS_PROXY: URL, NO_PROXY: direct.join(",") };
   // Some programs read only the upper-case names, some only the lower-case ones.

@@ -1,20 +1,13 @@
 import { goDuration, milliseconds } from "../../lib/durations";
 import { secretFiles } from "../manifest";
-import type { Service } from "../service-types";
+import type { Service, SharedService } from "../service-types";
 import type { Manifest } from "../types";
-import {
-  type ContainerSpecOptions,
-  nameServers,
-  outsideHosts,
-  secretMounts,
-  secretVolumes,
-  serverNetwork,
-} from "./container-spec";
+import { type ContainerSpecOptions, nameServers, outsideHosts, secretMounts, secretVolumes } from "./container-spec";
 import type { ContainerSpec, HealthcheckSpec } from "./container-types";
 import { containerLabels, Label, Owner, Role } from "./labels";
 import { containerName } from "./names";
 import { INIT, serviceProgram } from "./program";
-import { proxyEnvironment } from "./proxy-environment";
+import { neighbours, proxyEnvironment } from "./proxy-environment";
 import { type Storing, storageMounts } from "./storage-folders";
 import { serviceAddress } from "./subnets";
 import { walls } from "./walls";
@@ -30,16 +23,31 @@ export function serviceContainer(server: string, service: string): string {
 }
 
 /** A companion's storage, whose folders begin with the name of its server. */
-export function serviceStoring({ name: server }: Pick<Manifest, "name">, { name, user, storage }: Service): Storing {
+export function serviceStoring(
+  { name: server }: Pick<Manifest, "name">,
+  { name, user, storage }: Pick<Service, "name" | "user" | "storage">,
+): Storing {
   return { name: serviceName(server, name), user, storage, home: false, mounts: [] };
 }
 
-/** Addresses of the companions that may not use their server's ways out. */
-export function withoutEgress({ user, services }: Pick<Manifest, "user" | "services">): string[] {
-  return services.flatMap(({ egress }, index) => (egress ? [] : [serviceAddress(user, index)]));
+/** Stands for the server in what a shared service is called: no server has this name (rules.ts). */
+export const SHARED = "shared";
+
+type Neighbours = Pick<Manifest, "user" | "services" | "uses">;
+
+/** A shared service's address in the network of a server that uses it: next to those of the companions. */
+function sharedAddress({ user, services, uses }: Neighbours, name: string): string {
+  return serviceAddress(user, services.length + uses.indexOf(name));
 }
 
-function healthcheck({ health }: Service): HealthcheckSpec {
+/** Addresses in a server's network that may not use its ways out: shared services, and companions that do not ask for them. */
+export function withoutEgress(manifest: Neighbours): string[] {
+  const { user, services, uses } = manifest;
+  const own = services.flatMap(({ egress }, index) => (egress ? [] : [serviceAddress(user, index)]));
+  return [...own, ...uses.map((name) => sharedAddress(manifest, name))];
+}
+
+function healthcheck({ health }: Pick<Service, "health">): HealthcheckSpec {
   const { command, port, retries } = health;
   const timeout = milliseconds(health.timeout);
   const go = (text: string): string => goDuration(milliseconds(text));
@@ -55,40 +63,80 @@ function healthcheck({ health }: Service): HealthcheckSpec {
   };
 }
 
-/** Turns a companion of a server into its container. Pure. It has a server's walls, and nobody but its server reaches it. */
-export function serviceSpec(manifest: Manifest, service: Service, options: ContainerSpecOptions): ContainerSpec {
-  const { name: server, user } = manifest;
-  const { stack, image, managedBy = Owner.Pulumi } = options;
-  const storing = serviceStoring(manifest, service);
+/** Where a companion is, and what only some have. */
+interface Place extends Pick<ContainerSpec, "addresses" | "env" | "hosts" | "dns"> {
+  storing: Storing;
+  labels: Record<string, string>;
+}
+
+/** What companions of one server and shared services have in common: a server's walls. */
+function besideServers(
+  service: Omit<Service, "egress">,
+  { storing, labels, ...place }: Place,
+  { image, stack, managedBy = Owner.Pulumi }: ContainerSpecOptions,
+): ContainerSpec {
   const { mounts, env, ...run } = serviceProgram(service);
   const secrets = secretFiles(service);
-  const own = { HOME: "/tmp", ...service.env };
-  const others = manifest.services.map(({ name }) => name);
   return {
     ...walls({ ...service, ...storing }),
+    ...place,
     name: containerName(storing.name),
     hostname: service.name,
     image,
     ...run,
     groups: [],
     ...(service.workdir ? { workdir: service.workdir } : {}),
-    env: { ...(service.egress ? proxyEnvironment(own, others) : own), ...env },
+    env: { ...place.env, ...env },
     labels: containerLabels({
       [Label.ManagedBy]: managedBy,
-      [Label.Role]: Role.Companion,
       [Label.Companion]: service.name,
-      [Label.Server]: server,
       [Label.Stack]: stack,
+      ...labels,
     }),
     mounts: [...mounts, ...secretMounts(storing.name, secrets), ...storageMounts(storing, managedBy)],
     volumes: secretVolumes(storing.name, secrets),
-    // Not the server's network itself: Docker would ignore the address there.
+    // Not a server's network itself: Docker would ignore the address there.
     networkMode: "bridge",
-    network: serverNetwork(manifest),
-    address: { ip: serviceAddress(user, manifest.services.indexOf(service)), alias: service.name },
-    hosts: service.egress ? outsideHosts(manifest) : {},
-    dns: service.egress ? nameServers(manifest) : [],
     healthcheck: healthcheck(service),
     secretFiles: secrets,
   };
+}
+
+/** Turns a companion of a server into its container. Pure. It has a server's walls, and nobody but its server reaches it. */
+export function serviceSpec(manifest: Manifest, service: Service, options: ContainerSpecOptions): ContainerSpec {
+  const { name, user } = manifest;
+  const own = { HOME: "/tmp", ...service.env };
+  const ip = serviceAddress(user, manifest.services.indexOf(service));
+  const place: Place = {
+    storing: serviceStoring(manifest, service),
+    labels: { [Label.Role]: Role.Companion, [Label.Server]: name },
+    env: service.egress ? proxyEnvironment(own, neighbours(manifest)) : own,
+    hosts: service.egress ? outsideHosts(manifest) : {},
+    dns: service.egress ? nameServers(manifest) : [],
+    addresses: [{ network: containerName(name), ip, alias: service.name }],
+  };
+  return besideServers(service, place, options);
+}
+
+/** A shared service's storage, whose folders begin with SHARED. */
+export function sharedStoring(service: SharedService): Storing {
+  return serviceStoring({ name: SHARED }, service);
+}
+
+/**
+ * Turns a shared service into its container. Pure. It is in the network of each server that uses it: so they reach it, and
+ * not each other. It has no way out.
+ */
+export function sharedSpec(service: SharedService, users: Manifest[], options: ContainerSpecOptions): ContainerSpec {
+  const place: Place = {
+    storing: sharedStoring(service),
+    labels: { [Label.Role]: Role.SharedService },
+    env: { HOME: "/tmp", ...service.env },
+    hosts: {},
+    dns: [],
+    addresses: users.map((user) => {
+      return { network: containerName(user.name), ip: sharedAddress(user, service.name), alias: service.name };
+    }),
+  };
+  return besideServers(service, place, options);
 }

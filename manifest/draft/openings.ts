@@ -16,7 +16,7 @@ export interface Openings {
   limits?: Resources;
 }
 
-const OTHER = ["database", "services", "scratch", "browser", "sharedMemory", "cacheDir"];
+const OTHER = ["database", "services", "uses", "scratch", "browser", "sharedMemory", "cacheDir"];
 
 /** Reads what a manifest opens, as it was written: a draft need not be complete. */
 export function openingsOf(document: Record<string, unknown>, complete?: { resources: Resources }): Openings {

@@ -16,7 +16,9 @@ export function placed({ name, manifest, status, managedBy, companions = [] }: S
     ...{ name, status, managedBy },
     network: network && { name: network.name, subnet: network.subnet },
     mounts: [...lent, ...own],
-    companions: companions.map((companion) => ({ name: companion.name, status: companion.status })),
+    companions: companions.map((one) => {
+      return { name: one.name, status: one.status, ...(one.shared ? { shared: true } : {}) };
+    }),
     ...{ database: manifest.database, egress: manifest.egress },
   };
 }

@@ -26,12 +26,14 @@ export interface ContainerRuntime {
 /** What a server runs on; `kind` tells which. */
 export type Runtime = ContainerRuntime;
 
-/** A companion of a server, as it is. */
+/** A companion of a server, or a shared service that it uses, as it is. */
 export interface CompanionInfo {
   /** Its name in the manifest. */
   name: string;
   /** Name of its container. */
   container: string;
+  /** A shared service. @default false */
+  shared?: boolean;
   status: ServerStatus;
   /** What is wrong, in words. */
   reason?: string;

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { configurationPage } from "../../config/configuration-page";
 import { pulumiYaml } from "../../config/pulumi-yaml";
 import { withPart } from "../../lib/marked-part";
-import { manifestJsonSchema } from "../../manifest/json-schema";
+import { manifestJsonSchema, serviceJsonSchema } from "../../manifest/json-schema";
 import { openApi } from "../../orchestrator/rest/openapi-docs";
 import { operationTable } from "../../orchestrator/rest/operation-table";
 import { policies } from "../../policy/pack";
@@ -18,6 +18,7 @@ export const GENERATED: Generated[] = [
   { file: "Pulumi.yaml", content: pulumiYaml },
   { file: "docs/configuration.md", content: configurationPage },
   { file: "manifest/server.schema.json", content: () => json(manifestJsonSchema()) },
+  { file: "manifest/service.schema.json", content: () => json(serviceJsonSchema()) },
   { file: relative(ROOT, OUTPUTS_SCHEMA_FILE), content: () => json(outputsJsonSchema()) },
   { file: "docs/openapi.json", content: async () => json(await openApi()) },
   { file: "docs/api.md", content: async (page) => withPart(page, "operations", operationTable(await openApi())) },

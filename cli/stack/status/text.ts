@@ -33,10 +33,16 @@ function pairs(values: Record<string, string>): string {
 
 function containersText({ containers, api }: StackStatus): string {
   if (!containers) return "unknown: the engine does not answer";
-  const rows = containers.map(({ name, server, companionOf, managedBy, state, image }) => [
-    server ?? (companionOf ? name.replace(/^mcp-/, "") : name),
+  const rows = containers.map(({ name, server, companionOf, shared, managedBy, state, image }) => [
+    server ?? shared ?? (companionOf ? name.replace(/^mcp-/, "") : name),
     state,
-    companionOf ? `companion of ${companionOf}` : server ? (managedBy ?? "") : "the stack's own",
+    shared
+      ? "shared service"
+      : companionOf
+        ? `companion of ${companionOf}`
+        : server
+          ? (managedBy ?? "")
+          : "the stack's own",
     server ? String(api.sessions?.[server] ?? "") : "",
     image.replace("sha256:", "").slice(0, 12),
     (server && api.reasons?.[server]) || "",

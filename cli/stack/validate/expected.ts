@@ -34,7 +34,7 @@ export function expectedFacts(
     },
     HostConfig,
     Image: image.id,
-    networks: [spec.address && spec.network ? spec.network.name : spec.networkMode],
+    networks: spec.addresses?.map(({ network }) => network).sort() ?? [spec.networkMode],
     state: "healthy",
   });
 }

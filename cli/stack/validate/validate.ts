@@ -3,10 +3,11 @@ import type { Settings } from "../../../config/settings";
 import { dockerAt } from "../../../lib/docker-client";
 import { parseJson } from "../../../lib/json";
 import type { CatalogServer } from "../../../manifest/catalog";
+import { usedServices } from "../../../manifest/catalog-services";
 import { type ContainerSpec, containerName, containerSpec } from "../../../manifest/container/container-spec";
 import { Label, Owner, Role } from "../../../manifest/container/labels";
 import { isLearningName, learningName, learningProxyName } from "../../../manifest/container/learning";
-import { serviceContainer, serviceSpec } from "../../../manifest/container/service-spec";
+import { SHARED, serviceContainer, serviceSpec, sharedSpec } from "../../../manifest/container/service-spec";
 import { loadCatalog } from "../../../manifest/load-catalog";
 import { parseManifest } from "../../../manifest/manifest";
 import type { Manifest } from "../../../manifest/types";
@@ -75,10 +76,13 @@ async function compareInner(docker: Docker, declared: Declared): Promise<Validat
   const all = await docker.listContainers({ all: true, filters: stackFilter() });
   const present = new Map(all.map((container) => [nameOf(container), container.Id]));
   const inner = recorded.filter(({ outer }) => !outer);
-  const declaredNames = servers.flatMap(({ manifest: { name, services } }) => [
-    containerName(name),
-    ...services.map((service) => serviceContainer(name, service.name)),
-  ]);
+  const declaredNames = [
+    ...servers.flatMap(({ manifest: { name, services } }) => [
+      containerName(name),
+      ...services.map((service) => serviceContainer(name, service.name)),
+    ]),
+    ...usedServices(servers).map(({ service }) => serviceContainer(SHARED, service.name)),
+  ];
   const wanted = [...new Set([...declaredNames, ...inner.map(({ name }) => name)])];
   const found: Difference[] = [];
   for (const name of wanted) {
@@ -143,13 +147,14 @@ async function compareOne(
   return differences(name, expected, actual);
 }
 
-/** The companion of the catalog that has this container. */
+/** The companion or shared service of the catalog that has this container. */
 function companionSpec(container: string, image: string, servers: CatalogServer[]): ContainerSpec | undefined {
   for (const { manifest } of servers) {
     const service = manifest.services.find(({ name }) => serviceContainer(manifest.name, name) === container);
     if (service) return serviceSpec(manifest, service, { image, stack: fullStackName() });
   }
-  return undefined;
+  const used = usedServices(servers).find(({ service: { name } }) => serviceContainer(SHARED, name) === container);
+  return used && sharedSpec(used.service, used.users, { image, stack: fullStackName() });
 }
 
 /** The manifest of a server that was deployed through the API: its label is all there is of it. */

@@ -1,25 +1,28 @@
 import type { ContainerInspectInfo } from "dockerode";
 import { ServerStatus } from "../../../api/server-status";
 import { type EngineClient, statusOf } from "../../../lib/docker-client";
-import { serviceContainer } from "../../../manifest/container/service-spec";
+import { SHARED, serviceContainer } from "../../../manifest/container/service-spec";
 import type { Manifest } from "../../../manifest/types";
 import type { CompanionInfo } from "../server-info";
 import { lastWords } from "./last-lines";
 import { statusAndReason, withWords } from "./server-state";
 
-/** Looks at a server's companions, in the manifest's order. @throws Error when the daemon does not answer */
+/** Looks at a server's companions, in the manifest's order, then at the shared services that it uses. @throws Error when the daemon does not answer */
 export async function companionsOf(
   client: EngineClient,
-  { name: server, services }: Pick<Manifest, "name" | "services">,
+  { name: server, services, uses }: Pick<Manifest, "name" | "services" | "uses">,
 ): Promise<CompanionInfo[]> {
+  const all = [
+    ...services.map(({ name }) => ({ name, container: serviceContainer(server, name) })),
+    ...uses.map((name) => ({ name, container: serviceContainer(SHARED, name), shared: true })),
+  ];
   return Promise.all(
-    services.map(async ({ name }) => {
-      const container = serviceContainer(server, name);
-      const look = await inspected(client, container);
-      if (!look) return { name, container, status: ServerStatus.Stopped, reason: "it has no container" };
+    all.map(async (known) => {
+      const look = await inspected(client, known.container);
+      if (!look) return { ...known, status: ServerStatus.Stopped, reason: "it has no container" };
       const { status, reason } = statusAndReason(look.State, look.RestartCount);
       const words = await lastWords(client, look);
-      return { name, container, status, ...(reason === undefined ? {} : { reason: withWords(reason, words) }) };
+      return { ...known, status, ...(reason === undefined ? {} : { reason: withWords(reason, words) }) };
     }),
   );
 }
@@ -35,9 +38,10 @@ async function inspected({ api }: EngineClient, container: string): Promise<Cont
 
 /** What is wrong with a server: its own, then its companions'. Nothing when all is well. */
 export function joinedReason(own: string | undefined, companions: CompanionInfo[]): { reason?: string } {
-  const theirs = companions.flatMap(({ name, status, reason }) =>
-    status === ServerStatus.Running ? [] : [`its companion ${name} is ${status}${reason ? `: ${reason}` : ""}`],
-  );
+  const theirs = companions.flatMap(({ name, status, reason, shared }) => {
+    const what = shared ? "the shared service" : "its companion";
+    return status === ServerStatus.Running ? [] : [`${what} ${name} is ${status}${reason ? `: ${reason}` : ""}`];
+  });
   const all = [...(own === undefined ? [] : [own]), ...theirs];
   return all.length > 0 ? { reason: all.join("; ") } : {};
 }

@@ -2,7 +2,8 @@ import type { ContainerInspectInfo } from "dockerode";
 import { ServerStatus } from "../../../api/server-status";
 import { type EngineClient, reasonOf, statusOf } from "../../../lib/docker-client";
 import { eachOf } from "../../../lib/each-of";
-import { Label } from "../../../manifest/container/labels";
+import { Label, Role } from "../../../manifest/container/labels";
+import { neighbours } from "../../../manifest/container/proxy-environment";
 import type { Events } from "../../events";
 import type { Log } from "../../log";
 import type { ServerInfo, Servers } from "../server-info";
@@ -90,13 +91,17 @@ export class DockerServers implements Servers {
     await Promise.race([first, new Promise<void>((resolve) => setTimeout(resolve, wait).unref())]);
   }
 
-  /** Looks at a server again when one of its companions changes. */
+  /** Looks at a server again when one of its companions, or a shared service that it uses, changes. */
   #followCompanions(): void {
     const { client, log, stack } = this.options;
     const filters = { type: ["container"], event: ACTIONS, label: [Label.Companion, `${Label.Stack}=${stack}`] };
     const onEvent = ({ Actor: { Attributes } }: DockerEvent): void => {
-      const server = this.get(Attributes[Label.Server] ?? "");
-      if (server && Attributes[Label.Companion] !== "") void this.refresh(server.runtime.id);
+      const { [Label.Companion]: name = "", [Label.Server]: server = "", [Label.Role]: role } = Attributes;
+      if (name === "") return;
+      const concerned = this.list().filter((one) =>
+        role === Role.SharedService ? one.manifest.uses.includes(name) : one.name === server,
+      );
+      for (const { runtime } of concerned) void this.refresh(runtime.id);
     };
     const nothing = (): void => {}; // the other stream tells whether the engine is there
     void followEvents({ client, log, filters, onOpen: nothing, onClose: nothing, onEvent }, this.#stop.signal);
@@ -190,7 +195,7 @@ export class DockerServers implements Servers {
   }
 
   async #withCompanions(server: ServerInfo): Promise<ServerInfo> {
-    if (server.manifest.services.length === 0) return server;
+    if (neighbours(server.manifest).length === 0) return server;
     const companions = await companionsOf(this.options.client, server.manifest);
     return { ...server, companions, ...joinedReason(server.reason, companions) };
   }

@@ -1,5 +1,6 @@
 import { type EngineClient, reasonOf, statusOf, unlessAlready } from "../../../lib/docker-client";
-import { serviceContainer } from "../../../manifest/container/service-spec";
+import { neighbours } from "../../../manifest/container/proxy-environment";
+import { SHARED, serviceContainer } from "../../../manifest/container/service-spec";
 import type { Service } from "../../../manifest/service-types";
 import { ServerError } from "../server-error";
 import type { ServerInfo } from "../server-info";
@@ -8,7 +9,7 @@ import type { DockerServers } from "./docker-servers";
 import { type LogLine, logLines } from "./logs";
 
 export interface LogOptions {
-  /** Name of a companion, whose log it is. @default the server's own */
+  /** Name of a companion or of a shared service that it uses, whose log it is. @default the server's own */
   service?: string;
   /** Lines from the end. @default 200 */
   tail?: number;
@@ -45,7 +46,7 @@ export class Lifecycle {
 
   /**
    * Stops the server: SIGTERM, and SIGKILL after the container's own stop time; then its companions, which nobody else
-   * uses. They stay stopped. @throws ServerError
+   * uses. They stay stopped. Shared services go on. @throws ServerError
    */
   stop(name: string): Promise<ServerInfo> {
     return this.#act(name, async (id, companions) => {
@@ -82,7 +83,8 @@ export class Lifecycle {
   #loggedContainer(name: string, service: string | undefined): string {
     const { runtime, manifest } = this.#known(name);
     if (service === undefined) return runtime.id;
-    const names = manifest.services.map((one) => one.name);
+    const names = neighbours(manifest);
+    if (manifest.uses.includes(service)) return serviceContainer(SHARED, service);
     if (names.includes(service)) return serviceContainer(name, service);
     const those = names.length > 0 ? `it has ${names.join(", ")}` : "it has none";
     throw new ServerError(404, `server ${name} has no companion of that name: ${those}`);

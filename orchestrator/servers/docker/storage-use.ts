@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseBytes } from "../../../lib/sizes";
 import type { Owner } from "../../../manifest/container/labels";
+import { SHARED } from "../../../manifest/container/service-spec";
 import { storageFolder, storageOfFolder } from "../../../manifest/container/storage-folders";
 import { allStorage } from "../../../manifest/storage";
 import type { Log } from "../../log";
@@ -79,10 +80,14 @@ export class StorageUse {
         allStorage(manifest).map(({ name: storage }) => keyOf({ owner, server, storage })),
       ),
     );
+    // What shared services keep is owned as long as somebody uses them. Their folders are called SHARED.SERVICE.STORAGE.
+    const used = new Set(servers.flatMap(({ manifest }) => manifest.uses));
+    const isOwned = (folder: StoredFolder): boolean =>
+      folder.server === SHARED ? used.has(folder.storage.split(".")[0] ?? "") : owned.has(keyOf(folder));
     const measured = parseStorageUse(text).map((folder): [string, StoredFolder] => {
       const key = keyOf(folder);
       const lostSince = this.#folders.get(key)?.lostSince ?? Date.now();
-      return [key, owned.has(key) ? folder : { ...folder, lostSince }];
+      return [key, isOwned(folder) ? folder : { ...folder, lostSince }];
     });
     this.#folders = new Map(measured);
     for (const server of servers) for (const storage of this.of(server)) this.#warn(server.name, storage);

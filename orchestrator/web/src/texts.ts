@@ -358,7 +358,7 @@ export const TEXTS = {
     readOnly: "read-only",
     noNetwork: "no network",
     database: "PostgreSQL database",
-    companion: (name: string) => `companion ${name}`,
+    companion: (name: string, shared = false) => `${shared ? "shared service" : "companion"} ${name}`,
     nothing: "nothing outside",
     more: (count: number) => `and ${count} more`,
     asList: "The same as a list",

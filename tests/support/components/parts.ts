@@ -50,7 +50,7 @@ export function engineHost(more: Partial<EngineHostArgs> = {}): EngineHost {
 /** A server of a catalog; like the unit tests' least manifest, but for what is given. */
 export function server(more: Record<string, unknown> = {}): CatalogServer {
   const checked = manifest(more);
-  return { manifest: checked, folder: join(ROOT, "mcp/files"), file: `mcp/${checked.name}/server.yaml` };
+  return { manifest: checked, folder: join(ROOT, "mcp/files"), file: `mcp/${checked.name}/server.yaml`, uses: [] };
 }
 
 /** Manifest keys of a server that is built, instead of using an image. */

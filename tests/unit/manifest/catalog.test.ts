@@ -85,9 +85,9 @@ describe("catalog", () => {
     assert.deepEqual(problemsOf(entries), []);
     assert.deepEqual(problemsOf(entries, options({ a: ["kye"], b: ["x"], c: ["x"] })), [
       "Pulumi.dev.yaml: secrets.a.key: got nothing, expected a value: From the vendor. To fix: bin/dind-mcp secrets set a key",
-      "Pulumi.dev.yaml: secrets.a.kye: got a value, expected one of the server's secrets: key, more. To fix: correct the spelling, or bin/dind-mcp secrets remove a kye",
-      "Pulumi.dev.yaml: secrets.b.x: got a value, expected one of the server's secrets: it has none. To fix: correct the spelling, or bin/dind-mcp secrets remove b x",
-      "Pulumi.dev.yaml: secrets.c.x: got a value, expected a server's name. To fix: correct the spelling, or bin/dind-mcp secrets remove c x",
+      "Pulumi.dev.yaml: secrets.a.kye: got a value, expected one of its secrets: key, more. To fix: correct the spelling, or bin/dind-mcp secrets remove a kye",
+      "Pulumi.dev.yaml: secrets.b.x: got a value, expected one of its secrets: it has none. To fix: correct the spelling, or bin/dind-mcp secrets remove b x",
+      "Pulumi.dev.yaml: secrets.c.x: got a value, expected the name of a server or a shared service. To fix: correct the spelling, or bin/dind-mcp secrets remove c x",
     ]);
     // A server that does not run needs nothing, and may keep its values.
     assert.deepEqual(problemsOf(entries, { ...options({ a: ["other"] }), servers: ["b"] }), []);

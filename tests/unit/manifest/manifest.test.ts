@@ -18,7 +18,7 @@ const variableFix = (name: string, secret: string) =>
   );
 const KEYS =
   "name, title, description, version, image, build, transport, env, notSecrets, secrets, mounts, storage, home, egress, transparentEgress, " +
-  "database, services, resources, browser, scratch, sharedMemory, cacheDir, user, " +
+  "database, services, uses, resources, browser, scratch, sharedMemory, cacheDir, user, " +
   "health, sessions, tools, timeouts, workdir";
 
 const ABSOLUTE = "an absolute path like /data: letters, digits, '.', '_', '-', no '..', no '/' at the end";
@@ -43,6 +43,7 @@ describe("manifest", () => {
         transparentEgress: false,
         database: false,
         services: [],
+        uses: [],
         resources: { cpus: 1, memory: "512m", processes: 128 },
         browser: false,
         scratch: { size: "64m", exec: false },

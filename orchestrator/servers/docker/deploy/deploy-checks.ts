@@ -84,12 +84,13 @@ export function freeUser(
 /** A server's users: its own, and its companions'. */
 const usersOf = ({ user, services = [] }: Users): number[] => [user, ...services.map((service) => service.user)];
 
-function belongsInCatalog({ build, egress, database, services }: Record<string, unknown>): Problem[] {
+function belongsInCatalog({ build, egress, database, services, uses }: Record<string, unknown>): Problem[] {
   const asked = {
     build: build !== undefined,
     egress: Array.isArray(egress) ? egress.length > 0 : egress !== undefined && egress !== "none",
     database: database === true,
     services: Array.isArray(services) ? services.length > 0 : services !== undefined,
+    uses: Array.isArray(uses) ? uses.length > 0 : uses !== undefined,
   };
   return Object.entries(asked)
     .filter(([, there]) => there)

@@ -98,6 +98,11 @@ describe("what `up` shows", () => {
     assert.deepEqual(unmade(failed(companion), error(companion, "not healthy")), [
       { name: "git", companion: "db", status: "not made", reason: "its companion db: not healthy" },
     ]);
+    const shared =
+      "urn:pulumi:dev::dind-mcp::dind-mcp:index:Fleet$dind-mcp:index:Companion$docker:index/container:Container::shared.redis";
+    assert.deepEqual(unmade(failed(shared), error(shared, "not healthy")), [
+      { name: "shared", companion: "redis", status: "not made", reason: "not healthy" },
+    ]);
     const bridge =
       "sdk-v2/provider2.go:571: sdk.helper_schema: Error running legacy build: no such\n\n: provider=docker";
     assert.equal(unmade(told, failed(IMAGE), error(IMAGE, bridge))?.[0]?.reason, "no such package");

@@ -3,6 +3,7 @@ import { Scope } from "../../../../api/scopes";
 import { Fleet, type FleetArgs } from "../../../../components/inner/fleet";
 import { DockerType } from "../../../../lib/docker-types";
 import { OUTBOUND, RELAY_ADDRESS } from "../../../../manifest/proxy/outbound";
+import { parseSharedService } from "../../../../manifest/shared-service";
 import { record } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, only, visible } from "../../../support/components/queries";
@@ -35,6 +36,22 @@ const none = {
 const make = (more: Partial<FleetArgs> = {}, preview = false) =>
   record(() => new Fleet("fleet", { servers: [], ...none, ...more }, withProvider("inner")), { preview });
 const all = { servers: [LEAVES, LISTENS, PLAIN, READS], secrets: { leaves: { key: "hunter2" } } };
+
+/** Two servers that use one redis, and what that is. */
+function sharing() {
+  const least = { name: "redis", description: "For two", image: "redis:8", user: 11_900, health: { port: 6_379 } };
+  const { service } = parseSharedService({ ...least, secrets: [{ name: "password" }] }, "f");
+  assert.ok(service);
+  const uses = [{ service, folder: "/catalog/redis", file: "mcp/redis/service.yaml" }];
+  const secrets = [{ name: "key" }, { name: "redis-password", from: "redis.password" }];
+  const users = ["one", "two"].map((name, index) => {
+    return { ...server({ name, user: 11_010 + index, uses: ["redis"], secrets }), uses };
+  });
+  return {
+    servers: [...users, PLAIN],
+    secrets: { redis: { password: "hunter2" }, one: { key: "k1" }, two: { key: "k2" } },
+  };
+}
 
 describe("Fleet", () => {
   it("is networks, the carriers' image, database, egress proxy and a component a server, all inside", async () => {
@@ -206,5 +223,37 @@ describe("Fleet", () => {
     for (const name of stack)
       assert.match(problemsOf(document({ name })).join(), /^f: name: got "[a-z-]+", expected a name/);
     assert.deepEqual(problemsOf(document({ name: "databases" })), []);
+  });
+
+  it("has a shared service once, in the networks of its users, who wait for it and get its secret", async () => {
+    const { resources } = await make(sharing());
+    const redis = container(resources, "shared.redis");
+    const joined = redis.inputs.networksAdvanced as { name: string; aliases: string[] }[];
+    assert.deepEqual(
+      joined.map(({ name, aliases }) => [name, aliases]),
+      [
+        ["mcp-one", ["redis"]],
+        ["mcp-two", ["redis"]],
+      ],
+    );
+    const waits = ["one", "two", "plain"].map((name) =>
+      container(resources, name).dependencies.includes("shared.redis"),
+    );
+    assert.deepEqual(waits, [true, true, false]);
+    const carried = ["shared.redis", "one"].map((name) => {
+      const uploads = container(resources, `${name}-secret-files`).inputs.uploads as { file: string }[];
+      return uploads.map(({ file }) => file);
+    });
+    assert.deepEqual(carried, [["/files/password"], ["/files/key", "/files/redis-password"]]);
+    assert.doesNotMatch(visible(resources), /hunter2/);
+  });
+
+  it("has no shared service that nobody uses", async () => {
+    const { servers, ...others } = sharing();
+    const { resources } = await make({ ...others, servers: servers.slice(2) });
+    assert.deepEqual(
+      resources.filter(({ name }) => name.startsWith("shared.")),
+      [],
+    );
   });
 });

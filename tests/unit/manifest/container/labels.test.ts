@@ -42,6 +42,7 @@ describe("labels", () => {
       "engine",
       "learning-egress",
       "orchestrator",
+      "shared-service",
       "storage-folders",
       "volume-files",
     ]);

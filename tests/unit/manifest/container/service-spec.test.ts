@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { containerSpec, serverNetwork } from "../../../../manifest/container/container-spec";
 import type { ContainerSpec } from "../../../../manifest/container/container-types";
 import { Label, ownLabels } from "../../../../manifest/container/labels";
-import { serviceSpec, withoutEgress } from "../../../../manifest/container/service-spec";
+import { serviceSpec, sharedSpec, withoutEgress } from "../../../../manifest/container/service-spec";
+import { serviceAddress } from "../../../../manifest/container/subnets";
+import { parseSharedService } from "../../../../manifest/shared-service";
 import { manifest } from "../../../support/manifest/documents";
 
 const options = { image: "sha256:abc", stack: "dind-mcp/dev" };
@@ -28,9 +30,10 @@ describe("specification of a companion", () => {
       { name: spec.name, hostname: spec.hostname, user: spec.user, env: spec.env },
       { name: "mcp-echo.redis", hostname: "redis", user: "11001:11001", env: { HOME: "/tmp", MCP_INIT: "run" } },
     );
-    assert.deepEqual([spec.network, spec.networkMode], [serverNetwork(one), "bridge"]);
-    assert.deepEqual(spec.address, { ip: "10.214.6.77", alias: "redis" });
-    assert.deepEqual(specOf({}).address, { ip: "10.214.6.76", alias: "db" });
+    const network = serverNetwork(one)?.name;
+    assert.equal(spec.networkMode, "bridge");
+    assert.deepEqual(spec.addresses, [{ network, ip: "10.214.6.77", alias: "redis" }]);
+    assert.deepEqual(specOf({}).addresses, [{ network, ip: "10.214.6.76", alias: "db" }]);
     // No manifest: it is no server, whatever its image's labels say.
     assert.deepEqual(ownLabels(spec.labels, {}), {
       [Label.Companion]: "redis",
@@ -98,5 +101,56 @@ describe("specification of a companion", () => {
         [["10.214.6.78"], { "api.example.com": "10.214.6.78", "mail.example.com": "10.214.6.78" }],
       ],
     );
+  });
+});
+
+describe("specification of a shared service", () => {
+  const SERVICE = { ...REDIS, user: 11_900, description: "For several", storage: [{ name: "data", path: "/data" }] };
+  const { service } = parseSharedService(SERVICE, "f");
+  assert.ok(service);
+  const users = [
+    manifest({ name: "a", user: 11_010, uses: ["redis"] }),
+    manifest({ name: "b", user: 11_011, uses: ["other", "redis"], services: [{ ...REDIS, name: "db" }] }),
+  ];
+  const spec = sharedSpec(service, users, options);
+
+  it("has the walls of a companion, and storage that no server's folder can be", () => {
+    const companion = specOf({ storage: SERVICE.storage });
+    const walls: (keyof ContainerSpec)[] = [
+      ...([
+        "readOnly",
+        "capDrop",
+        "securityOptions",
+        "memory",
+        "memorySwap",
+        "cpus",
+        "ulimits",
+        "networkMode",
+      ] as const),
+      ...(["healthcheck", "restart", "dns", "hosts"] as const),
+    ];
+    for (const wall of walls) assert.deepEqual(spec[wall], companion[wall], wall);
+    assert.deepEqual([spec.name, spec.hostname, spec.user], ["mcp-shared.redis", "redis", "11900:11900"]);
+    assert.ok(spec.mounts.some(({ source }) => source === "/srv/mcp/storage/pulumi/shared.redis.data"));
+    assert.deepEqual(ownLabels(spec.labels, {}), {
+      [Label.Companion]: "redis",
+      [Label.ManagedBy]: "pulumi",
+      [Label.Role]: "shared-service",
+      [Label.Stack]: "dind-mcp/dev",
+    });
+  });
+
+  it("is in the network of each server that uses it, beside the companions, and in none of its own", () => {
+    assert.equal(spec.network, undefined);
+    assert.deepEqual(spec.addresses, [
+      { network: "mcp-a", ip: serviceAddress(11_010, 0), alias: "redis" },
+      { network: "mcp-b", ip: serviceAddress(11_011, 2), alias: "redis" },
+    ]);
+  });
+
+  it("may not use its users' ways out, and they reach it past the proxy", () => {
+    const leaving = manifest({ user: 11_010, egress: ["example.com:443"], uses: ["redis"] });
+    assert.deepEqual(withoutEgress(leaving), [serviceAddress(11_010, 0)]);
+    assert.equal(containerSpec(leaving, options).env.NO_PROXY, "localhost,127.0.0.1,egress,redis");
   });
 });

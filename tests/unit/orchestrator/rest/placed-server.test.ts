@@ -6,7 +6,10 @@ import { server } from "../../../support/orchestrator/rest/fleet";
 
 describe("orchestrator: REST, topology", () => {
   it("has of a server what its container was made with", () => {
-    const companions = [{ name: "cache", container: "mcp-rich-cache", status: ServerStatus.Unhealthy, reason: "x" }];
+    const companions = [
+      { name: "cache", container: "mcp-rich-cache", status: ServerStatus.Unhealthy, reason: "x" },
+      { name: "redis", container: "mcp-shared.redis", status: ServerStatus.Running, shared: true },
+    ];
     const written = {
       user: 11_500,
       egress: ["api.example.com:443"],
@@ -26,7 +29,10 @@ describe("orchestrator: REST, topology", () => {
         { kind: "folder", name: "code", path: "/code", readOnly: false },
         { kind: "storage", name: "data", path: "/data", readOnly: false },
       ],
-      companions: [{ name: "cache", status: "unhealthy" }],
+      companions: [
+        { name: "cache", status: "unhealthy" },
+        { name: "redis", status: "running", shared: true },
+      ],
     });
     assert.equal(placed(server("plain")).network, undefined);
   });

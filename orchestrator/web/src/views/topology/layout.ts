@@ -91,7 +91,11 @@ function row({ boxes, wires }: Drawing, server: PlacedServer, y: number): number
   const { name, status, network, mounts, egress } = server;
   const left = column("mount", y, some(mounts.map(mountLines)));
   const right = column("out", y, some(egress.map((host) => [host])));
-  const inner = [name, status, ...server.companions.map((one) => texts.companion(`${one.name}: ${one.status}`))];
+  const inner = [
+    name,
+    status,
+    ...server.companions.map((one) => texts.companion(`${one.name}: ${one.status}`, one.shared)),
+  ];
   const own: Box = { ...box("server", y, inner), server: name, status };
   const net = box("network", y, network ? [network.name, network.subnet] : [texts.noNetwork]);
   if (server.database) net.lines.push(texts.database);

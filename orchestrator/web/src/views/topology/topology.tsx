@@ -91,7 +91,7 @@ function saying({ name, status, network, mounts, companions, database, egress }:
     ...mounts.map((mount) => {
       return `${texts.kinds[mount.kind]} ${mount.name} ${mount.path}${mount.readOnly ? ` ${texts.readOnly}` : ""}`;
     }),
-    ...companions.map((one) => texts.companion(`${one.name} ${one.status}`)),
+    ...companions.map((one) => texts.companion(`${one.name} ${one.status}`, one.shared)),
     ...(database ? [texts.database] : []),
     egress.length > 0 ? `${texts.headings.out}: ${egress.join(", ")}` : texts.nothing,
   ].join("; ");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
 import { engineClient } from "../../../../../lib/docker-client";
-import { Label } from "../../../../../manifest/container/labels";
+import { Label, Role } from "../../../../../manifest/container/labels";
 import { Events } from "../../../../../orchestrator/events";
 import { DockerServers } from "../../../../../orchestrator/servers/docker/docker-servers";
 import { OwnNetworks } from "../../../../../orchestrator/servers/docker/own-networks";
@@ -151,6 +151,22 @@ describe("the servers, found by their labels", () => {
     );
     engine.containers.set("mcp-echo.db", companion(health("healthy", 0, "")));
     engine.emit("health_status: healthy", "d1", { [Label.Companion]: "db", [Label.Server]: "echo" });
+    await until(() => servers.get("echo")?.reason === undefined, "well again");
+  });
+
+  it("have the state of the shared services that they use, and hear of their changes", async () => {
+    const service = (state: Parameters<typeof inspected>[2]) =>
+      ({ ...inspected("s1", {}, state), Name: "/mcp-shared.redis" }) as ReturnType<typeof inspected>;
+    engine.containers.set("c1", inspected("c1", { uses: ["redis"] }));
+    engine.containers.set("mcp-shared.redis", service(health("unhealthy", 1, "no answer")));
+    await servers.start();
+    const { companions, reason } = servers.get("echo") ?? {};
+    assert.deepEqual(companions, [
+      { name: "redis", container: "mcp-shared.redis", shared: true, status: "unhealthy", reason: "no answer" },
+    ]);
+    assert.equal(reason, "the shared service redis is unhealthy: no answer");
+    engine.containers.set("mcp-shared.redis", service(health("healthy", 0, "")));
+    engine.emit("health_status: healthy", "s1", { [Label.Companion]: "redis", [Label.Role]: Role.SharedService });
     await until(() => servers.get("echo")?.reason === undefined, "well again");
   });
 

@@ -20,7 +20,7 @@ describe("a server with a companion", () => {
   beforeEach(async () => {
     engine = new FakeEngine();
     await engine.start();
-    engine.containers.set("c1", inspected("c1", { services: SERVICES }));
+    engine.containers.set("c1", inspected("c1", { services: SERVICES, uses: ["redis"] }));
     engine.containers.set("mcp-echo.db", inspected("d1", {}, health("healthy", 0, "")));
     const client = engineClient({ socketPath: engine.socketPath });
     const log = pino({ level: "silent" });
@@ -50,6 +50,12 @@ describe("a server with a companion", () => {
     ]);
   });
 
+  it("leaves the shared services that it uses alone, for others use them too", async () => {
+    await lifecycle.stop("echo");
+    await lifecycle.start("echo");
+    assert.ok(!told().some((path) => path?.includes("redis")), told().join());
+  });
+
   it("is restarted alone; one that was down is started first", async () => {
     await lifecycle.restart("echo");
     assert.deepEqual(told(), ["/containers/mcp-echo.db/start", "/containers/c1/restart"]);
@@ -57,13 +63,15 @@ describe("a server with a companion", () => {
 
   it("has a log of its own, and the companion its", async () => {
     engine.logs.set("c1", ["the server's"]).set("mcp-echo.db", ["the companion's"]);
+    engine.logs.set("mcp-shared.redis", ["the shared one's"]);
     const lines = async (service?: string) => {
       const found: string[] = [];
       for await (const { line } of lifecycle.logs("echo", { service })) found.push(line);
       return found;
     };
     assert.deepEqual([await lines(), await lines("db")], [["the server's"], ["the companion's"]]);
-    const none = /^ServerError: server echo has no companion of that name: it has db$/;
+    assert.deepEqual(await lines("redis"), ["the shared one's"]);
+    const none = /^ServerError: server echo has no companion of that name: it has db, redis$/;
     for (const name of ["", "echo", "../c1"]) await assert.rejects(lines(name), none);
   });
 

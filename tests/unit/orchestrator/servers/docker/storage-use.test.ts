@@ -49,6 +49,20 @@ describe("what servers' storage holds", () => {
     writeFileSync(join(folder, "storage"), ""); // afterEach removes the folder
   });
 
+  it("of a shared service is somebody's as long as a server uses it", async () => {
+    measures("4 11900 pulumi/shared.redis.data", "4 11901 pulumi/shared.other.data");
+    servers = [{ name: "echo", managedBy: "pulumi", manifest: manifest({ uses: ["redis"] }) } as ServerInfo];
+    const lost = () => use.list().map(({ storage, lostSince }) => [storage, lostSince !== undefined]);
+    await use.look();
+    assert.deepEqual(lost(), [
+      ["redis.data", false],
+      ["other.data", true],
+    ]);
+    servers = [];
+    await use.look();
+    assert.deepEqual(lost()[0], ["redis.data", true]);
+  });
+
   it("of companions is among their server's, under both names", async () => {
     const services = [
       {

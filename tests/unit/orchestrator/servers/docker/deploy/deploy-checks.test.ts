@@ -31,7 +31,8 @@ describe("a deployment through the API", () => {
     assert.match(said({ egress: ["example.com:443"] })[0] ?? "", catalogOnly);
     assert.match(said({ database: true })[0] ?? "", catalogOnly);
     assert.match(said({ image: undefined, build: {} })[0] ?? "", catalogOnly);
-    assert.deepEqual(said({ egress: "none", database: false }), []);
+    assert.match(said({ uses: ["redis"] })[0] ?? "", catalogOnly);
+    assert.deepEqual(said({ egress: "none", database: false, uses: [] }), []);
   });
 
   it("stays within the policy", () => {
