@@ -74,6 +74,7 @@ export = async () => {
         config: orchestratorConfig(settings, { stack, version, listen: GATEWAY_ADDRESS }),
         dockerApi: settings.dockerApi,
         tokens: settings.tokens,
+        consulToken: settings.consulToken,
         ports: ports.map(({ internal }) => internal),
         processors,
       },

@@ -12,6 +12,8 @@ export const paths = {
   servers: "/v1/servers",
   cleanup: "/v1/cleanup",
   engine: "/v1/engine",
+  /** Where the fleet is announced. */
+  discovery: "/v1/discovery",
   /** What servers did in each minute of the last hour. */
   history: "/v1/history",
   /** Every server with what it reaches. */

@@ -7,6 +7,8 @@ import { httpUrl } from "./parts";
 export const PATHS = {
   /** Hashes of the bearer tokens, written by the stack. */
   tokens: "/run/secrets/tokens.json",
+  /** Consul's ACL token, written by the stack. */
+  consul: "/run/secrets/consul.json",
   /** The engine's Docker API. A folder is mounted, not the socket: dockerd makes a new socket whenever it starts. */
   dockerSocket: "/run/engine/docker.sock",
   /** What the servers' storage holds, as the engine measures it. */
@@ -78,6 +80,7 @@ export const orchestratorConfigSchema = z.strictObject({
     files: count(8),
   }),
   oauth: KEYS.oauth,
+  consul: KEYS.consul,
   deploy: KEYS.deploy.unwrap().prefault({}),
   /** The MCP registry, and whether it may be asked. */
   registry: z.strictObject({ url: KEYS.serverRegistry.unwrap(), search: KEYS.registrySearch.unwrap() }),

@@ -53,9 +53,9 @@ function description(schema: z.ZodType, words?: string[]): string {
 export function pulumiYaml(stored: string): string {
   const start = stored.indexOf(BEGIN);
   if (start < 0) throw new Error(`Pulumi.yaml has lost a line: expected ${JSON.stringify(BEGIN.trim())}`);
-  const subjects = Object.entries(SUBJECTS).map(([title, keys]) => {
+  const subjects = Object.entries(SUBJECTS).flatMap(([title, keys]) => {
     const declared = Object.entries(keys).flatMap(([name, schema]) => lines(name, schema));
-    return `\n  # ${title}\n${declared.join("\n")}`;
+    return declared.length === 0 ? [] : [`\n  # ${title}\n${declared.join("\n")}`];
   });
   const others = Object.entries(KEYS).filter(([, schema]) => !declaration(schema));
   const tail = others.map(([name, schema]) => {

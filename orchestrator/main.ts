@@ -4,6 +4,7 @@ import { PATHS } from "../config/orchestrator-config";
 import { PORTS } from "../config/ports";
 import { AuditLog } from "./audit/audit-log";
 import { loadConfig, tokensFile } from "./config";
+import { createDiscovery } from "./discovery/create-discovery";
 import { DockerApi } from "./docker-api/docker-api";
 import { Events } from "./events";
 import { McpGateway } from "./gateway/gateway";
@@ -73,16 +74,19 @@ async function main(): Promise<void> {
   });
   tokenFile.start();
 
+  const discovery = createDiscovery({ config, servers, gateway, events, log });
+
   const front = new Front({ guard, gateway, audit, log, limits, publicUrl: config.publicUrl });
   const links = new SignInLinks();
   const history = new History({ totals: () => observer.totals(), usage: () => parts.stats.list() });
   const rest = await createApp(front, {
     ...{ config, guard, gateway, audit, events, links, history, serverHistory, log, heard, tokens, apiTokens, uses },
+    discovery,
     ...parts,
     staticFolder: join(__dirname, "static"),
   });
   const page = createPage({ config, guard, links, rest: front.rest });
-  const exposition = new Exposition(registry, { config, gateway, audit, ...parts });
+  const exposition = new Exposition(registry, { config, gateway, audit, discovery, ...parts });
   const metrics = new MetricsServer({ guard, limits, exposition });
   const warn = (message: string) => log.warn(message);
   const docker =
@@ -102,6 +106,7 @@ async function main(): Promise<void> {
 
   process.once("SIGTERM", async () => {
     log.info("stopping");
+    await closed(log, discovery); // first, so that nobody is sent to what no longer listens
     await closed(log, tokenFile, front, gateway, rest, page, metrics, docker, history, apiTokens, uses);
     await closed(log, parts);
     await closed(log, serverHistory);

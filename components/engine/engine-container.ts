@@ -44,6 +44,11 @@ export interface EngineSettings {
   inboundOnly: string[];
   /** Subnets inside the engine that may reach private addresses outside; with `:port` behind it at that TCP port alone. */
   privateEgressFrom: string[];
+  /**
+   * What else containers inside may reach, as SUBNET=ADDRESSES:PORT by TCP, though they have no other way out.
+   * @default []
+   */
+  egressTo?: string[];
   /** Folders of the host that servers get. @default [] */
   folders?: HostFolder[];
   /**
@@ -66,7 +71,7 @@ export interface EngineContainer extends EngineSettings {
  * except that it reads images/engine.
  */
 export function engineContainerArgs(engine: EngineContainer): docker.ContainerArgs {
-  const { volumes, folders = [] } = engine;
+  const { volumes, folders = [], egressTo = [] } = engine;
   const authorities = registryAuthorities(engine.registries);
   return {
     name: engine.containerName,
@@ -85,6 +90,7 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
       `PUBLISHED=${engine.published.map(({ address, internal }) => `${address}:${internal}`).join(",")}`,
       `INBOUND_ONLY=${engine.inboundOnly.join(",")}`,
       `PRIVATE_EGRESS_FROM=${engine.privateEgressFrom.join(",")}`,
+      ...(egressTo.length === 0 ? [] : [`EGRESS_TO=${egressTo.join(",")}`]),
       `API_GROUP=${DOCKER_API_GROUP}`,
       `FOLDERS=${folderList(folders)}`,
       ...(authorities === "" ? [] : [`REGISTRY_AUTHORITIES=${authorities}`]),

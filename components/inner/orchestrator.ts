@@ -37,6 +37,8 @@ export interface OrchestratorArgs {
   dockerApi: "read-only" | "full" | "off";
   /** The bearer tokens to make. */
   tokens: TokenSettings[];
+  /** Secret: the ACL token for Consul. @default none */
+  consulToken?: string;
   /** Its ports that the engine's clients may reach. */
   ports: number[];
   /** Processors of the machine; Docker refuses to give more. */
@@ -84,7 +86,10 @@ export class Orchestrator extends pulumi.ComponentResource {
         containerName: "mcp-orchestrator-secret-files",
         image: args.carrierImage,
         volumeName: volume.name,
-        files: { "tokens.json": pulumi.all(this.tokens).apply((values) => tokensFile(args.tokens, values)) },
+        files: {
+          "tokens.json": pulumi.all(this.tokens).apply((values) => tokensFile(args.tokens, values)),
+          "consul.json": JSON.stringify(args.consulToken ? { token: args.consulToken } : {}),
+        },
         uid: SYSTEM_UIDS.orchestrator,
         labels: args.labels,
       },

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/settings";
+import { parseBlock } from "../../lib/addresses";
 import { OUTBOUND, PROXY_ADDRESS, RELAY_ADDRESS } from "../../manifest/proxy/outbound";
 import type { EngineSettings } from "../engine/engine-container";
 import { GATEWAY, GATEWAY_ADDRESS } from "./orchestrator";
@@ -11,18 +12,21 @@ export function waysOut({
   privateHosts,
   registrySearch,
   serverRegistry,
+  consul,
 }: Pick<
   Settings,
-  "databaseDsn" | "oauth" | "tracingEndpoint" | "privateHosts" | "registrySearch" | "serverRegistry"
->): Pick<EngineSettings, "dnsFor" | "inboundOnly" | "privateEgressFrom"> {
+  "databaseDsn" | "oauth" | "tracingEndpoint" | "privateHosts" | "registrySearch" | "serverRegistry" | "consul"
+>): Pick<EngineSettings, "dnsFor" | "inboundOnly" | "privateEgressFrom" | "egressTo"> {
   // To the issuer of tokens and to a collector of traces. Private addresses too, because these are often on one.
   const asks = oauth !== undefined || tracingEndpoint !== "";
   const orchestrator = asks || registrySearch;
   const ports = new Set(
     Object.values(privateHosts).flatMap((hosts) => hosts.map((host) => Number(host.split(":")[1]))),
   );
+  const agent = consul && new URL(consul.address);
+  const byName = agent !== undefined && parseBlock(agent.hostname) === undefined;
   return {
-    dnsFor: [OUTBOUND.subnet, ...(orchestrator ? [GATEWAY.subnet] : [])],
+    dnsFor: [OUTBOUND.subnet, ...(orchestrator || byName ? [GATEWAY.subnet] : [])],
     inboundOnly: orchestrator ? [] : [GATEWAY.subnet],
     privateEgressFrom: [
       ...(databaseDsn ? [`${RELAY_ADDRESS}/32`] : []), // an operator's own database
@@ -30,6 +34,10 @@ export function waysOut({
       ...(registrySearch && !asks ? [`${GATEWAY_ADDRESS}/32:${portOf(serverRegistry)}`] : []),
       ...[...ports].sort((a, b) => a - b).map((port) => `${PROXY_ADDRESS}/32:${port}`), // squid knows which hosts
     ],
+    // To Consul's agent and nothing else. The firewall knows no names: with one, to its port wherever that is.
+    egressTo: agent
+      ? [`${GATEWAY_ADDRESS}/32=${byName ? "0.0.0.0/0" : `${agent.hostname}/32`}:${portOf(agent.href)}`]
+      : [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { apiKeys } from "./api";
 import { catalogKeys } from "./catalog";
+import { consulKeys } from "./consul";
 import { dockerApiKeys } from "./docker-api";
 import { engineKeys } from "./engine";
 import { folderKeys } from "./folders";
@@ -20,6 +21,7 @@ export const SUBJECTS = {
   "REST and MCP": apiKeys,
   "Docker API": dockerApiKeys,
   Limits: limitKeys,
+  Discovery: consulKeys,
   Oversight: oversightKeys,
 };
 
@@ -36,5 +38,6 @@ export const KEYS = {
   ...apiKeys,
   ...dockerApiKeys,
   ...limitKeys,
+  ...consulKeys,
   ...oversightKeys,
 };

@@ -6,7 +6,7 @@ prepare_firewall() {
 	route_sanely
 	refuse_at_once
 	protect_engine
-	protect_neighbours "${INBOUND_ONLY:-}" "${PRIVATE_EGRESS_FROM:-}"
+	protect_neighbours "${INBOUND_ONLY:-}" "${PRIVATE_EGRESS_FROM:-}" "${EGRESS_TO:-}"
 	publish_ports "${PUBLISHED:-}"
 	fit_segments
 }
@@ -81,12 +81,18 @@ protect_engine() {
 # Nor to what stands around the engine: the host, its networks, metadata services. DOCKER-USER is the chain that dockerd
 # passes first and never changes. Answers to clients of published ports pass. Subnets named first have no way out at all: they are
 # on a network that is not internal for their published ports alone. Subnets named second may reach what stands around.
+# The third are SUBNET=ADDRESSES:PORT: what a subnet may reach for all that.
 protect_neighbours() {
 	rule -N DOCKER-USER
 	rule -A DOCKER-USER -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN
 	# Image builds reach no network inside. Docker keeps its networks apart too, but not in the moments in which it writes its
 	# rules anew.
 	rule -A DOCKER-USER -i docker0 ! -o eth+ -j ENGINE-REFUSE
+	for entry in $(echo "$3" | tr ',' ' '); do
+		subnet=${entry%%=*} to=${entry#*=}
+		rule -A DOCKER-USER -s "$subnet" -o eth+ -d 169.254.0.0/16 -j ENGINE-REFUSE # metadata, whatever a name says
+		rule -A DOCKER-USER -s "$subnet" -o eth+ -d "${to%:*}" -p tcp --dport "${to##*:}" -j RETURN
+	done
 	for subnet in $(echo "$1" | tr ',' ' '); do
 		rule -A DOCKER-USER -s "$subnet" -o eth+ -j ENGINE-REFUSE
 	done

@@ -72,6 +72,8 @@ export interface CallOrigin {
 
 /** The MCP front, as the rest of the orchestrator sees it. */
 export interface Gateway extends McpHandler {
+  /** MCP versions that clients may speak, with every server; newest first. */
+  readonly protocols: readonly string[];
   sessions(): SessionInfo[];
   /** Ends a session and its server process. @returns false when no session has that id */
   endSession(id: string): boolean;

@@ -36,6 +36,7 @@ import { ToolRules } from "./tools/tool-rules";
 import { ByteBudget } from "./wire/byte-budget";
 import { ErrorCode } from "./wire/json-rpc";
 import { CHANGES } from "./wire/lists";
+import { LEGACY_VERSIONS, MODERN_VERSION } from "./wire/modern";
 
 /** What the gateway needs. */
 export interface GatewayDeps {
@@ -60,6 +61,7 @@ export interface GatewayDeps {
 
 /** The MCP gateway: every server on a URL of its own, and all of them behind one. */
 export class McpGateway implements Gateway {
+  readonly protocols = [MODERN_VERSION, ...LEGACY_VERSIONS];
   readonly #context: GatewayContext;
   readonly #sessions: Sessions;
   readonly #endpoints: McpEndpoints;

@@ -1,5 +1,6 @@
 import type { Registry } from "prom-client";
 import { containerMetrics } from "./container-metrics";
+import { discoveryMetrics } from "./discovery-metrics";
 import { engineMetrics } from "./engine-metrics";
 import { processMetrics } from "./process-metrics";
 import { serverMetrics } from "./server-metrics";
@@ -19,6 +20,7 @@ export class Exposition {
       serverMetrics(registry, sources),
       containerMetrics(registry, sources),
       engineMetrics(registry, sources),
+      discoveryMetrics(registry, sources),
       processMetrics(registry),
     ];
   }

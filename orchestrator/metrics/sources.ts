@@ -1,4 +1,5 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
+import type { Discovery } from "../discovery/create-discovery";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Engine } from "../servers/docker/engine-info";
 import type { ContainerUsage } from "../servers/docker/stats";
@@ -13,6 +14,7 @@ export interface MetricSources {
   stats: { list(): ContainerUsage[] };
   storage: Pick<StorageUse, "of">;
   engine: Pick<Engine, "info" | "disk">;
+  discovery: Pick<Discovery, "consul">;
   audit: { readonly dropped: number; healthy(): boolean };
   /** Folder of the engine's certificates. @default where the stack mounts it */
   certificates?: string;

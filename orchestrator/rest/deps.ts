@@ -1,6 +1,7 @@
 import type { History } from "../../api/history";
 import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-config";
 import type { AuditLog } from "../audit/audit-log";
+import type { Discovery } from "../discovery/create-discovery";
 import type { Events } from "../events";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Log } from "../log";
@@ -44,6 +45,8 @@ export interface RestDeps {
   heard: Pick<HeardRefusals, "of">;
   engine: Pick<Engine, "info" | "disk" | "ping">;
   cleanup: Pick<Cleanup, "plan" | "run">;
+  /** Where the fleet is announced. */
+  discovery: Pick<Discovery, "consul">;
   audit: Pick<AuditLog, "record" | "query" | "healthy">;
   events: Events;
   /** Links that sign in on the page. */

@@ -30,9 +30,10 @@ const MAY_INSIDE: Record<string, string[]> = {
   gateway: ["security", "audit", "servers", "http"],
   page: ["security", "http"],
   web: [],
+  discovery: ["servers", "gateway"],
   "docker-api": ["security", "http"],
-  rest: ["security", "audit", "servers", "http", "gateway"],
-  metrics: ["security", "audit", "servers", "http", "gateway"],
+  rest: ["security", "audit", "servers", "http", "gateway", "discovery"],
+  metrics: ["security", "audit", "servers", "http", "gateway", "discovery"],
 };
 
 /** One import: the folder that has it, the module it names, and whether it is right. */
@@ -55,7 +56,9 @@ function cases(): Case[] {
     ...among(MAY, "", () => "x"),
     ...among(MAY_INSIDE, "orchestrator/", (other) => (other === "gateway" ? "gateway-api" : "x")),
     ...inside.flatMap((folder) => ["cli", "stack"].map((other) => to(folder, `${other}/x`, false))),
-    ...["rest", "metrics"].map((folder) => to(`orchestrator/${folder}`, "orchestrator/gateway/wire/x", false)),
+    ...["rest", "metrics", "discovery"].map((folder) =>
+      to(`orchestrator/${folder}`, "orchestrator/gateway/wire/x", false),
+    ),
     to("orchestrator/gateway", "orchestrator/servers/docker/x", false),
     ...Object.keys(MAY).flatMap((folder) => TOOLS.map((tool) => to(folder, `${tool}/x`, false))),
     ...["cli/add", "orchestrator/rest"].map((folder) => to(folder, "manifest/server-json/notes", false)),

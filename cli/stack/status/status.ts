@@ -59,6 +59,7 @@ export async function stackStatus(): Promise<StackStatus> {
     ok:
       engine.state === "healthy" &&
       api.state === "ready" &&
+      api.consul?.state !== "failing" &&
       drift.drift?.length === 0 &&
       !containers?.some(({ state }) => UNWELL.includes(state)),
     engine,

@@ -10,6 +10,7 @@ export function statusText(status: StackStatus): string {
     ["Engine", engineText(engine)],
     ["Servers", containersText(status)],
     ["Endpoints", pairs({ ...status.endpoints, "(API)": [api.state, api.reason].filter(Boolean).join(": ") })],
+    ...(api.consul ? [["Consul", consulText(api.consul)] satisfies [string, string]] : []),
     ["Certificates", certificatesText(status)],
     ["Drift", driftText(status)],
     ["Isolation", status.isolation ? isolationText(status.isolation, status.drift) : "no engine container"],
@@ -48,6 +49,19 @@ function containersText({ containers, api }: StackStatus): string {
     (server && api.reasons?.[server]) || "",
   ]);
   return table(["NAME", "STATE", "MANAGED BY", "SESSIONS", "IMAGE", ""], rows);
+}
+
+/** How registering with Consul goes. */
+export function consulText({
+  address,
+  state,
+  since,
+  reason,
+  services,
+}: NonNullable<StackStatus["api"]["consul"]>): string {
+  const unwell = services.filter(({ health }) => health !== "passing").map(({ name, health }) => `${name} ${health}`);
+  const held = `${services.length} services${unwell.length === 0 ? "" : `: ${unwell.join(", ")}`}`;
+  return pairs({ [address]: `${state} since ${since}; ${held}`, ...(reason ? { reason } : {}) });
 }
 
 function certificatesText({ certificates }: StackStatus): string {

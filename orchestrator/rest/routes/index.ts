@@ -4,6 +4,7 @@ import { callRoutes } from "./calls";
 import { clientRoutes } from "./clients";
 import type { App, RouteContext } from "./context";
 import { deployRoutes } from "./deploy";
+import { discoveryRoutes } from "./discovery";
 import { docsRoutes } from "./docs";
 import { draftRoutes } from "./drafts";
 import { egressRoutes } from "./egress";
@@ -38,6 +39,7 @@ const ALL = [
   toolRoutes,
   sessionRoutes,
   engineRoutes,
+  discoveryRoutes,
   topologyRoutes,
   eventRoutes,
   auditRoutes,

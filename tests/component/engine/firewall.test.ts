@@ -135,6 +135,22 @@ describe("the engine's firewall", () => {
     ]);
   });
 
+  it("lets a subnet without a way out reach the addresses and the port that are named for it, and no metadata", async () => {
+    const to = "10.214.0.18/32=192.168.1.5/32:8500,10.214.0.18/32=0.0.0.0/0:443";
+    const script = `protect_neighbours 10.214.0.16/28 '' ${to}; iptables -w -S DOCKER-USER`;
+    const { code, stdout, stderr } = await shell(`choose_iptables; refuse_at_once; ${script}`, ["unshare", "--net"]);
+    assert.equal(code, 0, stderr);
+    const named = stdout.split("\n").filter((line) => /-s 10\.214/.test(line));
+    const noMetadata = "-A DOCKER-USER -s 10.214.0.18/32 -d 169.254.0.0/16 -o eth+ -j ENGINE-REFUSE";
+    assert.deepEqual(named, [
+      noMetadata,
+      "-A DOCKER-USER -s 10.214.0.18/32 -d 192.168.1.5/32 -o eth+ -p tcp -m tcp --dport 8500 -j RETURN",
+      noMetadata,
+      "-A DOCKER-USER -s 10.214.0.18/32 -o eth+ -p tcp -m tcp --dport 443 -j RETURN",
+      "-A DOCKER-USER -s 10.214.0.16/28 -o eth+ -j ENGINE-REFUSE",
+    ]);
+  });
+
   it("leaves nothing of the trial behind, with the machine's own iptables", async () => {
     const script = "choose_iptables; iptables -w -S; iptables -w -t nat -S";
     const { code, stdout, stderr } = await shell(script, ["unshare", "--net"]);

@@ -63,6 +63,7 @@ export const CONTRACT_CALLS: Record<string, Made[]> = {
   listSessions: [{}],
   endSession: [{ path: { id: "nobody" }, status: 404 }],
   getEngine: [{}],
+  getDiscovery: [{}],
   getTopology: [{}],
   planCleanup: [{}],
   cleanUp: [{}, { body: { dryRun: true } }],

@@ -15,8 +15,8 @@ describe("settings", () => {
         ["admin", "mcp,read,admin"],
       ],
     );
-    // Without `oauth` there is none, and the orchestrator has the defaults of `deploy`.
-    assert.deepEqual(Object.keys(KEYS).sort(), [...Object.keys(others), "tokens", "oauth", "deploy"].sort());
+    // Without `oauth` or `consul` there is none, and the orchestrator has the defaults of `deploy`.
+    assert.deepEqual(Object.keys(KEYS).sort(), [...Object.keys(others), "tokens", "oauth", "deploy", "consul"].sort());
   });
 
   it("keep text that looks like JSON as text, and read the rest as JSON", () => {
@@ -65,6 +65,24 @@ describe("settings", () => {
       assert.match(problems.join(), /expected a registry's host/, wrong);
       assert.doesNotMatch(problems.join(), /hunter2/);
     }
+  });
+
+  it("take a Consul agent that the engine can reach, with its token encrypted", () => {
+    const consul = (value: object) => ({ consul: JSON.stringify(value) });
+    const parsed = parseSettings(consul({ address: "https://consul.lan:8501" }), [], "f");
+    assert.deepEqual(parsed.consul, { address: "https://consul.lan:8501", prefix: "mcp" });
+    for (const address of [
+      "consul:8500",
+      "http://localhost:8500",
+      "http://127.0.0.1:8500",
+      "http://[::1]:8500",
+      "http://c/",
+    ])
+      assert.match(problemsOf(consul({ address })).join(), /^consul\.address: got ".*expected a URL like/, address);
+    for (const prefix of ["", "Mcp", "mcp-", "-", "m".repeat(25)])
+      assert.equal(problemsOf(consul({ address: "http://c:8500", prefix })).length, 1, prefix);
+    assert.match(problemsOf({ consulToken: "hunter2" }).join(), /pulumi config set --secret consulToken/);
+    assert.doesNotMatch(problemsOf({ consulToken: "hunter2 x" }, ["consulToken"]).join(), /hunter2/);
   });
 
   it("take origins of desktop apps and extensions, and public URLs with a path", () => {

@@ -22,8 +22,18 @@ function declared(): Record<string, Declared> {
 
 describe("Pulumi.yaml", () => {
   it("declares every key that Pulumi can know, with the program's own defaults", () => {
-    const { networkGateway, databaseDsn, secrets, tokens, folders, privateHosts, registries, pagePort, ...defaults } =
-      parseSettings({}, [], "f");
+    const {
+      networkGateway,
+      databaseDsn,
+      secrets,
+      tokens,
+      folders,
+      privateHosts,
+      registries,
+      pagePort,
+      consulToken,
+      ...defaults
+    } = parseSettings({}, [], "f");
     const told = Object.entries(declared()).map(([key, { default: value }]) => [key, value]);
     assert.deepEqual(Object.fromEntries(told), defaults);
     const others = [
@@ -36,6 +46,8 @@ describe("Pulumi.yaml", () => {
       "oauth",
       "deploy",
       "pagePort",
+      "consul",
+      "consulToken",
     ];
     assert.deepEqual([...told.map(([key]) => key), ...others].sort(), Object.keys(KEYS).sort());
   });

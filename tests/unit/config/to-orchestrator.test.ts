@@ -72,6 +72,7 @@ describe("what the orchestrator is told", () => {
       serverRegistry: "https://registry.example.com",
       registrySearch: "true",
       tracingEndpoint: "http://collector:4318",
+      consul: '{"address":"http://consul:8500","datacenter":"dc1","prefix":"tools"}',
       oauth: '{"issuer":"https://id.example","audience":"me","jwksUri":"https://id.example/keys"}',
       deploy:
         '{"enabled":false,"images":["a/*"],"servers":1,"cpus":0.5,"memory":"64m","processes":9,"storage":"1g","workspace":"read-only"}',
@@ -96,6 +97,7 @@ describe("what the orchestrator is told", () => {
         ...{ enabled: false, images: ["a/*"], servers: 1, cpus: 0.5, memory: "64m", processes: 9 },
         ...{ storage: "1g", workspace: "read-only" },
       },
+      consul: { address: "http://consul:8500", datacenter: "dc1", prefix: "tools" },
       tracing: { endpoint: "http://collector:4318", sampleRatio: 1 },
       logLevel: "info",
     });

@@ -47,6 +47,7 @@ export function sources(changes: Partial<MetricSources> = {}): MetricSources {
       usage: () => ({ sessions: 3, connections: 4, idle: 1, inFlight: 2, cap: 8 }),
       sessions: () => [undefined, undefined, "files"].map((name) => ({ server: name }) as never),
     },
+    discovery: { consul: () => undefined },
     storage: {
       of: ({ name }) =>
         name === "files"

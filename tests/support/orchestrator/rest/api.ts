@@ -8,6 +8,7 @@ import { AuditLog } from "../../../../orchestrator/audit/audit-log";
 import { Events } from "../../../../orchestrator/events";
 import { Front, type Handler } from "../../../../orchestrator/http/front";
 import { createApp } from "../../../../orchestrator/rest/app";
+import type { RestDeps } from "../../../../orchestrator/rest/deps";
 import type { App } from "../../../../orchestrator/rest/routes/context";
 import type { ApiTokens } from "../../../../orchestrator/security/api-tokens/api-tokens";
 import type { LastUses } from "../../../../orchestrator/security/api-tokens/last-uses";
@@ -60,6 +61,8 @@ export class Api {
   readonly minutes = new Map<string, History["minutes"]>([
     ["files", [{ time: "2026-11-30T08:00:00Z", calls: 3, errors: 1, p95: 0.05 }]],
   ]);
+  /** Where the fleet is announced. */
+  consul: ReturnType<RestDeps["discovery"]["consul"]>;
   /** What an operator would read. */
   readonly faults: Record<string, unknown>[] = [];
   url = "";
@@ -118,6 +121,7 @@ export class Api {
         onChange: () => () => {},
         memory: () => undefined,
       },
+      discovery: { consul: () => api.consul },
       log,
       staticFolder,
     });

@@ -238,6 +238,7 @@ export class MemoryFleet {
       return this.tools;
     };
     return {
+      protocols: ["2026-07-28"],
       handle: (...request) => this.handle(...request),
       sessions: () => [...this.sessions.values()],
       endSession: (id) => this.sessions.delete(id),

@@ -120,7 +120,9 @@ describe("Orchestrator", () => {
       assert.deepEqual(only(resources, `orchestrator-token-${name}`).inputs, { length: 43, special: false });
     const carrier = container(resources, "orchestrator-secret-files");
     const [file, ...others] = carrier.inputs.uploads as Record<string, string>[];
-    assert.ok(file && others.length === 0);
+    assert.ok(file);
+    const consul = { file: "/files/consul.json", content: "{}", permissions: "0400", owner: "10901", group: "10901" };
+    assert.deepEqual(others, [consul]);
     const { content = "", ...rest } = file;
     assert.deepEqual(rest, { file: "/files/tokens.json", permissions: "0400", owner: "10901", group: "10901" });
     const sha256 = (name: string) => createHash("sha256").update(`<orchestrator-token-${name} result>`).digest("hex");
@@ -130,8 +132,16 @@ describe("Orchestrator", () => {
       tokens.map((token) => ({ ...token, sha256: sha256(token.name) })),
     );
     assert.doesNotMatch(JSON.stringify(resources), /token-\w+ result/, "a token in an input");
-    assert.deepEqual(carrier.secrets, ["uploads.0.content"]);
+    assert.deepEqual(carrier.secrets, ["uploads.0.content", "uploads.1.content"]);
     assert.doesNotMatch(visible(resources), new RegExp(sha256("all")));
+  });
+
+  it("gets the token for Consul in a file too, and nowhere else", async () => {
+    const { resources } = await make({ consulToken: "hunter2" });
+    const [, file] = container(resources, "orchestrator-secret-files").inputs.uploads as { content: string }[];
+    assert.deepEqual(JSON.parse(file?.content ?? ""), { token: "hunter2" });
+    assert.equal(JSON.stringify(resources).split("hunter2").length, 2);
+    assert.doesNotMatch(visible(resources), /hunter2/);
   });
 
   it("tells the tokens as secrets, by name", async () => {

@@ -3,14 +3,19 @@ import { waysOut } from "../../../../components/inner/ways-out";
 
 const closed = {
   ...{ databaseDsn: "", oauth: undefined, tracingEndpoint: "", privateHosts: {} },
-  ...{ registrySearch: false, serverRegistry: "https://registry.example.com" },
+  ...{ registrySearch: false, serverRegistry: "https://registry.example.com", consul: undefined },
 };
 const GATEWAY = "10.214.0.16/28";
 const OUTBOUND = "10.214.0.32/28";
 
 describe("the ways out of the engine", () => {
   it("are none for the orchestrator, not even by DNS, and none to private addresses", () => {
-    assert.deepEqual(waysOut(closed), { dnsFor: [OUTBOUND], inboundOnly: [GATEWAY], privateEgressFrom: [] });
+    assert.deepEqual(waysOut(closed), {
+      dnsFor: [OUTBOUND],
+      inboundOnly: [GATEWAY],
+      privateEgressFrom: [],
+      egressTo: [],
+    });
   });
 
   it("lead to private addresses from the relay of an external database", () => {
@@ -27,14 +32,26 @@ describe("the ways out of the engine", () => {
   });
 
   it("open for the orchestrator where it asks an issuer of tokens, or sends traces", () => {
-    const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], privateEgressFrom: ["10.214.0.18/32"] };
+    const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], privateEgressFrom: ["10.214.0.18/32"], egressTo: [] };
     assert.deepEqual(waysOut({ ...closed, oauth: { issuer: "https://id.example" } }), open);
     assert.deepEqual(waysOut({ ...closed, tracingEndpoint: "http://collector:4318" }), open);
   });
 
+  it("lead the orchestrator to Consul's agent, at its address and port alone, and nowhere else", () => {
+    const ways = waysOut({ ...closed, consul: { address: "http://192.168.1.5:8500", prefix: "mcp" } });
+    assert.deepEqual(ways, { ...waysOut(closed), egressTo: ["10.214.0.18/32=192.168.1.5/32:8500"] });
+    const named = waysOut({ ...closed, consul: { address: "https://consul.lan", prefix: "mcp" } });
+    assert.deepEqual(named, {
+      ...waysOut(closed),
+      dnsFor: [OUTBOUND, GATEWAY],
+      egressTo: ["10.214.0.18/32=0.0.0.0/0:443"], // the firewall knows no names
+    });
+  });
+
   it("open for the orchestrator where it may ask a registry, to private addresses at the registry's port alone", () => {
     const ways = waysOut({ ...closed, registrySearch: true });
-    assert.deepEqual(ways, { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], privateEgressFrom: ["10.214.0.18/32:443"] });
+    const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], egressTo: [] };
+    assert.deepEqual(ways, { ...open, privateEgressFrom: ["10.214.0.18/32:443"] });
     const own = waysOut({ ...closed, registrySearch: true, serverRegistry: "https://registry.lan:8443/mcp" });
     assert.deepEqual(own.privateEgressFrom, ["10.214.0.18/32:8443"]);
   });

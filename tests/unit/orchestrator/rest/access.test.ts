@@ -37,6 +37,7 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   listSessions: {},
   endSession: { path: { id: "s1" }, status: 204 },
   getEngine: {},
+  getDiscovery: {},
   getTopology: {},
   planCleanup: {},
   cleanUp: { body: { dryRun: false } },

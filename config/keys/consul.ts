@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { contains } from "../../lib/addresses";
+import { line, pattern } from "../../lib/schema-parts";
+import { LOOPBACK } from "../../lib/special-addresses";
+import { field, key } from "../key";
+import { isBaseUrl, text } from "../parts";
+
+/** The engine speaks IPv4 only, and its loopback is not the host's. */
+function isReachable(address: string): boolean {
+  if (!isBaseUrl(address)) return false;
+  const { hostname } = new URL(address);
+  return hostname !== "localhost" && !hostname.startsWith("[") && !LOOPBACK.some((block) => contains(block, hostname));
+}
+
+const consul = z.strictObject(
+  {
+    address: field(
+      text.refine(
+        isReachable,
+        "a URL like http://172.30.0.1:8500, without a / at its end; not of loopback: seen from the engine, the host is the first address of networkCidr",
+      ),
+      {
+        kind: "http(s) URL",
+        meaning: "The agent's HTTP API.",
+        more: "The orchestrator gets a way out to it alone. A change replaces the engine container; servers come back.",
+      },
+    ),
+    datacenter: field(line(64).optional(), {
+      meaning:
+        "The datacenter that the agent must be in; else nothing is registered. The token then needs `agent:read`.",
+      byDefault: "any",
+    }),
+    prefix: field(
+      pattern(/^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$/, "1 to 24 small letters, digits and '-', a letter first").default(
+        "mcp",
+      ),
+      { meaning: "What the services' names begin with: `PREFIX-SERVER`." },
+    ),
+  },
+  "a mapping with address",
+);
+
+/** Where the fleet is announced. */
+export const consulKeys = {
+  consul: key(consul.optional(), {
+    meaning: "A Consul agent at which the fleet registers.",
+    see: "[Discovery](discovery.md)",
+    example: { address: "http://172.30.0.1:8500" },
+    orchestrator: "consul",
+  }),
+  consulToken: key(pattern(/^[\x21-\x7e]*$/, "a token without spaces").default(""), {
+    secret: true,
+    kind: "ACL token",
+    meaning: "The token with which it registers; it needs `service:write` for the prefix.",
+    byDefault: "the anonymous one",
+    see: "[Tokens](discovery.md#token)",
+    example: "VALUE",
+  }),
+};
