@@ -52,22 +52,34 @@ build_stand_ins() {
   # A Go of ours keeps its downloads with it: one folder to delete.
   case $go in "$cache"/*) export GOPATH=$cache/go/path GOCACHE=$cache/go/cache ;; esac
   mkdir "$work/bin"
-  (cd "$recipes/go" && export CGO_ENABLED=0 GOWORK=off GOTOOLCHAIN=local GOFLAGS=-modcacherw &&
-    patched_provider && exec "$go" build -modfile "$work/go.mod" -trimpath -buildvcs=false \
+  # The compiler collects its garbage less often, for a fifth less of processor time and a gigabyte more of memory. The tag
+  # is cloud.google.com/go/storage's own: a client of Google's storage that speaks HTTP, without gRPC's ways to it.
+  (cd "$recipes/go" && export CGO_ENABLED=0 GOWORK=off GOTOOLCHAIN=local GOFLAGS=-modcacherw GOGC=400 &&
+    patch_modules && exec "$go" build -modfile "$work/go.mod" -tags disable_grpc_modules -trimpath -buildvcs=false \
     -ldflags "-s -w -X $version" -o "$work/bin/" "${packages[@]}") >>"$home/install.log" 2>&1 &
   wait_showing $! "building" || die "building ${missing[*]} failed: $(grep -v 'downloading' "$home/install.log" | tail -n 5). The whole log: $home/install.log"
 
   for part in "${missing[@]}"; do place "$part"; done
 }
 
-# Makes a copy of the docker provider with provider.sed applied, and a go.mod beside it that uses it.
-patched_provider() {
-  local source file=internal/provider/resource_docker_image_funcs.go module=github.com/terraform-providers/terraform-provider-docker
-  "$go" mod download "$module" && source=$("$go" list -m -f '{{.Dir}}' "$module") || return
-  cp -r "$source" "$work/provider" && chmod -R u+w "$work/provider" && cp go.mod go.sum "$work/" || return
+# Makes copies of two modules, and a go.mod beside them that uses them: the docker provider with provider.sed applied, and
+# buildx with nothing in its driver for Kubernetes, which was a fifth of all that was compiled.
+patch_modules() {
+  local file=internal/provider/resource_docker_image_funcs.go
+  cp go.mod go.sum "$work/" || return
+  copy_module github.com/terraform-providers/terraform-provider-docker provider || return
+  cp "$work/provider/$file" "$work/upstream.go"
   sed -i -f provider.sed "$work/provider/$file"
-  ! cmp -s "$source/$file" "$work/provider/$file" || { echo "provider.sed changes nothing in $file" && return 1; }
-  "$go" mod edit -replace "$module=$work/provider" "$work/go.mod"
+  ! cmp -s "$work/upstream.go" "$work/provider/$file" || { echo "provider.sed changes nothing in $file" && return 1; }
+  copy_module github.com/docker/buildx buildx && rm "$work"/buildx/driver/kubernetes/*.go || return
+  echo "package kubernetes" >"$work/buildx/driver/kubernetes/empty.go"
+}
+
+# copy_module MODULE NAME: into the work folder, to be changed there.
+copy_module() {
+  local source
+  "$go" mod download "$1" && source=$("$go" list -m -f '{{.Dir}}' "$1") || return
+  cp -r "$source" "$work/$2" && chmod -R u+w "$work/$2" && "$go" mod edit -replace "$1=$work/$2" "$work/go.mod"
 }
 
 place() {
