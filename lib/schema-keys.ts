@@ -21,12 +21,17 @@ function fields(schema: unknown, value: unknown): Record<string, unknown> {
   return members.find(isMeant) ?? {};
 }
 
+/** What a key of an object or of a mapping holds. */
+function member(schema: unknown, value: unknown, key: string): unknown {
+  return unwrap(schema).valueType ?? fields(schema, value)[key];
+}
+
 /** The keys that the mapping at a path of a document may have, by the document's schema. */
 export function knownKeys(root: z.ZodType, path: Path, document: unknown): string[] {
   let schema: unknown = root;
   let value = document;
   for (const key of path) {
-    schema = typeof key === "number" ? unwrap(schema).element : fields(schema, value)[key];
+    schema = typeof key === "number" ? unwrap(schema).element : member(schema, value, key);
     value = (value as Record<string | number, unknown>)[key];
   }
   return Object.keys(fields(schema, value));

@@ -2,6 +2,8 @@ import { type Locate, located } from "../lib/findings";
 import { isMapping } from "../lib/mapping";
 import type { Problem } from "../lib/problems";
 import { zodFindings } from "../lib/zod-findings";
+import { withRemote } from "./remote";
+import { remoteFindings } from "./remote-rules";
 import { withRoom } from "./room";
 import { crossFieldFindings } from "./rules";
 import { manifestSchema } from "./schema";
@@ -56,7 +58,7 @@ function withDefaults(document: Record<string, unknown>): Record<string, unknown
   const listed = Array.isArray(services)
     ? { services: services.map((one: unknown) => (isMapping(one) ? withRoom(one) : one)) }
     : {};
-  return { ...withRoom(withPatience(document)), ...listed };
+  return { ...withRoom(withPatience(withRemote(document))), ...listed };
 }
 
 /**
@@ -73,7 +75,9 @@ export function parseManifest(document: unknown, file: string, locate?: Locate):
   const parsed = manifestSchema.safeParse(withDefaults(document));
   const findings = [
     ...(parsed.success ? [] : zodFindings(parsed.error, document, manifestSchema)),
-    ...[crossFieldFindings, serviceFindings].flatMap((check) => check(checkedFields(withDefaults(document)), document)),
+    ...[crossFieldFindings, serviceFindings, remoteFindings].flatMap((check) =>
+      check(checkedFields(withDefaults(document)), document),
+    ),
   ];
   if (findings.length > 0 || !parsed.success) return { problems: located(findings, file, locate) };
   return { manifest: parsed.data, problems: [] };

@@ -1,6 +1,7 @@
 import type { Finding } from "../lib/findings";
 import { isMapping } from "../lib/mapping";
 import { parseBytes } from "../lib/sizes";
+import { isRemote } from "./remote";
 import {
   type Checked,
   type Document,
@@ -45,7 +46,8 @@ function stackName({ name }: Checked): Finding[] {
   return [{ path: ["name"], got: JSON.stringify(name), expected, fix: "choose another name" }];
 }
 
-function imageOrBuild(_checked: Checked, { image, build }: Document): Finding[] {
+function imageOrBuild({ transport }: Checked, { image, build }: Document): Finding[] {
+  if (transport && isRemote({ transport })) return []; // neither: remote-rules.ts
   if ((image === undefined) !== (build === undefined)) return [];
   const expected = "exactly one of image and build";
   return image === undefined

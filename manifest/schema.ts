@@ -2,6 +2,7 @@ import { z } from "zod";
 import { duration, line, pattern, section, whole } from "../lib/schema-parts";
 import { PUBLIC, parseEgress } from "./egress-hosts";
 import { FOLDER_NAME } from "./lent-folders";
+import { remoteFields, remoteTransport } from "./remote-schema";
 import {
   absolutePath,
   build,
@@ -38,6 +39,7 @@ const transport = z.discriminatedUnion(
     z.strictObject({ type: z.literal(TransportType.Stdio), ...started }),
     listening(TransportType.StreamableHttp, "/mcp"),
     listening(TransportType.Sse, "/sse"),
+    remoteTransport,
   ],
   {
     error: (issue) =>
@@ -77,6 +79,7 @@ export const manifestSchema = z.strictObject({
   image: imageReference.optional(),
   build: build.optional(),
   transport,
+  ...remoteFields,
   env: variables,
   notSecrets: z.array(value.min(1, "a name"), "a list of names").optional(),
   secrets: z.array(serverSecret, "a list").default([]),

@@ -1,10 +1,17 @@
 import type { Build, Resources, Scratch, Secret, Storage } from "./part-types";
+import type { HeaderValue, RemoteProtocol, RemoteTls } from "./remote-types";
 import type { Service } from "./service-types";
 
 export type * from "./part-types";
+export type * from "./remote-types";
 
 /** How a server speaks MCP. */
-export const TransportType = { Stdio: "stdio", StreamableHttp: "streamable-http", Sse: "sse" } as const;
+export const TransportType = {
+  Stdio: "stdio",
+  StreamableHttp: "streamable-http",
+  Sse: "sse",
+  Remote: "remote",
+} as const;
 export type TransportType = (typeof TransportType)[keyof typeof TransportType];
 
 /** Where an HTTP server listens in its container. */
@@ -23,7 +30,7 @@ export type VolumeName = (typeof VolumeName)[keyof typeof VolumeName];
 export interface Transport {
   /**
    * `stdio`: one process a session, on its stdin and stdout. `streamable-http`: one process that listens. `sse`: the same with
-   * HTTP+SSE, the transport of 2024-11-05.
+   * HTTP+SSE, the transport of 2024-11-05. `remote`: it runs elsewhere, at `url`, and has no container here.
    */
   type: TransportType;
   /** Program and arguments, no shell. Empty: the image's own entry point, with its own arguments. @default [] */
@@ -39,6 +46,10 @@ export interface Transport {
   listen?: Listen;
   /** URL path of the MCP endpoint, with `sse` of its event stream; HTTP only. @default "/mcp", with `sse` "/sse" */
   path?: string;
+  /** Where a remote server is: https, or http for a private host; remote only, and required there. */
+  url?: string;
+  /** How a remote server speaks MCP: `streamable-http`, or `sse` for HTTP+SSE, the transport of 2024-11-05. @default "streamable-http" */
+  protocol?: RemoteProtocol;
 }
 
 /** A shared volume, or a folder of the host, in the server's file system. */
@@ -107,11 +118,15 @@ export interface Manifest {
   description: string;
   /** Exact version, like `1.2.0`; no range, not `latest`. */
   version: string;
-  /** Image reference with a tag or digest. Exactly one of `image` and `build`. */
+  /** Image reference with a tag or digest. Exactly one of `image` and `build`; with `remote` neither. */
   image?: string;
-  /** How to build the image. Exactly one of `image` and `build`. */
+  /** How to build the image. Exactly one of `image` and `build`; with `remote` neither. */
   build?: Build;
   transport: Transport;
+  /** Headers that a remote server gets with each request, like `X-Api-Key: {secret: api-key}`; remote only. @default none */
+  headers?: Record<string, HeaderValue>;
+  /** Authorities and a client certificate for a remote server; remote only. @default the usual */
+  tls?: RemoteTls;
   /** Environment, plain values only: it is readable in `docker inspect`. `X_FILE` may say where a secret's file is. @default {} */
   env: Record<string, string>;
   /**

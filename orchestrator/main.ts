@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     onFailure: (server, answer) => heard.hear(server, answer),
     warn: (message, error) => log.warn({ error }, message),
   });
+  parts.remote.checkBy((name) => gateway.check(name));
   servers.onChange((name, current) => current ?? heard.forget(name));
   const serverHistory = new ServerHistory(join(PATHS.state, "server-events"), (error) =>
     log.warn({ error }, "what happened to servers is not written down"),

@@ -8,7 +8,6 @@ import type { TlsCertificates } from "../components/tls/tls-certificates";
 import { type Endpoints, endpoints, networkEndpoints, serverUrl } from "../config/endpoints";
 import type { Settings, TokenSettings } from "../config/settings";
 import type { CatalogServer } from "../manifest/catalog";
-import { containerName } from "../manifest/container/container-spec";
 import type { TransportType } from "../manifest/types";
 
 /** The contract's version: raised when an output changes its meaning or goes away. */
@@ -133,7 +132,7 @@ export function makeOutputs(parts: Parts): Deferred<Outputs> {
       servers.map(({ manifest: { name, transport, description } }) => [
         name,
         {
-          container: fleet.servers[name]?.containerName ?? containerName(name),
+          container: fleet.servers[name]?.containerName ?? "",
           url: serverUrl(urls.api, name),
           transport: transport.type,
           image: fleet.servers[name]?.imageId ?? "",

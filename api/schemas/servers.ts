@@ -45,7 +45,11 @@ export const statsSchema = z
 
 export const serverDetailSchema = serverSchema
   .extend({
-    container: z.object({ id: z.string(), name: z.string() }),
+    container: z.object({ id: z.string(), name: z.string() }).optional().describe("Absent for a remote server"),
+    remote: z
+      .object({ url: z.string(), protocol: z.enum(["streamable-http", "sse"]) })
+      .optional()
+      .describe("Where a server is that runs elsewhere"),
     companions: z
       .array(
         z.object({
@@ -57,11 +61,14 @@ export const serverDetailSchema = serverSchema
         }),
       )
       .describe("Containers beside it: databases, caches. The server's own, and the shared services that it uses"),
-    image: z.object({
-      id: z.string(),
-      digest: z.string().optional().describe("Repository digest, when the image came from a registry"),
-      created: time.optional().describe("When the image was made; absent when it does not say"),
-    }),
+    image: z
+      .object({
+        id: z.string(),
+        digest: z.string().optional().describe("Repository digest, when the image came from a registry"),
+        created: time.optional().describe("When the image was made; absent when it does not say"),
+      })
+      .optional()
+      .describe("Absent for a remote server"),
     startedAt: time.optional(),
     restarts: z.int().describe("By Docker's policy, since the container was made"),
     oomKills: z.int().describe("Processes killed for memory, since the orchestrator started"),

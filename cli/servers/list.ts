@@ -22,6 +22,9 @@ export function listCommand(): Command {
     });
 }
 
+/** Facts that not every server has: no line for those. */
+const MAY_BE_ABSENT = ["remote", "container", "image", "companions"];
+
 /** `servers show`. */
 export function showCommand(): Command {
   return new Command("show")
@@ -32,12 +35,15 @@ export function showCommand(): Command {
     .action(async (name: string, { json }: { json?: boolean }) => {
       const api = await openApi(Scope.Read);
       show(json, await api.get<z.infer<typeof serverDetailSchema>>(paths.server(name)), (server) => {
-        const { container, image, usage, restarts, oomKills, tools, stats } = server;
+        const { container, image, remote, usage, restarts, oomKills, tools, stats } = server;
         const facts = {
           "": `${server.title}: ${server.description}`,
           url: server.url,
-          container: `${container.name} ${container.id.slice(0, 12)}, started ${server.startedAt ?? "never"}`,
-          image: image.digest ?? image.id,
+          remote: remote ? `${remote.url}, by ${remote.protocol}` : "",
+          container: container
+            ? `${container.name} ${container.id.slice(0, 12)}, started ${server.startedAt ?? "never"}`
+            : "",
+          image: image ? (image.digest ?? image.id) : "",
           sessions: `${usage.sessions} of ${usage.cap}, ${usage.inFlight} calls in flight`,
           memory: stats
             ? `${mib(stats.memory.usage)} of ${mib(stats.memory.limit)} MiB, ${stats.processes} processes`
@@ -60,7 +66,7 @@ export function showCommand(): Command {
             : "it does not tell",
         };
         const lines = Object.entries(facts)
-          .filter(([key, value]) => key !== "companions" || value !== "")
+          .filter(([key, value]) => !MAY_BE_ABSENT.includes(key) || value !== "")
           .map(([key, value]) => `${key.padEnd(10)} ${value}`);
         return [serverRows([server]), ...lines].join("\n");
       });

@@ -5,6 +5,7 @@ import { Scope } from "../../api/scopes";
 import type { Settings } from "../../config/settings";
 import { oneLine } from "../../lib/plain-text";
 import { SHARED } from "../../manifest/container/service-spec";
+import { TransportType } from "../../manifest/types";
 import type { Outputs } from "../../stack/outputs";
 import { stackApi } from "../api/open";
 import { askInner, innerContainers } from "../engine/inner";
@@ -39,7 +40,7 @@ const FRESH_MS = 10_000;
 
 /**
  * Waits until each server of the stack is healthy or has failed, at most for its start period, one check's time and 15
- * s. A program that keeps ending has failed sooner. Asks the engine, which needs no token; takes the reason from the API where it has one.
+ * s. Remote servers are not waited for. A program that keeps ending has failed sooner. Asks the engine, which needs no token; takes the reason from the API where it has one.
  * @returns those that are not healthy, by name
  * @throws CliError when the engine does not answer
  */
@@ -65,7 +66,8 @@ export async function settled(outputs: Outputs, settings: Settings): Promise<Uns
 /** Looks at all servers once, and judges them. @returns true while one may still become healthy */
 async function look(outputs: Outputs, failed: Map<string, Unsettled>, waited: number): Promise<boolean> {
   const known = new Map((await innerContainers(outputs)).map((one) => [one.server, one]));
-  const open = Object.keys(outputs.servers).filter((name) => !failed.has(name) && known.get(name)?.state !== "healthy");
+  const here = Object.entries(outputs.servers).filter(([, { transport }]) => transport !== TransportType.Remote);
+  const open = here.map(([name]) => name).filter((name) => !failed.has(name) && known.get(name)?.state !== "healthy");
   for (const name of open) {
     const { id = "", state: status = "missing" } = known.get(name) ?? {};
     const reason = id === "" ? missing(waited) : hopeless(await inspected(outputs, id), waited);

@@ -6,6 +6,7 @@ import { containerName, serverNetwork } from "../../manifest/container/container
 import { sharedSpec, sharedStoring, withoutEgress } from "../../manifest/container/service-spec";
 import { proxyAddress, serverSubnet } from "../../manifest/container/subnets";
 import { OUTBOUND, PROXY_ADDRESS, RELAY_ADDRESS } from "../../manifest/proxy/outbound";
+import { isRemote } from "../../manifest/remote";
 import { DATABASE_SECRET } from "../../manifest/secret-rules";
 import type { Manifest } from "../../manifest/types";
 import { builtImage } from "../built-image";
@@ -17,6 +18,7 @@ import { EgressProxy } from "./egress-proxy";
 import { McpServer } from "./mcp-server";
 import { InnerNetworks } from "./networks";
 import { GATEWAY, Orchestrator, type OrchestratorArgs } from "./orchestrator";
+import { RemoteServer } from "./remote-server";
 
 export interface FleetArgs {
   servers: CatalogServer[];
@@ -63,6 +65,7 @@ function networksOf(manifests: Manifest[], networks: InnerNetworks): pulumi.Outp
 /** All that is inside the engine: networks, database, egress proxy, servers, and the orchestrator that clients talk to. */
 export class Fleet extends pulumi.ComponentResource {
   public readonly orchestrator: Orchestrator;
+  /** Those that run here. */
   public readonly servers: Record<string, McpServer>;
 
   constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -96,8 +99,22 @@ export class Fleet extends pulumi.ComponentResource {
       usedServices(args.servers).map((used) => [used.service.name, this.shared(used, args, common, networks)]),
     );
 
+    for (const { manifest } of args.servers.filter((one) => isRemote(one.manifest)))
+      new RemoteServer(
+        manifest.name,
+        {
+          ...common,
+          manifest,
+          network: networks.named(containerName(manifest.name)),
+          startAfter: egress ? [egress] : [],
+          stack: args.stack,
+          secrets: args.secrets[manifest.name] ?? {},
+        },
+        { parent: this },
+      );
+    const local = args.servers.filter((one) => !isRemote(one.manifest));
     this.servers = Object.fromEntries(
-      args.servers.map((server) => {
+      local.map((server) => {
         const { manifest } = server;
         const dsn = manifest.database && database && { [DATABASE_SECRET]: database.readerDsn };
         const startAfter = [manifest.database && database, manifest.egress.length > 0 && egress].filter((one) => !!one);

@@ -151,6 +151,7 @@ function healthcheck({ transport, health }: Manifest): HealthcheckSpec {
     [TransportType.Stdio]: ["--socket", SOCKET],
     [TransportType.StreamableHttp]: ["--url", own],
     [TransportType.Sse]: ["--sse", own],
+    [TransportType.Remote]: [], // has no container
   }[transport.type];
   const timeout = milliseconds(health.timeout);
   const go = (text: string): string => goDuration(milliseconds(text));

@@ -2,11 +2,13 @@ import { canonicalJson } from "../../lib/canonical-json";
 import { isMapping } from "../../lib/mapping";
 import { ProblemsError } from "../../lib/problems";
 import { parseManifest } from "../manifest";
+import { isRemote } from "../remote";
 import { type Manifest, TransportType } from "../types";
 import {
   OUR_META,
   PUBLISHER_META,
   PUBLISHER_META_LIMIT,
+  type Remote,
   SERVER_JSON_SCHEMA,
   type ServerJson,
   type ServerPackage,
@@ -45,6 +47,21 @@ function ownPart({
   return { ...source, transport, user, ...(difference(rest, least) as Mapping | undefined) };
 }
 
+const webTransport = (type: string) => (type === TransportType.Sse ? ("sse" as const) : ("streamable-http" as const));
+
+/** A server that runs elsewhere, as others can reach it. Values of secrets are theirs. */
+function remoteOf({ transport, headers = {}, secrets }: Manifest): Remote {
+  const given = Object.entries(headers).map(([name, { secret, value }]) => {
+    if (secret === undefined) return { name, value };
+    const { description, required = true } = secrets.find((one) => one.name === secret) ?? {};
+    const told = { isSecret: true, isRequired: required, ...(description ? { description } : {}) };
+    if (value === undefined) return { name, ...told };
+    return { name, value: value.replaceAll("{}", `{${secret}}`), variables: { [secret]: told } };
+  });
+  const type = webTransport(transport.protocol ?? "");
+  return { type, url: transport.url ?? "", ...(given.length > 0 ? { headers: given } : {}) };
+}
+
 /** The image as a package that others can run: `docker run --entrypoint PROGRAM IMAGE ARGUMENT...`. */
 function ociPackage(image: string, { transport, env, secrets }: Manifest): ServerPackage {
   const variables = [
@@ -60,7 +77,7 @@ function ociPackage(image: string, { transport, env, secrets }: Manifest): Serve
   const reach =
     transport.type === TransportType.Stdio
       ? ({ type: "stdio" } as const)
-      : ({ type: transport.type, url: `http://127.0.0.1:${transport.port}${transport.path}` } as const);
+      : ({ type: webTransport(transport.type), url: `http://127.0.0.1:${transport.port}${transport.path}` } as const);
   return {
     registryType: "oci",
     identifier: image,
@@ -100,6 +117,7 @@ export function toServerJson(manifest: Manifest, { namespace = OUR_META }: Expor
     version,
     // A server that is built here has no package that others could fetch.
     ...(image ? { packages: [ociPackage(image, manifest)] } : {}),
+    ...(isRemote(manifest) ? { remotes: [remoteOf(manifest)] } : {}),
     _meta: { [PUBLISHER_META]: publisher },
   };
 }

@@ -92,4 +92,5 @@ export const serverJsonSchema = z.looseObject({
 export type ServerJson = z.output<typeof serverJsonSchema>;
 export type ServerPackage = z.output<typeof serverPackage>;
 export type ServerArgument = z.output<typeof argument>;
+export type Remote = z.output<typeof remote>;
 export type ServerInput = z.output<typeof withVariables>;

@@ -84,6 +84,8 @@ export interface Gateway extends McpHandler {
   traces(request: string): CallTrace[];
   /** Returns the latest lines that the server printed where only messages belong: three of each process, 50 in all. */
   printed(server: string): PrintedLine[];
+  /** Opens a session with a server and ends it. @returns what is wrong; undefined when it answers */
+  check(server: string): Promise<string | undefined>;
   /** Lists all of the server's tools. @throws GatewayError */
   tools(server: string): Promise<ToolReport[]>;
   /**

@@ -33,6 +33,7 @@ import { ServerGateway } from "./server-gateway";
 import { ApprovedDefinitions } from "./tools/approved-definitions";
 import { ToolApprovals } from "./tools/tool-approvals";
 import { ToolRules } from "./tools/tool-rules";
+import { check } from "./upstream/check";
 import { ByteBudget } from "./wire/byte-budget";
 import { ErrorCode } from "./wire/json-rpc";
 import { CHANGES } from "./wire/lists";
@@ -145,6 +146,10 @@ export class McpGateway implements Gateway {
       inFlight: this.#sessions.list().reduce((sum, session) => sum + asked(session), pool.load),
       cap: backend.cap(),
     };
+  }
+
+  async check(server: string): Promise<string | undefined> {
+    return check(this.#known(server).backend);
   }
 
   async tools(server: string): Promise<ToolReport[]> {

@@ -17,7 +17,9 @@ export function serverMetrics(registry: Registry, { servers, gateway, storage }:
   const ofServer = (name: string, help: string, value: (server: ServerInfo) => number): void => {
     ofServers.push([table(registry, name, help, ["server"]), value]);
   };
-  ofServer("dind_mcp_server_up", "1: the server's container runs.", ({ status }) => Number(UP.has(status)));
+  ofServer("dind_mcp_server_up", "1: the server's container runs; a remote server is declared.", ({ status }) =>
+    Number(UP.has(status)),
+  );
   ofServer("dind_mcp_server_healthy", "1: the server runs and its health check passes.", ({ status }) =>
     Number(status === ServerStatus.Running),
   );
@@ -53,8 +55,9 @@ export function serverMetrics(registry: Registry, { servers, gateway, storage }:
   return () => {
     const list = servers.list();
     info(
-      list.map(({ name, manifest, managedBy, runtime: { image } }): Row => {
-        const labels = [name, manifest.version, manifest.transport.type, managedBy, image.digest ?? image.id];
+      list.map(({ name, manifest, managedBy, runtime }): Row => {
+        const image = runtime.kind === "container" ? (runtime.image.digest ?? runtime.image.id) : "";
+        const labels = [name, manifest.version, manifest.transport.type, managedBy, image];
         return [labels, 1];
       }),
     );

@@ -60,7 +60,11 @@ function tidy(document: OpenAPIV3_1.Document): OpenAPIV3_1.Document {
   const { $schema: _, ...manifest } = serverYamlSchema;
   const asked = { ...manifest, required: manifest.required.filter((key) => key !== "user") };
   const all = Object.entries(made.components?.schemas ?? {}).filter(([name]) => !name.endsWith("Input"));
-  const known = { ...Object.fromEntries(all), [MANIFEST_ID]: manifest, [`${MANIFEST_ID}Input`]: asked } as Schemas;
+  const known = {
+    ...Object.fromEntries(all),
+    [MANIFEST_ID]: manifest,
+    [`${MANIFEST_ID}Input`]: asked,
+  } as unknown as Schemas;
   // By name: else they stand in the order in which modules happen to be loaded.
   const schemas = Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1)));
   return { ...made, components: { ...made.components, schemas } };

@@ -77,14 +77,20 @@ export function measured(usage: ContainerUsage | undefined): z.output<typeof sta
   };
 }
 
+/** Where it runs: in a container here, or elsewhere. */
+function placeOf({ runtime, address }: ServerInfo): Pick<ServerDetail, "container" | "image" | "remote"> {
+  if (address.type === "remote") return { remote: { url: address.url, protocol: address.protocol } };
+  if (runtime.kind !== "container") return {};
+  return { container: { id: runtime.id, name: runtime.name }, image: runtime.image };
+}
+
 /** Everything about a server. */
 export async function detail(server: ServerInfo, sources: Sources): Promise<ServerDetail> {
   const { name, startedAt, manifest, runtime, companions = [] } = server;
   return {
     ...summary(server, sources),
-    container: { id: runtime.id, name: runtime.name },
+    ...placeOf(server),
     companions,
-    image: runtime.image,
     startedAt,
     restarts: runtime.restarts,
     oomKills: runtime.oomKills,

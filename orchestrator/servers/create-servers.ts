@@ -2,6 +2,7 @@ import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config
 import { type EngineAddress, engineClient, reasonOf } from "../../lib/docker-client";
 import type { Events } from "../events";
 import type { Log } from "../log";
+import { AllServers } from "./all-servers";
 import { Cleanup } from "./docker/cleanup";
 import { Deployer } from "./docker/deploy/deployer";
 import { DockerServers } from "./docker/docker-servers";
@@ -12,6 +13,8 @@ import { Lifecycle } from "./docker/lifecycle";
 import { OwnNetworks } from "./docker/own-networks";
 import { StatsPoller } from "./docker/stats";
 import { StorageUse } from "./docker/storage-use";
+import { RemoteServers } from "./remote/remote-servers";
+import type { FollowedServers } from "./server-info";
 
 export interface ServersOptions {
   config: Pick<OrchestratorConfig, "stack" | "deploy">;
@@ -29,7 +32,10 @@ export interface ServersOptions {
 
 /** Everything here that talks to the Docker API. */
 export interface ServersParts {
-  servers: DockerServers;
+  /** All of them, wherever they run. */
+  servers: FollowedServers;
+  containers: DockerServers;
+  remote: RemoteServers;
   stats: StatsPoller;
   storage: StorageUse;
   lifecycle: Lifecycle;
@@ -53,11 +59,23 @@ export async function createServers(options: ServersOptions): Promise<ServersPar
   const stats = new StatsPoller(client, stack, log);
   const networks = new OwnNetworks(client, stack, log, self);
   const memory = (name: string) => stats.memory(name);
-  const servers = new DockerServers({ client, stack, events, log, volumesFolder, networks, memory });
+  const containers = new DockerServers({ client, stack, events, log, volumesFolder, networks, memory });
+  const remote = new RemoteServers({ client, stack, events, log, volumesFolder, networks });
+  const servers = new AllServers([containers, remote]);
   const storage = new StorageUse(storageFile, () => servers.list(), log);
-  const deployer = new Deployer({ client, servers, policy, stack, storage: () => storage.list(), events, log });
-  const learner = new Learner({ client, servers, deployer, stack, log });
-  await servers.start();
+  const deployer = new Deployer({
+    client,
+    servers: containers,
+    elsewhere: () => remote.list(),
+    policy,
+    stack,
+    storage: () => storage.list(),
+    events,
+    log,
+  });
+  const learner = new Learner({ client, servers: containers, deployer, stack, log });
+  await containers.start();
+  await remote.start();
   stats.start();
   await storage.start();
   // Without an answer from the daemon the orchestrator starts all the same, and finds the servers when the daemon is
@@ -68,9 +86,11 @@ export async function createServers(options: ServersOptions): Promise<ServersPar
   await learner.recover();
   return {
     servers,
+    containers,
+    remote,
     stats,
     storage,
-    lifecycle: new Lifecycle(client, servers),
+    lifecycle: new Lifecycle(client, containers, (name) => remote.get(name) !== undefined),
     deployer,
     learner,
     cleanup: new Cleanup({ client, stack, busy: () => deployer.busy, storage: () => storage.list(), log }),
@@ -78,7 +98,8 @@ export async function createServers(options: ServersOptions): Promise<ServersPar
     engine: new Engine(client),
     ping: () => client.api.ping(),
     close: () => {
-      servers.close();
+      containers.close();
+      remote.close();
       learner.close();
       stats.close();
       storage.close();

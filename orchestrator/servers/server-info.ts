@@ -1,9 +1,21 @@
 import type { ServerStatus } from "../../api/server-status";
 import type { Owner } from "../../manifest/container/labels";
+import type { RemoteProtocol } from "../../manifest/remote-types";
 import type { Manifest } from "../../manifest/types";
 
 /** Where the gateway reaches the server. */
-export type ServerAddress = { type: "stdio"; socket: string } | { type: "http" | "sse"; url: string };
+export type ServerAddress = { type: "stdio"; socket: string } | { type: "http" | "sse"; url: string } | RemoteAddress;
+
+/** Where a server is that runs elsewhere, and the way to it. */
+export interface RemoteAddress {
+  type: "remote";
+  protocol: RemoteProtocol;
+  url: string;
+  /** The egress proxy, by its address in the server's network: so it knows whose rules hold. */
+  proxy: { host: string; port: number };
+  /** The folder of its secrets: a file for each, by name. */
+  secrets: string;
+}
 
 /** Facts that only a server in a container of the engine has. */
 export interface ContainerRuntime {
@@ -23,8 +35,16 @@ export interface ContainerRuntime {
   oomKills: number;
 }
 
+/** A server that runs elsewhere: nothing of it is here. */
+export interface RemoteRuntime {
+  kind: "remote";
+  /** Nobody here starts it again, or ends its processes. */
+  restarts: 0;
+  oomKills: 0;
+}
+
 /** What a server runs on; `kind` tells which. */
-export type Runtime = ContainerRuntime;
+export type Runtime = ContainerRuntime | RemoteRuntime;
 
 /** A companion of a server, or a shared service that it uses, as it is. */
 export interface CompanionInfo {
@@ -59,6 +79,17 @@ export interface ServerInfo {
   /** The server that this is a throwaway copy of (servers/docker/learn/): its rules hold, and /mcp leaves the copy out. */
   copyOf?: string;
 }
+
+/** Servers as the engine declares them, with its events followed. */
+export interface FollowedServers extends Servers {
+  /** True once all were looked at. Before that, an empty list does not mean that there are no servers. */
+  readonly synced: boolean;
+  /** True while the engine's events arrive. */
+  readonly connected: boolean;
+}
+
+/** A server in a container of the engine. */
+export type ContainerServer = ServerInfo & { runtime: ContainerRuntime };
 
 /** A storage of a server, and what it holds. */
 export interface ServerStorage {

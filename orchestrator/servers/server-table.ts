@@ -8,8 +8,8 @@ import { transitions } from "./transitions";
 type Listener = Parameters<Servers["onChange"]>[0];
 
 /** The known servers. Tells its listeners, and the events, what changes. */
-export class ServerTable {
-  readonly #servers = new Map<string, ServerInfo>();
+export class ServerTable<Info extends ServerInfo> {
+  readonly #servers = new Map<string, Info>();
   readonly #listeners = new Set<Listener>();
 
   constructor(
@@ -18,12 +18,12 @@ export class ServerTable {
   ) {}
 
   /** Sorted by name. */
-  list(): ServerInfo[] {
+  list(): Info[] {
     return [...this.#servers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** The server of this name; undefined when there is none. */
-  get(name: string): ServerInfo | undefined {
+  get(name: string): Info | undefined {
     return this.#servers.get(name);
   }
 
@@ -34,7 +34,7 @@ export class ServerTable {
   }
 
   /** Puts a server in, or takes it out with `undefined`. Nothing happens when nothing changed. */
-  set(name: string, current: ServerInfo | undefined): void {
+  set(name: string, current: Info | undefined): void {
     const previous = this.#servers.get(name);
     if (isDeepStrictEqual(previous, current)) return;
     if (current) this.#servers.set(name, current);

@@ -10,6 +10,7 @@ import { isLearningName, learningName, learningProxyName } from "../../../manife
 import { SHARED, serviceContainer, serviceSpec, sharedSpec } from "../../../manifest/container/service-spec";
 import { loadCatalog } from "../../../manifest/load-catalog";
 import { parseManifest } from "../../../manifest/manifest";
+import { isRemote } from "../../../manifest/remote";
 import type { Manifest } from "../../../manifest/types";
 import type { Outputs } from "../../../stack/outputs";
 import { engineState } from "../../engine/host";
@@ -76,8 +77,9 @@ async function compareInner(docker: Docker, declared: Declared): Promise<Validat
   const all = await docker.listContainers({ all: true, filters: stackFilter() });
   const present = new Map(all.map((container) => [nameOf(container), container.Id]));
   const inner = recorded.filter(({ outer }) => !outer);
+  const local = servers.filter(({ manifest }) => !isRemote(manifest));
   const declaredNames = [
-    ...servers.flatMap(({ manifest: { name, services } }) => [
+    ...local.flatMap(({ manifest: { name, services } }) => [
       containerName(name),
       ...services.map((service) => serviceContainer(name, service.name)),
     ]),

@@ -12,6 +12,7 @@ import { SseUpstream } from "./sse-upstream";
 import { StdioUpstream } from "./stdio-upstream";
 import type { Upstream } from "./upstream";
 import { WarmPool } from "./warm-pool";
+import { INSIDE, isSse, RemoteWay, type Way } from "./way";
 
 /** Milliseconds that mcp-init needs to end a process, beyond the manifest's `sessions.grace`. */
 const LEAVING_MS = 1_000;
@@ -58,6 +59,7 @@ export class Backend {
   /** Most connections at one time since the last memory sample. */
   #most = 0;
   #closed = false;
+  #way: RemoteWay | undefined;
 
   constructor(
     readonly name: string,
@@ -141,6 +143,7 @@ export class Backend {
     this.capabilities = undefined;
     for (const upstream of this.#connections) upstream.outlived?.();
     this.#sample = undefined;
+    this.#leaveWay();
     this.#warm.renewed();
   }
 
@@ -152,6 +155,7 @@ export class Backend {
       upstream.close();
       upstream.user.ended({ reason: "the gateway closed the connection" });
     }
+    this.#leaveWay();
   }
 
   /** Closes one connection of the warm pool. @returns false when the pool is empty */
@@ -189,8 +193,20 @@ export class Backend {
   async #upstream(info: ServerInfo): Promise<Upstream> {
     const { address } = info;
     if (address.type === "stdio") return this.#process(address.socket, info);
-    const Kind = address.type === "sse" ? SseUpstream : HttpUpstream;
-    return new Kind(address.url, this.name, this.budget);
+    const Kind = isSse(address) ? SseUpstream : HttpUpstream;
+    return new Kind(address.url, this.name, this.budget, this.#wayTo(info));
+  }
+
+  #leaveWay(): void {
+    this.#way?.close();
+    this.#way = undefined;
+  }
+
+  /** The way to an HTTP server; for a remote one its own, as long as it is declared so. */
+  #wayTo({ address, manifest }: ServerInfo): Way {
+    if (address.type !== "remote") return INSIDE;
+    this.#way ??= new RemoteWay(address, manifest);
+    return this.#way;
   }
 
   async #process(socket: string, info: ServerInfo): Promise<Upstream> {

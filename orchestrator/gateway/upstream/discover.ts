@@ -6,6 +6,7 @@ import { ownId } from "../wire/own-ids";
 import { answerTo, NoAnswer } from "./answer-to";
 import { type Backend, startTimeout } from "./backend";
 import { Connection } from "./connection";
+import { isSse } from "./way";
 
 /**
  * Most milliseconds to wait for the answer to `server/discover`: legacy servers may ignore a request before
@@ -23,7 +24,7 @@ export async function discover(backend: Backend, who: string | undefined): Promi
     backend.eras.modern = true;
     return;
   }
-  if (backend.info().address.type === "sse") {
+  if (isSse(backend.info().address)) {
     backend.eras.modern = false; // its transport is older than that era, and its servers may end at a first message that is not `initialize`
     return;
   }

@@ -1,13 +1,8 @@
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import type { Account } from "../wire/byte-budget";
 import { MESSAGE_LIMIT } from "../wire/reading-pace";
-import { interimConnector } from "./interim-answers";
+import type { Way } from "./way";
 
-/**
- * The agent for all HTTP servers, with a pool of kept connections for each. It has no time-outs: each call has its
- * own, and streams may be silent for hours. It follows no redirects.
- */
-const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: interimConnector({ timeout: 0 }) });
 /** Most bytes, and milliseconds, for reading an unneeded body to its end, which lets the connection be used again. */
 const WASTE = 64 * 1024;
 const WASTE_MS = 2_000;
@@ -17,34 +12,41 @@ const CLOSED = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 /** The head of a server's answer, and its body. */
 export type Answer = Dispatcher.ResponseData;
 
-/**
- * Returns the header Host, 127.0.0.1, as in the server's health check. Many servers refuse other names, against DNS
- * rebinding by pages in a browser. Here that is no risk, as only the gateway can reach a server's port.
- */
-const hostOf = ({ port }: URL): string => `127.0.0.1${port === "" ? "" : `:${port}`}`;
+/** One request to an HTTP server. */
+export interface Request {
+  url: string;
+  method: "GET" | "POST" | "DELETE";
+  headers: Record<string, string>;
+  body?: string;
+  /** False when it may not be sent once more after the server closed the connection without an answer. @default true */
+  repeatable?: boolean;
+}
 
 /**
- * Sends a request and waits for the head of its answer.
- * @param repeatable true when the request may be sent once more, after the server closed the connection without an
- * answer
+ * Sends a request and waits for the head of its answer. Follows as many redirects within the same origin as the way has,
+ * those that keep the method.
  * @throws Error with a `code`, or when `signal` aborts
  */
-export async function request(
-  url: string,
-  method: "GET" | "POST" | "DELETE",
-  headers: Record<string, string>,
-  signal: AbortSignal,
-  body?: string,
-  repeatable = true,
-): Promise<Answer> {
-  const to = new URL(url);
-  const { origin, pathname, search } = to;
+export async function request(way: Way, asked: Request, signal: AbortSignal): Promise<Answer> {
+  let url = new URL(asked.url);
+  for (let left = way.redirects; ; left--) {
+    const answer = await send(way, url, asked, signal);
+    const next = left > 0 ? redirected(answer, url, asked.method) : undefined;
+    if (next === undefined) return answer;
+    drained(answer);
+    url = next;
+  }
+}
+
+async function send(way: Way, url: URL, asked: Request, signal: AbortSignal): Promise<Answer> {
+  const { method, headers, body, repeatable = true } = asked;
+  const { origin, pathname, search } = url;
   try {
-    const answer = await agent.request({
+    const answer = await way.dispatcher.request({
       origin,
       path: pathname + search,
       method,
-      headers: { ...headers, host: hostOf(to), "accept-encoding": "identity" }, // without it any coding may come
+      headers: { ...headers, ...way.headers(url), "accept-encoding": "identity" }, // without it any coding may come
       signal,
       body,
     });
@@ -53,8 +55,17 @@ export async function request(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!repeatable || signal.aborted || !CLOSED.includes(code ?? "")) throw error;
-    return request(url, method, headers, signal, body, false);
+    return send(way, url, { ...asked, repeatable: false }, signal);
   }
+}
+
+/** Where a redirect leads that keeps the method; undefined when it leads elsewhere, or it is none. */
+function redirected({ statusCode, headers }: Answer, from: URL, method: Request["method"]): URL | undefined {
+  const isSame = [307, 308].includes(statusCode) || (method === "GET" && [301, 302, 303].includes(statusCode));
+  const location = String(headers.location ?? "");
+  if (!isSame || location === "" || !URL.canParse(location, from)) return undefined;
+  const to = new URL(location, from);
+  return to.origin === from.origin ? to : undefined;
 }
 
 /** Discards an answer: reads a short one to its end, and drops the connection of a long one. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Frame } from "../wire/frame";
 import { type Answer, drained, request } from "./http-client";
 import { isEventStream } from "./http-signs";
+import type { Way } from "./way";
 
 /** Milliseconds for the DELETE that ends a session. */
 const FAREWELL_MS = 2_000;
@@ -11,7 +12,10 @@ export class HttpSession {
   #id: string | undefined;
   #version: string | undefined;
 
-  constructor(private readonly url: string) {}
+  constructor(
+    private readonly url: string,
+    private readonly way: Way,
+  ) {}
 
   /** True while the server has given a session; in the modern era it gives none. */
   get open(): boolean {
@@ -26,7 +30,8 @@ export class HttpSession {
       ...more,
     });
     // A tool call is never sent twice; everything else may be.
-    return request(this.url, "POST", headers, signal, frame.text, frame.method !== "tools/call");
+    const asked = { url: this.url, method: "POST", headers, body: frame.text } as const;
+    return request(this.way, { ...asked, repeatable: frame.method !== "tools/call" }, signal);
   }
 
   /** Opens an event stream, after an event that was seen already if one is named. @returns undefined when there is none */
@@ -34,7 +39,7 @@ export class HttpSession {
     const more: Record<string, string> = { accept: "text/event-stream" };
     // A header holds bytes, so an id goes as its UTF-8, as browsers send it.
     if (lastEventId !== undefined) more["last-event-id"] = Buffer.from(lastEventId).toString("latin1");
-    const answer = await request(this.url, "GET", this.#headers(more), signal);
+    const answer = await request(this.way, { url: this.url, method: "GET", headers: this.#headers(more) }, signal);
     if (answer.statusCode === 200 && isEventStream(answer)) return answer;
     drained(answer);
     return undefined;
@@ -61,7 +66,8 @@ export class HttpSession {
   /** Tells the server that its session is over. Never rejects. */
   async farewell(): Promise<void> {
     if (this.#id === undefined) return;
-    await request(this.url, "DELETE", this.#headers({}), AbortSignal.timeout(FAREWELL_MS))
+    const asked = { url: this.url, method: "DELETE", headers: this.#headers({}) } as const;
+    await request(this.way, asked, AbortSignal.timeout(FAREWELL_MS))
       .then(drained)
       .catch(() => {}); // the session is gone, or ends by the server's own time-out
   }

@@ -8,6 +8,7 @@ import { HttpSession } from "./http-session";
 import { excerpt, isEventStream, isSessionGone, reasonIn, soundsLost, speaksOfLoss } from "./http-signs";
 import { framesOf, NO_JSON, Seen } from "./read-events";
 import type { UpstreamEnd } from "./upstream";
+import { INSIDE, type Way } from "./way";
 import { failureOf, WebUpstream } from "./web-upstream";
 
 /** Attempts in a row to resume a broken stream that bring no new event. */
@@ -15,14 +16,14 @@ const RECONNECTS = 5;
 /** Milliseconds for the ping that tells whether a session is gone. */
 const PING_MS = 5_000;
 
-/** A session with a Streamable HTTP server; in the modern era, which has none, a client of it. Follows no redirect. */
+/** A session with a Streamable HTTP server; in the modern era, which has none, a client of it. */
 export class HttpUpstream extends WebUpstream {
   readonly #session: HttpSession;
 
   /** @param name of the server, for error messages */
-  constructor(url: string, name: string, budget: ByteBudget) {
+  constructor(url: string, name: string, budget: ByteBudget, way: Way = INSIDE) {
     super(name, budget);
-    this.#session = new HttpSession(url);
+    this.#session = new HttpSession(url, way);
   }
 
   send(frame: Frame, headers: Record<string, string> = {}): void {

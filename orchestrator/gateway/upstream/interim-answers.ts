@@ -22,7 +22,7 @@ export function interimConnector(options: buildConnector.BuildOptions): buildCon
 }
 
 /** Watches the beginning of each answer. An answer begins with the first bytes after a request was written. */
-function lenient(socket: Socket): Socket {
+export function lenient(socket: Socket): Socket {
   const answer = new AnswerStart();
   const read = socket.read.bind(socket);
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;

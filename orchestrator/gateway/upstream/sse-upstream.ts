@@ -9,6 +9,7 @@ import { excerpt, isEventStream, isJson, isSessionGone, reasonIn, soundsLost } f
 import { soundAnswer } from "./odd-answers";
 import { framesOf, NO_JSON, NOISE_MS, Seen } from "./read-events";
 import { StrangeAnswers } from "./strange-answers";
+import { INSIDE, type Way } from "./way";
 import { failureOf, WebUpstream } from "./web-upstream";
 
 /** Milliseconds that a server has for its HTTP answer to a POST after its message on the stream. */
@@ -20,7 +21,7 @@ const NOT_MY_TRANSPORT = [400, 404, 405, 406];
 
 /**
  * A session with a server that speaks HTTP+SSE, the transport of 2024-11-05: a stream that GET opens, whose first event
- * names the address for messages. All answers come on the stream, so its end is the session's. Follows no redirect.
+ * names the address for messages. All answers come on the stream, so its end is the session's.
  */
 export class SseUpstream extends WebUpstream {
   /** What a message waits for before it is posted: the address, and that the server knows that it is initialised. */
@@ -35,6 +36,7 @@ export class SseUpstream extends WebUpstream {
     private readonly url: string,
     name: string,
     budget: ByteBudget,
+    private readonly way: Way = INSIDE,
   ) {
     super(name, budget);
     this.#strange = new StrangeAnswers(name);
@@ -77,7 +79,11 @@ export class SseUpstream extends WebUpstream {
   async #listen(signal: AbortSignal, opened: () => void): Promise<void> {
     let reason: string;
     try {
-      const answer = await request(this.url, "GET", { accept: "text/event-stream" }, signal);
+      const answer = await request(
+        this.way,
+        { url: this.url, method: "GET", headers: { accept: "text/event-stream" } },
+        signal,
+      );
       if (answer.statusCode === 200 && isEventStream(answer)) {
         const seen = new Seen();
         await this.read(answer, seen, false, (text, name) => {
@@ -144,7 +150,11 @@ export class SseUpstream extends WebUpstream {
     // A tool call is never sent twice; everything else may be.
     const isRepeatable = frame.method !== "tools/call";
     const limit = id === undefined ? AbortSignal.any([signal, AbortSignal.timeout(NOTED_MS)]) : signal;
-    const answer = await request(this.#endpoint as string, "POST", headers, limit, frame.text, isRepeatable);
+    const answer = await request(
+      this.way,
+      { url: this.#endpoint as string, method: "POST", headers, body: frame.text, repeatable: isRepeatable },
+      limit,
+    );
     const { statusCode } = answer;
     const isTaken = statusCode >= 200 && statusCode < 300;
     this.#isKnown ||= isTaken;

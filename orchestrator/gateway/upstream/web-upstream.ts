@@ -7,6 +7,7 @@ import { Gate } from "./gate";
 import type { Answer } from "./http-client";
 import { cancelled, soundAnswer } from "./odd-answers";
 import { readEvents, type Seen, type TakeEvent } from "./read-events";
+import { TunnelError } from "./tunnel";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
 
 /**
@@ -148,8 +149,12 @@ export abstract class WebUpstream implements Upstream {
 
 const isRefused = ({ code }: NodeJS.ErrnoException): boolean => code === "ECONNREFUSED" || code === "EHOSTUNREACH";
 
+const isUntrusted = ({ code }: NodeJS.ErrnoException): boolean => /CERT|SIGNATURE|ISSUER/.test(code ?? "");
+
 /** Says what failed: the connection, or the handling of what came on it. */
 export function failureOf(error: NodeJS.ErrnoException): string {
+  if (error instanceof TunnelError) return error.message;
+  if (isUntrusted(error)) return `its certificate is not accepted (${error.code}): ${error.message}`;
   if (isRefused(error)) return `it does not answer (${error.code})`;
   const isOfMessage = error instanceof GatewayError;
   return isOfMessage

@@ -34,7 +34,7 @@ export function refusalRoutes(app: App, context: RouteContext): void {
       const { name } = server;
       const log: LogLine[] = [];
       const options = { tail: LINES, signal: AbortSignal.timeout(READ_MS) };
-      for await (const line of lifecycle.logs(name, options)) log.push(line);
+      if (server.runtime.kind === "container") for await (const line of lifecycle.logs(name, options)) log.push(line);
       const { items: asked } = await egress.of(server);
       const measured = { usage: stats.server(name), storage: storage.of(server) };
       const all = refusals({ server, egress: asked, log, heard: heard.of(name), ...measured });

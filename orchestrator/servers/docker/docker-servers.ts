@@ -6,7 +6,7 @@ import { Label, Role } from "../../../manifest/container/labels";
 import { neighbours } from "../../../manifest/container/proxy-environment";
 import type { Events } from "../../events";
 import type { Log } from "../../log";
-import type { ServerInfo, Servers } from "../server-info";
+import type { ContainerServer, FollowedServers, Servers } from "../server-info";
 import { ServerTable } from "../server-table";
 import { companionsOf, joinedReason } from "./companions";
 import { type DockerEvent, followEvents } from "./event-stream";
@@ -39,12 +39,10 @@ const STARTING_MS = 2_000;
  * stays: the way to a server's socket does not go through the daemon. Events, inspections and timers act on the same
  * containers, so this class is long.
  */
-export class DockerServers implements Servers {
-  /** True once all containers were inspected. Before that, an empty list does not mean that there are no servers. */
+export class DockerServers implements FollowedServers {
   synced = false;
-  /** True while the engine's events arrive. */
   connected = false;
-  readonly #table: ServerTable;
+  readonly #table: ServerTable<ContainerServer>;
   /** Server names by container id. */
   readonly #names = new Map<string, string>();
   readonly #oomKills = new Map<string, number>();
@@ -124,11 +122,11 @@ export class DockerServers implements Servers {
     return this.#looks.one(container);
   }
 
-  list(): ServerInfo[] {
+  list(): ContainerServer[] {
     return this.#table.list();
   }
 
-  get(name: string): ServerInfo | undefined {
+  get(name: string): ContainerServer | undefined {
     return this.#table.get(name);
   }
 
@@ -194,7 +192,7 @@ export class DockerServers implements Servers {
     if (all.some(({ status }) => status === ServerStatus.Starting)) this.#lookAgain(container.Id);
   }
 
-  async #withCompanions(server: ServerInfo): Promise<ServerInfo> {
+  async #withCompanions(server: ContainerServer): Promise<ContainerServer> {
     if (neighbours(server.manifest).length === 0) return server;
     const companions = await companionsOf(this.options.client, server.manifest);
     return { ...server, companions, ...joinedReason(server.reason, companions) };

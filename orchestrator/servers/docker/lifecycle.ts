@@ -3,7 +3,7 @@ import { neighbours } from "../../../manifest/container/proxy-environment";
 import { SHARED, serviceContainer } from "../../../manifest/container/service-spec";
 import type { Service } from "../../../manifest/service-types";
 import { ServerError } from "../server-error";
-import type { ServerInfo } from "../server-info";
+import type { ContainerServer, ServerInfo } from "../server-info";
 import { startHealthy } from "./deploy/start-healthy";
 import type { DockerServers } from "./docker-servers";
 import { type LogLine, logLines } from "./logs";
@@ -31,6 +31,8 @@ export class Lifecycle {
   constructor(
     private readonly client: EngineClient,
     private readonly servers: DockerServers,
+    /** True for a server that runs elsewhere. */
+    private readonly isElsewhere: (name: string) => boolean = () => false,
   ) {}
 
   /**
@@ -90,8 +92,13 @@ export class Lifecycle {
     throw new ServerError(404, `server ${name} has no companion of that name: ${those}`);
   }
 
-  #known(name: string): ServerInfo {
+  #known(name: string): ContainerServer {
     const server = this.servers.get(name);
+    if (!server && this.isElsewhere(name))
+      throw new ServerError(
+        409,
+        `server ${name} runs elsewhere: there is nothing here to start, to stop or to read the log of`,
+      );
     if (!server) throw new ServerError(404, `there is no server ${name}`);
     return server;
   }

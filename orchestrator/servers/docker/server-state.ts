@@ -9,7 +9,7 @@ import { Label, Owner } from "../../../manifest/container/labels";
 import { learningName } from "../../../manifest/container/learning";
 import { parseManifest } from "../../../manifest/manifest";
 import { type Manifest, TransportType } from "../../../manifest/types";
-import type { ServerAddress, ServerInfo } from "../server-info";
+import type { ContainerServer, ServerAddress } from "../server-info";
 import type { ImageFacts } from "./image-facts";
 
 type State = ContainerInspectInfo["State"];
@@ -123,7 +123,7 @@ export interface Known {
 }
 
 /** Returns a server in the form that the rest of the orchestrator uses. */
-export function serverInfo(manifest: Manifest, container: ContainerInspectInfo, known: Known): ServerInfo {
+export function serverInfo(manifest: Manifest, container: ContainerInspectInfo, known: Known): ContainerServer {
   const { State } = container;
   const { status, reason } = statusAndReason(State, container.RestartCount);
   const { [Label.CopyOf]: copyOf } = container.Config.Labels;

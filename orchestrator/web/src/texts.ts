@@ -84,6 +84,7 @@ export const TEXTS = {
     image: "Image",
     imageAge: (age: string) => `made ${age} ago`,
     lastHour: "Egress, last hour",
+    remote: "Runs at",
     startedAt: "Started",
     restarts: "Restarts",
     oom: "Processes killed for memory",

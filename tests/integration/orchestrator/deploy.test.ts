@@ -91,21 +91,21 @@ describe("extra servers, in a real engine", function () {
   });
 
   it("do not change when the same is deployed again", async () => {
-    const before = site.parts.servers.get("extra");
+    const before = site.parts.containers.get("extra");
     const again = extraServer("extra", { secrets: [{ name: "key" }, { name: "maybe", required: false }] });
     assert.equal((await site.parts.deployer.deploy(again)).change, "none");
     assert.equal((await site.parts.deployer.deploy(again, { key: SECRET })).change, "none");
-    assert.equal(site.parts.servers.get("extra")?.runtime.id, before?.runtime.id);
+    assert.equal(site.parts.containers.get("extra")?.runtime.id, before?.runtime.id);
   });
 
   it("are replaced when something changed, and keep the secrets that are not given again", async () => {
-    const before = site.parts.servers.get("extra");
+    const before = site.parts.containers.get("extra");
     const secrets = [{ name: "key" }, { name: "maybe" }];
     const { change, server } = await site.parts.deployer.deploy(extraServer("extra", { secrets }), {
       maybe: "another",
     });
     assert.deepEqual([change, server.manifest.user], ["replaced", 14_995]);
-    assert.notEqual(server.runtime.id, before?.runtime.id);
+    assert.notEqual(site.parts.containers.get("extra")?.runtime.id, before?.runtime.id);
     const files = { key: `100400 14995 ${SECRET}`, maybe: "100400 14995 another" };
     assert.deepEqual(await site.secretFiles("mcp-extra-secrets"), files);
     assert.deepEqual(await site.left(), ["mcp-extra", "mcp-extra-secrets", "mcp-extra-sessions"]);
@@ -119,7 +119,7 @@ describe("extra servers, in a real engine", function () {
   });
 
   it("come back, secrets and all, when what replaces them does not become healthy", async () => {
-    const before = site.parts.servers.get("extra");
+    const before = site.parts.containers.get("extra");
     const bad = extraServer("extra", {
       secrets: [{ name: "maybe" }],
       transport: { type: "stdio", command: ["/nothing-here"] },
@@ -130,8 +130,8 @@ describe("extra servers, in a real engine", function () {
       assert.match((error.logs ?? []).join("\n"), /nothing-here/);
       return true;
     });
-    await eventually(async () => assert.equal(site.parts.servers.get("extra")?.status, "running"));
-    assert.equal(site.parts.servers.get("extra")?.runtime.id, before?.runtime.id);
+    await eventually(async () => assert.equal(site.parts.containers.get("extra")?.status, "running"));
+    assert.equal(site.parts.containers.get("extra")?.runtime.id, before?.runtime.id);
     const files = { key: `100400 14995 ${SECRET}`, maybe: "100400 14995 third" };
     assert.deepEqual(await site.secretFiles("mcp-extra-secrets"), files);
     assert.deepEqual(await site.left(), ["mcp-extra", "mcp-extra-secrets", "mcp-extra-sessions"]);
@@ -237,7 +237,7 @@ describe("extra servers, in a real engine", function () {
       await eventually(async () => {
         await writeFile(site.storageFile, await engine("cat", "/run/dind-mcp-api/storage"));
         await site.parts.storage.look();
-        const [{ used = 0 }] = site.parts.storage.of(site.parts.servers.get("extra-kept") as ServerInfo) as [
+        const [{ used = 0 }] = site.parts.storage.of(site.parts.containers.get("extra-kept") as ServerInfo) as [
           ServerStorage,
         ];
         assert.ok(used > 30 << 20, `${used}`);
@@ -247,7 +247,7 @@ describe("extra servers, in a real engine", function () {
 
     it("find it again when they were removed, with the user that owns it; it goes when that is asked for", async () => {
       const folder = () => engine("ls", "/srv/mcp/storage/api");
-      const user = site.parts.servers.get("extra-kept")?.manifest.user;
+      const user = site.parts.containers.get("extra-kept")?.manifest.user;
       await site.parts.deployer.remove("extra-kept");
       assert.match(await folder(), /^extra-kept\.data$/m);
       await site.parts.deployer.deploy(extraServer("extra-first")); // does not get its user
@@ -284,20 +284,20 @@ describe("extra servers, in a real engine", function () {
       `dind-mcp.${label}`,
     ]);
     await site.parts.deployer.deploy(extraServer("extra"));
-    const id = site.parts.servers.get("extra")?.runtime.id;
+    const id = site.parts.containers.get("extra")?.runtime.id;
     await docker(site.fleet, "rename", "mcp-extra", "mcp-extra.replaced");
     await docker(site.fleet, "stop", "mcp-extra.replaced");
     await docker(site.fleet, "create", "--name", "mcp-extra", ...labels, EXTRA_IMAGE, "/never-started");
     site.parts.close();
     await site.start();
-    await eventually(async () => assert.equal(site.parts.servers.get("extra")?.status, "running"));
-    assert.equal(site.parts.servers.get("extra")?.runtime.id, id);
+    await eventually(async () => assert.equal(site.parts.containers.get("extra")?.status, "running"));
+    assert.equal(site.parts.containers.get("extra")?.runtime.id, id);
     assert.ok(!(await site.left()).includes("mcp-extra.replaced"));
   });
 
   it("go with all they have; the catalog's are not the API's to remove", async () => {
     await site.parts.deployer.remove("extra");
-    assert.deepEqual([site.parts.servers.get("extra"), await site.left()], [undefined, []]);
+    assert.deepEqual([site.parts.containers.get("extra"), await site.left()], [undefined, []]);
     await assert.rejects(site.parts.deployer.remove("extra"), (error: ServerError) => error.status === 404);
   });
 });

@@ -24,19 +24,22 @@ describe("the orchestrator's servers, in a real engine", function () {
   });
 
   it("are found by their labels, those of another stack are not", () => {
-    const { synced, connected } = site.parts.servers;
-    assert.deepEqual([synced, connected, site.parts.servers.list().map(({ name }) => name)], [true, true, ["extra"]]);
+    const { synced, connected } = site.parts.containers;
+    assert.deepEqual(
+      [synced, connected, site.parts.containers.list().map(({ name }) => name)],
+      [true, true, ["extra"]],
+    );
   });
 
   it("stop, start and restart", async () => {
-    const first = site.parts.servers.get("extra");
+    const first = site.parts.containers.get("extra");
     assert.equal((await site.parts.lifecycle.stop("extra")).status, "stopped");
     assert.equal((await site.parts.lifecycle.stop("extra")).status, "stopped");
     assert.notEqual((await site.parts.lifecycle.start("extra")).generation, first?.generation);
-    await eventually(async () => assert.equal(site.parts.servers.get("extra")?.status, "running"));
-    const second = site.parts.servers.get("extra");
+    await eventually(async () => assert.equal(site.parts.containers.get("extra")?.status, "running"));
+    const second = site.parts.containers.get("extra");
     assert.notEqual((await site.parts.lifecycle.restart("extra")).generation, second?.generation);
-    await eventually(async () => assert.equal(site.parts.servers.get("extra")?.status, "running"));
+    await eventually(async () => assert.equal(site.parts.containers.get("extra")?.status, "running"));
     await assert.rejects(site.parts.lifecycle.stop("nobody"), (error: ServerError) => error.status === 404);
   });
 
@@ -58,13 +61,13 @@ describe("the orchestrator's servers, in a real engine", function () {
 
   it("are measured, and say when the kernel killed a process of theirs", async () => {
     await site.parts.stats.poll();
-    const { usage = 0, limit } = site.parts.servers.memory("extra") ?? {};
+    const { usage = 0, limit } = site.parts.containers.memory("extra") ?? {};
     assert.equal(limit, 64 * 2 ** 20);
     assert.ok(usage > 0 && usage < 64 * 2 ** 20, String(usage));
     const measured = site.parts.stats.server("extra");
     assert.ok(measured && measured.pids >= 1 && measured.cpuSeconds > 0, JSON.stringify(measured));
     await callTool(site.fleet, "extra", "hog", {}).catch(() => {});
-    await eventually(async () => assert.ok((site.parts.servers.get("extra")?.runtime.oomKills ?? 0) > 0));
+    await eventually(async () => assert.ok((site.parts.containers.get("extra")?.runtime.oomKills ?? 0) > 0));
     assert.ok(site.types().includes("server.oom"));
   });
 
@@ -108,18 +111,18 @@ describe("the orchestrator's servers, in a real engine", function () {
   });
 
   it("stay known while the daemon is away; what happened meanwhile is known when it is back", async () => {
-    const before = site.parts.servers.get("extra");
+    const before = site.parts.containers.get("extra");
     site.wire.cut();
-    await eventually(async () => assert.equal(site.parts.servers.connected, false));
+    await eventually(async () => assert.equal(site.parts.containers.connected, false));
     await assert.rejects(site.parts.ping());
     await docker(site.fleet, "restart", "mcp-extra");
-    assert.deepEqual(site.parts.servers.get("extra"), before);
+    assert.deepEqual(site.parts.containers.get("extra"), before);
     const seen = site.types().length;
     await site.wire.open();
-    await eventually(async () => assert.notEqual(site.parts.servers.get("extra")?.generation, before?.generation));
+    await eventually(async () => assert.notEqual(site.parts.containers.get("extra")?.generation, before?.generation));
     assert.deepEqual(site.types().slice(seen, seen + 2), ["server.stopped", "server.started"]);
-    assert.equal(site.parts.servers.connected, true);
-    await eventually(async () => assert.equal(site.parts.servers.get("extra")?.status, "running"));
+    assert.equal(site.parts.containers.connected, true);
+    await eventually(async () => assert.equal(site.parts.containers.get("extra")?.status, "running"));
   });
 
   it("leave to the cleanup what lost its server", async () => {

@@ -17,7 +17,7 @@ const variableFix = (name: string, secret: string) =>
     `write \`secrets: [{name: ${secret}, env: ${name}}]\`, and set it: ` + `bin/dind-mcp secrets set echo ${secret}`,
   );
 const KEYS =
-  "name, title, description, version, image, build, transport, env, notSecrets, secrets, mounts, storage, home, egress, transparentEgress, " +
+  "name, title, description, version, image, build, transport, headers, tls, env, notSecrets, secrets, mounts, storage, home, egress, transparentEgress, " +
   "database, services, uses, resources, browser, scratch, sharedMemory, cacheDir, user, " +
   "health, sessions, tools, timeouts, workdir";
 
@@ -185,7 +185,10 @@ describe("manifest", () => {
       'description: got "turned \u202e around", expected text of 1 to 100 characters on one line',
     ],
     [{ description: "two\nlines" }, 'description: got "two\\nlines", expected text of 1 to 100 characters on one line'],
-    [{ transport: { type: "http" } }, 'transport.type: got "http", expected one of stdio, streamable-http, sse'],
+    [
+      { transport: { type: "http" } },
+      'transport.type: got "http", expected one of stdio, streamable-http, sse, remote',
+    ],
     [
       { transport: { type: "streamable-http" } },
       "transport.port: got nothing, expected a whole number from 1 to 65535",

@@ -6,7 +6,7 @@ import { MEBIBYTE, parseBytes } from "../../../../lib/sizes";
 import { parseManifest, secretFiles } from "../../../../manifest/manifest";
 import type { Service } from "../../../../manifest/service-types";
 import { HOME } from "../../../../manifest/storage";
-import type { Manifest } from "../../../../manifest/types";
+import { type Manifest, TransportType } from "../../../../manifest/types";
 import type { ServerInfo } from "../../server-info";
 
 export type DeployPolicy = OrchestratorConfig["deploy"];
@@ -84,7 +84,9 @@ export function freeUser(
 /** A server's users: its own, and its companions'. */
 const usersOf = ({ user, services = [] }: Users): number[] => [user, ...services.map((service) => service.user)];
 
-function belongsInCatalog({ build, egress, database, services, uses }: Record<string, unknown>): Problem[] {
+function belongsInCatalog({ build, egress, database, services, uses, transport }: Record<string, unknown>): Problem[] {
+  if (isMapping(transport) && transport.type === TransportType.Remote)
+    return [problem("transport.type", '"remote"', `a server that runs here: ${CATALOG}`)];
   const asked = {
     build: build !== undefined,
     egress: Array.isArray(egress) ? egress.length > 0 : egress !== undefined && egress !== "none",

@@ -8,7 +8,7 @@ import type { Manifest } from "../../../../manifest/types";
 import type { Events } from "../../../events";
 import type { Log } from "../../../log";
 import { ServerError } from "../../server-error";
-import type { ServerInfo } from "../../server-info";
+import type { ContainerServer, ServerInfo } from "../../server-info";
 import type { DockerServers } from "../docker-servers";
 import type { StoredFolder } from "../storage-use";
 import { runStorageWork } from "../storage-work";
@@ -22,6 +22,8 @@ import { copiedSecrets } from "./server-secrets";
 export interface DeployerOptions {
   client: EngineClient;
   servers: DockerServers;
+  /** Servers that run elsewhere: their names and users are taken. @default none */
+  elsewhere?: () => ServerInfo[];
   policy: DeployPolicy;
   /** "project/stack". */
   stack: string;
@@ -90,10 +92,10 @@ export class Deployer {
 
   /** What would keep a server from being deployed, the values of its secrets apart. */
   check(document: unknown): Problem[] {
-    const { policy, servers, storage } = this.options;
+    const { policy, storage } = this.options;
     if (!policy.enabled) return [NOT_ALLOWED];
     const stored = storage().filter(({ owner }) => owner === Owner.Api);
-    const all = [...servers.list(), ...this.#coming()];
+    const all = this.#taken();
     const { problems } = checkDeployment({ document, secrets: {}, policy, stored, servers: all, kept: [] });
     return problems.filter(({ path }) => !path.startsWith("secrets."));
   }
@@ -102,12 +104,12 @@ export class Deployer {
    * Makes a throwaway copy of a server, with the values of its secrets: a server of the API's, until `remove`.
    * @throws ServerError when that fails; nothing of it is then left
    */
-  async copy(original: ServerInfo, { name, manifestFor, openingFor }: CopyPlan): Promise<ServerInfo> {
+  async copy(original: ContainerServer, { name, manifestFor, openingFor }: CopyPlan): Promise<ContainerServer> {
     const { client, servers, policy, stack, storage, log } = this.options;
     if (!policy.enabled) throw new ServerError(403, "this stack allows no extra servers");
     return this.#alone(name, async () => {
       if (servers.get(name)) throw new ServerError(409, `there is a server ${name} already`);
-      const user = freeUser([...servers.list(), ...this.#coming()], name, storage());
+      const user = freeUser(this.#taken(), name, storage());
       if (user === undefined) throw new ServerError(409, "all users of servers are taken");
       this.#busy.set(name, user);
       const manifest = manifestFor(user);
@@ -170,7 +172,7 @@ export class Deployer {
       secrets,
       policy,
       stored: storage().filter(({ owner }) => owner === Owner.Api),
-      servers: [...servers.list(), ...this.#coming()],
+      servers: this.#taken(),
       kept,
     });
     if (!manifest) throw new ProblemsError(problems);
@@ -179,6 +181,12 @@ export class Deployer {
     const server = servers.get(name);
     if (!server) throw new ServerError(502, `server ${name} was deployed, and is gone again`);
     return { server, change: id === undefined ? "none" : old ? "replaced" : "created" };
+  }
+
+  /** Servers whose names and users are taken. */
+  #taken() {
+    const { servers, elsewhere = () => [] } = this.options;
+    return [...servers.list(), ...elsewhere(), ...this.#coming()];
   }
 
   /** Servers that are not there yet, but whose users are taken. */

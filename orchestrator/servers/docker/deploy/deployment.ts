@@ -9,7 +9,7 @@ import { Owner } from "../../../../manifest/container/labels";
 import { storageMaker } from "../../../../manifest/container/storage-folders";
 import type { Manifest } from "../../../../manifest/types";
 import type { Log } from "../../../log";
-import type { ServerInfo } from "../../server-info";
+import type { ContainerServer } from "../../server-info";
 import { nameOf, REPLACED } from "../server-state";
 import { runStorageWork } from "../storage-work";
 import { carrierImage, type Progress, presentImage } from "./images";
@@ -44,15 +44,16 @@ export interface Opening {
 
 /** The server to be replaced, with everything that is needed to bring it back. */
 interface Previous {
-  info: ServerInfo;
+  info: ContainerServer;
   spec: ContainerSpec;
   secrets: SecretValues;
 }
 
 /** True for a server that runs, or is starting. */
-const isUp = ({ status }: ServerInfo): boolean => status === ServerStatus.Running || status === ServerStatus.Starting;
+const isUp = ({ status }: ContainerServer): boolean =>
+  status === ServerStatus.Running || status === ServerStatus.Starting;
 /** True for a server that nobody stopped on purpose, whatever its health. */
-const wasStarted = ({ status }: ServerInfo): boolean => status !== ServerStatus.Stopped;
+const wasStarted = ({ status }: ContainerServer): boolean => status !== ServerStatus.Stopped;
 
 /** Deploys one server into the engine, and undoes its changes when that fails. */
 export class Deployment {
@@ -67,7 +68,7 @@ export class Deployment {
   }
 
   /** Reads the server that is to be replaced. Returns the names of its secrets that have a value. */
-  async replaces(info: ServerInfo): Promise<string[]> {
+  async replaces(info: ContainerServer): Promise<string[]> {
     const secrets = await this.#secrets(info.manifest, info.runtime.image.id).read();
     this.#previous = { info, spec: this.#spec(info.manifest, info.runtime.image.id), secrets };
     return [...secrets.keys()];

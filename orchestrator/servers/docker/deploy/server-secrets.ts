@@ -3,7 +3,7 @@ import type { EngineClient } from "../../../../lib/docker-client";
 import { volumeNames } from "../../../../manifest/container/container-spec";
 import { type SecretFile, secretFiles } from "../../../../manifest/manifest";
 import type { Manifest } from "../../../../manifest/types";
-import type { ServerInfo } from "../../server-info";
+import type { ContainerServer } from "../../server-info";
 import { carrierImage } from "./images";
 import { readSecretFiles, type SecretFiles, writeSecretFiles } from "./secret-volume";
 
@@ -61,7 +61,7 @@ export class ServerSecrets {
  */
 export async function copiedSecrets(
   client: EngineClient,
-  { manifest, runtime }: Pick<ServerInfo, "manifest" | "runtime">,
+  { manifest, runtime }: Pick<ContainerServer, "manifest" | "runtime">,
   copy: { server: string; labels: Record<string, string> },
 ): Promise<SecretValues> {
   const declared = secretFiles(manifest);

@@ -12,7 +12,7 @@ import {
 import type { Manifest } from "../../../../manifest/types";
 import type { Log } from "../../../log";
 import { ServerError } from "../../server-error";
-import type { ServerInfo } from "../../server-info";
+import type { ContainerServer } from "../../server-info";
 import type { Deployer } from "../deploy/deployer";
 import type { Opening } from "../deploy/deployment";
 import { ServerParts } from "../deploy/server-parts";
@@ -170,7 +170,7 @@ export class Learner {
     });
   }
 
-  #opening({ runtime }: ServerInfo, manifest: Manifest, learning: Learning): Opening {
+  #opening({ runtime }: ContainerServer, manifest: Manifest, learning: Learning): Opening {
     const { client, stack } = this.options;
     return {
       image: runtime.image.id,

@@ -245,6 +245,7 @@ export class MemoryFleet {
       endAll: (principal) => {
         for (const [id, session] of this.sessions) if (session.principal === principal) this.sessions.delete(id);
       },
+      check: async () => undefined,
       traces: (request) => this.traces.of(request),
       printed: () => this.printed,
       usage: (name) => ({

@@ -6,7 +6,7 @@ import { OUTBOUND, RELAY_ADDRESS } from "../../../../manifest/proxy/outbound";
 import { parseSharedService } from "../../../../manifest/shared-service";
 import { record } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
-import { children, container, only, visible } from "../../../support/components/queries";
+import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
 import { toldConfig } from "../../../support/config/orchestrator-config";
 import { document, problemsOf } from "../../../support/manifest/documents";
 
@@ -70,6 +70,32 @@ describe("Fleet", () => {
     assert.deepEqual(Object.keys(result.servers), ["leaves", "listens", "plain", "reads"]);
     const docker = resources.filter(({ id }) => id.startsWith("docker:"));
     assert.deepEqual(new Set(docker.map(({ provider }) => provider)), new Set(["inner"]));
+  });
+
+  it("has a remote server as a volume that declares it, and its secrets for the orchestrator; no container", async () => {
+    const far = server({
+      ...{ name: "far", user: 11_005, image: undefined },
+      transport: { type: "remote", url: "https://mcp.example.com/mcp" },
+      headers: { "X-Api-Key": { secret: "key" } },
+    });
+    const { result, resources } = await make({ servers: [far, PLAIN], secrets: { far: { key: "hunter2" } } });
+    assert.deepEqual(Object.keys(result.servers), ["plain"]);
+    const volume = only(resources, `${DockerType.Volume} far-remote`);
+    assert.equal(volume.inputs.name, "mcp-far-remote");
+    const { "dind-mcp.server": name, "dind-mcp.manifest": label = "" } = labelsOf(volume);
+    assert.deepEqual([name, JSON.parse(label)], ["far", JSON.parse(JSON.stringify(far.manifest))]);
+    const { start, uploads } = container(resources, "far-secret-files").inputs;
+    assert.equal(start, false);
+    const files = uploads as { file: string; owner: string; permissions: string }[];
+    assert.deepEqual(
+      files.map(({ file, owner, permissions }) => [file, owner, permissions]),
+      [["/files/key", "10901", "0400"]],
+    );
+    assert.ok(!visible(resources).includes("hunter2"));
+    const squid = String(container(resources, "egress").inputs.envs);
+    assert.match(squid, /acl from_far src 10\.214\.6\.144\/28/);
+    assert.match(squid, /acl far_1_host dstdomain -n mcp\.example\.com/);
+    assert.ok(!resources.some(({ id }) => id === `${DockerType.Container} far`));
   });
 
   it("has neither database nor proxy where no server asks for one", async () => {

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { egressQuery } from "../../api/queries";
 import type { ServerDetail } from "../../api/types";
 import { Facts } from "../../parts/facts";
+import { Foreign } from "../../parts/foreign";
 import { bytes, duration, moment } from "../../parts/format";
 import { TEXTS } from "../../texts";
 import { lastHour } from "./egress";
@@ -12,7 +13,7 @@ const { server: texts } = TEXTS;
 
 /** What a server is and uses. */
 export function Overview({ server }: { server: ServerDetail }): ReactNode {
-  const { url, image, startedAt, restarts, oomKills, usage, stats, storage } = server;
+  const { url, image, remote, startedAt, restarts, oomKills, usage, stats, storage } = server;
   const hasWayOut = Array.isArray(server.manifest.egress) && server.manifest.egress.length > 0;
   const { data: egress } = useQuery({ ...egressQuery(server.name), enabled: hasWayOut });
   return (
@@ -20,7 +21,8 @@ export function Overview({ server }: { server: ServerDetail }): ReactNode {
       <Facts
         all={{
           [texts.url]: <code>{url}</code>,
-          [texts.startedAt]: startedAt === undefined ? texts.notRunning : moment(startedAt),
+          [texts.remote]: remote && <Foreign>{`${remote.url} (${remote.protocol})`}</Foreign>,
+          [texts.startedAt]: remote ? undefined : startedAt === undefined ? texts.notRunning : moment(startedAt),
           [texts.sessions]: `${usage.sessions} ${TEXTS.fleet.of} ${usage.cap}`,
           [texts.inFlight]: usage.inFlight,
           [texts.cpu]: stats && duration(stats.cpuSeconds),
@@ -28,10 +30,10 @@ export function Overview({ server }: { server: ServerDetail }): ReactNode {
           [texts.processes]: stats?.processes,
           [texts.network]:
             stats && `${bytes(stats.network.received)} ${texts.received}, ${bytes(stats.network.sent)} ${texts.sent}`,
-          [texts.restarts]: restarts,
-          [texts.oom]: oomKills,
+          [texts.restarts]: remote ? undefined : restarts,
+          [texts.oom]: remote ? undefined : oomKills,
           [texts.lastHour]: egress && lastHour(egress.items),
-          [texts.image]: <Image of={image} />,
+          [texts.image]: image && <Image of={image} />,
         }}
       />
       <HourView server={server.name} />
@@ -52,7 +54,7 @@ export function Overview({ server }: { server: ServerDetail }): ReactNode {
   );
 }
 
-function Image({ of: { id, digest, created } }: { of: ServerDetail["image"] }): ReactNode {
+function Image({ of: { id, digest, created } }: { of: NonNullable<ServerDetail["image"]> }): ReactNode {
   const age = created === undefined ? undefined : duration((Date.now() - Date.parse(created)) / 1_000);
   return (
     <>

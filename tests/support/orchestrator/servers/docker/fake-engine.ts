@@ -10,6 +10,7 @@ export class FakeEngine {
   readonly folder = mkdtempSync(join(tmpdir(), "mcp-fake-engine-"));
   readonly socketPath = join(this.folder, "docker.sock");
   readonly containers = new Map<string, ContainerInspectInfo>();
+  readonly volumes = new Map<string, { Name: string; Labels: Record<string, string>; CreatedAt?: string }>();
   /** The last lines of containers' standard error. */
   readonly logs = new Map<string, string[]>();
   /** Requests other than the looks at containers, as "METHOD path body". */
@@ -56,6 +57,10 @@ export class FakeEngine {
       response.on("close", () => this.#streams.delete(response));
       response.writeHead(200).flushHeaders();
       for (const line of this.#past) response.write(line);
+      return;
+    }
+    if (path === "/volumes") {
+      send(200, { Volumes: [...this.volumes.values()] });
       return;
     }
     if (path === "/containers/json") {
