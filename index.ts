@@ -9,7 +9,7 @@ import { stackLabels } from "./components/labels";
 import { PersistentVolumes } from "./components/persistent-volumes";
 import { TlsCertificates } from "./components/tls/tls-certificates";
 import { orchestratorPorts } from "./config/endpoints";
-import { orchestratorConfig } from "./config/to-orchestrator";
+import { consulSecrets, orchestratorConfig } from "./config/to-orchestrator";
 import { version } from "./package.json";
 import { readInputs } from "./stack/inputs";
 import { makeOutputs } from "./stack/outputs";
@@ -74,7 +74,7 @@ export = async () => {
         config: orchestratorConfig(settings, { stack, version, listen: GATEWAY_ADDRESS }),
         dockerApi: settings.dockerApi,
         tokens: settings.tokens,
-        consulToken: settings.consulToken,
+        consulSecrets: consulSecrets(settings),
         ports: ports.map(({ internal }) => internal),
         processors,
       },

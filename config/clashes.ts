@@ -25,6 +25,7 @@ export function clashes(values: Values): Clash[] {
     ...openDockerApi(values),
     ...innerSubnets(values),
     ...foldersInFolders(values),
+    ...consulTls(values),
   ];
 }
 
@@ -68,4 +69,15 @@ function foldersInFolders({ folders }: Values): Clash[] {
     const message = `a path outside of folders.${first}, which is lent read-write: a server could put a link in its place`;
     return first === undefined ? [] : [{ path: ["folders", name, "path"], message }];
   });
+}
+
+/** A client certificate for Consul without its key, or certificates for plain HTTP. */
+function consulTls({ consul, consulKey }: Values): Clash[] {
+  const { address = "", tls } = consul ?? {};
+  const isHalf = tls?.certificate !== undefined && consulKey === "";
+  const isPlain = tls !== undefined && !address.startsWith("https:");
+  return [
+    ...(isHalf ? [{ path: ["consul", "tls", "certificate"], message: "none, as consulKey is not set" }] : []),
+    ...(isPlain ? [{ path: ["consul", "address"], message: "an https URL, as consul.tls is set" }] : []),
+  ];
 }

@@ -7,7 +7,7 @@ import { httpUrl } from "./parts";
 export const PATHS = {
   /** Hashes of the bearer tokens, written by the stack. */
   tokens: "/run/secrets/tokens.json",
-  /** Consul's ACL token, written by the stack. */
+  /** Consul's token and certificates, written by the stack. */
   consul: "/run/secrets/consul.json",
   /** The engine's Docker API. A folder is mounted, not the socket: dockerd makes a new socket whenever it starts. */
   dockerSocket: "/run/engine/docker.sock",
@@ -29,6 +29,20 @@ export const tokenSchema = KEYS.tokens.unwrap().element.extend({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type StoredToken = z.infer<typeof tokenSchema>;
+
+/** How the orchestrator shows Consul who it is, and knows Consul; PEM texts. */
+export const consulSecretsSchema = z.object({
+  token: z.string().optional(),
+  tls: z
+    .object({
+      ca: z.string().optional(),
+      certificate: z.string().optional(),
+      key: z.string().optional(),
+      serverName: z.string().optional(),
+    })
+    .optional(),
+});
+export type ConsulSecrets = z.infer<typeof consulSecretsSchema>;
 
 /**
  * What the stack tells the orchestrator, as JSON in the environment variable ORCHESTRATOR_CONFIG. No secret is in it. A
@@ -80,7 +94,8 @@ export const orchestratorConfigSchema = z.strictObject({
     files: count(8),
   }),
   oauth: KEYS.oauth,
-  consul: KEYS.consul,
+  /** Its certificates and secrets are in a file: `consulSecretsSchema`. */
+  consul: KEYS.consul.unwrap().omit({ tls: true }).optional(),
   deploy: KEYS.deploy.unwrap().prefault({}),
   /** The MCP registry, and whether it may be asked. */
   registry: z.strictObject({ url: KEYS.serverRegistry.unwrap(), search: KEYS.registrySearch.unwrap() }),

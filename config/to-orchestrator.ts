@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { endpoints } from "./endpoints";
 import { aboutKey } from "./key";
 import { KEYS } from "./keys";
-import { type OrchestratorConfigInput, orchestratorConfigSchema } from "./orchestrator-config";
+import { type ConsulSecrets, type OrchestratorConfigInput, orchestratorConfigSchema } from "./orchestrator-config";
 import type { Settings } from "./settings";
 
 /** Facts that only the program knows. */
@@ -29,8 +29,21 @@ export function orchestratorConfig(settings: Settings, facts: Facts): Orchestrat
     if (field === undefined || value === undefined || value === "") continue;
     config[field] = inner === undefined ? value : { ...(config[field] as object | undefined), [inner]: value };
   }
+  if (settings.consul) {
+    const { tls: _, ...consul } = settings.consul;
+    config.consul = consul;
+  }
   assertFits(orchestratorConfigSchema, config);
   return config;
+}
+
+/** What the orchestrator gets for Consul in a file of its own. Secret. */
+export function consulSecrets({ consul, consulToken, consulKey }: Settings): ConsulSecrets {
+  const tls = { ...consul?.tls, ...(consulKey === "" ? {} : { key: consulKey }) };
+  return {
+    ...(consulToken === "" ? {} : { token: consulToken }),
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
+  };
 }
 
 /** The names by which the API and the page may be called. @param urls how they are reached */

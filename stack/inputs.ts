@@ -7,6 +7,7 @@ import type { Settings } from "../config/settings";
 import { type Problem, ProblemsError } from "../lib/problems";
 import type { CatalogServer } from "../manifest/catalog";
 import { loadCatalog } from "../manifest/load-catalog";
+import { withCertificates } from "./consul-certificates";
 import { hostFolders, thisMachine } from "./folders/host-folders";
 import { type HostEngine, hostProblems, inspectHostEngine, labelsContainers, takenNames } from "./host-engine";
 import { takenPorts } from "./ports";
@@ -63,10 +64,12 @@ export async function readInputs(): Promise<Inputs> {
     ));
   const registries =
     settings && (await collect(problems, () => withAuthorities(settings.registries, process.cwd(), settingsFile)));
-  if (!settings || !servers || !host || !folders || !registries)
+  const told =
+    settings && (await collect(problems, () => ({ consul: withCertificates(settings, process.cwd(), settingsFile) })));
+  if (!settings || !servers || !host || !folders || !registries || !told)
     throw new pulumi.RunError(new ProblemsError(problems).message);
   return {
-    settings: { ...settings, registries },
+    settings: { ...settings, registries, ...told },
     servers,
     folders,
     processors: host.processors,

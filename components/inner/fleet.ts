@@ -26,7 +26,7 @@ export interface FleetArgs {
   secrets: Record<string, Record<string, string>>;
   /** External PostgreSQL; empty = the embedded one. Secret. */
   databaseDsn: string;
-  orchestrator: Pick<OrchestratorArgs, "config" | "dockerApi" | "tokens" | "consulToken" | "ports" | "processors">;
+  orchestrator: Pick<OrchestratorArgs, "config" | "dockerApi" | "tokens" | "consulSecrets" | "ports" | "processors">;
   /** Hosts of private networks, by server: each is in its manifest's egress too. */
   privateHosts: Record<string, string[]>;
   /** Subnet of the engine's own network on the host. */

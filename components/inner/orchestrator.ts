@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type OrchestratorConfigInput, PATHS, type StoredToken } from "../../config/orchestrator-config";
+import {
+  type ConsulSecrets,
+  type OrchestratorConfigInput,
+  PATHS,
+  type StoredToken,
+} from "../../config/orchestrator-config";
 import type { TokenSettings } from "../../config/settings";
 import { hostAt } from "../../lib/addresses";
 import { DOCKER_API_FOLDER, DOCKER_API_GROUP, SESSIONS_GROUP } from "../../manifest/container/container-spec";
@@ -37,8 +42,8 @@ export interface OrchestratorArgs {
   dockerApi: "read-only" | "full" | "off";
   /** The bearer tokens to make. */
   tokens: TokenSettings[];
-  /** Secret: the ACL token for Consul. @default none */
-  consulToken?: string;
+  /** Secret: its token and certificates for Consul. @default none */
+  consulSecrets?: ConsulSecrets;
   /** Its ports that the engine's clients may reach. */
   ports: number[];
   /** Processors of the machine; Docker refuses to give more. */
@@ -88,7 +93,7 @@ export class Orchestrator extends pulumi.ComponentResource {
         volumeName: volume.name,
         files: {
           "tokens.json": pulumi.all(this.tokens).apply((values) => tokensFile(args.tokens, values)),
-          "consul.json": JSON.stringify(args.consulToken ? { token: args.consulToken } : {}),
+          "consul.json": JSON.stringify(args.consulSecrets ?? {}),
         },
         uid: SYSTEM_UIDS.orchestrator,
         labels: args.labels,

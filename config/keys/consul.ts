@@ -12,6 +12,25 @@ function isReachable(address: string): boolean {
   return hostname !== "localhost" && !hostname.startsWith("[") && !LOOPBACK.some((block) => contains(block, hostname));
 }
 
+const certificates = text.min(1, "PEM certificates, or a file's path").optional();
+const tls = z.strictObject(
+  {
+    ca: field(certificates, {
+      meaning: "The authority of the agent's certificate: a PEM text, or the path of a file from the project's folder.",
+      byDefault: "the public authorities",
+    }),
+    certificate: field(certificates, {
+      meaning: "The client certificate with which the fleet shows who it is, likewise; its key is `consulKey`.",
+      byDefault: "none",
+    }),
+    serverName: field(pattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, "a host name").optional(), {
+      meaning: "The name in the agent's certificate, like `server.dc1.consul`.",
+      byDefault: "that of the address",
+    }),
+  },
+  "a mapping with ca, certificate, serverName",
+);
+
 const consul = z.strictObject(
   {
     address: field(
@@ -25,6 +44,11 @@ const consul = z.strictObject(
         more: "The orchestrator gets a way out to it alone. A change replaces the engine container; servers come back.",
       },
     ),
+    tls: field(tls.optional(), {
+      kind: "mapping",
+      meaning: "Certificates for an https address.",
+      byDefault: "the public authorities, and no client certificate",
+    }),
     datacenter: field(line(64).optional(), {
       meaning:
         "The datacenter that the agent must be in; else nothing is registered. The token then needs `agent:read`.",
@@ -46,7 +70,6 @@ export const consulKeys = {
     meaning: "A Consul agent at which the fleet registers.",
     see: "[Discovery](discovery.md)",
     example: { address: "http://172.30.0.1:8500" },
-    orchestrator: "consul",
   }),
   consulToken: key(pattern(/^[\x21-\x7e]*$/, "a token without spaces").default(""), {
     secret: true,
@@ -54,6 +77,12 @@ export const consulKeys = {
     meaning: "The token with which it registers; it needs `service:write` for the prefix.",
     byDefault: "the anonymous one",
     see: "[Tokens](discovery.md#token)",
+    example: "VALUE",
+  }),
+  consulKey: key(text.default(""), {
+    secret: true,
+    kind: "PEM text",
+    meaning: "The key of `consul.tls.certificate`.",
     example: "VALUE",
   }),
 };

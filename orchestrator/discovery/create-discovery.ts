@@ -3,7 +3,7 @@ import { type OrchestratorConfig, PATHS } from "../../config/orchestrator-config
 import type { Events } from "../events";
 import type { Gateway } from "../gateway/gateway-api";
 import type { Log } from "../log";
-import type { Servers } from "../servers/server-info";
+import type { FollowedServers } from "../servers/server-info";
 import { consulAccess } from "./consul/access";
 import { Registrar, type RegistrarState } from "./consul/registrar";
 import { fleetId } from "./fleet-id";
@@ -12,8 +12,7 @@ import { ToolsDigests } from "./tools-digests";
 
 export interface DiscoveryOptions {
   config: Pick<OrchestratorConfig, "consul" | "publicUrl" | "version" | "oauth" | "stack">;
-  /** `synced`: all servers are known. `connected`: the engine answers. */
-  servers: Pick<Servers, "list" | "onChange"> & { readonly synced: boolean; readonly connected: boolean };
+  servers: Pick<FollowedServers, "list" | "onChange" | "synced" | "connected">;
   gateway: Pick<Gateway, "tools" | "protocols">;
   events: Pick<Events, "subscribe">;
   log: Pick<Log, "info" | "warn">;

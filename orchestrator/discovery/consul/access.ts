@@ -1,10 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import { type ConsulSecrets, consulSecretsSchema } from "../../../config/orchestrator-config";
 import { ConsulAgent } from "./agent";
-
-/** What the stack writes of Consul's secrets, as JSON. */
-const secretsSchema = z.object({ token: z.string().optional() });
-type ConsulSecrets = z.infer<typeof secretsSchema>;
 
 /**
  * The agent with the secrets of this moment: the stack writes their file anew when one changes, and the orchestrator is
@@ -27,7 +23,7 @@ export function consulAccess({ address }: { address: string }, file: string): ()
 
 function parsed(text: string): ConsulSecrets | undefined {
   try {
-    return secretsSchema.parse(JSON.parse(text));
+    return consulSecretsSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

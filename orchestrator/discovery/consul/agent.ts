@@ -1,5 +1,6 @@
 import { Agent } from "undici";
 import { z } from "zod";
+import type { ConsulSecrets } from "../../../config/orchestrator-config";
 import { oneLine } from "../../../lib/plain-text";
 import { type CheckState, registration, type Service } from "./service";
 
@@ -35,12 +36,10 @@ export class ConsulError extends Error {
   }
 }
 
-/** How the agent is reached. */
-export interface ConsulAccess {
+/** How the agent is reached: without a token as anonymous, without an authority by the public ones. */
+export interface ConsulAccess extends ConsulSecrets {
   /** http(s)://HOST:PORT, perhaps with a path. */
   address: string;
-  /** ACL token; undefined: the anonymous one. */
-  token?: string;
 }
 
 /** The HTTP API of one Consul agent, as far as registering needs it. Every method throws ConsulError. */
@@ -49,7 +48,8 @@ export class ConsulAgent {
 
   constructor(private readonly access: ConsulAccess) {
     const timeouts = { headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS };
-    this.#agent = new Agent({ ...timeouts, connect: { timeout: PATIENCE_MS } });
+    const { ca, certificate: cert, key, serverName: servername } = access.tls ?? {};
+    this.#agent = new Agent({ ...timeouts, connect: { timeout: PATIENCE_MS, ca, cert, key, servername } });
   }
 
   /** All services that the agent has and the token may read. */

@@ -14,6 +14,21 @@ describe("values that do not go together", () => {
     ]);
   });
 
+  it("are a client certificate for Consul without its key, and certificates for plain HTTP", () => {
+    const key = "-----BEGIN PRIVATE KEY-----";
+    const consul = (address: string, tls?: object) => ({ consul: JSON.stringify({ address, tls }) });
+    const address = "https://consul.lan:8501";
+    assert.match(
+      problemsOf(consul(address, { certificate: "c.pem" })).join(),
+      /^consul\.tls\.certificate: got "c\.pem", expected none/,
+    );
+    assert.deepEqual(problemsOf({ ...consul(address, { certificate: "c.pem" }), consulKey: key }, ["consulKey"]), []);
+    assert.match(
+      problemsOf(consul("http://consul.lan", { ca: "c.pem" })).join(),
+      /^consul\.address: got .*an https URL/,
+    );
+  });
+
   it("are a subnet and one that the engine uses inside", () => {
     for (const subnet of ["10.213.0.0/16", "10.214.0.0/16"]) {
       assert.deepEqual(problemsOf({ networkCidr: subnet }), [

@@ -32,6 +32,7 @@ describe("Pulumi.yaml", () => {
       registries,
       pagePort,
       consulToken,
+      consulKey,
       ...defaults
     } = parseSettings({}, [], "f");
     const told = Object.entries(declared()).map(([key, { default: value }]) => [key, value]);
@@ -48,6 +49,7 @@ describe("Pulumi.yaml", () => {
       "pagePort",
       "consul",
       "consulToken",
+      "consulKey",
     ];
     assert.deepEqual([...told.map(([key]) => key), ...others].sort(), Object.keys(KEYS).sort());
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { orchestratorConfigSchema } from "../../../config/orchestrator-config";
 import { parseSettings } from "../../../config/parse-settings";
-import { orchestratorConfig } from "../../../config/to-orchestrator";
+import { consulSecrets, orchestratorConfig } from "../../../config/to-orchestrator";
 
 const facts = {
   stack: "dind-mcp/unit",
@@ -72,7 +72,7 @@ describe("what the orchestrator is told", () => {
       serverRegistry: "https://registry.example.com",
       registrySearch: "true",
       tracingEndpoint: "http://collector:4318",
-      consul: '{"address":"http://consul:8500","datacenter":"dc1","prefix":"tools"}',
+      consul: '{"address":"https://consul:8501","datacenter":"dc1","prefix":"tools","tls":{"ca":"ca.pem"}}',
       oauth: '{"issuer":"https://id.example","audience":"me","jwksUri":"https://id.example/keys"}',
       deploy:
         '{"enabled":false,"images":["a/*"],"servers":1,"cpus":0.5,"memory":"64m","processes":9,"storage":"1g","workspace":"read-only"}',
@@ -97,10 +97,22 @@ describe("what the orchestrator is told", () => {
         ...{ enabled: false, images: ["a/*"], servers: 1, cpus: 0.5, memory: "64m", processes: 9 },
         ...{ storage: "1g", workspace: "read-only" },
       },
-      consul: { address: "http://consul:8500", datacenter: "dc1", prefix: "tools" },
+      consul: { address: "https://consul:8501", datacenter: "dc1", prefix: "tools" },
       tracing: { endpoint: "http://collector:4318", sampleRatio: 1 },
       logLevel: "info",
     });
+  });
+
+  it("has what it needs for Consul apart, in a file", () => {
+    const settings = (raw: Record<string, string>) => parseSettings(raw, ["consulToken", "consulKey"], "f");
+    assert.deepEqual(consulSecrets(settings({})), {});
+    assert.deepEqual(consulSecrets(settings({ consul: '{"address":"http://c:8500"}', consulToken: "t" })), {
+      token: "t",
+    });
+    const key = "-----BEGIN PRIVATE KEY-----";
+    const tls = { ca: "A", certificate: "B", serverName: "c" };
+    const consul = JSON.stringify({ address: "https://c:8501", tls });
+    assert.deepEqual(consulSecrets(settings({ consul, consulKey: key })), { tls: { ...tls, key } });
   });
 
   it("names the address it is bound to, but never all addresses, as a host to be called by", () => {

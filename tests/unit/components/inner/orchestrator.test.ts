@@ -136,8 +136,8 @@ describe("Orchestrator", () => {
     assert.doesNotMatch(visible(resources), new RegExp(sha256("all")));
   });
 
-  it("gets the token for Consul in a file too, and nowhere else", async () => {
-    const { resources } = await make({ consulToken: "hunter2" });
+  it("gets its token and key for Consul in a file too, and nowhere else", async () => {
+    const { resources } = await make({ consulSecrets: { token: "hunter2" } });
     const [, file] = container(resources, "orchestrator-secret-files").inputs.uploads as { content: string }[];
     assert.deepEqual(JSON.parse(file?.content ?? ""), { token: "hunter2" });
     assert.equal(JSON.stringify(resources).split("hunter2").length, 2);

@@ -16,12 +16,13 @@ describe("orchestrator: REST, discovery", () => {
 
   it("tells how registering goes, and what Consul has", async () => {
     const health = { state: "critical" as const, reason: "it fails" };
-    const services = [serviceOf(member(undefined), REGISTRANT), serviceOf(member("files", { health }), REGISTRANT)];
+    const members = [member(undefined), member("files", { health }), member("echo")];
+    const services = members.map((one) => serviceOf(one, REGISTRANT));
     api.consul = {
       ...{ address: "http://10.0.0.1:8500", state: "failing", since: 0, reason: "ACL not found", services },
       counts: { registered: 2, deregistered: 0, failures: 1 },
     };
-    const { body } = await api.call("GET", "/v1/discovery", { as: "read" });
+    const { body } = await api.call("GET", "/v1/discovery", { as: "files" }); // echo is not that token's
     const id = `dind-mcp-${REGISTRANT.fleet}`;
     assert.deepEqual(body, {
       consul: {
