@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { located } from "../../lib/findings";
@@ -14,7 +14,12 @@ import type { BuiltSource, PackageSource } from "./source";
 /** A package of Debian. */
 export const DEBIAN_PACKAGE = /^[a-z0-9][a-z0-9+.-]+$/;
 
+/** Bytes: a hundred times the largest there is. */
+const LARGEST = 64 * 1024;
+
 const text = z.string().min(1);
+/** A package of PyPI with its extras and an exact version: nothing that pip takes for an option or an address. */
+const PINNED = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9,._-]+\])?==[A-Za-z0-9][A-Za-z0-9.!+_-]*$/;
 
 const recipeSchema = z.strictObject({
   /** The package, without a version. */
@@ -26,15 +31,18 @@ const recipeSchema = z.strictObject({
   /** Arguments of the program, before those that the user gives. @default none */
   arguments: z.array(text).default([]),
   /** Packages of PyPI to install beside it, with exact versions. @default none */
-  with: z.array(z.string().regex(/^\S+==\S+$/, "name==version")).default([]),
+  with: z.array(z.string().regex(PINNED, "name==version")).default([]),
   /** Which of its programs. @default the one that is named like it */
-  program: text.optional(),
+  program: z
+    .string()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/, "the name of a program, no path")
+    .optional(),
   /** Packages of PyPI that have no wheel. @default none */
   fromSource: z.array(z.string().regex(PACKAGE_NAMES.pypi, "a package of PyPI")).default([]),
   /** Packages of Debian that the image has to have. @default none */
   apt: z.array(z.string().regex(DEBIAN_PACKAGE, "a package of Debian")).default([]),
   /** Variables that only the user knows, and what they are: the draft says that they are to be filled in. @default none */
-  ask: z.record(text, text).default({}),
+  ask: z.record(z.string().regex(/^[A-Za-z_]\w*$/, "the name of a variable"), text).default({}),
   /** Keys of the manifest. @default none */
   manifest: z.partialRecord(z.enum(Object.keys(manifestSchema.shape)), z.unknown()).default({}),
   /** What else to know. @default none */
@@ -53,6 +61,12 @@ export function readRecipes(root: string): Recipe[] {
     .sort()
     .flatMap((file) => {
       const shown = `recipes/${file}`;
+      const { size, isRegular } = sizeOf(join(folder, file));
+      if (!isRegular || size > LARGEST) {
+        const got = isRegular ? `${size} bytes` : "no file of its own";
+        problems.push({ file: shown, path: "(the file)", got, expected: `a file of at most ${LARGEST} bytes` });
+        return [];
+      }
       const parsed = parseYaml(readText(join(folder, file)));
       if (parsed.findings) problems.push(...located(parsed.findings, shown));
       if (parsed.findings) return [];
@@ -62,6 +76,12 @@ export function readRecipes(root: string): Recipe[] {
     });
   if (problems.length > 0) throw new ProblemsError(problems);
   return recipes;
+}
+
+/** What is there, without following a link: one would show what is elsewhere in an error. */
+function sizeOf(path: string): { size: number; isRegular: boolean } {
+  const found = lstatSync(path);
+  return { size: found.size, isRegular: found.isFile() };
 }
 
 /** The recipe for a package. */
