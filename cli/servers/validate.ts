@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { Settings } from "../../config/settings";
 import { type Problem, ProblemsError } from "../../lib/problems";
 import { parseBytes } from "../../lib/sizes";
-import { catalogEntries, isFolder, loadCatalog, MANIFEST } from "../../manifest/load-catalog";
+import { catalogEntries, isFolder, loadCatalog, MANIFEST, SERVICE } from "../../manifest/load-catalog";
 import type { Resources } from "../../manifest/types";
 import { ExitCode } from "../errors";
 import { examples, show } from "../output";
@@ -15,6 +15,8 @@ interface Checked {
   ok: boolean;
   /** Names of the servers whose manifests are right. */
   servers: string[];
+  /** Names of the shared services, which are right too. */
+  services: string[];
   /** Processors and bytes of memory that they may use, all together. */
   limits: { cpus: number; memory: number };
   problems: Problem[];
@@ -41,16 +43,17 @@ export function validateManifestsCommand(): Command {
 }
 
 /** What is right, and how much of a machine it may take: limits are not set aside, but may all be used at once. */
-export function summary({ servers, limits: { cpus, memory } }: Checked): string {
-  if (servers.length === 1) return `1 manifest is right: ${servers[0]}`;
+export function summary({ servers, services, limits: { cpus, memory } }: Checked): string {
+  const all = [...servers, ...services.map((name) => `${name} (shared service)`)];
+  if (all.length === 1) return `1 manifest is right: ${all[0]}`;
   const most = `${Number(cpus.toFixed(2))} processors and ${Number((memory / 2 ** 30).toFixed(1))} GB of memory`;
-  return `${servers.length} manifests are right: ${servers.join(", ")}\nTheir limits together: ${most}`;
+  return `${all.length} manifests are right: ${all.join(", ")}\nTheir limits together: ${most}`;
 }
 
 /** Checks the manifests of folders that somebody named: each of them has to hold some. */
 export function checkNamed(paths: string[]): Checked {
   // A manifest's own path is meant for its folder.
-  const folders = paths.map((path) => resolve(basename(path) === MANIFEST ? dirname(path) : path));
+  const folders = paths.map((path) => resolve([MANIFEST, SERVICE].includes(basename(path)) ? dirname(path) : path));
   const wrong = folders.flatMap((folder): Problem[] => {
     const got = isFolder(folder) ? `no ${MANIFEST} in it or in a folder below` : "no such folder";
     const empty = catalogEntries([folder], folder).length === 0;
@@ -86,13 +89,15 @@ function check(
 ): Checked {
   try {
     const servers = loadCatalog(folders, { ...config, settingsFile: settingsFile() }, projectFolder());
-    if (wrong.length > 0) return { ok: false, servers: [], limits: NOTHING, problems: wrong };
+    if (wrong.length > 0) return { ok: false, servers: [], services: [], limits: NOTHING, problems: wrong };
     const sum = (of: (resources: Resources) => number): number =>
       servers.reduce((total, { manifest }) => total + of(manifest.resources), 0);
     const limits = { cpus: sum(({ cpus }) => cpus), memory: sum(({ memory }) => parseBytes(memory) ?? 0) };
-    return { ok: true, servers: servers.map(({ manifest }) => manifest.name), limits, problems: [] };
+    const entries = catalogEntries(folders, projectFolder()).filter(({ shared }) => shared);
+    const services = entries.map(({ folder }) => basename(folder));
+    return { ok: true, servers: servers.map(({ manifest }) => manifest.name), services, limits, problems: [] };
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
-    return { ok: false, servers: [], limits: NOTHING, problems: [...wrong, ...error.problems] };
+    return { ok: false, servers: [], services: [], limits: NOTHING, problems: [...wrong, ...error.problems] };
   }
 }

@@ -20,11 +20,27 @@ import {
 const FIXTURE = join(ROOT, "tests/fixtures/companions/counter");
 const PASSWORD = "a-word-for-both-of-them";
 const REDIS = "mcp-counter.redis";
+const SHARED = "mcp-shared.redis";
 
 interface Manifest {
   name: string;
   user: number;
   services: Record<string, unknown>[];
+}
+
+/** Makes counter's companion a service of the catalog, and two servers like counter that use it in place of one. */
+async function addShared(catalog: string): Promise<void> {
+  await cp(join(FIXTURE, "redis"), join(catalog, "redis"), { recursive: true });
+  const server = parse(await readFile(join(FIXTURE, "server.yaml"), "utf8")) as Manifest;
+  const [companion] = server.services;
+  const service = { ...companion, description: "For two", build: {}, user: 11_054 };
+  await writeFile(join(catalog, "redis/service.yaml"), stringify(service));
+  const secrets = [{ name: "theirs", env: "REDIS_PASSWORD", from: "redis.password" }];
+  for (const [index, name] of ["ann", "bob"].entries()) {
+    await cp(FIXTURE, join(catalog, name), { recursive: true });
+    const own = { ...server, name, user: 11_055 + index, services: undefined, uses: ["redis"], secrets };
+    await writeFile(join(catalog, name, "server.yaml"), stringify(own));
+  }
 }
 
 describe("companions of a server", function () {
@@ -41,7 +57,7 @@ describe("companions of a server", function () {
     change(manifest);
     await writeFile(file, stringify(manifest));
   }
-  const count = async () => (await callTool(fleet, "counter", "count", {})).text;
+  const count = async (server = "counter") => (await callTool(fleet, server, "count", {})).text;
   const reach = async (server: string, host: string) =>
     (await callTool(fleet, server, "reach", { host, port: 6_379 })).text;
   /** Asks the REST API, as an admin. */
@@ -69,12 +85,13 @@ describe("companions of a server", function () {
       manifest.user = 11_052;
       Object.assign(manifest.services[0] ?? {}, { user: 11_053 });
     });
+    await addShared(catalog);
     registry = await startRegistry(join(stack.folder, "registry"));
     const { host, ca } = registry;
     const registries = { [host]: { username: PULLER.username, ca } };
     await setConfig(stack, { catalog: [catalog], registries });
     await setSecret(stack, `registries["${host}"].password`, PULLER.password);
-    for (const server of ["counter", "other"]) await setSecret(stack, `secrets.${server}.password`, PASSWORD);
+    for (const name of ["counter", "other", "redis"]) await setSecret(stack, `secrets.${name}.password`, PASSWORD);
     await mustCli(stack, "up");
     fleet = await enter(stack);
   });
@@ -181,18 +198,55 @@ describe("companions of a server", function () {
     assert.equal(await count(), "4");
   });
 
+  it("are one for several servers when the catalog shares it, whose value it is set with, and for no other", async () => {
+    assert.deepEqual([await count("ann"), await count("bob"), await count("ann")], ["1", "2", "3"]);
+    const networks = JSON.parse(await inspected(SHARED, "json .NetworkSettings.Networks")) as Record<
+      string,
+      { IPAddress: string }
+    >;
+    assert.deepEqual(Object.keys(networks).sort(), ["mcp-ann", "mcp-bob"]);
+    for (const { IPAddress } of Object.values(networks))
+      assert.match(await reach("other", IPAddress), /^E(TIMEDOUT|NETUNREACH|HOSTUNREACH|CONNREFUSED)$/);
+    assert.match(await reach("other", SHARED), /^E(NOTFOUND|AI_AGAIN)$/);
+    const ofBob = networks["mcp-bob"]?.IPAddress ?? "";
+    assert.match(await reach("bob", ofBob), /^\+OK/);
+    assert.doesNotMatch(await reach("ann", ofBob), /^\+OK/, "a user is in the network of the other");
+    assert.ok(!(await docker(fleet, "inspect", SHARED, "mcp-ann")).includes(PASSWORD));
+  });
+
+  it("are seen as shared", async () => {
+    const { companions } = await rest<{ companions: object[] }>("GET", "servers/ann");
+    assert.deepEqual(companions, [{ name: "redis", container: SHARED, shared: true, status: "running" }]);
+    assert.match(await mustCli(stack, "validate"), /mcp-shared\.redis[\s\S]*all are as declared/);
+    assert.match(await mustCli(stack, "status"), /^ +redis +healthy +shared service /m);
+    assert.match(await mustCli(stack, "servers", "show", "bob"), /redis \(shared\) running/);
+  });
+
+  it("stay, with what they keep, while one server still uses them", async () => {
+    await docker(fleet, "restart", SHARED);
+    await eventually(async () => assert.equal(await count("bob"), "4"), 60_000);
+    const before = await inspected(SHARED, ".Id");
+    await setConfig(stack, { servers: ["other", "ann", "counter"] });
+    await mustCli(stack, "up");
+    assert.notEqual(await inspected(SHARED, ".Id"), before);
+    assert.equal(await count("ann"), "5");
+  });
+
   it("go with their server; what they kept stays until somebody wants it gone", async () => {
     await setConfig(stack, { servers: ["other"] });
     await mustCli(stack, "up");
     const left = await docker(fleet, "ps", "-a", "--filter", "label=dind-mcp.server=counter", "--format", "{{.Names}}");
     assert.equal(left, "");
+    assert.doesNotMatch(await docker(fleet, "ps", "-a", "--format", "{{.Names}}"), /shared/);
     const kept = ["exec", stack.engineName, "ls", "/srv/mcp/storage/pulumi"];
-    assert.match(await must("docker", kept), /^counter\.redis\.data$/m);
+    for (const folder of [/^counter\.redis\.data$/m, /^shared\.redis\.data$/m])
+      assert.match(await must("docker", kept), folder);
     await eventually(async () => {
       const body = { dryRun: false, data: true };
       const { items } = await rest<{ items: { kind: string; name: string }[] }>("POST", "cleanup", body);
-      assert.ok(items.some(({ kind, name }) => `${kind} ${name}` === "storage pulumi/counter.redis.data"));
+      const found = items.map(({ kind, name }) => `${kind} ${name}`);
+      for (const folder of ["counter", "shared"]) assert.ok(found.includes(`storage pulumi/${folder}.redis.data`));
     }, 120_000);
-    assert.doesNotMatch(await must("docker", kept), /counter/);
+    assert.doesNotMatch(await must("docker", kept), /counter|shared/);
   });
 });

@@ -19,6 +19,7 @@ describe("servers validate", () => {
   const right = (...servers: string[]) => ({
     ok: true,
     servers,
+    services: [],
     limits: { cpus: servers.length, memory: servers.length * 512 * 2 ** 20 }, // the defaults
     problems: [],
   });
@@ -48,6 +49,18 @@ describe("servers validate", () => {
     );
     assert.deepEqual(named("many/one"), right("one"));
     assert.deepEqual(named("many/one/server.yaml", "many/two"), right("one", "two"));
+  });
+
+  it("takes shared services too, by folder or file, and tells them apart", () => {
+    const redis = { name: "redis", description: "For two", image: "redis:8", user: 11_900, health: { port: 6_379 } };
+    for (const folder of ["shared/redis", "shared/uses"]) mkdirSync(at(folder), { recursive: true });
+    writeFileSync(at("shared/redis/service.yaml"), JSON.stringify(redis));
+    assert.deepEqual(named("shared/redis/service.yaml").services, ["redis"]);
+    assert.equal(summary(named("shared/redis")), "1 manifest is right: redis (shared service)");
+    server("shared/uses", 11_003, { uses: ["redis"] });
+    assert.match(summary(named("shared")), /^2 manifests are right: uses, redis \(shared service\)\n/);
+    writeFileSync(at("shared/redis/service.yaml"), JSON.stringify({ ...redis, user: 1 }));
+    assert.match(named("shared/uses").problems.map(formatProblem).join(), /redis\/service\.yaml.*user: got 1,/);
   });
 
   it("says what is wrong with a server's own folder", () => {
