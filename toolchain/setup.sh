@@ -2,12 +2,14 @@
 # The steps that make a machine ready. Sourced by bin/dind-mcp. Each does nothing where nothing is missing.
 tools=$project/toolchain
 
-# setup STACK: `create` the stack when it is new, want it to be `existing`, or `none` at all.
+# setup STACK [tests]: `create` the stack when it is new, want it to be `existing`, or `none` at all. With `tests`, what
+# they need besides.
 setup() {
   mkdir -p "$CACHE/logs"
   lock 9 "$CACHE/setup.lock" "setting up $CACHE"
   state_setup
   step_total=$([ "$1" = none ] && echo 5 || echo 6)
+  [ "${2:-}" != tests ] || step_total=$((step_total + 2))
   if ! command -v curl >/dev/null || [ ! -f /etc/ssl/certs/ca-certificates.crt ]; then
     step_total=$((step_total + 1))
     run system "system packages (curl, CA certificates)" bash -c '. "$1/lib.sh"; apt_install curl ca-certificates' - "$tools"
@@ -23,7 +25,12 @@ setup() {
   start packages "npm packages" bash "$tools/npm-install.sh" "$CACHE" "$project"
   finish engine
   start images "base images" bash "$tools/base-images.sh" "$CACHE"
-  finish packages images pulumi
+  if [ "${2:-}" = tests ]; then
+    finish packages images # which install packages too: apt serves one at a time
+    run tools "what the tests build and ask with" bash "$tools/test-packages.sh"
+    run promtool "promtool, for metrics and alerts" bash "$tools/promtool.sh" "$CACHE"
+  fi
+  finish "${!step_pid[@]}"
   load_environment
   [ "$1" = none ] || run stack "stack $stack" stack_setup "$1"
   flock -u 9
