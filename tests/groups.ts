@@ -16,14 +16,15 @@ export interface Group extends Omit<Definition, "globs"> {
 }
 
 /**
- * What runs side by side; they start in this order, the longest first. A file belongs to the last group that has it. Files
- * that share a fleet are in one group, because a fleet is shared within a process.
+ * What runs side by side; they start in this order, the longest first, so that no long one is alone at the end. A file belongs
+ * to the last group that has it. Files that share a fleet are in one group, because a fleet is shared within a process; those
+ * that bring up their own are in groups of what takes about as long.
  */
 const GROUPS: Definition[] = [
   { name: "unit", globs: ["unit/**/*.test.ts"], options: ["--parallel", "--jobs", "3"] },
   { name: "fleet", globs: ["integration/**/*.test.ts"], engine: true },
-  { name: "changes", globs: ["integration/{mcp/catalog,stack/certificates,stack/changes}.test.ts"], engine: true },
   { name: "converge", globs: ["integration/cli/converge.test.ts"], engine: true },
+  { name: "changes", globs: ["integration/stack/{certificates,changes}.test.ts"], engine: true },
   {
     name: "gateway",
     globs: [
@@ -33,12 +34,19 @@ const GROUPS: Definition[] = [
     ],
     engine: true,
   },
+  { name: "catalog", globs: ["integration/mcp/catalog.test.ts"], engine: true },
   {
     name: "destroy",
     globs: ["integration/{cli/destroy,policy/policy}.test.ts", "integration/toolchain/*.test.ts"],
     engine: true,
   },
+  {
+    name: "stacks",
+    globs: ["integration/{cli/{find,import},mcp/companions,stack/health}.test.ts"],
+    engine: true,
+  },
   { name: "component", globs: ["component/**/*.test.ts", "conformance/fixture.test.ts"] },
+  { name: "component: gateway", globs: ["component/orchestrator/gateway/**/*.test.ts"] },
 ];
 
 /**
