@@ -105,7 +105,8 @@ async function main(): Promise<void> {
   history.start();
   log.info({ stack: config.stack, version: config.version, publicUrl: config.publicUrl }, "ready");
 
-  process.once("SIGTERM", async () => {
+  /** Closes everything, and ends the process. Never rejects. */
+  const stop = async (): Promise<void> => {
     log.info("stopping");
     await closed(log, discovery); // first, so that nobody is sent to what no longer listens
     await closed(log, tokenFile, front, gateway, rest, page, metrics, docker, history, apiTokens, uses);
@@ -114,10 +115,11 @@ async function main(): Promise<void> {
     await closed(log, audit, tracer); // last, because they record the end of every session
     log.info("stopped");
     process.exit(0);
-  });
+  };
+  process.once("SIGTERM", () => void stop());
 }
 
-/** Closes parts side by side. One that fails does not keep the others open. */
+/** Closes parts side by side. One that fails does not keep the others open. Never rejects. */
 async function closed(log: Log, ...parts: ({ close(): unknown } | undefined)[]): Promise<void> {
   const ends = await Promise.allSettled(parts.map(async (part) => part?.close()));
   for (const end of ends) if (end.status === "rejected") log.error({ error: end.reason }, "a part was not closed");
