@@ -9,6 +9,11 @@ const SHAPES = [
   /\b(Bearer|Basic) [A-Za-z0-9+/=._~-]{16,}/,
 ];
 
+/** A connection string like `Server=db;User Id=sa;Password=x` or `host=db user=u password=x`. */
+const CONNECTION =
+  /(^|[;\s])\s*(server|data source|host|user( ?id|name)?|uid|accountname|endpoint|database|dbname)\s*=/i;
+const ITS_PASSWORD = /(^|[;\s])\s*(password|pwd|accountkey|sharedaccesskey)\s*=\s*[^\s;$<{/*]{4,}/i;
+
 /** A key in base64, as text. */
 function decoded(value: string): string {
   return value.replace(/\bLS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g, (key) => Buffer.from(key, "base64").toString());
@@ -17,7 +22,7 @@ function decoded(value: string): string {
 /** True when a key or token that is known by its shape is in the text. */
 export function hasSecretShape(value: string): boolean {
   const text = decoded(value);
-  return SHAPES.some((shape) => shape.test(text));
+  return SHAPES.some((shape) => shape.test(text)) || (CONNECTION.test(text) && ITS_PASSWORD.test(text));
 }
 
 /** Long, with letters and digits mixed: a machine made it so that nobody can guess it. */

@@ -24,6 +24,11 @@ export const NOISE_MS = 500;
 const EXCERPT = 320;
 /** The name of events that hold messages; events without a name do so too. */
 const MESSAGE = "message";
+/** How a text begins that is no event stream: JSON as it is, or UTF-16. */
+const NO_STREAM = /^[\s\uFEFF]*[{[]|^.{0,3}\0/;
+/** What a line holds that was to be an event's data. */
+const MESSAGE_KEY = '"jsonrpc"';
+const NO_DATA = "is no field `data`";
 /** What servers write to keep a stream open or to end it, without giving the event another name. */
 const SIGN_OF_LIFE = /^\s*(?:ping|pong|keep-?alive|heart-?beat|connected|ok|ready|\[DONE\])?\s*$/i;
 
@@ -69,7 +74,7 @@ export async function readEvents(
   const noise = (wrong: string, text: string): void => {
     seen.odd = excerptOf(text);
     if (!options.isOfRequest || noisy) return;
-    const words = `an event of its stream ${wrong}${seen.odd}`;
+    const words = `${wrong === NO_DATA ? "a line" : "an event"} of its stream ${wrong}${seen.odd}`;
     noisy = setTimeout(() => {
       if (seen.answered) return;
       seen.failure = new GatewayError(502, ErrorCode.ServerUnavailable, words);
@@ -84,6 +89,10 @@ export async function readEvents(
     retry: (milliseconds) => {
       seen.wait = Math.min(Math.max(milliseconds, RECONNECT_LEAST_MS), RECONNECT_MOST_MS);
     },
+    strange: (line) => {
+      events++;
+      if (line.slice(0, EXCERPT).includes(MESSAGE_KEY)) noise(NO_DATA, line);
+    },
     data: (text, name) => {
       events++;
       seen.odd = "";
@@ -96,6 +105,7 @@ export async function readEvents(
     let isFirst = true;
     for await (const chunk of body) {
       if (isFirst) seen.odd = excerptOf(chunk as string);
+      if (isFirst && NO_STREAM.test((chunk as string).slice(0, EXCERPT))) noise(NO_DATA, chunk as string);
       isFirst = false;
       await options.ready();
       if (!parser.push(chunk as string)) {

@@ -8,6 +8,8 @@ export interface EventStreamUser {
   id(id: string): void;
   /** Takes the milliseconds to wait before a reconnection. */
   retry(milliseconds: number): void;
+  /** Takes a line that is none of an event stream. */
+  strange(line: string): void;
 }
 
 const WIDE = /[^\0-\xff]/;
@@ -34,8 +36,9 @@ export class EventStreamParser {
       onComment: (comment) => {
         this.#held -= comment.length + 1; // keep-alive comments for hours must not add up
       },
-      onError: ({ type }) => {
+      onError: ({ type, line }) => {
         if (type === "max-buffer-size-exceeded") this.#isTooLarge = true;
+        else if (type === "unknown-field") user.strange(line ?? "");
       },
     });
     this.#feed = feed;

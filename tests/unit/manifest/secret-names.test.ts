@@ -32,6 +32,25 @@ describe("names of secrets", () => {
     assert.deepEqual(found(["PASSWORD_FILE"], "hunter2"), ["PASSWORD_FILE"]);
   });
 
+  it("are told by a password within a connection string, whatever the name", () => {
+    for (const value of [
+      "Server=db;User Id=sa;Password=hunter22;",
+      "host=db user=reader password=hunter22 dbname=a",
+      "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=bm90IGEga2V5==",
+      "Endpoint=sb://a.example.com/;SharedAccessKeyName=a;SharedAccessKey=bm90IGEga2V5",
+    ])
+      assert.equal(looksLikeSecret("CONNECTION", value), true, value);
+    for (const value of [
+      "Server=db;Trusted_Connection=True;",
+      "host=db user=reader passfile=/run/secrets/pg",
+      "Server=db;Password=$DB_PASSWORD",
+      "host=db password=<password>",
+      "field password=required",
+    ])
+      assert.equal(looksLikeSecret("CONNECTION", value), false, value);
+    assert.deepEqual(found(["COOKIE_SECRET_ENV_VAR", "TOKEN_VARIABLE"], "MY_SECRET"), []);
+  });
+
   it("say with the value together whether it is one", () => {
     const harmless: Record<string, string> = {
       ...{ TOKEN: "4096", API_KEY: "/etc/keys/a.pem", AUTH_TOKEN: "https://auth.example.com/token", DB_PASSWORD: "" },

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { manifestOf } from "../../../support/orchestrator/gateway/gateway-manifest";
 import { Site } from "../../../support/orchestrator/gateway/gateway-site";
 import { HostileServer, SILENT } from "../../../support/orchestrator/gateway/hostile-server";
+import { assertFailed, HttpSite } from "../../../support/orchestrator/gateway/http-site";
 import type { Answer } from "../../../support/orchestrator/gateway/mcp-client";
 
 const CONTENT = [{ type: "text", text: "fine" }];
@@ -133,4 +134,67 @@ describe("gateway: text around a server's answers", function () {
     site.test.servers.set("loud");
     loud.close();
   });
+});
+
+/** How a server writes the body of an answer that it leaves open, with its type, and what its caller is told at once. */
+const STREAMS: [string, (id: unknown) => string | Buffer, RegExp][] = [
+  ["JSON as it is", (id) => `${answer(id)}\n`, /a line of its stream is no field `data`: \{"jsonrpc"/],
+  ["JSON without a line end", answer, /a line of its stream is no field `data`: \{"jsonrpc"/],
+  [
+    "JSON behind a comment",
+    (id) => `: hi\n\n${answer(id)}\n\n`,
+    /a line of its stream is no field `data`: \{"jsonrpc"/,
+  ],
+  [
+    "JSON over lines that are no data",
+    (id) => `data: ${pretty(answer(id))}\n\n`,
+    /its stream is no (field `data`|JSON)/,
+  ],
+  ["text before JSON", (id) => `data: sent ${answer(id)}\n\n`, /an event of its stream is no JSON: sent \{/],
+  ["UTF-16", (id) => wide(`\ufeffdata: ${answer(id)}\n\n`), /a line of its stream is no field `data`/],
+  ["UTF-16 in big order", (id) => swapped(wide(`data: ${answer(id)}\n\n`)), /a line of its stream is no field `data`/],
+];
+
+describe("gateway: text around an HTTP server's answers", function () {
+  this.timeout(30_000);
+  let web: HttpSite;
+  beforeEach(async () => {
+    web = await HttpSite.open();
+    const address = web.site.test.servers.get("web")?.address;
+    web.site.test.servers.set("patient", address, manifestOf({ timeouts: { call: "60s" } }));
+  });
+  afterEach(() => web.close());
+
+  for (const [what, write, told] of STREAMS) {
+    it(`a stream that stays open with ${what}: is told at once, on every path`, async () => {
+      web.onCall = (call) => {
+        call.stream();
+        call.response.write(write(call.body.id));
+      };
+      assertFailed(await (await web.site.client("patient")).call("x"), told);
+      assertFailed(await (await web.site.client()).call("patient__x"), told);
+      assertFailed(await web.site.caller("patient").modernCall("x"), told);
+    });
+  }
+
+  it("fields of an event stream that nobody knows cost nothing", async () => {
+    web.onCall = (call) => {
+      const event = call.stream();
+      call.response.write("x-request: 1\nnot a field\n\n");
+      setTimeout(() => event(JSON.parse(answer(call.body.id))), 1_000);
+    };
+    assert.deepEqual((await (await web.site.client("patient")).call("x")).result?.content, CONTENT);
+  });
+
+  for (const [what, bytes] of [
+    ["UTF-16", (id: unknown) => wide(`\ufeff${answer(id)}`)],
+    ["text before it", (id: unknown) => Buffer.from(`)]}',\n${answer(id)}`)],
+  ] as const) {
+    it(`JSON with ${what}: is told at once`, async () => {
+      web.onCall = ({ body, response }) =>
+        void response.writeHead(200, { "content-type": "application/json" }).end(bytes(body.id));
+      assertFailed(await (await web.site.client("patient")).call("x"), /it answered HTTP 200: /);
+      assertFailed(await web.site.caller("patient").modernCall("x"), /it answered HTTP 200: /);
+    });
+  }
 });

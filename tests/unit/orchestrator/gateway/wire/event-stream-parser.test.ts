@@ -4,15 +4,17 @@ import { EventStreamParser } from "../../../../../orchestrator/gateway/wire/even
 
 type Told = ["data" | "id", string] | ["retry", number];
 
-function parse(chunks: string[], limit = 1e6): { told: Told[]; ok: boolean; held: number } {
+function parse(chunks: string[], limit = 1e6): { told: Told[]; strange: string[]; ok: boolean; held: number } {
   const told: Told[] = [];
+  const strange: string[] = [];
   const parser = new EventStreamParser(limit, {
     data: (text) => told.push(["data", text]),
     id: (id) => told.push(["id", id]),
     retry: (milliseconds) => told.push(["retry", milliseconds]),
+    strange: (line) => strange.push(line),
   });
   const ok = chunks.map((chunk) => parser.push(chunk)).every(Boolean);
-  return { told, ok, held: parser.held };
+  return { told, strange, ok, held: parser.held };
 }
 const event = (data: string, id?: string): Told[] => [
   ...(id === undefined ? [] : [["id", id] as Told]),
@@ -49,6 +51,10 @@ describe("gateway: event stream parser", () => {
         assert.deepEqual({ told, ok }, { told: expected, ok: true });
       }),
     );
+  });
+
+  it("says which lines are none of an event stream", () => {
+    assert.deepEqual(parse(['a: b\n{"x":1}\nc\ndata: d\n: e\n\n']).strange, ["a: b", '{"x":1}', "c"]);
   });
 
   it("knows the odd cases of the standard", () => {
