@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { paths } from "../../api/paths";
 import type { logLineSchema } from "../../api/schemas/logs";
 import { Scope } from "../../api/scopes";
+import { jsonLine } from "../../lib/json-line";
 import { openApi } from "../api/open";
 import { type LogOptions, lines, since, withLogOptions } from "../log-options";
 import { examples, foreign } from "../output";
@@ -36,7 +37,7 @@ export function logsCommand(): Command {
       if (options.since) query.set("since", new Date(since(options.since, Date.now()) * 1_000).toISOString());
       const path = `${paths.logs(name)}?${query}`;
       const print = (line: LogLine): void => {
-        process.stdout.write(`${options.json ? JSON.stringify(line) : text(line, options.timestamps)}\n`);
+        process.stdout.write(`${options.json ? jsonLine(line) : text(line, options.timestamps)}\n`);
       };
       if (!options.follow) (await api.get<{ items: LogLine[] }>(path)).items.forEach(print);
       else for await (const event of api.events(`${path}&follow=true`)) print(JSON.parse(event) as LogLine);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { jsonLine } from "../../lib/json-line";
 
 /** Milliseconds between comments on a silent stream, which keep proxies from closing it. */
 const HEARTBEAT_MS = 15_000;
@@ -44,7 +45,7 @@ export class Streams {
     const stream: EventStream = {
       signal: ended.signal,
       send: (data, { id, event } = {}) =>
-        write(`${field("id", id)}${field("event", event)}data: ${JSON.stringify(data)}\n\n`),
+        write(`${field("id", id)}${field("event", event)}data: ${jsonLine(data)}\n\n`),
       close: () => void response.end(),
     };
     this.#open.add(stream);

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { parseExactly } from "../../../lib/exact-json";
+import { withoutOddLineEnds } from "../../../lib/json-line";
 import { CLOSE_BRACE, LINE_FEED, OPEN_BRACE, OPEN_BRACKET, QUOTE, RETURN, SPACE } from "./ascii";
 import { type Cut, cutIn, find, valueAt } from "./json-pieces";
 import { isObject, type JsonObject, objectOf, type RequestId, type RpcError, textOr } from "./json-rpc";
@@ -17,9 +18,6 @@ export interface Edit {
 }
 
 const MARK = Buffer.from("\uFEFF");
-/** Line ends for many readers (Node's readline, Python's splitlines), but not for JSON, where they stand in strings only. */
-const ODD_LINE_ENDS = /[\u0085\u2028\u2029]/g;
-
 /** Characters of an escape like \u2028. */
 const ESCAPE = 6;
 /** Bytes of a message from which on no string is made of it to send it on. */
@@ -100,12 +98,12 @@ export class Frame {
   get line(): string {
     const { text, bytes } = this;
     if (text.length === bytes.length) return text; // ASCII
-    return text.replace(ODD_LINE_ENDS, (odd) => `\\u${odd.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    return withoutOddLineEnds(text);
   }
 
   /** `line` in UTF-8: of a large message no string is made, which would take up to twice its size of the heap. */
   get lineBytes(): Buffer {
-    return this.bytes.length > LARGE ? withoutOddLineEnds(this.bytes) : Buffer.from(this.line);
+    return this.bytes.length > LARGE ? withOddLineEndsEscaped(this.bytes) : Buffer.from(this.line);
   }
 
   isRequest(): this is RequestFrame {
@@ -337,7 +335,7 @@ export class Frame {
 }
 
 /** Returns the bytes with each odd line end as its escape. */
-function withoutOddLineEnds(bytes: Buffer): Buffer {
+function withOddLineEndsEscaped(bytes: Buffer): Buffer {
   let more = 0;
   for (let at = 0; at < bytes.length; at++) {
     const size = oddLineEnd(bytes, at);

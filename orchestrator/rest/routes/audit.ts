@@ -4,6 +4,7 @@ import { AuditResult } from "../../../api/audit-result";
 import { auditEntrySchema } from "../../../api/schemas/audit";
 import { pageOf } from "../../../api/schemas/parts";
 import { Scope } from "../../../api/scopes";
+import { jsonLine } from "../../../lib/json-line";
 import { CSV_HEAD, csvRow } from "../../audit/csv";
 import type { AuditEntry } from "../../audit/entry";
 import { type AuditQuery, isCursor } from "../../audit/query";
@@ -134,7 +135,7 @@ async function* exported(
   if (format === "csv") yield CSV_HEAD;
   for (let cursor: string | undefined; ; ) {
     const { entries, next } = await audit.query({ ...query, cursor });
-    const lines = entries.map((entry) => (format === "csv" ? csvRow(told(entry)) : `${JSON.stringify(told(entry))}\n`));
+    const lines = entries.map((entry) => (format === "csv" ? csvRow(told(entry)) : `${jsonLine(told(entry))}\n`));
     if (lines.length > 0) yield lines.join("");
     if (next === undefined) return;
     cursor = next;
