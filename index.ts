@@ -17,7 +17,7 @@ import { networkMtu, wayOutMtu } from "./stack/way-out";
 
 /** The program: checked input -> the outer layer on the host engine -> the fleet inside -> outputs. */
 export = async () => {
-  const { settings, servers, folders, processors, selinux } = await readInputs();
+  const { settings, servers, offers, folders, processors, selinux } = await readInputs();
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const labels = stackLabels(stack);
   const host = { providers: { docker: new docker.Provider("host", { host: settings.hostEngine }) } };
@@ -71,7 +71,7 @@ export = async () => {
       privateHosts: settings.privateHosts,
       engineNetwork: settings.networkCidr,
       orchestrator: {
-        config: orchestratorConfig(settings, { stack, version, listen: GATEWAY_ADDRESS }),
+        config: orchestratorConfig(settings, { stack, version, listen: GATEWAY_ADDRESS, catalog: offers }),
         dockerApi: settings.dockerApi,
         tokens: settings.tokens,
         consulSecrets: consulSecrets(settings),

@@ -28,6 +28,10 @@ export const paths = {
   clientConfigs: "/v1/client-configs",
   /** Servers of the MCP registry of the config. */
   registryServers: "/v1/registry/servers",
+  /** Packages of npm and PyPI, of the registries of the config. */
+  registryPackages: "/v1/registry/packages",
+  /** Servers of the catalog that the stack does not run. */
+  catalog: "/v1/catalog",
   /** Makes a server's folder without keeping it, by POST. */
   drafts: "/v1/drafts",
   /** What the request's own token may do. */

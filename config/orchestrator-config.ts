@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { catalogOfferSchema } from "../api/schemas/drafts";
 import { parseBytes } from "../lib/sizes";
 import { KEYS } from "./keys";
 import { httpUrl } from "./parts";
@@ -97,8 +98,15 @@ export const orchestratorConfigSchema = z.strictObject({
   /** Its certificates and secrets are in a file: `consulSecretsSchema`. */
   consul: KEYS.consul.unwrap().omit({ tls: true }).optional(),
   deploy: KEYS.deploy.unwrap().prefault({}),
-  /** The MCP registry, and whether it may be asked. */
-  registry: z.strictObject({ url: KEYS.serverRegistry.unwrap(), search: KEYS.registrySearch.unwrap() }),
+  /** The MCP registry, and whether it may be asked; registries of packages that may be. */
+  registry: z.strictObject({
+    url: KEYS.serverRegistry.unwrap(),
+    search: KEYS.registrySearch.unwrap(),
+    npm: KEYS.npmRegistry.unwrap().optional(),
+    pypi: KEYS.pypiIndex.unwrap().optional(),
+  }),
+  /** Servers of the catalog that the stack does not run. */
+  catalog: z.array(catalogOfferSchema).default([]),
   /** OTLP over HTTP: traces go to ENDPOINT/v1/traces. */
   tracing: z.strictObject({ endpoint: httpUrl, sampleRatio: z.number().min(0).max(1).default(1) }).optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),

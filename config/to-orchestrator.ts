@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { CatalogOffer } from "../manifest/draft/offer";
 import { endpoints } from "./endpoints";
 import { aboutKey } from "./key";
 import { KEYS } from "./keys";
@@ -12,6 +13,8 @@ export interface Facts {
   version: string;
   /** Address in its container on which the orchestrator listens. */
   listen: string;
+  /** Servers of the catalog that the stack does not run. @default none */
+  catalog?: CatalogOffer[];
 }
 
 /** The part of the settings that goes to the orchestrator: the value of every key that names a place in its config. */

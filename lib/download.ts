@@ -27,9 +27,10 @@ export function shownUrl({ origin, pathname }: URL): string {
  * Fetches a text from a URL, over https or from this machine. Follows no redirect, and keeps to limits of size and time.
  * @param timeout milliseconds in which all of it must be here
  * @param expected what should be there, for the error
+ * @param most bytes of the document
  * @throws NotDownloaded that says what came instead
  */
-export async function downloadText(url: URL, timeout: number, expected: string): Promise<string> {
+export async function downloadText(url: URL, timeout: number, expected: string, most = LIMIT_BYTES): Promise<string> {
   const where = shownUrl(url);
   const refuse = (got: string, wanted: string, isRefused = true, status?: number): NotDownloaded =>
     new NotDownloaded(`${where}: got ${got}, expected ${wanted}`, isRefused, status);
@@ -49,7 +50,7 @@ export async function downloadText(url: URL, timeout: number, expected: string):
     let bytes = 0;
     for await (const chunk of response.body ?? []) {
       bytes += chunk.length;
-      if (bytes > LIMIT_BYTES) throw refuse(`more than ${LIMIT_BYTES} bytes`, expected);
+      if (bytes > most) throw refuse(`more than ${most} bytes`, expected);
       chunks.push(chunk);
     }
     return textOf(Buffer.concat(chunks));

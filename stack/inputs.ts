@@ -6,7 +6,9 @@ import { loadSettings } from "../config/load";
 import type { Settings } from "../config/settings";
 import { type Problem, ProblemsError } from "../lib/problems";
 import type { CatalogServer } from "../manifest/catalog";
+import type { CatalogOffer } from "../manifest/draft/offer";
 import { loadCatalog } from "../manifest/load-catalog";
+import { catalogOffers } from "./catalog-offers";
 import { withCertificates } from "./consul-certificates";
 import { hostFolders, thisMachine } from "./folders/host-folders";
 import { type HostEngine, hostProblems, inspectHostEngine, labelsContainers, takenNames } from "./host-engine";
@@ -17,6 +19,8 @@ export interface Inputs {
   settings: Settings;
   /** The servers to run, sorted by name. */
   servers: CatalogServer[];
+  /** Servers of the catalog that are not selected. */
+  offers: CatalogOffer[];
   /** Folders of the host that they get. */
   folders: HostFolder[];
   /** Processors of the host. */
@@ -71,6 +75,7 @@ export async function readInputs(): Promise<Inputs> {
   return {
     settings: { ...settings, registries, ...told },
     servers,
+    offers: catalogOffers(settings, pulumi.getStack()),
     folders,
     processors: host.processors,
     selinux: labelsContainers(host),

@@ -41,6 +41,40 @@ export const openingsSchema = z.object({
     .describe("Absent while the manifest is not complete"),
 });
 
+/** A server of the catalog that the stack does not run. */
+export const catalogOfferSchema = z
+  .object({
+    name: z.string(),
+    title: z.string().optional(),
+    description: z.string(),
+    version: z.string(),
+    opens: openingsSchema,
+    steps: z.array(z.string()).describe("The commands that add it to the servers that run"),
+  })
+  .meta({ id: "CatalogOffer" });
+
+/** What a registry of packages has under a word. */
+export const packageSourceSchema = z
+  .object({
+    kind: z.enum(["npm", "pypi"]),
+    state: z.enum(["ok", "not-configured", "failed"]),
+    url: z.string().optional().describe("The registry's, when there is one in the config"),
+    problem: z.string().optional().describe("Why there is nothing, in words"),
+    items: z.array(
+      z.object({
+        name: z.string(),
+        version: z.string(),
+        description: z.string(),
+        source: z
+          .string()
+          .describe("What `servers add` takes, and `from` of a draft: npm:NAME@VERSION or pypi:NAME@VERSION"),
+        document: fragmentSchema.describe("A server.json made of the name alone, for a draft"),
+      }),
+    ),
+    more: z.boolean().describe("The registry has more of them"),
+  })
+  .meta({ id: "PackageSource", description: "Packages by their names: nobody says that they are MCP servers" });
+
 export const draftSchema = z
   .object({
     name: z.string(),

@@ -1,5 +1,6 @@
 import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
+import { longNames, shortDescription, shortName } from "../../manifest/draft/names";
 import { CliError, ExitCode } from "../errors";
 import { progress } from "../output";
 import { registryServer } from "../registry/client";
@@ -11,7 +12,6 @@ import { shownSource } from "./download";
 import { gitOrigin } from "./git/origin";
 import { known } from "./known";
 import { localServer, notesOf } from "./local/local-server";
-import { longNames, shortDescription, shortName } from "./names";
 import type { Origin } from "./origin";
 import { type OwnDocument, ownDocument } from "./own-document";
 import { packageInfo } from "./package-info";

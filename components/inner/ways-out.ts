@@ -12,14 +12,26 @@ export function waysOut({
   privateHosts,
   registrySearch,
   serverRegistry,
+  npmRegistry,
+  pypiIndex,
   consul,
 }: Pick<
   Settings,
-  "databaseDsn" | "oauth" | "tracingEndpoint" | "privateHosts" | "registrySearch" | "serverRegistry" | "consul"
+  | "databaseDsn"
+  | "oauth"
+  | "tracingEndpoint"
+  | "privateHosts"
+  | "registrySearch"
+  | "serverRegistry"
+  | "npmRegistry"
+  | "pypiIndex"
+  | "consul"
 >): Pick<EngineSettings, "dnsFor" | "inboundOnly" | "privateEgressFrom" | "egressTo"> {
   // To the issuer of tokens and to a collector of traces. Private addresses too, because these are often on one.
   const asks = oauth !== undefined || tracingEndpoint !== "";
-  const orchestrator = asks || registrySearch;
+  const registries = [registrySearch ? serverRegistry : "", npmRegistry, pypiIndex].filter((url) => url !== "");
+  const searched = [...new Set(registries.map(portOf))].sort((a, b) => a - b);
+  const orchestrator = asks || registries.length > 0;
   const ports = new Set(
     Object.values(privateHosts).flatMap((hosts) => hosts.map((host) => Number(host.split(":")[1]))),
   );
@@ -31,7 +43,7 @@ export function waysOut({
     privateEgressFrom: [
       ...(databaseDsn ? [`${RELAY_ADDRESS}/32`] : []), // an operator's own database
       ...(asks ? [`${GATEWAY_ADDRESS}/32`] : []),
-      ...(registrySearch && !asks ? [`${GATEWAY_ADDRESS}/32:${portOf(serverRegistry)}`] : []),
+      ...(asks ? [] : searched.map((port) => `${GATEWAY_ADDRESS}/32:${port}`)),
       ...[...ports].sort((a, b) => a - b).map((port) => `${PROXY_ADDRESS}/32:${port}`), // squid knows which hosts
     ],
     // To Consul's agent and nothing else. The firewall knows no names: with one, to its port wherever that is.

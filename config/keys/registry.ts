@@ -1,6 +1,10 @@
 import { key } from "../key";
 import { flag, isBaseUrl, text } from "../parts";
 
+/** A URL, or nothing. */
+const place = (like: string) =>
+  text.refine((url) => url === "" || isBaseUrl(url), `a URL like ${like}, without a / at its end`).default("");
+
 /** Where servers are looked for. */
 export const registryKeys = {
   serverRegistry: key(
@@ -21,5 +25,23 @@ export const registryKeys = {
     see: "[Looking for servers](api.md#looking-for-servers)",
     example: true,
     orchestrator: "registry.search",
+  }),
+  npmRegistry: key(place("https://npm.example.com"), {
+    kind: "URL",
+    meaning: "An npm registry with search (`/-/v1/search`), which the page and the REST API may ask.",
+    more: "The orchestrator gets a way out for it, as with `registrySearch`.",
+    see: "[Looking for servers](api.md#looking-for-servers)",
+    byDefault: "npm is not asked",
+    example: "https://npm.example.com",
+    orchestrator: "registry.npm",
+  }),
+  pypiIndex: key(place("https://pypi.example.com"), {
+    kind: "URL",
+    meaning: "A Python package index with the JSON API (`/pypi/NAME/json`), which the page and the REST API may ask.",
+    more: "The orchestrator gets a way out for it, as with `registrySearch`.",
+    see: "[Looking for servers](api.md#looking-for-servers)",
+    byDefault: "PyPI is not asked",
+    example: "https://pypi.example.com",
+    orchestrator: "registry.pypi",
   }),
 };

@@ -157,6 +157,7 @@ describe("the program with the real catalog", () => {
       toolChanges: "report",
       registry: { url: parseSettings({}, [], "test").serverRegistry, search: false },
       audit: { arguments: "redacted" },
+      catalog: [],
     });
     const off = await run({ dockerApi: "off" });
     for (const name of ["engine", "orchestrator"])

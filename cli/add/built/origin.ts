@@ -1,8 +1,8 @@
+import { longNames, shortName } from "../../../manifest/draft/names";
 import { localName } from "../../../manifest/server-json";
 import { CliError, ExitCode } from "../../errors";
 import { known } from "../known";
 import type { LocalServer } from "../local/local-server";
-import { longNames, shortName } from "../names";
 import type { Origin } from "../origin";
 import type { BuiltSource } from "../source";
 import { askCargo, cargoProgram } from "./cargo";

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { shortDescription, shortName } from "../../../manifest/draft/names";
 import { MANIFEST } from "../../../manifest/load-catalog";
 import { type ImportResult, localName } from "../../../manifest/server-json";
 import { CliError, ExitCode } from "../../errors";
-import { shortDescription, shortName } from "../names";
 import type { LocalStart } from "../source";
 import { type LocalFiles, localFiles } from "./files";
 import { localProgram, scriptProgram } from "./program";

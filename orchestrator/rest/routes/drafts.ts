@@ -5,11 +5,11 @@ import { Scope } from "../../../api/scopes";
 import { excess } from "../../../lib/json-size";
 import { isMapping } from "../../../lib/mapping";
 import { oneLine } from "../../../lib/plain-text";
-import { within } from "../../../lib/within";
-import { RegistryError, registryServer, searchRegistry } from "../../../manifest/registry/client";
+import { registryServer, searchRegistry } from "../../../manifest/registry/client";
 import { listedServer, registryEntry } from "../../../manifest/registry/listed-server";
 import { HttpError, InvalidInput } from "../../http/problem";
 import { draftOf, type Wanted } from "../drafts";
+import { Questions } from "../questions";
 import type { App, RouteContext } from "./context";
 import { optionalBody } from "./params";
 
@@ -34,6 +34,11 @@ const draftBody = z.strictObject({
     .optional()
     .describe("A server of the config's registry"),
   document: z.record(z.string(), z.unknown(), "a server.json").optional().describe("A server.json, instead"),
+  from: z
+    .string()
+    .regex(/^(npm|pypi):\S{1,214}$/, "a package, like npm:@me/weather or pypi:weather==1.0")
+    .optional()
+    .describe("With document: the package that it was made from, which the command names"),
   name: z.string().optional().describe("Default: from the document's"),
   package: z.string().optional().describe("Which of its packages. Default: the most complete one"),
   env: z.record(z.string(), z.string("text"), "a mapping of variables to text").optional(),
@@ -43,36 +48,23 @@ const draftBody = z.strictObject({
     .describe("Where it may go, as host:port. Default: undecided, so nowhere"),
 });
 
-/** Questions to the registry at the same time, and milliseconds for all of one. */
-const AT_ONCE = 4;
-const PATIENCE_MS = 20_000;
+const FROM_NAME =
+  "made of the package's name alone; the command below asks the package for its program, and knows its recipe if there is one";
 /** What of a registry's answer is turned into a folder. */
 const MOST = { values: 5_000, levels: 100 };
-const STATUS = { refused: 502, silent: 504, other: 502, missing: 404 } as const;
 
 /** Looks for servers to add, and shows what they would be. */
 export function draftRoutes(app: App, { config, servers, deployer }: RouteContext): void {
   const { url, search } = config.registry;
-  let asking = 0;
+  const questions = new Questions();
 
   const ask = async <Value>(question: () => Promise<Value>): Promise<Value> => {
-    if (!search) {
-      throw new HttpError(
-        409,
-        "this stack's orchestrator may not ask a registry: set registrySearch in the config, and run bin/dind-mcp up; " +
-          "bin/dind-mcp servers search WORD asks from the command line",
-      );
-    }
-    if (asking >= AT_ONCE)
-      throw new HttpError(503, `${AT_ONCE} questions to the registry are open`, { "Retry-After": "1" });
-    asking++;
-    const answer = question().finally(() => asking--);
-    const value = await within(PATIENCE_MS, answer).catch((error: unknown) => {
-      throw error instanceof RegistryError ? new HttpError(STATUS[error.kind], error.message) : error;
-    });
-    if (value !== undefined) return value;
-    answer.catch(() => {}); // nobody waits any more
-    throw new HttpError(504, `${url}: no answer within ${PATIENCE_MS / 1_000} s`);
+    if (search) return questions.ask(url, question);
+    throw new HttpError(
+      409,
+      "this stack's orchestrator may not ask a registry: set registrySearch in the config, and run bin/dind-mcp up; " +
+        "bin/dind-mcp servers search WORD asks from the command line",
+    );
   };
 
   const fromRegistry = async ({ name, version }: { name: string; version?: string | undefined }) => {
@@ -119,16 +111,22 @@ export function draftRoutes(app: App, { config, servers, deployer }: RouteContex
         response: { 200: draftSchema },
       },
     },
-    async ({ body: { registry, document, ...wishes } }) => {
+    async ({ body: { registry, document, from, ...wishes } }) => {
       if ((registry === undefined) === (document === undefined)) {
         const got = registry ? "both" : "neither";
         throw new InvalidInput(422, [{ path: [], got, expected: "either registry or document" }]);
       }
-      const source = registry ? await fromRegistry(registry) : { ...registryEntry(document) };
+      const source = registry ? await fromRegistry(registry) : fromDocument(document, from);
       const wanted: Wanted = { ...source, ...given(wishes) };
       return draftOf(wanted, servers.list(), deployer);
     },
   );
+}
+
+/** A document that somebody has, or that was made of a package's name. */
+function fromDocument(given: unknown, from: string | undefined): Pick<Wanted, "document" | "from" | "notes"> {
+  const { document, notes } = registryEntry(given);
+  return from === undefined ? { document, notes } : { document, from, notes: [FROM_NAME, ...notes] };
 }
 
 /** Without the members that have no value. */

@@ -14,6 +14,7 @@ import { historyRoutes } from "./history";
 import { learnRoutes } from "./learn";
 import { lifecycleRoutes } from "./lifecycle";
 import { logRoutes } from "./logs";
+import { offerRoutes } from "./offers";
 import { ownTokenRoutes } from "./own-token";
 import { refusalRoutes } from "./refusals";
 import { registryRoutes } from "./registry";
@@ -30,6 +31,7 @@ const ALL = [
   lifecycleRoutes,
   deployRoutes,
   draftRoutes,
+  offerRoutes,
   learnRoutes,
   logRoutes,
   egressRoutes,

@@ -171,12 +171,14 @@ export const TEXTS = {
   add: {
     title: "Add a server",
     intro:
-      "Looks into the MCP registry of the config. Nothing is built before you have seen what it may do. Packages of npm and PyPI: `bin/dind-mcp servers add npm:PACKAGE` or `pypi:PACKAGE`.",
-    word: "Part of the name",
+      "Looks into the catalog here, the MCP registry, npm and PyPI. Nothing is built before you have seen what it may do.",
+    word: "Name or part of it",
     search: "Search",
-    found: "What was found",
+    found: "MCP registry",
     words: (registry: string) =>
       `From ${registry}. These are the publishers' own words: nobody has looked at the programs.`,
+    closed:
+      "Not configured: `pulumi config set dind-mcp:registrySearch true` and `bin/dind-mcp up` let the page ask the registry. `bin/dind-mcp servers search WORD` asks from the command line.",
     none: "The registry has no server of that name.",
     more: "There are more: a longer word finds fewer.",
     columns: { name: "Name", version: "Version", packages: "Packages", description: "What it does" },
@@ -219,6 +221,22 @@ export const TEXTS = {
     zip: "Download as zip",
     diff: "Download as diff",
     command: "The same on the command line",
+  },
+  catalog: {
+    title: "The catalog here",
+    empty: "Every server of the catalog runs.",
+    none: "None of those that do not run fits.",
+    steps: "To run it",
+  },
+  packages: {
+    title: { npm: "npm", pypi: "PyPI" },
+    notConfigured: {
+      npm: "Not configured: `pulumi config set dind-mcp:npmRegistry URL` and `bin/dind-mcp up` let the page search it. `bin/dind-mcp servers add npm:PACKAGE` needs no search.",
+      pypi: "Not configured: `pulumi config set dind-mcp:pypiIndex URL` and `bin/dind-mcp up` let the page look there. `bin/dind-mcp servers add pypi:PACKAGE` needs no search.",
+    },
+    words: (registry: string) => `From ${registry}. Any package may be here: nobody says that it is an MCP server.`,
+    none: { npm: "npm finds no package.", pypi: "No package is called exactly so; PyPI has no search." },
+    columns: { name: "Package", version: "Version", description: "What it says of itself" },
   },
   logs: { follow: "Follow", filter: "Filter", download: "Download", empty: "Nothing was printed yet.", lines: "lines" },
   sessions: {

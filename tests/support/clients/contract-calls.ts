@@ -41,6 +41,8 @@ export const CONTRACT_CALLS: Record<string, Made[]> = {
   endLearning: [nobody],
   listServerEvents: [named, nobody],
   searchRegistry: [{ query: "?search=files", status: 409 }], // the orchestrator has no way out unless it is told
+  searchPackages: [{ query: "?search=files" }], // none is configured, and it says so
+  listCatalog: [{}],
   draftServer: [
     {
       body: {

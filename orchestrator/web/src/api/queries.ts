@@ -8,10 +8,12 @@ import { TEXTS } from "../texts";
 import { Failure, read, readExactly, send } from "./client";
 import type {
   AuditEntry,
+  CatalogOffer,
   Cleanup,
   Egress,
   Engine,
   ListedServers,
+  PackageSource,
   Page,
   Server,
   ServerDetail,
@@ -95,6 +97,23 @@ export const registryQuery = (word: string) =>
     queryKey: ["registry", word],
     queryFn: ({ signal }) =>
       read<ListedServers>(`${paths.registryServers}?limit=50&search=${encodeURIComponent(word)}`, signal),
+    staleTime: MINUTE_MS,
+  });
+
+/** Servers of the catalog that do not run. Under the servers' key: one that is started is none of them any more. */
+export const catalogQuery = queryOptions({
+  queryKey: ["servers", "", "catalog"],
+  queryFn: async ({ signal }) => (await read<{ items: CatalogOffer[] }>(paths.catalog, signal)).items,
+});
+
+/** Packages that a word finds. */
+export const packagesQuery = (word: string) =>
+  queryOptions({
+    queryKey: ["packages", word],
+    queryFn: async ({ signal }) => {
+      const path = `${paths.registryPackages}?search=${encodeURIComponent(word)}`;
+      return (await read<{ sources: PackageSource[] }>(path, signal)).sources;
+    },
     staleTime: MINUTE_MS,
   });
 

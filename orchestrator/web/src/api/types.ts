@@ -1,6 +1,12 @@
 import type { z } from "zod";
 import type { auditEntrySchema } from "../../../../api/schemas/audit";
-import type { draftSchema, listedServerSchema, listedServersSchema } from "../../../../api/schemas/drafts";
+import type {
+  catalogOfferSchema,
+  draftSchema,
+  listedServerSchema,
+  listedServersSchema,
+  packageSourceSchema,
+} from "../../../../api/schemas/drafts";
 import type { egressSchema } from "../../../../api/schemas/egress";
 import type { cleanupSchema, engineSchema } from "../../../../api/schemas/engine";
 import type { logLineSchema } from "../../../../api/schemas/logs";
@@ -15,6 +21,8 @@ export type ServerDetail = z.output<typeof serverDetailSchema>;
 export type ServerEvent = z.output<typeof serverEventSchema>;
 export type Tool = z.output<typeof toolsSchema>["items"][number];
 export type Draft = z.output<typeof draftSchema>;
+export type CatalogOffer = z.output<typeof catalogOfferSchema>;
+export type PackageSource = z.output<typeof packageSourceSchema>;
 export type ListedServer = z.output<typeof listedServerSchema>;
 export type ListedServers = z.output<typeof listedServersSchema>;
 export type Session = z.output<typeof sessionSchema>;

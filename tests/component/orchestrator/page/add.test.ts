@@ -7,6 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { ServerError } from "../../../../orchestrator/servers/server-error";
 import { barriers, openBrowser, openPage } from "../../../support/page/browser";
 import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+import { OFFER, PackageRegistry } from "../../../support/registry/packages";
 import { IMAGE, Registry } from "../../../support/registry/registry";
 
 const MARKUP = `<img src=x onerror="window.taken=1">`;
@@ -14,6 +15,7 @@ const MARKUP = `<img src=x onerror="window.taken=1">`;
 describe("adding a server on the page", function () {
   this.timeout(240_000);
   let registry: Registry;
+  let packages: PackageRegistry;
   let over: PageOverApi;
   let browser: Browser;
   let page: Page;
@@ -23,7 +25,11 @@ describe("adding a server on the page", function () {
   before(async () => {
     registry = new Registry();
     registry.servers.push(IMAGE, { ...IMAGE, name: "io.example.me/remote", description: MARKUP, packages: [] });
-    over = await pageOverApi({ registry: { url: await registry.open(), search: true } });
+    packages = new PackageRegistry();
+    over = await pageOverApi({
+      registry: { url: await registry.open(), search: true, npm: await packages.open() },
+      catalog: [OFFER],
+    });
     browser = await openBrowser();
     ({ page, errors } = await openPage(browser));
     await page.goto(over.link());
@@ -33,6 +39,7 @@ describe("adding a server on the page", function () {
     await browser?.close();
     await over?.stop();
     registry?.close();
+    packages?.close();
     rmSync(folder, { recursive: true });
   });
   afterEach(async () => {
@@ -119,6 +126,29 @@ describe("adding a server on the page", function () {
       assert.equal(readFileSync(join(folder, "applied/mcp/wetter", file), "utf8"), text, file);
     }
     assert.match(readFileSync(join(folder, "applied/mcp/wetter/server.yaml"), "utf8"), /WEATHER_CITY: Bern/);
+  });
+
+  it("has the catalog's servers that do not run: what one would be allowed, and how it is started", async () => {
+    await find("memory");
+    const offer = page.getByRole("region", { name: "The catalog here" }).locator("details");
+    await offer.locator("summary").click();
+    assert.equal(await fact("Keeps").textContent(), "/data (1g)");
+    await offer.getByText("pulumi config set --path 'dind-mcp:servers[2]' memory").waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await find("weather");
+    await page.getByText("None of those that do not run fits.").waitFor();
+  });
+
+  it("finds packages, shows what one would be, and says which registry is not configured", async () => {
+    await find("weather-mcp");
+    await page.getByRole("region", { name: "PyPI" }).getByText("Not configured").waitFor();
+    await page.getByRole("region", { name: "npm" }).getByText("nobody says that it is an MCP server").waitFor();
+    await look("@me/weather-mcp 1.2.3");
+    await page.getByRole("heading", { level: 1, name: "weather" }).waitFor();
+    await page.getByText("bin/dind-mcp servers add npm:@me/weather-mcp@1.2.3").waitFor();
+    packages.close();
+    await find("nobody-answers");
+    await page.getByRole("region", { name: "npm" }).getByText("got").waitFor();
   });
 
   it("takes a server.json that is pasted, and says what is wrong with it", async () => {

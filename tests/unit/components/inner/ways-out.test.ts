@@ -4,6 +4,7 @@ import { waysOut } from "../../../../components/inner/ways-out";
 const closed = {
   ...{ databaseDsn: "", oauth: undefined, tracingEndpoint: "", privateHosts: {} },
   ...{ registrySearch: false, serverRegistry: "https://registry.example.com", consul: undefined },
+  ...{ npmRegistry: "", pypiIndex: "" },
 };
 const GATEWAY = "10.214.0.16/28";
 const OUTBOUND = "10.214.0.32/28";
@@ -54,5 +55,17 @@ describe("the ways out of the engine", () => {
     assert.deepEqual(ways, { ...open, privateEgressFrom: ["10.214.0.18/32:443"] });
     const own = waysOut({ ...closed, registrySearch: true, serverRegistry: "https://registry.lan:8443/mcp" });
     assert.deepEqual(own.privateEgressFrom, ["10.214.0.18/32:8443"]);
+  });
+
+  it("open for the orchestrator where it may ask registries of packages, at each one's port", () => {
+    const npmRegistry = "https://npm.lan:4873";
+    const ways = waysOut({ ...closed, npmRegistry });
+    assert.deepEqual(ways, {
+      dnsFor: [OUTBOUND, GATEWAY],
+      inboundOnly: [],
+      privateEgressFrom: ["10.214.0.18/32:4873"],
+    });
+    const all = waysOut({ ...closed, npmRegistry, pypiIndex: "https://pypi.example.com", registrySearch: true });
+    assert.deepEqual(all.privateEgressFrom, ["10.214.0.18/32:443", "10.214.0.18/32:4873"]);
   });
 });

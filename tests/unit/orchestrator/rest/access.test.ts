@@ -10,6 +10,8 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   listServers: {},
   deployServer: { body: { manifest: document({ name: "fresh", user: undefined }) }, status: 201 },
   searchRegistry: { query: "?search=a", status: 409 },
+  searchPackages: { query: "?search=a" },
+  listCatalog: {},
   draftServer: {
     body: {
       document: {

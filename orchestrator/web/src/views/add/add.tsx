@@ -1,13 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { registryQuery } from "../../api/queries";
-import type { ListedServer } from "../../api/types";
-import { Foreign } from "../../parts/foreign";
 import { Prose } from "../../parts/prose";
-import { Empty, Loaded, Problem } from "../../parts/state";
-import { Table } from "../../parts/table";
+import { Problem } from "../../parts/state";
 import { TEXTS } from "../../texts";
+import { CatalogOffers } from "./catalog";
 import { DraftView, type Source } from "./draft";
+import { FoundPackages } from "./found-packages";
+import { FoundServers } from "./found-servers";
 
 const { add: texts } = TEXTS;
 
@@ -42,61 +40,15 @@ export function Add(): ReactNode {
           {texts.search}
         </button>
       </form>
-      {word !== "" && <Found word={word} choose={(name) => setSource({ registry: { name } })} />}
+      <CatalogOffers word={word} />
+      {word !== "" && (
+        <>
+          <FoundServers word={word} choose={(name) => setSource({ registry: { name } })} />
+          <FoundPackages word={word} choose={setSource} />
+        </>
+      )}
       <Pasted choose={(document) => setSource({ document })} />
     </>
-  );
-}
-
-function Found({ word, choose }: { word: string; choose: (name: string) => void }): ReactNode {
-  const query = useQuery(registryQuery(word));
-  return (
-    <Loaded query={query}>
-      {({ items, more, registry }) => (
-        <section aria-label={texts.found}>
-          <p className="hint">{texts.words(registry)}</p>
-          {items.length === 0 && <Empty>{texts.none}</Empty>}
-          {items.length > 0 && (
-            <Table columns={texts.columns} hasButtons>
-              {items.map((one) => (
-                <Row key={`${one.name} ${one.version}`} one={one} choose={choose} />
-              ))}
-            </Table>
-          )}
-          {more && <p className="hint">{texts.more}</p>}
-        </section>
-      )}
-    </Loaded>
-  );
-}
-
-function Row({ one, choose }: { one: ListedServer; choose: (name: string) => void }): ReactNode {
-  const { name, version, packages, remotes, status, description, runs } = one;
-  const kinds = [...packages, ...(remotes > 0 ? [texts.address] : [])].join(", ");
-  return (
-    <tr>
-      <th scope="row">
-        <Foreign most={128}>{name}</Foreign>
-      </th>
-      <td>
-        <Foreign most={40}>{version}</Foreign>
-      </td>
-      <td>
-        <Foreign most={128}>{kinds}</Foreign>
-      </td>
-      <td>
-        <Foreign>{`${status ? `${status}: ` : ""}${description}`}</Foreign>
-      </td>
-      <td>
-        {runs ? (
-          <button type="button" onClick={() => choose(name)}>
-            {texts.look}
-          </button>
-        ) : (
-          texts.cannot
-        )}
-      </td>
-    </tr>
   );
 }
 

@@ -13,7 +13,7 @@ import { Opens } from "./opens";
 const { add: texts } = TEXTS;
 
 /** What a server is made of. */
-export type Source = { registry: { name: string } } | { document: Record<string, unknown> };
+export type Source = { registry: { name: string } } | { document: Record<string, unknown>; from?: string };
 
 interface Wishes {
   name?: string;

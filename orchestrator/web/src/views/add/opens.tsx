@@ -8,13 +8,19 @@ const { add: texts } = TEXTS;
 
 /** What a server will be allowed beyond what every server is, before anything of it is built. */
 export function Opens({ draft: { opens, manifest } }: { draft: Draft }): ReactNode {
+  const runs = typeof manifest.image === "string" ? <Foreign>{manifest.image}</Foreign> : texts.built;
+  return <OpensFacts opens={opens} runs={runs} />;
+}
+
+/** The same as a list. @param runs the image that it runs @default left out */
+export function OpensFacts({ opens, runs }: { opens: Draft["opens"]; runs?: ReactNode }): ReactNode {
   const { egress, storage, mounts, secrets, other, limits } = opens;
   const all = (list: string[]): ReactNode => (list.length === 0 ? texts.nothing : <Foreign>{list.join(", ")}</Foreign>);
   const named = secrets.map(({ name, env, required }) => `${env ?? name}${required ? "" : ` (${texts.optional})`}`);
   return (
     <Facts
       all={{
-        [texts.opens.runs]: typeof manifest.image === "string" ? <Foreign>{manifest.image}</Foreign> : texts.built,
+        [texts.opens.runs]: runs,
         [texts.opens.egress]: all(egress),
         [texts.opens.storage]: all(storage),
         [texts.opens.mounts]: all(mounts),
