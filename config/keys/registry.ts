@@ -28,7 +28,7 @@ export const registryKeys = {
   }),
   npmRegistry: key(place("https://npm.example.com"), {
     kind: "URL",
-    meaning: "An npm registry with search (`/-/v1/search`), which the page and the REST API may ask.",
+    meaning: "An npm registry that the page and the REST API may search (`/-/v1/search`).",
     more: "The orchestrator gets a way out for it, as with `registrySearch`.",
     see: "[Looking for servers](api.md#looking-for-servers)",
     byDefault: "npm is not asked",
@@ -37,7 +37,7 @@ export const registryKeys = {
   }),
   pypiIndex: key(place("https://pypi.example.com"), {
     kind: "URL",
-    meaning: "A Python package index with the JSON API (`/pypi/NAME/json`), which the page and the REST API may ask.",
+    meaning: "A Python index that the page and the REST API may ask (`/pypi/NAME/json`).",
     more: "The orchestrator gets a way out for it, as with `registrySearch`.",
     see: "[Looking for servers](api.md#looking-for-servers)",
     byDefault: "PyPI is not asked",
