@@ -63,6 +63,7 @@ describe("the ways out of the engine", () => {
     assert.deepEqual(ways, {
       dnsFor: [OUTBOUND, GATEWAY],
       inboundOnly: [],
+      egressTo: [],
       privateEgressFrom: ["10.214.0.18/32:4873"],
     });
     const all = waysOut({ ...closed, npmRegistry, pypiIndex: "https://pypi.example.com", registrySearch: true });
