@@ -68,7 +68,7 @@ export class ProxySite {
     const folder = mkdtempSync(join(tmpdir(), "mcp-proxy-"));
     const fixture = await HttpFixture.start("--era", "both");
     const gateway = await startGateway(config);
-    gateway.servers.set("fixture", { type: "http", url: fixture.url }, manifestOf({}));
+    gateway.servers.set("fixture", { type: "http", url: fixture.url }, manifestOf({ timeouts: { call: "10m" } }));
     const api = await Api.start(config);
     api.fleet.handle = (...request) => gateway.gateway.handle(...request);
     const server = pageOver(api, folder);
@@ -96,6 +96,7 @@ export class ProxySite {
       env: { ...program.env, HOME: this.folder },
     });
     this.#child = child;
+    process.once("exit", () => child.kill()); // a signal that ends the test leaves no proxy
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (this.#said += text));
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`${this.name} ended with code ${child.exitCode}: ${this.#said}`);
