@@ -3,6 +3,7 @@ import { completeCommand, completionCommand } from "./completion/command";
 import { connectCommand } from "./connect/command";
 import { disconnectCommand } from "./connect/disconnect-command";
 import { engineCommand } from "./engine/command";
+import { kongCommand } from "./kong/command";
 import { proxyCommand } from "./proxy/command";
 import { rotateCommand } from "./rotate/command";
 import { secretsCommand } from "./secrets/command";
@@ -26,6 +27,7 @@ export function program(): Command {
     .addCommand(connectCommand())
     .addCommand(disconnectCommand())
     .addCommand(proxyCommand())
+    .addCommand(kongCommand())
     .addCommand(serviceCommand());
   for (const command of shortCommands()) root.addCommand(command);
   root.addCommand(completionCommand()).addCommand(completeCommand(root), { hidden: true });

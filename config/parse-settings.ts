@@ -15,6 +15,7 @@ const SECRET_KEYS = Object.entries(KEYS).flatMap(([name, schema]) => (aboutKey(s
 const PARTS: Record<string, string> = {
   secrets: "--path 'secrets.SERVER.SECRET'",
   registries: "--path 'registries[\"HOST\"].password'",
+  kong: "--path kong.admin",
 };
 
 /** Keys that hold text, whose value must not be read as JSON ("12376" may be a name). */

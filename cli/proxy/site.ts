@@ -15,7 +15,8 @@ export const KEPT_SECONDS = 60;
 export const BODY_MIB = 5;
 /** The header with a request's id, which the fleet's answers and its audit log carry. */
 export const REQUEST_ID = "X-Request-Id";
-const METADATA = "/.well-known/oauth-protected-resource";
+/** Where clients read how to sign in (RFC 9728). */
+export const METADATA = "/.well-known/oauth-protected-resource";
 
 /** What a proxy has to know of the fleet. Every proxy's file is made of this. */
 export interface Site {

@@ -5,6 +5,7 @@ import { dockerApiKeys } from "./docker-api";
 import { engineKeys } from "./engine";
 import { folderKeys } from "./folders";
 import { imageRegistryKeys } from "./image-registries";
+import { kongKeys } from "./kong";
 import { limitKeys } from "./limits";
 import { networkKeys } from "./network";
 import { oversightKeys } from "./oversight";
@@ -18,7 +19,7 @@ export const SUBJECTS = {
   Network: networkKeys,
   Volumes: volumeKeys,
   Servers: { ...catalogKeys, ...folderKeys, ...privateHostKeys, ...imageRegistryKeys, ...registryKeys },
-  "REST and MCP": apiKeys,
+  "REST and MCP": { ...apiKeys, ...kongKeys },
   "Docker API": dockerApiKeys,
   Limits: limitKeys,
   Discovery: consulKeys,
@@ -36,6 +37,7 @@ export const KEYS = {
   ...imageRegistryKeys,
   ...registryKeys,
   ...apiKeys,
+  ...kongKeys,
   ...dockerApiKeys,
   ...limitKeys,
   ...consulKeys,
