@@ -15,8 +15,9 @@ describe("settings", () => {
         ["admin", "mcp,read,admin"],
       ],
     );
-    // Without `oauth` or `consul` there is none, and the orchestrator has the defaults of `deploy`.
-    assert.deepEqual(Object.keys(KEYS).sort(), [...Object.keys(others), "tokens", "oauth", "deploy", "consul"].sort());
+    // Without `oauth`, `consul` or `kong` there is none, and the orchestrator has the defaults of `deploy`.
+    const unset = ["tokens", "oauth", "deploy", "consul", "kong"];
+    assert.deepEqual(Object.keys(KEYS).sort(), [...Object.keys(others), ...unset].sort());
   });
 
   it("keep text that looks like JSON as text, and read the rest as JSON", () => {

@@ -45,6 +45,7 @@ describe("Pulumi.yaml", () => {
       "privateHosts",
       "registries",
       "oauth",
+      "kong",
       "deploy",
       "pagePort",
       "consul",
