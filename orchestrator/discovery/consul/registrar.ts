@@ -1,16 +1,15 @@
-import { isDeepStrictEqual } from "node:util";
 import { eachOf } from "../../../lib/each-of";
+import { within } from "../../../lib/within";
 import type { FleetMember } from "../fleet-model";
 import { type ConsulAgent, ConsulError } from "./agent";
+import { Beats } from "./beats";
 import { type Plan, plan } from "./plan";
-import { type CheckState, checksOf, type Registrant, type Service, serviceOf, TTL_SECONDS } from "./service";
+import { type Registrant, type Service, serviceOf } from "./service";
 
 /** Milliseconds between two comparisons of the fleet with what the agent has. */
 const EVERY_MS = 5_000;
 /** Milliseconds after a change of the fleet, in which more of them may come. */
 const SETTLE_MS = 100;
-/** Milliseconds after which a check is told again, though nothing changed: three signs of life in its time. */
-const BEAT_MS = (TTL_SECONDS * 1_000) / 3;
 /** Milliseconds that taking everything back may last when the orchestrator stops. */
 const LEAVE_MS = 3_000;
 /** Requests to the agent at the same time. */
@@ -58,9 +57,10 @@ export class Registrar {
   #reason: string | undefined;
   #services: readonly Service[] = [];
   readonly #counts = { registered: 0, deregistered: 0, failures: 0 };
-  /** What checks were told last, and when (performance.now()). */
-  readonly #told = new Map<string, { state: CheckState; at: number }>();
+  readonly #beats = new Beats();
+  /** The next comparison, and when it is due (performance.now()). */
   #timer: NodeJS.Timeout | undefined;
+  #due = 0;
   #pass: Promise<void> | undefined;
   #again = false;
   #closed = false;
@@ -89,19 +89,17 @@ export class Registrar {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    const left = this.#leave().catch(() => {}); // the leases end by themselves
-    let limit: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      limit = setTimeout(resolve, LEAVE_MS);
-    });
-    await Promise.race([left, late]);
-    clearTimeout(limit);
+    await within(LEAVE_MS, this.#leave()).catch(() => {}); // the leases end by themselves
   }
 
+  /** Compares after this time, or sooner where that is planned already: changes that never stop put nothing off. */
   #schedule(ms: number): void {
+    const due = performance.now() + ms;
+    if (this.#closed || (this.#timer && this.#due <= due)) return;
     clearTimeout(this.#timer);
-    if (this.#closed) return;
+    this.#due = due;
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.#pass = this.#once().finally(() => {
         this.#pass = undefined;
         this.#schedule(this.#again ? SETTLE_MS : (this.options.everyMs ?? EVERY_MS));
@@ -149,13 +147,13 @@ export class Registrar {
       tryTo(service.id, async () => {
         await agent.register(service);
         this.#counts.registered++;
-        for (const check of Object.keys(checksOf(service))) this.#told.delete(check); // its output is still to be told
+        this.#beats.registered(service);
       }),
     );
     const there = wanted.filter(({ id }) => !refused.has(id));
     await eachOf(there, PARALLEL, (service) => tryTo(service.id, () => this.#beat(agent, service)));
     this.#services = wanted.filter(({ id }) => !refused.has(id));
-    this.#forget(wanted);
+    this.#beats.keep(wanted);
     return problems;
   }
 
@@ -174,20 +172,11 @@ export class Registrar {
       );
   }
 
-  /** Tells the checks of a service that are due, or have changed. */
   async #beat(agent: Agent, service: Service): Promise<void> {
-    for (const [check, state] of Object.entries(checksOf(service))) {
-      const told = this.#told.get(check);
-      const isKnown = told && isDeepStrictEqual(told.state, state) && performance.now() - told.at < BEAT_MS;
-      if (isKnown) continue;
+    for (const [check, state] of this.#beats.due(service)) {
       await agent.tell(check, state);
-      this.#told.set(check, { state, at: performance.now() });
+      this.#beats.told(check, state);
     }
-  }
-
-  #forget(wanted: Service[]): void {
-    const checks = new Set(wanted.flatMap((service) => Object.keys(checksOf(service))));
-    for (const check of this.#told.keys()) if (!checks.has(check)) this.#told.delete(check);
   }
 
   async #leave(): Promise<void> {

@@ -43,10 +43,13 @@ export class ConsulProcess {
     private readonly acl: boolean,
   ) {}
 
-  /** @param acl nothing is allowed without a token */
+  /**
+   * @param acl nothing is allowed without a token
+   * @param clients addresses of this machine on which its API listens, besides loopback
+   */
   static async start(
     program: string,
-    { acl = false, tls }: { acl?: boolean; tls?: AgentTls } = {},
+    { acl = false, tls, clients = [] }: { acl?: boolean; tls?: AgentTls; clients?: string[] } = {},
   ): Promise<ConsulProcess> {
     const folder = await mkdtemp(join(tmpdir(), "mcp-test-consul-"));
     const api = await freePort();
@@ -57,8 +60,17 @@ export class ConsulProcess {
       serf_lan: await freePort(),
       server: await freePort(),
     };
+    const client_addr = ["127.0.0.1", ...clients].join(" ");
     const config = {
-      ...{ server: true, bootstrap: true, node_name: "node", datacenter: "dc1", bind_addr: "127.0.0.1", ports },
+      ...{
+        server: true,
+        bootstrap: true,
+        node_name: "node",
+        datacenter: "dc1",
+        bind_addr: "127.0.0.1",
+        client_addr,
+        ports,
+      },
       ...{ disable_update_check: true, performance: { raft_multiplier: 1 }, log_level: "warn" },
       ...(tls
         ? { tls: { https: { ca_file: tls.ca, cert_file: tls.cert, key_file: tls.key, verify_incoming: true } } }

@@ -13,11 +13,11 @@ describe("registering with Consul", () => {
   let turns: (string | undefined)[];
   let registrar: Registrar;
 
-  const made = (datacenter?: string): Registrar =>
+  const made = (datacenter?: string, everyMs = 20): Registrar =>
     new Registrar({
       ...{ registrant: REGISTRANT, datacenter, agent: async () => agent, members: () => members },
       onTurn: (reason) => turns.push(reason),
-      everyMs: 20,
+      everyMs,
     });
   beforeEach(() => {
     agent = new MemoryAgent();
@@ -112,6 +112,19 @@ describe("registering with Consul", () => {
     assert.match(registrar.state().reason ?? "", /is somebody else's in Consul/);
     assert.equal(agent.found.get(idOf("one")), theirs);
     await has("orchestrator", "one", "two");
+  });
+
+  it("is not put off by a fleet that never stops changing", async () => {
+    registrar = made(undefined, 60_000);
+    const changes = setInterval(() => registrar.changed(), 10);
+    try {
+      registrar.start();
+      await has("orchestrator", "one", "two");
+      members = [member(undefined)];
+      await has("orchestrator");
+    } finally {
+      clearInterval(changes);
+    }
   });
 
   it("registers nothing in another datacenter than it should", async () => {
