@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { backupCommand } from "./backup/command";
 import { completeCommand, completionCommand } from "./completion/command";
 import { connectCommand } from "./connect/command";
 import { disconnectCommand } from "./connect/disconnect-command";
@@ -21,6 +22,7 @@ export function program(): Command {
     .addCommand(serversCommand())
     .addCommand(secretsCommand())
     .addCommand(rotateCommand())
+    .addCommand(backupCommand())
     .addCommand(stackCommand())
     .addCommand(tokensCommand())
     .addCommand(uiCommand())

@@ -1,9 +1,9 @@
 import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { createContainer, type EngineClient, removeContainer } from "../../../../lib/docker-client";
+import { packTar, unpackTar } from "../../../../lib/tar-files";
 import { containerName } from "../../../../manifest/container/container-spec";
 import { containerLabels, Label, Role } from "../../../../manifest/container/labels";
-import { packTar, unpackTar } from "./tar";
 
 /** Where the secret files of one server are. */
 export interface SecretVolume {

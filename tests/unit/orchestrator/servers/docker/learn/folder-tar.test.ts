@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { packTar } from "../../../../../../orchestrator/servers/docker/deploy/tar";
+import { packTar } from "../../../../../../lib/tar-files";
 import {
   MOST_FOLDERS,
   packFolders,

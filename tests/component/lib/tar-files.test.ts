@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { packTar, unpackTar } from "../../../../../../orchestrator/servers/docker/deploy/tar";
+import { packTar, unpackTar } from "../../../lib/tar-files";
 
 const files = [
   { name: "key", content: Buffer.from("geheim ä\n") },
@@ -34,7 +34,7 @@ describe("tar archives", () => {
     const made = spawnSync("tar", [
       "-c",
       "-C",
-      join(__dirname, "../../../../../support/orchestrator/servers"),
+      join(__dirname, "../../support/orchestrator/servers"),
       "--format=ustar",
       "./docker",
     ]);
