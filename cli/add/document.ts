@@ -6,6 +6,7 @@ import { registryEntry } from "../../manifest/registry/listed-server";
 import { CliError, ExitCode } from "../errors";
 import { readInput } from "../servers/input";
 import { DownloadError, download, isUrl, shownSource } from "./download";
+import { remoteDocument } from "./remote";
 
 /** A server.json as it was given, not checked yet. */
 export interface Given {
@@ -16,43 +17,33 @@ export interface Given {
 
 /**
  * Reads a server.json from a file, a URL or standard input (`-`). Also takes an answer of the registry's API that holds
- * one.
+ * one; and the address of an MCP server, which is asked.
  * @param alike sources that the user may have meant
  * @throws CliError when there is none, or more than one
  */
 export async function readDocument(from: string, alike: string[] = []): Promise<Given> {
   if (!isUrl(from) && from !== "-" && !existsSync(from)) throw unknownSource(from, alike);
-  const text = isUrl(from) ? await downloaded(new URL(from)) : readInput(from, LIMIT_BYTES);
-  return answered(parse(text, shownSource(from)), shownSource(from));
+  return isUrl(from) ? await downloaded(new URL(from)) : documentIn(readInput(from, LIMIT_BYTES), from);
 }
 
 /** Paths that MCP servers have, and what such a server answers to somebody who only reads. */
 const ENDPOINT = /\/(mcp|sse)\/?$/;
-const ENDPOINT_STATUS = [400, 401, 403, 405, 406];
+const ENDPOINT_STATUS = [400, 405, 406];
 
-/** The document at a URL. @throws CliError that says so when an MCP server seems to be there */
-async function downloaded(url: URL): Promise<string> {
-  if (ENDPOINT.test(url.pathname)) throw remoteServer(url);
+/** The document at a URL; of an MCP server that is there the one that says so. @throws CliError */
+async function downloaded(url: URL): Promise<Given> {
+  if (ENDPOINT.test(url.pathname)) return await remoteDocument(url);
   try {
-    return await download(url);
+    return documentIn(await download(url), url.href);
   } catch (error) {
-    if (error instanceof DownloadError && ENDPOINT_STATUS.includes(error.status ?? 0)) throw remoteServer(url, error);
-    throw error;
+    if (!(error instanceof DownloadError) || !ENDPOINT_STATUS.includes(error.status ?? 0)) throw error;
+    return await remoteDocument(url).catch(() => {
+      throw error;
+    });
   }
 }
 
-function remoteServer(url: URL, { status }: { status?: number } = {}): CliError {
-  const got = status === undefined ? "the address of a server that runs" : `status ${status}, as of a server that runs`;
-  const why = "a server at an address has no place in the fleet yet: no wall here would hold what it does";
-  const package_ = "add its package or image, when it has one (bin/dind-mcp servers search WORD)";
-  const fix = `${package_}; or give your client that address itself, beside this fleet`;
-  const expected = "a server.json, or a server that can run here";
-  return new CliError(
-    `${shownSource(url.href)}: got ${got} elsewhere, expected ${expected}; ${why}`,
-    ExitCode.Usage,
-    fix,
-  );
-}
+const documentIn = (text: string, from: string): Given => answered(parse(text, shownSource(from)), shownSource(from));
 
 /**
  * Returns the one server.json in a registry's answer, `{server}` or `{servers: [{server}]}`; any other document
@@ -75,7 +66,7 @@ function parse(text: string, where: string): unknown {
 
 function unknownSource(from: string, alike: string[]): CliError {
   const expected =
-    "npm:PACKAGE, pypi:PACKAGE, go:PATH, cargo:CRATE, git+URL#COMMIT, image:NAME@sha256:DIGEST, a folder or script of yours, a name of the MCP registry, or the file or https URL of a server.json";
+    "npm:PACKAGE, pypi:PACKAGE, go:PATH, cargo:CRATE, git+URL#COMMIT, image:NAME@sha256:DIGEST, a folder or script of yours, a name of the MCP registry, the address of a server that runs elsewhere, or the file or https URL of a server.json";
   const fix =
     alike.length > 0
       ? `bin/dind-mcp servers add ${alike.join(", or ")}`

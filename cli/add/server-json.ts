@@ -16,6 +16,7 @@ import type { Origin } from "./origin";
 import { type OwnDocument, ownDocument } from "./own-document";
 import { packageInfo } from "./package-info";
 import type { Recipe } from "./recipes";
+import { remoteJson } from "./remote";
 import type { ImageSource, PackageSource, RegistrySource, Source } from "./source";
 
 type Argument = { type: "positional"; value: string } | { type: "named"; name: string; value: string };
@@ -54,6 +55,8 @@ export async function originOf(source: Source, options: OriginOptions): Promise<
     case "registry":
       noArguments(args);
       return await registryOrigin(source, options.registry ?? "");
+    case "remote":
+      return { document: remoteJson(source), from: shownSource(source.url), notes: [] };
     case "document":
       noArguments(args);
       return { ...(await readDocument(source.from, alike)), from: `server.json of ${shownSource(source.from)}` };

@@ -65,6 +65,13 @@ export interface LocalStart {
   beside?: string[];
 }
 
+/** A server that runs elsewhere, where nobody is asked what it is. */
+export interface RemoteSource {
+  kind: "remote";
+  url: string;
+  protocol: "streamable-http" | "sse";
+}
+
 export type Source =
   | PackageSource
   | BuiltSource
@@ -72,6 +79,7 @@ export type Source =
   | ImageSource
   | DocumentSource
   | RegistrySource
+  | RemoteSource
   | LocalSource;
 
 /** What a kind of package is called, and which versions of it are exact. */

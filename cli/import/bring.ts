@@ -100,6 +100,8 @@ async function brought(entry: string, server: ClientServer, start: Start, how: B
 
   const variables = lentVariables(environment(server, start), start.folders ?? [], how.where);
   const { wishes, values, open, notes } = sortVariables(variables.env, recipe, variables.places);
+  Object.assign(values, start.values);
+  open.push(...(start.open ?? []));
   const lent = await lending(variables.folders, how.folders, how.machine, (folder) => how.access(entry, folder));
   if ("why" in lent) return notBrought(entry, lent.why);
   const mounts = lent.length > 0 ? { mounts: mountsOf(lent) } : {};

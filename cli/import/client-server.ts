@@ -13,6 +13,9 @@ export const entrySchema = z.object({
   url: z.string().optional(),
   serverUrl: z.string().optional(),
   httpUrl: z.string().optional(),
+  /** Of a server at an address: how it speaks. */
+  type: z.string().optional(),
+  headers: z.record(z.string(), scalar).optional(),
 });
 
 /** A server in a client's file, as the client starts it. */

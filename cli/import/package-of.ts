@@ -60,7 +60,7 @@ export function packaged(kind: PackageSource["kind"], named: string, args: strin
   try {
     const source = parseSource(`${kind}:${spec}`) as PackageSource;
     if (BRIDGES.includes(source.name)) {
-      return { why: `${source.name} is a bridge to an address: remote servers have no place here yet` };
+      return { why: `${source.name} is a bridge to an address: \`servers add\` takes the address itself` };
     }
     return { source, args };
   } catch (error) {

@@ -33,6 +33,10 @@ export interface Start {
   /** Part of a manifest, laid over the one that the source gives. */
   manifest?: Record<string, unknown>;
   notes?: string[];
+  /** Values of secrets by their names, which are not variables. @default none */
+  values?: Record<string, string>;
+  /** Such secrets whose value is not in the file. @default none */
+  open?: string[];
 }
 
 /** A start; or why there can be none here. Neither holds the value of a variable. */

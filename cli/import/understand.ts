@@ -7,14 +7,14 @@ import { withEnvFiles } from "./env-files";
 import { existingFolder, lentArguments } from "./folders";
 import { packageOf } from "./package-of";
 import { programOf } from "./program-of";
+import { remoteOf } from "./remote-of";
 import type { EnvFile, Surroundings, Understood } from "./start";
 
 /** Reads how a client starts a server. Runs nothing, and takes no word for granted: what it does not know is told. */
 export function understand(server: ClientServer, where: Surroundings): Understood {
   const { url, serverUrl, httpUrl, command = "" } = server;
   const address = url ?? serverUrl ?? httpUrl;
-  if (address !== undefined)
-    return { why: `it is at an address${hostOf(address)}: remote servers have no place here yet` };
+  if (address !== undefined) return remoteOf(address, server);
   if (command === "") return { why: "its entry names no program" };
   if (command === BUILD) return withVariables(folderOf(server.args, where), server, where);
   const [program, args] = unwrapped(command, server.args);
@@ -51,12 +51,6 @@ function folderOf([context = ".", ...args]: string[], where: Surroundings): Unde
   const path = existingFolder(context, where);
   if (typeof path !== "string") return { why: `its folder ${oneLine(context, 200)} ${path.why}` };
   return { source: { kind: "local", path }, args };
-}
-
-/** The host alone: the rest of an address may hold a key. */
-function hostOf(address: string): string {
-  const { hostname = "" } = URL.canParse(address) ? new URL(address) : {};
-  return hostname === "" ? "" : ` (${hostname})`;
 }
 
 /** The program's name, and its arguments; without what only passes them on: Windows' shell, `env`. */

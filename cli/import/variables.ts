@@ -17,7 +17,7 @@ export interface Variables {
 const LEFT_OUT =
   /^(PATH|HOME|USER|SHELL|TMPDIR|TEMP|TMP|APPDATA|NODE_OPTIONS|NODE_PATH|PYTHON.*|LD_.*|DYLD_.*|.*_PROXY)$/i;
 /** Where a client fills something in. */
-const REFERENCE = /\$\{[^}]*\}|^\$\w+$|\{env:[^}]*\}/;
+export const REFERENCE = /\$\{(?:env:|input:)?(\w[\w-]*)?[^}]*\}|^\$(\w+)$|\{env:(\w*)[^}]*\}/;
 
 /**
  * Sorts the variables of a server. Each is taken for a secret, unless the package's recipe knows that it is none: nothing

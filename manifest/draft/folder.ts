@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { isMapping } from "../../lib/mapping";
 import { oneLine } from "../../lib/plain-text";
 import { ProblemsError } from "../../lib/problems";
 import { validateCatalog } from "../catalog";
 import { entryOf, MANIFEST } from "../load-catalog";
 import { EGRESS, formatNote, type ImportNote, type ImportResult, note, toFill } from "../server-json";
+import { TransportType } from "../types";
 import { manifestText } from "./manifest-text";
 import { overlaid, roomFor, type Wishes, withPackages } from "./wishes";
 
@@ -66,6 +68,7 @@ export function draftFolder(
   const asked = WALLS.filter((key) => key in rest).map((key) => {
     return note([key], `server.json asks for ${oneLine(JSON.stringify(rest[key]), 200)}; that is for you to allow`);
   });
+  const isFar = isMapping(rest.transport) && rest.transport.type === TransportType.Remote; // its way out is its address
   const unasked = Object.fromEntries(Object.entries(rest).filter(([key]) => !WALLS.includes(key)));
   const { egress = [], ...open } = overlaid(unasked, wishes?.manifest ?? {});
   const missing = Object.entries(ask).filter(([name]) => (open.env as Record<string, unknown>)?.[name] === "");
@@ -79,7 +82,7 @@ export function draftFolder(
     ...(pinned ? [] : [note(["image"], "pin it by its digest; a tag can mean another image tomorrow")]),
     ...asked,
     ...missing.map(([name, about]) => toFill(["env", name], about)),
-    ...(wishes?.toldWaysOut ? [] : [egressNote]),
+    ...(wishes?.toldWaysOut || isFar ? [] : [egressNote]),
   ];
   const head = [
     `${name}: made by \`servers add\` from ${from}.`,
@@ -87,7 +90,7 @@ export function draftFolder(
   ];
   const identity = { name, ...(title ? { title } : {}), description, version };
   const apt = wishes?.apt ?? [];
-  const text = manifestText({ ...identity, ...roomFor(apt), ...open, egress, user }, told, head);
+  const text = manifestText({ ...identity, ...roomFor(apt), ...open, ...(isFar ? {} : { egress }), user }, told, head);
 
   const image = dockerfile && withPackages(dockerfile, apt);
   // The build context is this folder. A document that was exported from here may name another one, which it does not

@@ -19,11 +19,7 @@ export const packageName = ({ registryType, identifier, transport }: ServerPacka
   `${registryType}:${identifier} with ${transport.type}`;
 
 /** The packages that can run here, of those that `wanted` names. @throws ProblemsError when there is none */
-export function candidates(
-  { packages = [], remotes = [] }: ServerJson,
-  wanted: string | undefined,
-  file: string,
-): Candidate[] {
+export function candidates({ packages = [] }: ServerJson, wanted: string | undefined, file: string): Candidate[] {
   const named = packages.map((chosen, at) => ({ chosen, at })).filter(({ chosen, at }) => isMeant(chosen, at, wanted));
   const found = named.flatMap(({ chosen, at }): Candidate[] => {
     const registry = RUNNABLE.find((one) => one === chosen.registryType);
@@ -31,7 +27,7 @@ export function candidates(
   });
   if (found.length > 0) return found;
   const all = packages.map(packageName).join(", ");
-  const got = all || (remotes.length > 0 ? "remotes alone, which run elsewhere" : "no package");
+  const got = all || "no package";
   const expected = `a package of ${RUNNABLE.join(", ")}`;
   throw new ProblemsError([
     wanted !== undefined && named.length === 0

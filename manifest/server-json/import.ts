@@ -5,6 +5,7 @@ import { zodFindings } from "../../lib/zod-findings";
 import { type Candidate, candidates, type Imported, mostComplete, packageName } from "./choose";
 import { type ImportNote, note, toFill } from "./notes";
 import { takeImage, takePackage } from "./packages";
+import { isTakenRemotely, takeRemote } from "./remotes";
 import { OUR_META, PUBLISHER_META, type ServerJson, serverJsonSchema } from "./schema";
 import { upgraded } from "./upgrade";
 
@@ -65,7 +66,9 @@ function leftOut(document: ServerJson, { at, chosen }: Candidate): ImportNote[] 
           ),
         ]
       : []),
-    ...(document.remotes?.length ? [note(["remotes"], "left out; servers run here")] : []),
+    ...(document.remotes?.length
+      ? [note(["remotes"], "left out; its package runs here (--package remote takes the address)")]
+      : []),
     ...(unused.length > 0 ? [note([unused.join(", ")], "left out; a manifest has no such field")] : []),
     ...(unknown.length > 0
       ? [note(["packages", at, unknown.join(", ")], "left out; a manifest has no such field")]
@@ -116,6 +119,10 @@ export function fromServerJson(input: unknown, options: ImportOptions): ImportRe
   const { user } = options;
   if (user === undefined) {
     throw new ProblemsError([problem("user", "nothing", "the number of a user no server has yet, 11000 to 14995")]);
+  }
+  if (isTakenRemotely(document, options.package)) {
+    const { manifest, notes } = takeRemote(document, file);
+    return { manifest: { ...head, ...manifest, user }, notes };
   }
   const found = candidates(document, options.package, file);
   const take = (one: Candidate): Imported =>

@@ -166,7 +166,7 @@ describe("server.json", () => {
       "env.CITY: fill in (Where)",
       "env.EXTRA: has no value and was left out",
       "packages: npm:weather with stdio left out; one is enough, and this one tells most (--package takes another)",
-      "remotes: left out; servers run here",
+      "remotes: left out; its package runs here (--package remote takes the address)",
       "websiteUrl: left out; a manifest has no such field",
       EGRESS_NOTE,
     ]);

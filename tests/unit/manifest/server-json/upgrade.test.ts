@@ -59,9 +59,10 @@ describe("server.json as it is found: earlier schemas, options nobody needs", ()
     );
   });
 
-  it("remotes alone are told so; what is no server.json is left to the check", () => {
+  it("remotes alone are taken; what is no server.json is left to the check", () => {
     const remotes = [{ type: "streamable-http", url: "https://weather.example/mcp" }];
-    assert.throws(() => load({}, { packages: undefined, remotes }), /got remotes alone, which run elsewhere, expected/);
+    const { manifest } = load({}, { packages: undefined, remotes });
+    assert.deepEqual(manifest.transport, { type: "remote", url: "https://weather.example/mcp" });
     for (const packages of [null, "x", [null], [["oci"]], [{ registryType: "oci", version: 1 }]]) {
       assert.throws(() => load({}, { packages }), ProblemsError);
     }
