@@ -14,7 +14,7 @@ import type { Admission } from "./admission";
 import type { Exchange } from "./exchange";
 import { SessionState } from "./session-state";
 
-/** Processes that end in a row, with no answer in between, after which the conversation is given up. */
+/** Processes that end in a row under a request, with no answer in between, after which the conversation is given up. */
 const DEATHS = 2;
 /** Most messages kept of a new process before its answer to `initialize`; together they may have SMALL bytes. */
 const EARLY = 100;
@@ -59,6 +59,8 @@ export class Conversation {
   #untouched: Sent[] = [];
   #initialized: boolean;
   #deaths = 0;
+  /** True when a request failed with the process that ends: a shared one may end by what others ask. */
+  #isStruck = false;
   readonly #closing = new AbortController();
 
   /**
@@ -153,6 +155,7 @@ export class Conversation {
 
   #failed(sent: Sent, { reason, untouched }: CallEnd): void {
     const { exchange } = sent;
+    this.#isStruck = true;
     if (untouched && !exchange.retried) {
       exchange.retried = true;
       this.#untouched.push(sent);
@@ -180,7 +183,9 @@ export class Conversation {
     this.#connection = undefined;
     this.user.restarted();
     const again = this.#untouched.splice(0);
-    if (++this.#deaths < DEATHS) {
+    if (this.#isStruck) this.#deaths++;
+    this.#isStruck = false;
+    if (this.#deaths < DEATHS) {
       if (again.length > 0) void this.#askAgain(again);
       return;
     }

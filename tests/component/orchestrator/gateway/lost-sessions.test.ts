@@ -104,6 +104,22 @@ describe("gateway: an HTTP server that lost its sessions", function () {
     });
   }
 
+  it("and is shared by all clients: each call is made again in the one fresh session", async () => {
+    const address = site.test.servers.get("web")?.address;
+    site.test.servers.set("web", address, manifestOf({ sessions: { mode: "shared" }, timeouts: { call: "8s" } }));
+    const clients = [await site.client("web"), await site.client("web"), await site.client()];
+    for (const words of ["200 and -32001", "500 in plain words", "404 without a word"]) {
+      lost = WORDS.find(([what]) => what === words)?.[1] as typeof lost;
+      for (const [at, client] of clients.entries()) {
+        known.clear();
+        const answered = await client.call(at === 2 ? "web__x" : "x");
+        assert.deepEqual(answered.result?.content, DONE.content, `${words}: ${JSON.stringify(answered)}`);
+      }
+      known.clear();
+      assert.deepEqual((await site.caller("web").modernCall("x")).result?.content, DONE.content, words);
+    }
+  });
+
   it("is told from a tool whose own error speaks of a session: that one is passed on, and nothing is called twice", async () => {
     const client = await site.client("web");
     for (const error of [

@@ -147,6 +147,16 @@ describe("gateway: a server that all clients share", function () {
     assert.equal(servers(init), 1);
   });
 
+  it("counts against nobody's session how it ended under others", async () => {
+    const [one, all, evil] = [await site.client("one"), await site.client(), await site.client("one")];
+    await all.text("one__pid");
+    await evil.call("exit");
+    assert.match((await one.call("exit")).error?.message ?? "", /its process ended/, "the first time of its own");
+    assert.match(await one.text("pid"), /^\d+$/);
+    await evil.call("exit");
+    assert.match(await all.text("one__pid"), /^\d+$/);
+  });
+
   it("serves one that is slow to read no worse than the others", async () => {
     const quick = await site.client("one");
     const slow: McpClient = await site.client("one");
