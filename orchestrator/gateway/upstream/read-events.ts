@@ -28,7 +28,7 @@ const MESSAGE = "message";
 const NO_STREAM = /^[\s\uFEFF]*[{[]|^.{0,3}\0/;
 /** What a line holds that was to be an event's data. */
 const MESSAGE_KEY = '"jsonrpc"';
-const NO_DATA = "is no field `data`";
+export const NO_DATA = "is no field `data`";
 /** What servers write to keep a stream open or to end it, without giving the event another name. */
 const SIGN_OF_LIFE = /^\s*(?:ping|pong|keep-?alive|heart-?beat|connected|ok|ready|\[DONE\])?\s*$/i;
 
@@ -66,6 +66,8 @@ export async function readEvents(
     /** Returns a promise to wait for while the client is behind. */
     ready: () => Promise<void> | undefined;
     event: TakeEvent;
+    /** Takes a line that is no field of an event and holds a message, as it seems. */
+    strange?: (line: string) => void;
   },
 ): Promise<void> {
   let lingering: NodeJS.Timeout | undefined;
@@ -91,7 +93,9 @@ export async function readEvents(
     },
     strange: (line) => {
       events++;
-      if (line.slice(0, EXCERPT).includes(MESSAGE_KEY)) noise(NO_DATA, line);
+      if (!line.slice(0, EXCERPT).includes(MESSAGE_KEY)) return;
+      noise(NO_DATA, line);
+      options.strange?.(line);
     },
     data: (text, name) => {
       events++;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ByteBudget } from "../wire/byte-budget";
 import { Frame, type ResponseFrame } from "../wire/frame";
-import type { RequestId } from "../wire/json-rpc";
+import { ErrorCode, type RequestId } from "../wire/json-rpc";
 import { brokenAnswer } from "./broken-answers";
 import { endpointOf } from "./endpoint-event";
 import { bytesOf, drained, request } from "./http-client";
 import { excerpt, isEventStream, isJson, isSessionGone, reasonIn, soundsLost } from "./http-signs";
 import { soundAnswer } from "./odd-answers";
-import { framesOf, NO_JSON, NOISE_MS, Seen } from "./read-events";
+import { framesOf, NO_DATA, NO_JSON, NOISE_MS, Seen } from "./read-events";
 import { StrangeAnswers } from "./strange-answers";
 import { INSIDE, type Way } from "./way";
 import { failureOf, WebUpstream } from "./web-upstream";
@@ -86,11 +86,12 @@ export class SseUpstream extends WebUpstream {
       );
       if (answer.statusCode === 200 && isEventStream(answer)) {
         const seen = new Seen();
-        await this.read(answer, seen, false, (text, name) => {
+        const event = (text: string, name?: string): string | undefined => {
           if (name !== "endpoint") return this.#message(text);
           if (!this.isOpen) this.#named(text, opened); // later ones change nothing
           return undefined;
-        });
+        };
+        await this.read(answer, seen, false, event, (line) => this.#outside(line));
         reason = seen.failure ? failureOf(seen.failure) : `its event stream ended${seen.odd}`;
       } else {
         const said = reasonIn(answer) || excerpt(await bytesOf(answer, this.account(answer)));
@@ -129,6 +130,17 @@ export class SseUpstream extends WebUpstream {
       if (sound.kind) this.deliver(sound);
     }
     return undefined;
+  }
+
+  /** Fails the request that a line answers which is no event: no other answer may come. */
+  #outside(line: string): void {
+    for (const frame of framesOf(line) ?? []) {
+      const { id } = soundAnswer(this.name, frame, this.asked);
+      const written = id === undefined ? undefined : this.asked.get(id);
+      if (!frame.answering || written === undefined) continue;
+      const words = `server ${this.name}: a line of its event stream ${NO_DATA}${excerpt(frame.bytes)}`;
+      this.#later(Frame.error(written, ErrorCode.ServerUnavailable, words));
+    }
   }
 
   /** Hands on the error for a request, unless its answer follows soon. */

@@ -97,10 +97,18 @@ export abstract class WebUpstream implements Upstream {
   /**
    * Reads a stream until it ends.
    * @param isOfRequest true when it is one request's, and ends with its answer
+   * @param strange takes a line that is no field of an event and holds a message, as it seems
    */
-  protected read(answer: Answer, seen: Seen, isOfRequest: boolean, event: TakeEvent): Promise<void> {
+  protected read(
+    answer: Answer,
+    seen: Seen,
+    isOfRequest: boolean,
+    event: TakeEvent,
+    strange?: (line: string) => void,
+  ): Promise<void> {
     const ready = (): Promise<void> | undefined => this.#gate.wait;
-    return readEvents(answer, seen, { isOfRequest, pace: this.#pace, ready, account: this.account(answer), event });
+    const account = this.account(answer);
+    return readEvents(answer, seen, { isOfRequest, pace: this.#pace, ready, account, event, strange });
   }
 
   /** Opens the budget's account for an answer. When it is over the budget, the session ends. */

@@ -116,6 +116,23 @@ describe("gateway: a server that speaks HTTP+SSE of 2024", function () {
     assert.equal(status, 404, "then the client begins anew");
   });
 
+  it("whose answer is in its stream as it is, or behind other text, is told so at once", async () => {
+    old.site.test.servers.set("old", { type: "sse", url: old.url }, manifestOf({ timeouts: { call: "60s" } }));
+    for (const [write, words] of [
+      [(text: string) => `${text}\n\n`, /server old: a line of its event stream is no field `data`: \{"jsonrpc"/],
+      [(text: string) => `data: sent ${text}\n\n`, /server old: its answer has other text before it/],
+    ] as const) {
+      old.onCall = (call) => {
+        for (const { response } of old.streams.values()) response.write(write(JSON.stringify(answer(call))));
+      };
+      const [one, all] = [await old.site.client("old"), await old.site.client()];
+      assertFailed(await one.call("x"), words);
+      assertFailed(await all.call("old__x"), words);
+      assertFailed(await old.site.caller("old").modernCall("x"), words);
+      await Promise.all([one.delete(), all.delete()]);
+    }
+  });
+
   it("whose stream ends fails what waits, says so, and is opened again for the next call", async () => {
     old.onCall = () => old.cut("s1");
     const client = await old.site.client("old");
