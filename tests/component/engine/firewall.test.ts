@@ -151,6 +151,51 @@ describe("the engine's firewall", () => {
     ]);
   });
 
+  it("opens that way to connections, and no other: another port, another address, another container", async () => {
+    // Three machines: what is outside, the engine (this shell), and a container inside that has two addresses.
+    const listen = `const port = process.argv[2];
+      const ready = () => require("fs").writeFileSync("${folder}/listens-" + port, "");
+      require("net").createServer((socket) => socket.end()).listen(port, ready);`;
+    const connect = `const [from, host, port] = process.argv.slice(2);
+      const told = (word) => { console.log(word); process.exit(); };
+      const socket = require("net").connect({ host, port, localAddress: from });
+      socket.on("connect", () => told("open")).on("error", ({ code }) => told(code));`;
+    writeFileSync(join(folder, "listen.js"), listen);
+    writeFileSync(join(folder, "connect.js"), connect);
+    const world = `
+      ip link set lo up; echo 1 >/proc/sys/net/ipv4/ip_forward
+      for name in outside inside; do
+        unshare --net sleep 60 & eval "$name=$!"
+        until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+      done
+      trap 'kill $outside $inside' EXIT
+      ip link add eth0 type veth peer name eth0 netns $outside && ip link add br0 type veth peer name eth0 netns $inside
+      ip addr add 192.168.1.1/24 dev eth0 && ip addr add 10.214.0.17/28 dev br0 && ip link set eth0 up && ip link set br0 up
+      at() { nsenter --target $1 --net sh -c "$2"; }
+      at $outside "ip link set lo up; ip link set eth0 up; ip addr add 192.168.1.5/24 dev eth0; ip addr add 192.168.1.6/24 dev eth0; ip route add default via 192.168.1.1"
+      at $inside "ip link set eth0 up; ip addr add 10.214.0.18/28 dev eth0; ip addr add 10.214.0.19/28 dev eth0; ip route add default via 10.214.0.17"
+      for port in 8500 8501; do at $outside "exec ${process.execPath} ${folder}/listen.js $port" & done
+      choose_iptables; refuse_at_once; protect_neighbours 10.214.0.16/28 '' 10.214.0.18/32=192.168.1.5/32:8500
+      iptables -w -A FORWARD -j DOCKER-USER
+      until [ -e ${folder}/listens-8500 ] && [ -e ${folder}/listens-8501 ]; do sleep 0.05; done
+      for way in 10.214.0.18:192.168.1.5:8500 10.214.0.18:192.168.1.5:8501 10.214.0.18:192.168.1.6:8500 10.214.0.19:192.168.1.5:8500; do
+        IFS=: read from host port <<END
+$way
+END
+        at $inside "${process.execPath} ${folder}/connect.js $from $host $port"
+      done`;
+    const { code, stdout, stderr } = await shell(world, [
+      "unshare",
+      "--net",
+      "--mount",
+      "--pid",
+      "--fork",
+      "--mount-proc",
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(stdout.trim().split("\n"), ["open", "ECONNREFUSED", "ECONNREFUSED", "ECONNREFUSED"]);
+  });
+
   it("leaves nothing of the trial behind, with the machine's own iptables", async () => {
     const script = "choose_iptables; iptables -w -S; iptables -w -t nat -S";
     const { code, stdout, stderr } = await shell(script, ["unshare", "--net"]);
