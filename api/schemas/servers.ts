@@ -14,6 +14,8 @@ export const serverSchema = z
     managedBy: z.enum(["pulumi", "api"]).describe("pulumi: declared in the catalog. api: deployed through this API"),
     transport: z.string().describe("How the server behind the gateway speaks MCP"),
     url: z.string().describe("Where clients reach it, by Streamable HTTP"),
+    startedAt: time.optional().describe("When its container was started"),
+    limits: z.object({ cpus: z.number(), memory: bytes }).describe("Processors and bytes that it may use at most"),
     sessions: z.int().describe("Open sessions"),
     storage: z
       .array(
@@ -69,7 +71,6 @@ export const serverDetailSchema = serverSchema
       })
       .optional()
       .describe("Absent for a remote server"),
-    startedAt: time.optional(),
     restarts: z.int().describe("By Docker's policy, since the container was made"),
     oomKills: z.int().describe("Processes killed for memory, since the orchestrator started"),
     usage: z

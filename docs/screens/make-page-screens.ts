@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     for (const [name, [path, part]] of Object.entries(VIEWS)) {
       await page.goto(over.url + path);
       await page.locator(part).first().waitFor();
-      await page.locator("[aria-busy]").waitFor({ state: "detached" });
+      await page.locator("main:not(:has([aria-busy]))").waitFor();
       await page.screenshot({ path: join(__dirname, `page-${name}.png`) });
       console.log(`docs/screens/page-${name}.png`);
     }

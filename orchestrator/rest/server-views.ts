@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { mcpPath } from "../../api/paths";
 import type { serverDetailSchema, serverSchema, statsSchema } from "../../api/schemas/servers";
 import { ServerStatus } from "../../api/server-status";
+import { parseBytes } from "../../lib/sizes";
 import { within } from "../../lib/within";
 import type { ContainerUsage } from "../servers/docker/stats";
 import type { ServerInfo } from "../servers/server-info";
@@ -28,7 +29,8 @@ function healthOf(status: ServerStatus): Server["health"] {
 
 /** A server in a list. */
 export function summary(server: ServerInfo, { config, gateway, storage }: Sources): Server {
-  const { name, manifest, status, reason, managedBy } = server;
+  const { name, manifest, status, reason, managedBy, startedAt } = server;
+  const { cpus, memory } = manifest.resources;
   return {
     name,
     title: manifest.title ?? name,
@@ -40,6 +42,8 @@ export function summary(server: ServerInfo, { config, gateway, storage }: Source
     managedBy,
     transport: manifest.transport.type,
     url: config.publicUrl + mcpPath(name),
+    startedAt,
+    limits: { cpus, memory: parseBytes(memory) ?? 0 },
     sessions: gateway.usage(name).sessions,
     storage: storage.of(server),
   };
@@ -86,12 +90,11 @@ function placeOf({ runtime, address }: ServerInfo): Pick<ServerDetail, "containe
 
 /** Everything about a server. */
 export async function detail(server: ServerInfo, sources: Sources): Promise<ServerDetail> {
-  const { name, startedAt, manifest, runtime, companions = [] } = server;
+  const { name, manifest, runtime, companions = [] } = server;
   return {
     ...summary(server, sources),
     ...placeOf(server),
     companions,
-    startedAt,
     restarts: runtime.restarts,
     oomKills: runtime.oomKills,
     usage: sources.gateway.usage(name),

@@ -57,7 +57,8 @@ export function demonstrate({ api }: Pick<PageOverApi, "api">): void {
   for (const [at, [name, { title, description, version, more, written }]] of Object.entries(SERVERS).entries()) {
     const image = { id: `sha256:${String(at).repeat(64)}`, created: "2026-11-18T09:30:00.000Z" };
     const about = { title, description, version, user: 11_000 + at, ...written };
-    fleet.add(server(name, { runtime: container(name, { image }), ...more }, about));
+    const startedAt = new Date(DEMO_NOW - (at + 1) * 7_500_000).toISOString();
+    fleet.add(server(name, { runtime: container(name, { image }), startedAt, ...more }, about));
     api.serverHistory.see(name, fleet.servers.get(name));
     if (name === "files" || name === "http" || name === "postgres") api.minutes.set(name, minutesOf(at));
   }

@@ -4,6 +4,7 @@ import { type ReactNode, useDeferredValue, useState } from "react";
 import { historyQuery, serversQuery } from "../api/queries";
 import type { Server } from "../api/types";
 import { Foreign } from "../parts/foreign";
+import { bytes, duration } from "../parts/format";
 import { type Minute, Sparkline } from "../parts/sparkline";
 import { Empty, Loaded } from "../parts/state";
 import { Status } from "../parts/status";
@@ -11,7 +12,7 @@ import { Table } from "../parts/table";
 import { TEXTS } from "../texts";
 import { EngineCard } from "./engine-card";
 
-const { fleet } = TEXTS;
+const { fleet, fleet: texts } = TEXTS;
 
 /** Every server, and the engine. */
 export function Fleet(): ReactNode {
@@ -61,7 +62,9 @@ function Servers({ all }: { all: Server[] }): ReactNode {
 }
 
 function Row({ server, minutes }: { server: Server; minutes: Minute[] }): ReactNode {
-  const { name, title, description, status, reason, sessions, transport, version, managedBy } = server;
+  const { name, title, description, status, reason, startedAt, limits, sessions, version, managedBy } = server;
+  const last = minutes.at(-1);
+  const isUp = startedAt !== undefined && (status === "running" || status === "unhealthy");
   return (
     <tr>
       <th scope="row">
@@ -74,6 +77,7 @@ function Row({ server, minutes }: { server: Server; minutes: Minute[] }): ReactN
       </th>
       <td>
         <Status of={status} />
+        {isUp && <div className="hint">{texts.since(duration((Date.now() - Date.parse(startedAt)) / 1_000))}</div>}
         {reason && (
           <div className="reason">
             <Foreign>{reason}</Foreign>
@@ -83,12 +87,26 @@ function Row({ server, minutes }: { server: Server; minutes: Minute[] }): ReactN
       <td className="number">{sessions}</td>
       <td>
         <Sparkline minutes={minutes} />
+        {last && <div className="hint">{texts.lately(last.calls, last.errors, last.p95)}</div>}
       </td>
-      <td>{transport}</td>
+      <td>
+        {last?.cpu !== undefined && <Share used={last.cpu} limit={limits.cpus} say={(cpus) => cpus.toFixed(2)} />}
+      </td>
+      <td>{last?.memory !== undefined && <Share used={last.memory} limit={limits.memory} say={bytes} />}</td>
       <td>
         <Foreign most={40}>{version}</Foreign>
       </td>
       <td>{managedBy}</td>
     </tr>
+  );
+}
+
+/** How much of a limit was used, in words and as a bar. */
+function Share({ used, limit, say }: { used: number; limit: number; say: (value: number) => string }): ReactNode {
+  return (
+    <>
+      {`${say(used)} ${texts.of} ${say(limit)}`}
+      <meter aria-hidden="true" min={0} max={limit} high={0.9 * limit} value={used} />
+    </>
   );
 }

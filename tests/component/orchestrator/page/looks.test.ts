@@ -44,8 +44,8 @@ describe("how the page looks", function () {
   async function show(page: Page, path: string): Promise<void> {
     await page.goto(over.url + path);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.locator("[aria-busy]").waitFor({ state: "detached" });
-    await page.getByText("Loading ...").waitFor({ state: "detached" });
+    await page.locator("main:not(:has([aria-busy]))").waitFor();
+    await page.getByText("Loading ...").first().waitFor({ state: "detached" });
   }
 
   for (const colorScheme of ["light", "dark"] as const)
@@ -69,6 +69,27 @@ describe("how the page looks", function () {
         assert.ok(Math.min(...widths, 1_000) > viewport.width / 2, `${path}: ${widths}`);
       }
     });
+
+  it("says in the fleet how long a server is up, its calls, errors and p95, what it uses of its limits", async () => {
+    const page = await signedIn("light", { colorScheme: "light", viewport: DESK });
+    await show(page, "/");
+    const row = page.getByRole("row", { name: /^files/ });
+    for (const text of [
+      "up 4 h 10 min",
+      "6 a minute, 0 with an error, 95 % in 0.1 s",
+      "0.23 of 1.00",
+      "71.8 MB of 537 MB",
+    ])
+      await row.getByText(text).waitFor();
+    assert.equal(
+      await page
+        .getByRole("row", { name: /^memory/ })
+        .getByText("up ")
+        .count(),
+      0,
+      "it is stopped",
+    );
+  });
 
   it("is laid out as it was", async () => {
     const found: Record<string, Box[]> = {};
