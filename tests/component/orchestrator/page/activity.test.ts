@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { AuditResult } from "../../../../api/audit-result";
-import { openBrowser, openPage } from "../../../support/page/browser";
-import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+import { openedPage } from "../../../support/page/opened-page";
 
 /** More than the 16 MiB of the log that the API reads for one page, in lines of about a kilobyte. */
 const ENTRIES = 20_000;
@@ -12,28 +11,23 @@ const AT_ONCE = 1_000;
 
 describe("the page's activity, with a long audit log", function () {
   this.timeout(120_000);
-  let over: PageOverApi;
-  let browser: Browser;
   let page: Page;
+  const opened = openedPage({
+    prepare: async (over) => {
+      const { audit } = over.api;
+      const entry = { kind: "mcp", principal: "mcp", method: "tools/call", result: AuditResult.Ok, ms: 1 } as const;
+      const time = Date.parse("2026-11-30T10:00:00Z");
+      audit.record({ ...entry, time, request: "first", server: "echo", tool: "rare" });
+      for (let count = 0; count < ENTRIES; count++) {
+        audit.record({ ...entry, time: time + count, request: "x".repeat(900), server: "echo", tool: "usual" });
+        if (count % AT_ONCE === 0) await over.api.call("GET", "/v1/audit?limit=1", { as: "read" }); // waits for the disk
+      }
+    },
+  });
 
   before(async () => {
-    over = await pageOverApi();
-    const { audit } = over.api;
-    const entry = { kind: "mcp", principal: "mcp", method: "tools/call", result: AuditResult.Ok, ms: 1 } as const;
-    const time = Date.parse("2026-11-30T10:00:00Z");
-    audit.record({ ...entry, time, request: "first", server: "echo", tool: "rare" });
-    for (let count = 0; count < ENTRIES; count++) {
-      audit.record({ ...entry, time: time + count, request: "x".repeat(900), server: "echo", tool: "usual" });
-      if (count % AT_ONCE === 0) await over.api.call("GET", "/v1/audit?limit=1", { as: "read" }); // waits for the disk
-    }
-    browser = await openBrowser();
-    ({ page } = await openPage(browser));
-    await page.goto(over.link());
+    ({ page } = opened);
     await page.getByRole("link", { name: "Activity" }).click();
-  });
-  after(async () => {
-    await browser?.close();
-    await over?.stop();
   });
 
   const search = async (tool: string) => {

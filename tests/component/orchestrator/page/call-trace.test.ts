@@ -1,40 +1,33 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { AuditResult } from "../../../../api/audit-result";
 import { finished } from "../../../support/orchestrator/gateway/finished-call";
-import { barriers, openBrowser, openPage } from "../../../support/page/browser";
-import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+import { barriers } from "../../../support/page/browser";
+import { openedPage } from "../../../support/page/opened-page";
 
 describe("the page's trace of a call", function () {
   this.timeout(120_000);
-  let over: PageOverApi;
-  let browser: Browser;
   let page: Page;
-  let errors: string[];
+  const opened = openedPage({
+    prepare: (over) => {
+      const { audit, fleet } = over.api;
+      const entry = {
+        kind: "mcp",
+        principal: "mcp",
+        server: "echo",
+        method: "tools/call",
+        result: AuditResult.Ok,
+      } as const;
+      audit.record({ ...entry, time: Date.parse("2026-11-30T10:00:00Z"), request: "old", tool: "forgotten", ms: 1 });
+      audit.record({ ...entry, time: Date.parse("2026-11-30T10:00:01Z"), request: "new", tool: "say", ms: 9 });
+      fleet.traces.add(finished("new"));
+    },
+  });
 
   before(async () => {
-    over = await pageOverApi();
-    const { audit, fleet } = over.api;
-    const entry = {
-      kind: "mcp",
-      principal: "mcp",
-      server: "echo",
-      method: "tools/call",
-      result: AuditResult.Ok,
-    } as const;
-    audit.record({ ...entry, time: Date.parse("2026-11-30T10:00:00Z"), request: "old", tool: "forgotten", ms: 1 });
-    audit.record({ ...entry, time: Date.parse("2026-11-30T10:00:01Z"), request: "new", tool: "say", ms: 9 });
-    fleet.traces.add(finished("new"));
-    browser = await openBrowser();
-    ({ page, errors } = await openPage(browser));
-    await page.goto(over.link());
+    ({ page } = opened);
     await page.getByRole("link", { name: "Activity" }).click();
   });
-  after(async () => {
-    await browser?.close();
-    await over?.stop();
-  });
-  afterEach(() => assert.deepEqual(errors.splice(0), []));
 
   const open = (tool: string) => page.getByRole("row", { name: tool }).getByRole("button").click();
 

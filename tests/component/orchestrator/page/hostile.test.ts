@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { server } from "../../../support/orchestrator/rest/fleet";
-import { openBrowser, openPage } from "../../../support/page/browser";
-import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+import { openedPage } from "../../../support/page/opened-page";
+import type { PageOverApi } from "../../../support/page/page-over-api";
 
 /** Runs when a browser takes it for markup. */
 const MARKUP = `<img src=x onerror="window.taken=1"><svg onload="window.taken=1"><script>window.taken=1</script>`;
@@ -16,38 +16,32 @@ const MEGABYTE = "x".repeat(2 ** 20);
 describe("the page, with a hostile server", function () {
   this.timeout(240_000);
   let over: PageOverApi;
-  let browser: Browser;
   let page: Page;
-  let errors: string[];
+  const opened = openedPage({
+    prepare: (over) => {
+      const { fleet } = over.api;
+      const echo = server("echo");
+      const manifest = { ...echo.manifest, title: NASTY, description: `${NASTY}${MEGABYTE}`, version: NASTY };
+      fleet.add({ ...echo, reason: `${NASTY}\n${MEGABYTE}`, manifest });
+      for (let number = 0; number < 200; number++) fleet.add(server(`server-${number}`));
+      fleet.tools.push({
+        ...{ name: NASTY, digest: "0".repeat(64), approval: "new", visible: true, problem: NASTY },
+        definition: { name: NASTY, description: NASTY + MEGABYTE, inputSchema: endless() },
+      });
+      fleet.log.push(
+        ...Array.from({ length: 5_000 }, (_, at) => ({ time: stamp(at), stream: "stderr" as const, line: NASTY })),
+      );
+      fleet.log.push({ time: stamp(5_000), stream: "stderr", line: LONG_LINE });
+    },
+  });
 
   before(async () => {
-    over = await pageOverApi();
-    const { fleet } = over.api;
-    const echo = server("echo");
-    const manifest = { ...echo.manifest, title: NASTY, description: `${NASTY}${MEGABYTE}`, version: NASTY };
-    fleet.add({ ...echo, reason: `${NASTY}\n${MEGABYTE}`, manifest });
-    for (let number = 0; number < 200; number++) fleet.add(server(`server-${number}`));
-    fleet.tools.push({
-      ...{ name: NASTY, digest: "0".repeat(64), approval: "new", visible: true, problem: NASTY },
-      definition: { name: NASTY, description: NASTY + MEGABYTE, inputSchema: endless() },
-    });
-    fleet.log.push(
-      ...Array.from({ length: 5_000 }, (_, at) => ({ time: stamp(at), stream: "stderr" as const, line: NASTY })),
-    );
-    fleet.log.push({ time: stamp(5_000), stream: "stderr", line: LONG_LINE });
-    browser = await openBrowser();
-    ({ page, errors } = await openPage(browser));
-    await page.goto(over.link());
+    ({ over, page } = opened);
     await page.getByRole("row", { name: "echo" }).waitFor();
-  });
-  after(async () => {
-    await browser?.close();
-    await over?.stop();
   });
   afterEach(async () => {
     assert.equal(await page.evaluate("window.taken"), undefined);
     assert.equal(await page.locator("main script, main img, main svg:not(.chart, .sparkline), main iframe").count(), 0);
-    assert.deepEqual(errors.splice(0), []);
   });
 
   it("shows its name, its description and its reason as text, beside 200 others", async () => {

@@ -1,27 +1,20 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { barriers, openBrowser, openPage } from "../../../support/page/browser";
-import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+import { barriers, openPage } from "../../../support/page/browser";
+import { openedPage } from "../../../support/page/opened-page";
+import type { PageOverApi } from "../../../support/page/page-over-api";
 
 describe("the page's tokens", function () {
   this.timeout(120_000);
   let over: PageOverApi;
   let browser: Browser;
   let page: Page;
-  let errors: string[];
+  const opened = openedPage();
 
   before(async () => {
-    over = await pageOverApi();
-    browser = await openBrowser();
-    ({ page, errors } = await openPage(browser));
-    await page.goto(over.link());
+    ({ over, browser, page } = opened);
     await page.getByRole("link", { name: "Tokens" }).click();
   });
-  after(async () => {
-    await browser?.close();
-    await over?.stop();
-  });
-  afterEach(() => assert.deepEqual(errors.splice(0), []));
 
   const row = (name: string) => page.getByRole("row", { name });
   let made = "";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { parseExactly } from "../../../../lib/exact-json";
-import { barriers, openBrowser, openPage } from "../../../support/page/browser";
-import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+import { barriers } from "../../../support/page/browser";
+import { openedPage } from "../../../support/page/opened-page";
+import type { PageOverApi } from "../../../support/page/page-over-api";
 
 /** One that no double holds. */
 const HUGE = "9007199254740993";
@@ -47,9 +48,8 @@ const EVERY = `{
 describe("the page's form of a tool", function () {
   this.timeout(240_000);
   let over: PageOverApi;
-  let browser: Browser;
   let page: Page;
-  let errors: string[];
+  const opened = openedPage();
   let card: Locator;
 
   const addTool = (name: string, inputSchema: unknown) =>
@@ -68,22 +68,13 @@ describe("the page's form of a tool", function () {
   const sent = async () => parseExactly(String(await said().textContent()));
   const box = (name: string) => card.getByRole("textbox", { name, exact: true });
 
-  before(async () => {
-    over = await pageOverApi();
+  before(() => {
+    ({ over, page } = opened);
     addTool("every", parseExactly(EVERY));
     addTool("nothing", { type: "object", properties: {} });
-    browser = await openBrowser();
-    ({ page, errors } = await openPage(browser));
-    await page.goto(over.link());
-    await page.getByRole("row", { name: "echo" }).waitFor();
-  });
-  after(async () => {
-    await browser?.close();
-    await over?.stop();
   });
   afterEach(async () => {
     assert.equal(await page.evaluate("window.taken"), undefined);
-    assert.deepEqual(errors.splice(0), [], "the browser's console");
   });
 
   it("sends what is needed and the defaults, and nothing of what was left empty", async () => {

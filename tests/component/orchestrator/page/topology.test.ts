@@ -2,40 +2,34 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { server } from "../../../support/orchestrator/rest/fleet";
-import { barriers, openBrowser, openPage } from "../../../support/page/browser";
-import { type PageOverApi, pageOverApi } from "../../../support/page/page-over-api";
+import { barriers } from "../../../support/page/browser";
+import { openedPage } from "../../../support/page/opened-page";
 
 const SERVERS = 200;
 
 describe("the page's topology", function () {
   this.timeout(120_000);
-  let over: PageOverApi;
   let browser: Browser;
   let page: Page;
-  let errors: string[];
+  const opened = openedPage({
+    prepare: (over) => {
+      const { fleet } = over.api;
+      for (let number = 0; number < SERVERS - 3; number++) fleet.add(server(`server-${number}`));
+      const rich = {
+        user: 11_500,
+        egress: ["api.example.com:443", ...Array.from({ length: 10 }, (_, at) => `h${at}.example.com:443`)],
+        storage: [{ name: "data", path: "/data", size: "1g" }],
+        mounts: [{ volume: "workspace", path: "/work", readOnly: true }],
+      };
+      fleet.add(server("echo", {}, rich));
+    },
+  });
 
   before(async () => {
-    over = await pageOverApi();
-    const { fleet } = over.api;
-    for (let number = 0; number < SERVERS - 3; number++) fleet.add(server(`server-${number}`));
-    const rich = {
-      user: 11_500,
-      egress: ["api.example.com:443", ...Array.from({ length: 10 }, (_, at) => `h${at}.example.com:443`)],
-      storage: [{ name: "data", path: "/data", size: "1g" }],
-      mounts: [{ volume: "workspace", path: "/work", readOnly: true }],
-    };
-    fleet.add(server("echo", {}, rich));
-    browser = await openBrowser();
-    ({ page, errors } = await openPage(browser));
-    await page.goto(over.link());
+    ({ browser, page } = opened);
     await page.getByRole("link", { name: "Topology" }).click();
     await page.locator(".topology").waitFor();
   });
-  after(async () => {
-    await browser?.close();
-    await over?.stop();
-  });
-  afterEach(() => assert.deepEqual(errors.splice(0), []));
 
   it("draws every server with its own folders, network and ways out, none over another", async () => {
     const boxes = await page.locator(".topology .box:not(.host, .engine)").evaluateAll((all) =>
