@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { FetchLike } from "@modelcontextprotocol/client";
 import { Agent, fetch as fetchBy } from "undici";
 import { PROXIES } from "../../../cli/proxy/files";
-import { siteOf } from "../../../cli/proxy/site";
+import { type Site, siteOf } from "../../../cli/proxy/site";
 import { parseSettings } from "../../../config/parse-settings";
 import { readAssets } from "../../../orchestrator/page/assets";
 import { PageServer } from "../../../orchestrator/page/page-server";
@@ -29,8 +29,8 @@ export const CLIENT = "127.0.0.2";
 
 /** What is not usual about a proxy. */
 export interface Unusual {
-  /** Changes the proxy's file, for a proxy that does something wrong. */
-  mend?: (file: string) => string;
+  /** Changes the proxy's file, for a proxy that does something wrong; or makes another of the site. */
+  mend?: (file: string, site: Site) => string;
   /** A path of the public URL, such as /fleet. */
   prefix?: string;
   /** The page's host name. @default another than the API's */
@@ -58,7 +58,7 @@ export class ProxySite {
   /** Starts all of it. */
   static async open(
     name: ProxyName,
-    { mend = (file) => file, prefix = "", pageHost = "page.localhost" }: Unusual = {},
+    { mend = (file: string) => file, prefix = "", pageHost = "page.localhost" }: Unusual = {},
   ): Promise<ProxySite> {
     const port = await freePort();
     const url = `https://localhost:${port}${prefix}`;
@@ -81,7 +81,7 @@ export class ProxySite {
     return site;
   }
 
-  async #start(mend: (file: string) => string): Promise<void> {
+  async #start(mend: (file: string, site: Site) => string): Promise<void> {
     const certificate = join(this.folder, "localhost.pem");
     const key = `${certificate}.key`; // where HAProxy looks for it
     await makeCertificate(certificate, key);
@@ -89,7 +89,7 @@ export class ProxySite {
     const upstreams = { upstream: `127.0.0.1:${api.port}`, pageUpstream: `127.0.0.1:${page.port}` };
     const site = siteOf(parseSettings({ publicUrl, pageUrl }, [], "test"), { ...upstreams, certificate, key });
     const file = join(this.folder, "proxy.yaml"); // Envoy takes another ending for JSON
-    writeFileSync(file, mend(PROXIES[this.name].file(site)));
+    writeFileSync(file, mend(PROXIES[this.name].file(site), site));
     const program = await programOf(this.name);
     const child = spawn(program.path, program.start(this.folder, file), {
       stdio: ["ignore", "pipe", "pipe"],
