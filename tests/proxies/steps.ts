@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { losingConnection } from "../support/clients/gateway-client";
-import type { ProxySite } from "../support/proxy/proxy-site";
+import { ProxySite } from "../support/proxy/proxy-site";
 import { usePage } from "../support/proxy/use-page";
 
 type Era = "legacy" | "modern";
@@ -103,6 +103,7 @@ export const STEPS: readonly Step[] = [
         await assert.rejects(client.listTools());
       }),
   },
+  { title: "path", eras: ["legacy"], run: underPath },
   { title: "page", eras: ["legacy"], run: usePage },
   {
     title: "5 minutes' silence",
@@ -118,6 +119,19 @@ export const STEPS: readonly Step[] = [
       }),
   },
 ];
+
+/** The fleet under a path of its host, by a proxy of its own; the page is at the root of the same host. */
+async function underPath({ name }: ProxySite): Promise<void> {
+  const site = await ProxySite.open(name, { prefix: "/fleet", pageHost: "localhost" });
+  try {
+    const { code, stdout, stderr } = await site.check("--quick");
+    assert.equal(code, 0, stdout + stderr);
+    const page = await site.fetch(site.pageUrl);
+    assert.match(await page.text(), /the page/);
+  } finally {
+    await site.close();
+  }
+}
 
 type Connected = Awaited<ReturnType<ProxySite["client"]>>;
 
