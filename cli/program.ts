@@ -6,6 +6,7 @@ import { disconnectCommand } from "./connect/disconnect-command";
 import { engineCommand } from "./engine/command";
 import { kongCommand } from "./kong/command";
 import { proxyCommand } from "./proxy/command";
+import { restoreCommand } from "./restore/command";
 import { rotateCommand } from "./rotate/command";
 import { secretsCommand } from "./secrets/command";
 import { serversCommand } from "./servers/command";
@@ -23,6 +24,7 @@ export function program(): Command {
     .addCommand(secretsCommand())
     .addCommand(rotateCommand())
     .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(stackCommand())
     .addCommand(tokensCommand())
     .addCommand(uiCommand())

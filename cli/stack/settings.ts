@@ -42,7 +42,15 @@ export function fileSettings(root: string, stack: string): Settings {
   const path = join(root, name);
   const parsed = parseYaml(existsSync(path) ? readText(path) : "");
   if (parsed.findings) throw new ProblemsError(located(parsed.findings, name));
-  const { document } = parsed;
+  return settingsIn(parsed.document, name);
+}
+
+/**
+ * What a stack's parsed file says, without its encrypted values.
+ * @param name for an error
+ * @throws ProblemsError with every problem at once
+ */
+export function settingsIn(document: unknown, name: string): Settings {
   const config = isMapping(document) && isMapping(document.config) ? document.config : {};
   const raw = Object.entries(config).flatMap(([key, value]): [string, string][] => {
     if (!key.startsWith(NAMESPACE) || hasEncrypted(value)) return [];
