@@ -1,4 +1,4 @@
-import { must, run } from "../fleet/command";
+import { must, run as tried } from "../fleet/command";
 import type { Fleet } from "../fleet/fleet";
 
 /** A host name that the catalog's http server may reach, on port 80. */
@@ -21,6 +21,14 @@ export interface Site {
   serveTls(): Promise<void>;
   /** Removes the site and its networks. */
   remove(): Promise<void>;
+}
+
+/** What a site is, when it is not the usual one. */
+export interface SiteOptions {
+  /** Docker's options, program and arguments for the engine's image. @default plain HTTP in perl */
+  run?: (image: string) => string[];
+  /** The name of its private address. @default one of its own */
+  privateName?: string;
 }
 
 const LABEL = "dind-mcp.test-site";
@@ -47,18 +55,21 @@ while (my $client = $listener->accept) {
   close $client;
 }`;
 
+const plainHttp = (image: string): string[] => ["--entrypoint", "perl", image, "-e", PROGRAM];
+
 /**
  * Puts a site where the world is: on the host engine, in networks that the engine's container joins for the time. What
  * a server sends there goes the whole way: egress proxy, the engine's firewall and address translation, its outer side.
  */
-export async function startSite(fleet: Fleet): Promise<Site> {
+export async function startSite(fleet: Fleet, options: SiteOptions = {}): Promise<Site> {
   const engine = fleet.stack.engineName;
   await removeSite(engine); // of a run that was killed
   // The stack's own octet, so that runs at the same time keep apart; a small range, for others may be in real use.
   const octet = Number(fleet.stack.networkCidr.split(".")[2]);
   const slot = (octet % 32) * 8;
   const id = `${process.pid}-${Date.now() % 1_000_000}`;
-  const names = { publicName: `public-${id}.wikipedia.org`, privateName: `private-${id}.wikipedia.org` };
+  const { run = plainHttp, privateName = `private-${id}.wikipedia.org` } = options;
+  const names = { publicName: `public-${id}.wikipedia.org`, privateName };
   const site = `mcp-test-site-${process.pid}-0`;
   const networks = [
     { name: `mcp-test-site-${process.pid}-1`, prefix: "198.51.100", aliases: [ALLOWED, names.publicName] },
@@ -70,7 +81,7 @@ export async function startSite(fleet: Fleet): Promise<Site> {
   try {
     await must("docker", [
       ...["create", "--name", site, ...label, ...walls, ...temporary, "--network", "none", "--no-healthcheck"],
-      ...["--entrypoint", "perl", fleet.outputs.engine.imageId, "-e", PROGRAM],
+      ...run(fleet.outputs.engine.imageId),
     ]);
     await must("docker", ["network", "disconnect", "none", site]);
     for (const { name, prefix, aliases } of networks) {
@@ -113,7 +124,7 @@ async function removeSite(engine: string): Promise<void> {
     (await must("docker", [kind, "ls", ...args, ...filter, "-q"])).split("\n").filter(Boolean);
   for (const container of await found("container", "-a")) await must("docker", ["rm", "-f", container]);
   for (const network of await found("network")) {
-    await run("docker", ["network", "disconnect", "-f", network, engine]); // it may not be in it
+    await tried("docker", ["network", "disconnect", "-f", network, engine]); // it may not be in it
     await must("docker", ["network", "rm", network]);
   }
 }

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { ALLOWED, type Site, startSite } from "../../support/attacks/site";
+import { eventually } from "../../support/eventually";
+import { addServer } from "../../support/fleet/catalog";
+import { farServer, makeFarCertificates } from "../../support/fleet/far-server";
+import { docker, enter, type Fleet } from "../../support/fleet/fleet";
+import {
+  cli,
+  createStack,
+  mustPulumi,
+  removeStack,
+  setConfig,
+  setSecret,
+  type TestStack,
+} from "../../support/fleet/stack";
+import { removeFixture } from "../../support/orchestrator/gateway/fixture-server";
+
+const INSIDE = "inside.example.net";
+const KEY = "k3y-of-the-weather-9f8s7d6f";
+
+interface Told {
+  name: string;
+  status: string;
+  reason?: string;
+}
+
+describe("remote servers", function () {
+  this.timeout(900_000);
+  let stack: TestStack;
+  let fleet: Fleet;
+  let site: Site | undefined;
+  let catalog: string;
+
+  const told = async (name: string): Promise<Told> => {
+    const { api } = fleet.outputs.endpoints;
+    const headers = { authorization: `Bearer ${fleet.outputs.tokens.admin}` };
+    return (await (await fetch(`${api}/v1/servers/${name}`, { headers })).json()) as Told;
+  };
+  const declare = (name: string, user: number, host: string, more: Record<string, unknown> = {}) =>
+    addServer(catalog, {
+      ...{ name, user, description: "It runs elsewhere", version: "1.0.0" },
+      transport: { type: "remote", url: `https://${host}/mcp` },
+      tls: { ca: { secret: "ca" } },
+      health: { interval: "2s", retries: 2 },
+      ...more,
+    });
+
+  before(async () => {
+    stack = await createStack("remote");
+    catalog = join(stack.folder, "catalog");
+    const tls = join(stack.folder, "far");
+    await mkdir(tls, { recursive: true });
+    await makeFarCertificates(tls, [ALLOWED, INSIDE]);
+    await declare("far", 11_060, ALLOWED, { headers: { "X-Api-Key": { secret: "key" } } });
+    await declare("inside", 11_061, INSIDE);
+    await setConfig(stack, { catalog: [catalog] });
+    const ca = await readFile(join(tls, "ca"), "utf8");
+    for (const name of ["far", "inside"]) await setSecret(stack, `secrets.${name}.ca`, ca);
+    await setSecret(stack, "secrets.far.key", KEY);
+    await mustPulumi(stack, "up");
+    fleet = await enter(stack);
+    site = await startSite(fleet, { run: farServer(tls), privateName: INSIDE });
+  });
+  after(async () => {
+    await site?.remove();
+    await removeStack(stack);
+    removeFixture();
+  });
+
+  it("answer through the gateway, with the key of the config, and no container is made", async () => {
+    await eventually(async () => {
+      const { status, reason } = await told("far");
+      assert.equal(status, "running", reason);
+    }, 120_000);
+    const client = new Client({ name: "dind-mcp-test", version: "1" });
+    const { url } = fleet.outputs.servers.far ?? { url: "" };
+    const requestInit = { headers: { authorization: `Bearer ${fleet.outputs.tokens.mcp}` } };
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+    const { tools } = await client.listTools();
+    assert.ok(tools.length > 3, `${tools.length} tools`);
+    await client.callTool({ name: "test_simple_text", arguments: {} });
+    await client.close();
+    const headers = (await site?.requests()) ?? [];
+    assert.ok(headers.includes(`x-api-key: ${KEY}`), headers.join("\n"));
+    assert.ok(headers.includes(`host: ${ALLOWED}`), headers.join("\n"));
+    assert.ok(!headers.some((line) => line.includes(String(fleet.outputs.tokens.mcp))));
+    const names = (await docker(fleet, "ps", "-a", "--format", "{{.Names}}")).split("\n");
+    assert.ok(!names.includes("mcp-far"), names.join());
+  });
+
+  it("of a public name that leads to a private address are refused by the proxy, and told", async () => {
+    await eventually(async () => {
+      const { status, reason = "" } = await told("inside");
+      assert.equal(status, "unhealthy", reason);
+      assert.match(reason, /no way to inside\.example\.net:443: .*not public/i);
+    }, 60_000);
+  });
+
+  it("leave no secret where it can be read", async () => {
+    const ids = (await docker(fleet, "ps", "-aq")).split("\n").filter(Boolean);
+    const seen = [
+      await docker(fleet, "inspect", ...ids),
+      await docker(fleet, "volume", "inspect", "mcp-far-remote"),
+      await docker(fleet, "logs", "mcp-orchestrator"),
+      await docker(fleet, "logs", "mcp-egress"),
+      await mustPulumi(stack, "stack", "export"),
+    ];
+    for (const text of seen) assert.ok(!text.includes(KEY), text.slice(0, 200));
+  });
+
+  it("are no drift, and no container to start", async () => {
+    const validated = await cli(stack, "stack", "validate");
+    assert.equal(validated.code, 0, validated.stdout + validated.stderr);
+    const started = await cli(stack, "servers", "restart", "far");
+    assert.match(started.stderr, /server far runs elsewhere/);
+  });
+
+  it("go with their manifest, their network and volume too", async () => {
+    await rm(join(catalog, "inside"), { recursive: true });
+    await mustPulumi(stack, "config", "rm", "--path", "dind-mcp:secrets.inside");
+    await mustPulumi(stack, "up");
+    assert.equal((await told("inside")).status, 404 as unknown as string);
+    assert.doesNotMatch(await docker(fleet, "network", "ls", "--format", "{{.Name}}"), /mcp-inside/);
+    assert.doesNotMatch(await docker(fleet, "volume", "ls", "--format", "{{.Name}}"), /mcp-inside/);
+    assert.equal((await told("far")).status, "running");
+  });
+});
