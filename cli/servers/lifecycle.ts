@@ -29,7 +29,7 @@ export function lifecycleCommand(action: Action): Command {
   return new Command(action)
     .description(ACTIONS[action].what)
     .argument("[names...]")
-    .option("--all", "every server")
+    .option("--all", "every server that runs here")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -50,8 +50,10 @@ export function lifecycleCommand(action: Action): Command {
     });
 }
 
+/** Names of all servers but those that run elsewhere: there is nothing here to start or to stop. */
 async function everyName(): Promise<string[]> {
-  return (await (await openApi(Scope.Read)).list<Server>(paths.servers)).map(({ name }) => name);
+  const servers = await (await openApi(Scope.Read)).list<Server>(paths.servers);
+  return servers.filter(({ transport }) => transport !== "remote").map(({ name }) => name);
 }
 
 /** Acts on one server. On failure it sets the exit code and goes on, so that the others have their turn. */

@@ -52,12 +52,13 @@ function runningStatus({ Health }: State, restarts: number): { status: ServerSta
   const status = Health.Status === "starting" ? ServerStatus.Starting : ServerStatus.Unhealthy;
   // Newest last. Docker 20.10 leaves the list null before the first check.
   const check = Health.Log?.at(-1);
-  if (!check)
-    return restarts > 0 ? { status, reason: `it ended and was started again, ${restarts} times` } : { status };
-  if (check.ExitCode === 0) return { status };
+  if (check?.ExitCode === 0) return { status };
   // mcp-init's line begins with what the status says already.
-  const said = lastLine(check.Output).replace(/^unhealthy: /, "");
-  return { status, reason: said || `the health check ended with exit code ${check.ExitCode}` };
+  const said = lastLine(check?.Output ?? "").replace(/^unhealthy: /, "");
+  if (said) return { status, reason: said };
+  // A check that says nothing was killed, mostly with the container itself.
+  if (restarts > 0) return { status, reason: `it ended and was started again, ${restarts} times` };
+  return check ? { status, reason: `the health check ended with exit code ${check.ExitCode}` } : { status };
 }
 
 /** Returns the last line that is not blank. */

@@ -77,6 +77,8 @@ describe("a server as its container declares it", () => {
       reasonOf({ Health: { Status: "starting", FailingStreak: 0, Log: [] } }, {}, 4),
       "it ended and was started again, 4 times",
     );
+    assert.equal(reasonOf(health("starting", 137, ""), {}, 4), "it ended and was started again, 4 times");
+    assert.equal(reasonOf(health("unhealthy", 137, "")), "the health check ended with exit code 137");
     assert.equal(reasonOf({}, { lastWords, oomKills: 1 }), undefined, "one that is well has none");
   });
 
