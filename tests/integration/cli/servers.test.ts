@@ -4,8 +4,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { eventually } from "../../support/eventually";
 import { run } from "../../support/fleet/command";
-import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
+import { docker, type Fleet, theFleet, tryDocker } from "../../support/fleet/fleet";
 import { cli, mustCli, ROOT } from "../../support/fleet/stack";
 
 describe("dind-mcp servers", function () {
@@ -123,6 +124,28 @@ describe("dind-mcp servers", function () {
     const refused = await json("refusals", "http");
     const found = refused.items.find(({ what }: { what: string }) => what === "refused.example.net:80");
     assert.deepEqual([found?.source, found?.add], ["proxy", { egress: ["refused.example.net:80"] }]);
+  });
+
+  it("learn ends a copy that writes without end, and says so", async () => {
+    const learn = async (method: string) => {
+      const headers = { authorization: `Bearer ${fleet.outputs.tokens.admin}` };
+      return fetch(`${fleet.outputs.endpoints.api}/v1/servers/http/learn`, { method, headers });
+    };
+    assert.equal((await learn("POST")).status, 201);
+    try {
+      // Without the end it would stop at 4 GiB.
+      const write = "for i in $(seq 32); do fallocate -l 128M /var/tmp/$i || exit 9; sleep 1; done; sleep 60";
+      const { code } = await tryDocker(fleet, ["exec", "mcp-http-learn", "sh", "-c", write]);
+      assert.equal(code, 137, "it was not killed");
+      await eventually(async () => {
+        const { notes } = (await (await learn("GET")).json()) as { notes: string[] };
+        assert.match(notes[0] ?? "", /^it was stopped: it had written more than 2048 MiB into its root file system$/);
+      }, 30_000);
+      const state = "{{.State.Status}} {{.State.ExitCode}}";
+      assert.equal(await docker(fleet, "inspect", "-f", state, "mcp-http-learn"), "exited 137");
+    } finally {
+      assert.equal((await learn("DELETE")).status, 204);
+    }
   });
 
   it("deploy runs an extra server from a manifest, remove and cleanup leave nothing", async () => {
