@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Label } from "../../../manifest/container/labels";
+import { ALLOWED, MARKER, startSite } from "../../support/attacks/site";
 import { GatewayClient } from "../../support/clients/gateway-client";
 import { eventually } from "../../support/eventually";
 import {
@@ -37,6 +38,22 @@ server = FastMCP("kettle", host="0.0.0.0", port=8000)
 def boils(hour: int) -> str:
     return f"at {hour}"
 server.run(transport="sse")
+`;
+
+/** The same over stdio: it asks a site for its page, and knows no proxy. */
+const PLAIN = `# /// script
+# dependencies = ["mcp>=1.2,<2"]
+# ///
+import http.client
+from mcp.server.fastmcp import FastMCP
+server = FastMCP("plain")
+@server.tool()
+def page(host: str) -> str:
+    connection = http.client.HTTPConnection(host, 80, timeout=20)
+    connection.request("GET", "/page")
+    answer = connection.getresponse()
+    return f"{answer.status} {answer.read().decode()}"
+server.run()
 `;
 
 /** Container ids of the servers inside the engine, by server. */
@@ -155,6 +172,23 @@ describe("the catalog of a running stack", function () {
     assert.equal(isError, false, text);
     assert.equal((JSON.parse(text) as { timezone: string }).timezone, "UTC");
     assert.equal((await cli(stack, "validate")).code, 0);
+  });
+
+  it("leads a program that ignores the proxy's variables to the host that it may reach, and to no other", async () => {
+    const script = join(stack.folder, "plain.py");
+    await writeFile(script, PLAIN);
+    await mustCli(stack, "servers", "add", script, "--egress", `${ALLOWED}:80`);
+    await edit(join(catalog, "plain/server.yaml"), (text) => `${text}\ntransparentEgress: true\n`);
+    assert.deepEqual(await changedBy(fleet, () => mustPulumi(stack, "up")), ["plain"]);
+    const site = await startSite(fleet);
+    try {
+      const page = async (host: string) => (await callTool(fleet, "plain", "page", { host })).text;
+      await eventually(async () => assert.match(await page(ALLOWED), new RegExp(`^200 .*${MARKER}`)), 60_000);
+      assert.match(await page(site.publicName), /^403 .*may not reach .* on port 80/);
+      assert.ok(!(await site.requests()).some((line) => line.includes(site.publicName)), "the other host was asked");
+    } finally {
+      await site.remove();
+    }
   });
 
   it("has servers that keep files: they have them after a restart and a change, until they are gone and somebody asks", async () => {
