@@ -37,7 +37,7 @@ const GROUPS: Definition[] = [
   { name: "catalog", globs: ["integration/mcp/catalog.test.ts"], engine: true },
   {
     name: "destroy",
-    globs: ["integration/{cli/destroy,policy/policy}.test.ts", "integration/toolchain/*.test.ts"],
+    globs: ["integration/{cli/destroy,mcp/popular,policy/policy}.test.ts", "integration/toolchain/*.test.ts"],
     engine: true,
   },
   {

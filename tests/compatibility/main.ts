@@ -3,13 +3,12 @@ import { endCommands } from "../support/fleet/command";
 import { compare } from "./compare";
 import type { Outcome } from "./drive";
 import { report, writeDocs } from "./page";
-import { POPULAR } from "./popular/list";
+import { POPULAR, SAMPLE } from "./popular/list";
 
 const args = process.argv.slice(2);
 const only = args.flatMap((arg, at) => (arg === "--only" ? [args[at + 1] ?? ""] : []));
-const chosen = POPULAR.filter(({ name, sample }) => {
-  return only.length > 0 ? only.includes(name) : !args.includes("--sample") || sample;
-});
+const all = args.includes("--sample") ? SAMPLE : POPULAR;
+const chosen = only.length > 0 ? POPULAR.filter(({ name }) => only.includes(name)) : all;
 const begun = Date.now();
 const say = (text: string): void => console.log(`[${Math.round((Date.now() - begun) / 1000)} s] ${text}`);
 

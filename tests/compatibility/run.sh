@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [--write-docs] [--sample] [--only NAME]... [--desktop]: the servers that people use most, each from one command; half an hour
-# --sample: one of each kind alone. --only: servers of these names. --desktop: a user's own file of Claude Desktop alone.
+# --sample: those of the default suite alone. --only: servers of these names. --desktop: a user's own file of Claude Desktop alone.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../runner.sh"
 read_options "--write-docs --sample --only=NAME --desktop" "$@"

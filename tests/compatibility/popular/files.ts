@@ -23,6 +23,7 @@ export const FILES: Popular[] = [
     options: ["--", "/projects/code"],
     name: "filesystem",
     lentAt: "/projects/code",
+    sample: true,
     steps: [
       { tool: "write_file", args: { path: "/projects/code/kettle.txt", content: "boils at noon" }, answers: /wrote/i },
       { tool: "read_text_file", args: { path: "/projects/code/kettle.txt" }, answers: /boils at noon/ },

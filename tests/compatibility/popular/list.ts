@@ -7,3 +7,6 @@ import { WEB } from "./web";
 
 /** The servers, by what they need. */
 export const POPULAR: Popular[] = [...ALONE, ...FILES, ...WEB, ...KEYED, ...PRIVATE];
+
+/** Those of the default suite (tests/integration/mcp/popular.test.ts). */
+export const SAMPLE = POPULAR.filter(({ sample }) => sample);

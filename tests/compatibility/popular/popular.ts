@@ -21,7 +21,7 @@ export interface Popular {
   privateHosts?: string[];
   /** Where it has the folder that the stack's config lends; what it makes there has to be the user's. */
   lentAt?: string;
-  /** Part of the sample: one of each kind. */
+  /** Part of the sample of the default suite: small ones of most kinds, that install in seconds. */
   sample?: boolean;
   steps: Step[];
   /** The job goes on after the server was restarted: what was kept must be there. */

@@ -62,7 +62,6 @@ export const PRIVATE: Popular[] = [
     source: "npm:kubernetes-mcp-server",
     options: ["--egress", "kube.lan:6443"],
     name: "kubernetes",
-    sample: true,
     secrets: { kubeconfig: KUBECONFIG },
     privateHosts: ["kube.lan:6443"],
     steps: [{ tool: "namespaces_list", answers: /kettle-boils-at-noon/ }],
