@@ -36,6 +36,8 @@ export interface OwnProxy {
   run(program: string): Promise<string>;
   /** What its access log says, a line a request. */
   log(): Promise<string[]>;
+  /** Starts it anew: it has forgotten all names. */
+  restart(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -92,6 +94,7 @@ export async function startProxy(
     ask: async (requests) => JSON.parse(await python3(ASK, JSON.stringify(requests))) as string[],
     run: (program) => python3(program),
     log: async () => (await docker(fleet, "logs", name)).split("\n"),
+    restart: async () => void (await docker(fleet, "restart", "-t", "1", name)),
     remove,
   };
 }

@@ -15,6 +15,9 @@ export interface Site {
   /** Names on the http server's allow-list (port 443): of the public address, and of the private one. */
   publicName: string;
   privateName: string;
+  /** A name of the public address, until `rebind` moves it to the private one; nothing has the public address then. */
+  movingName: string;
+  rebind(): Promise<void>;
   /** The requests it has answered, one a line, since it started. */
   requests(): Promise<string[]>;
   /** Has it speak TLS on 8443 as well, with a certificate of its own; it answers what was asked of openssl's server. */
@@ -69,11 +72,12 @@ export async function startSite(fleet: Fleet, options: SiteOptions = {}): Promis
   const slot = (octet % 32) * 8;
   const id = `${process.pid}-${Date.now() % 1_000_000}`;
   const { run = plainHttp, privateName = `private-${id}.wikipedia.org` } = options;
-  const names = { publicName: `public-${id}.wikipedia.org`, privateName };
+  const publicName = `public-${id}.wikipedia.org`;
+  const movingName = `moving-${id}.wikipedia.org`;
   const site = `mcp-test-site-${process.pid}-0`;
   const networks = [
-    { name: `mcp-test-site-${process.pid}-1`, prefix: "198.51.100", aliases: [ALLOWED, names.publicName] },
-    { name: `mcp-test-site-${process.pid}-2`, prefix: "10.199.77", aliases: [names.privateName] },
+    { name: `mcp-test-site-${process.pid}-1`, prefix: "198.51.100", aliases: [ALLOWED, publicName, movingName] },
+    { name: `mcp-test-site-${process.pid}-2`, prefix: "10.199.77", aliases: [privateName] },
   ];
   const label = ["--label", `${LABEL}=${engine}`];
   const walls = ["--read-only", "--cap-drop", "ALL", "--cap-add", "NET_BIND_SERVICE", "--memory", "64m"];
@@ -100,7 +104,13 @@ export async function startSite(fleet: Fleet, options: SiteOptions = {}): Promis
   return {
     address: `198.51.100.${slot + 2}`,
     privateAddress: `10.199.77.${slot + 2}`,
-    ...names,
+    ...{ publicName, privateName, movingName },
+    rebind: async () => {
+      const ip = ["--ip", `10.199.77.${slot + 2}`];
+      const [{ name: open = "" } = {}, { name: closed = "" } = {}] = networks;
+      for (const network of [open, closed]) await must("docker", ["network", "disconnect", network, site]);
+      await must("docker", ["network", "connect", ...ip, "--alias", movingName, closed, site]);
+    },
     serveTls: async () => {
       const make =
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /tmp/k -out /tmp/c -subj /CN=site";
