@@ -21,6 +21,7 @@ import {
   setSecret,
   type TestStack,
 } from "../../support/fleet/stack";
+import { ConsulProcess, consulProgram } from "../../support/orchestrator/discovery/consul-process";
 
 /** What the files server's manifest says more when it gets folders of the host; it asks to write in both. */
 const LENT = `
@@ -54,6 +55,8 @@ describe("changes to a running stack", function () {
     edit(manifest, (text) =>
       text.replace("path: /workspace\n    readOnly: false", (mount) => mount + LENT).replace("/workspace]", SERVED),
     );
+
+  const orchestrator = async () => JSON.parse(await docker(fleet, "inspect", "mcp-orchestrator"))[0];
 
   it("a folder that the manifest mounts and nobody lends is refused, and nothing changes", async () => {
     await lendToFiles();
@@ -178,6 +181,49 @@ describe("changes to a running stack", function () {
     await setConfig(stack, { tracingEndpoint: undefined });
     await mustPulumi(stack, "up");
     assert.deepEqual(await reach(), ["ECONNREFUSED"]);
+  });
+
+  it("the fleet registers at a Consul agent on the host: the one address and port there that the orchestrator reaches", async function () {
+    const program = consulProgram();
+    if (program === undefined) this.skip();
+    const host = (await addresses(fleet)).hostGateway;
+    const other = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => other.listen(0, "0.0.0.0", resolve));
+    const consul = await ConsulProcess.start(program, { acl: true, clients: [host] });
+    const port = Number(new URL(consul.address).port);
+    const status = async () => JSON.parse((await cli(stack, "status", "--json")).stdout).api.consul;
+    try {
+      await setConfig(stack, { consul: { address: `http://${host}:${port}` } });
+      await setSecret(stack, "consulToken", "99999999-0000-0000-0000-000000000000");
+      await mustPulumi(stack, "up");
+      await eventually(async () => assert.match((await status()).reason, /got 403, .*ACL not found/), 60_000);
+      assert.match((await cli(stack, "status")).stdout, /needs attention[\s\S]*failing since/);
+      const places = [port, (other.address() as AddressInfo).port].map((one) => ({ host, port: one }));
+      assert.deepEqual(await reachFrom(fleet, "mcp-orchestrator", "node", places), ["open", "ECONNREFUSED"]);
+
+      const { StartedAt } = (await orchestrator()).State;
+      const token = await consul.token('service_prefix "mcp-" { policy = "write" }');
+      await setSecret(stack, "consulToken", token);
+      await mustPulumi(stack, "up");
+      const all = { "mcp-orchestrator": "passing", "mcp-files": "passing" };
+      await eventually(async () => assert.deepEqual(await consul.catalog(), all), 60_000);
+      await eventually(async () => assert.equal((await status()).state, "registered"), 60_000);
+      const self = await orchestrator();
+      assert.equal(self.State.StartedAt, StartedAt, "a new token starts nothing anew");
+      assert.ok(!JSON.stringify(self).includes(token));
+
+      await mustCli(stack, "servers", "stop", "files");
+      await eventually(async () => assert.deepEqual(await consul.catalog(), { "mcp-orchestrator": "passing" }), 60_000);
+      await mustCli(stack, "servers", "start", "files");
+      await eventually(async () => assert.deepEqual(await consul.catalog(), all), 60_000);
+
+      await setConfig(stack, { consul: undefined, consulToken: undefined });
+      await mustPulumi(stack, "up");
+      assert.deepEqual(await consul.catalog(), {}, "the orchestrator took all back when it was stopped");
+    } finally {
+      other.close();
+      await consul.remove();
+    }
   });
 
   it("with retainVolumes a destroy keeps volumes and data, and nothing else; the next up takes them up again", async () => {
