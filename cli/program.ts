@@ -19,6 +19,7 @@ import { uiCommand } from "./ui/command";
 export function program(): Command {
   const root = new Command("dind-mcp")
     .description("One Docker engine, made a safe home for a fleet of MCP servers")
+    .enablePositionalOptions() // an option after `backup show` is that command's, and not also `backup`'s
     .addCommand(engineCommand())
     .addCommand(serversCommand())
     .addCommand(secretsCommand())

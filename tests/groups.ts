@@ -34,7 +34,7 @@ const GROUPS: Definition[] = [
     ],
     engine: true,
   },
-  { name: "catalog", globs: ["integration/mcp/catalog.test.ts"], engine: true },
+  { name: "catalog", globs: ["integration/{cli/backup,mcp/{catalog,remote}}.test.ts"], engine: true },
   {
     name: "destroy",
     globs: ["integration/{cli/destroy,mcp/popular,policy/policy}.test.ts", "integration/toolchain/*.test.ts"],

@@ -52,7 +52,7 @@ describe("bin/dind-mcp backup", function () {
   });
 
   async function deployExtra(): Promise<void> {
-    const image = await inner("inspect", "-f", "{{.Config.Image}}", "mcp-files");
+    const image = await inner("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "mcp-files");
     const manifest = {
       ...{ name: "extra", description: "A test's server", version: "1.0.0", image: image.trim() },
       transport: { type: "stdio", command: ["node", "/app/dist/start.js", "/tmp"] },

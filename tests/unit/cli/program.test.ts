@@ -46,6 +46,14 @@ describe("commands", () => {
     }
   });
 
+  it("take an option that the command above them has too", async () => {
+    const passphrase = ["--passphrase-file", "/nonexistent/passphrase"];
+    for (const line of [["backup", "show"], ["backup", "verify"], ["backup"]]) {
+      const read = program().parseAsync([...line, "/nonexistent/backup", ...passphrase], { from: "user" });
+      await assert.rejects(read, /\/nonexistent\/passphrase/, line.join(" "));
+    }
+  });
+
   it("answer no question that pulumi does not ask", () => {
     assert.deepEqual(refreshArguments(["--diff"]).slice(0, 3), ["refresh", "--yes", "--skip-preview"]);
     const looks = refreshArguments(["--preview-only"]);
