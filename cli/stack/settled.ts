@@ -8,7 +8,7 @@ import { SHARED } from "../../manifest/container/service-spec";
 import { TransportType } from "../../manifest/types";
 import type { Outputs } from "../../stack/outputs";
 import { stackApi } from "../api/open";
-import { askInner, innerContainers } from "../engine/inner";
+import { askInner, type InnerContainer, innerContainers } from "../engine/inner";
 
 /** A server that did not become healthy. */
 export interface Unsettled {
@@ -35,12 +35,16 @@ const RESTARTS = 3;
 const ENDED_CHECKS = 5;
 /** What such a check says, in images/engine/mcp-init/check.c. */
 const ENDED = /the session ended/;
+/** Milliseconds that the stack's own containers may take to start, as Pulumi gives to those that it makes. */
+const OWN_MS = 60_000;
 /** But not before its container ran for 10 s: what it needs may be starting beside it. */
 const FRESH_MS = 10_000;
 
 /**
  * Waits until each server of the stack is healthy or has failed, at most for its start period, one check's time and 15
- * s. Remote servers are not waited for. A program that keeps ending has failed sooner. Asks the engine, which needs no token; takes the reason from the API where it has one.
+ * s. Remote servers are not waited for. A program that keeps ending has failed sooner. Waits for the orchestrator and the
+ * like too: Pulumi waits for those that it makes, not for those that Docker starts again with the engine. Asks the engine,
+ * which needs no token; takes the reason from the API where it has one.
  * @returns those that are not healthy, by name
  * @throws CliError when the engine does not answer
  */
@@ -63,9 +67,10 @@ export async function settled(outputs: Outputs, settings: Settings): Promise<Uns
   return all.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Looks at all servers once, and judges them. @returns true while one may still become healthy */
+/** Looks at all once, and judges the servers. @returns true while one may still become healthy */
 async function look(outputs: Outputs, failed: Map<string, Unsettled>, waited: number): Promise<boolean> {
-  const known = new Map((await innerContainers(outputs)).map((one) => [one.server, one]));
+  const containers = await innerContainers(outputs);
+  const known = new Map(containers.map((one) => [one.server, one]));
   const here = Object.entries(outputs.servers).filter(([, { transport }]) => transport !== TransportType.Remote);
   const open = here.map(([name]) => name).filter((name) => !failed.has(name) && known.get(name)?.state !== "healthy");
   for (const name of open) {
@@ -73,7 +78,13 @@ async function look(outputs: Outputs, failed: Map<string, Unsettled>, waited: nu
     const reason = id === "" ? missing(waited) : hopeless(await inspected(outputs, id), waited);
     if (reason !== undefined) failed.set(name, { name, status, reason });
   }
-  return open.some((name) => !failed.has(name));
+  const isOwnStarting = waited < OWN_MS && containers.some((one) => isOwn(one) && one.state === "starting");
+  return isOwnStarting || open.some((name) => !failed.has(name));
+}
+
+/** True for the orchestrator, the database and the proxy. */
+function isOwn({ server, companionOf, shared }: InnerContainer): boolean {
+  return server === undefined && companionOf === undefined && shared === undefined;
 }
 
 const inspected = (outputs: Outputs, id: string): Promise<ContainerInspectInfo> =>
