@@ -72,7 +72,7 @@ describe("the stack's life", function () {
         colour: undefined,
       });
       const unknown = await pulumi(stack, "up");
-      assert.match(unknown.stdout, /secrets\.files\.nonsense: got a value, expected one of the server's secrets/);
+      assert.match(unknown.stdout, /secrets\.files\.nonsense: got a value, expected one of its secrets/);
       await setConfig(stack, { secrets: undefined });
       assert.deepEqual(await leftovers(stack), NOTHING);
     });
