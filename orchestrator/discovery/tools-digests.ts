@@ -48,6 +48,7 @@ export class ToolsDigests {
     this.#known.delete(name);
   }
 
+  /** Asks a server, and keeps the digest. Never rejects. */
   async #ask(name: string, generation: string): Promise<void> {
     const before = this.#known.get(name)?.digest;
     const asked: Known = { generation, digest: before, until: Date.now() + RETRY_MS };

@@ -87,7 +87,7 @@ export class ConsulAgent {
 
   /** Ends all connections. */
   close(): void {
-    void this.#agent.destroy();
+    this.#agent.destroy().catch(() => {}); // it is of no use any more either way
   }
 
   async #read<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {

@@ -30,13 +30,12 @@ export function tunnelConnector(proxy: RemoteAddress["proxy"], tls: TlsTexts): b
   return (to, done) => {
     const isSecure = to.protocol === "https:";
     const place = `${to.hostname}:${to.port || (isSecure ? 443 : 80)}`;
-    tunnel(proxy, place).then(
-      (socket) => {
+    tunnel(proxy, place)
+      .then((socket) => {
         if (isSecure) secure({ ...to, httpSocket: socket }, done);
         else done(null, lenient(socket));
-      },
-      (error: Error) => done(error, null),
-    );
+      })
+      .catch((error: Error) => done(error, null));
   };
 }
 
@@ -56,7 +55,7 @@ function tunnel({ host, port }: RemoteAddress["proxy"], place: string): Promise<
       }
       const said = (body: Buffer): void =>
         fail(`no way to ${place}: ${oneLine(body.toString(), SHOWN) || `the egress proxy answered ${statusCode}`}`);
-      void rest(socket, head).then(said);
+      rest(socket, head).then(said).catch(reject);
     });
     asked.end();
   });

@@ -57,6 +57,7 @@ export class RemoteHealth {
     for (const name of [...this.#courses.keys()]) this.forget(name);
   }
 
+  /** Checks once, and sets the timer for the next time. Never rejects, as the check does not. */
   async #ask(name: string, course: Course): Promise<void> {
     const wrong = await this.#check?.(name);
     const server = this.known.get(name);
