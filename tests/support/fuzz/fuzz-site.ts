@@ -50,7 +50,7 @@ export class FuzzSite {
       { name: `http-${era}`, server: new EvilHttp(era, new Random(seed, "http", era)) },
     ]);
     evil.push({
-      name: "shared",
+      name: "shared-one",
       server: new EvilStdio("legacy", new Random(seed, "shared")),
       mode: SessionMode.Shared,
     });
