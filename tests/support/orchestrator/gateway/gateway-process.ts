@@ -43,13 +43,13 @@ export class GatewayProcess {
       env: { ...process.env, TMPDIR: folder }, // who is killed removes nothing
     });
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-    let said = "";
-    const listen = (chunk: Buffer): void => void (said += chunk);
+    const said: Buffer[] = [];
+    const listen = (chunk: Buffer): void => void said.push(chunk);
     child.stderr?.on("data", listen);
     const url = await new Promise<string>((resolve, reject) => {
       lines.once("line", resolve);
       child.once("close", (code) =>
-        reject(new Error(`the gateway ended with code ${code} before it listened: ${said}`)),
+        reject(new Error(`the gateway ended with code ${code} before it listened: ${Buffer.concat(said)}`)),
       );
     });
     child.stderr?.off("data", listen);
