@@ -26,6 +26,8 @@ export interface ClientConfig {
   begin?: string;
   /** The file's content. */
   config: Record<string, unknown>;
+  /** Links that open the client and have it add a server, one for each; absent where it knows none. */
+  links?: Target[];
   /** Where the token goes, and what else to know. */
   notes: string[];
   /** What to do next, in the client's own words. */
@@ -72,7 +74,7 @@ export function clientConfig(
   all: Target[],
   { name = AGGREGATE, token }: ConfigOptions = {},
 ): ClientConfig {
-  const { file, format = FileFormat.Json, servers, list, next, begin, entry, ...kind } = KINDS[client];
+  const { file, format = FileFormat.Json, servers, list, next, begin, entry, link, ...kind } = KINDS[client];
   const variable = kind.variable && token === undefined ? tokenVariable(name) : undefined;
   const id = `${name}-token`;
   const asked = kind.asks && token === undefined;
@@ -80,12 +82,15 @@ export function clientConfig(
   const authorization = `Bearer ${token ?? words ?? "YOUR_TOKEN"}`;
   const made = all.map((target) => [target.name, entry(target, { authorization, variable })] as const);
   const input = { type: "promptString", id, description: `Token of ${name}, scope mcp`, password: true };
+  const inputs = asked ? [input] : undefined;
+  const links = link && made.map(([key, value]) => ({ name: key, url: link(key, value, inputs) }));
   const config = {
-    ...(asked ? { inputs: [input] } : {}),
+    ...(inputs ? { inputs } : {}),
     [servers]: list ? made.map(([key, value]) => ({ name: key, ...value })) : Object.fromEntries(made),
   };
   const notes = [...(kind.notes ?? []), ...tokenNote({ token, variable, asked })];
-  return { client, file, format, ...(begin === undefined ? {} : { begin }), config, notes, next };
+  const optional = { ...(begin === undefined ? {} : { begin }), ...(links ? { links } : {}) };
+  return { client, file, format, ...optional, config, notes, next };
 }
 
 function tokenNote({ token, variable, asked }: { token?: string; variable?: string; asked?: boolean }): string[] {

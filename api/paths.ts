@@ -43,6 +43,8 @@ export const paths = {
   /** Does it to a server, by POST. */
   action: (name: string, action: "start" | "stop" | "restart") => serverPath(name, action),
   logs: (name: string) => serverPath(name, "logs"),
+  /** All of the log that is kept, as a file. */
+  logsExport: (name: string) => serverPath(name, "logs", "export"),
   /** What happened to the server until now. */
   serverEvents: (name: string) => serverPath(name, "events"),
   egress: (name: string) => serverPath(name, "egress"),

@@ -33,6 +33,8 @@ export interface ClientKind {
   /** An input of VS Code's kind, which asks for the token once: then `variable` names that. */
   asks?: boolean;
   entry(target: Target, access: Access): Record<string, unknown>;
+  /** A link that opens the client and has it add one server. @default none: the client knows no such link */
+  link?: (name: string, entry: Record<string, unknown>, inputs?: unknown) => string;
   /** What to do next, in the client's own words. */
   next: string;
   /** What else to know. */

@@ -1,5 +1,17 @@
 import { braces, type ClientKind, envBraces, headers } from "./client";
 
+/** https://cursor.com/docs/mcp/install-links. The entry is as in its file, as Base64 of UTF-8. */
+function cursorLink(name: string, entry: Record<string, unknown>): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(entry));
+  const config = btoa(String.fromCharCode(...bytes));
+  return `cursor://anysphere.cursor-deeplink/mcp/install?name=${encodeURIComponent(name)}&config=${encodeURIComponent(config)}`;
+}
+
+/** What `code --add-mcp` takes, as a link. */
+function vscodeLink(name: string, entry: Record<string, unknown>, inputs?: unknown): string {
+  return `vscode:mcp/install?${encodeURIComponent(JSON.stringify({ name, ...entry, ...(inputs ? { inputs } : {}) }))}`;
+}
+
 /** Editors, and what extends them. */
 export const EDITORS = {
   cursor: {
@@ -7,6 +19,7 @@ export const EDITORS = {
     servers: "mcpServers",
     variable: envBraces,
     entry: ({ url }, access) => ({ url, ...headers(access) }),
+    link: cursorLink,
     next: "in Cursor's Settings, Tools & MCP, switch the server on",
   },
   vscode: {
@@ -14,6 +27,7 @@ export const EDITORS = {
     servers: "servers",
     asks: true,
     entry: ({ url }, access) => ({ type: "http", url, ...headers(access) }),
+    link: vscodeLink,
     next: "run `MCP: List Servers` from the Command Palette, choose the server, Start Server",
   },
   windsurf: {

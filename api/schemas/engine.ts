@@ -15,6 +15,15 @@ export const engineSchema = z
     memory: bytes,
     containers: z.object({ running: z.int(), paused: z.int(), stopped: z.int() }),
     images: z.int(),
+    isolation: z
+      .array(z.string())
+      .describe(
+        "What the daemon puts around every container, in Docker's words, as `seccomp (builtin)`. What is around the engine " +
+          "itself only its host knows: `bin/dind-mcp status`",
+      ),
+    certificates: z
+      .object({ server: time.optional(), client: time.optional() })
+      .describe("When the certificates of the engine's API end; absent: it cannot be read"),
     disk: z
       .object({ time, images: bytes, containers: bytes, volumes: bytes, buildCache: bytes })
       .optional()

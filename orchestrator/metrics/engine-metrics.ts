@@ -1,7 +1,7 @@
 import type { Registry } from "prom-client";
 import { PATHS } from "../../config/orchestrator-config";
 import { within } from "../../lib/within";
-import { certificateEnds } from "./certificate-ends";
+import { certificateEnds } from "../servers/docker/certificate-ends";
 import type { MetricSources } from "./sources";
 import { type Row, table } from "./table";
 

@@ -44,6 +44,8 @@ export interface RestDeps {
   /** What servers' own answers said they were kept from. */
   heard: Pick<HeardRefusals, "of">;
   engine: Pick<Engine, "info" | "disk" | "ping">;
+  /** Folder of the engine's certificates. @default where the stack mounts it */
+  certificates?: string;
   cleanup: Pick<Cleanup, "plan" | "run">;
   /** Where the fleet is announced. */
   discovery: Pick<Discovery, "consul">;

@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { z } from "zod";
 import { AuditResult } from "../../../api/audit-result";
 import { auditEntrySchema } from "../../../api/schemas/audit";
@@ -8,7 +7,7 @@ import { jsonLine } from "../../../lib/json-line";
 import { CSV_HEAD, csvRow } from "../../audit/csv";
 import type { AuditEntry } from "../../audit/entry";
 import { type AuditQuery, isCursor } from "../../audit/query";
-import { HttpError } from "../../http/problem";
+import { Exports } from "../exports";
 import { pageQuery } from "../pagination";
 import { type App, principalOf, type RouteContext } from "./context";
 
@@ -19,8 +18,6 @@ const KINDS = ["mcp", "rest", "auth"] as const;
 const EXPORTS = 2;
 /** Entries that an export reads at a time. */
 const AT_ONCE = 200;
-/** Milliseconds in which a client takes nothing before its export ends, so that it keeps no place. */
-const STALLED_MS = 60_000;
 const FORMATS = { jsonl: "application/jsonl; charset=utf-8", csv: "text/csv; charset=utf-8; header=present" } as const;
 type Format = keyof typeof FORMATS;
 
@@ -78,7 +75,7 @@ export function auditRoutes(app: App, { audit }: RouteContext): void {
     },
   );
 
-  let open = 0;
+  const exports = new Exports(EXPORTS);
   app.get(
     "/v1/audit/export",
     {
@@ -106,17 +103,9 @@ export function auditRoutes(app: App, { audit }: RouteContext): void {
     (request, reply) => {
       const { since, until, format: wanted, ...rest } = request.query;
       const format = wanted ?? (request.headers.accept?.includes("text/csv") ? "csv" : "jsonl");
-      if (open >= EXPORTS) throw new HttpError(503, `${EXPORTS} exports are open already`, { "Retry-After": "5" });
       const { servers } = principalOf(request);
       const query = { ...rest, since: moment(since), until: moment(until), servers, limit: AT_ONCE };
-      const file = Readable.from(exported(audit, query, format));
-      open++;
-      file.once("close", () => open--);
-      reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
-      return reply
-        .type(FORMATS[format])
-        .header("Content-Disposition", `attachment; filename="audit.${format}"`)
-        .send(file);
+      return exports.send(reply, exported(audit, query, format), FORMATS[format], `audit.${format}`);
     },
   );
 }

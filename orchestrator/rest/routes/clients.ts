@@ -12,6 +12,8 @@ const modeQuery = z.strictObject({
     .describe("each: an entry for every server. all: one entry, with all servers' tools as server__tool"),
 });
 
+const targetSchema = z.object({ name: z.string(), url: z.string() });
+
 const configSchema = z
   .object({
     client: z.enum(CLIENT_NAMES),
@@ -19,6 +21,12 @@ const configSchema = z
     format: z.enum(FileFormat).describe("What the file is written in"),
     begin: z.string().optional().describe("What the file needs beside that, when there is none yet"),
     config: z.record(z.string(), z.unknown()).describe("The file's content; it never holds a token"),
+    links: z
+      .array(targetSchema)
+      .optional()
+      .describe(
+        "Links that open the client and have it add a server; absent where it knows none. They never hold a token",
+      ),
     notes: z.array(z.string()),
     next: z.string().describe("What to do once it is there, in the client's own words"),
   })
@@ -48,12 +56,17 @@ export function clientRoutes(app: App, { config, servers }: RouteContext): void 
         operationId: "listClientConfigs",
         summary: "Ready configurations for every known client",
         querystring: modeQuery,
-        response: { 200: z.object({ items: z.array(configSchema) }) },
+        response: {
+          200: z.object({
+            targets: z.array(targetSchema).describe("What each of them connects to: the name of an entry, and its URL"),
+            items: z.array(configSchema),
+          }),
+        },
       },
     },
     (request) => {
       const all = found(request, request.query.servers);
-      return { items: CLIENT_NAMES.map((client) => clientConfig(client, all)) };
+      return { targets: all, items: CLIENT_NAMES.map((client) => clientConfig(client, all)) };
     },
   );
 

@@ -2,8 +2,10 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { cleanupSchema, engineSchema } from "../../../api/schemas/engine";
 import { Scope } from "../../../api/scopes";
+import { PATHS } from "../../../config/orchestrator-config";
 import { within } from "../../../lib/within";
 import { mayUse } from "../../security/filters";
+import { certificateEnds } from "../../servers/docker/certificate-ends";
 import type { Orphan } from "../../servers/docker/cleanup-plan";
 import { type App, principalOf, type RouteContext } from "./context";
 import { optionalBody } from "./params";
@@ -19,7 +21,7 @@ const cleanupBody = z.strictObject({
 });
 
 /** The engine, and what nobody owns in it. */
-export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void {
+export function engineRoutes(app: App, { engine, cleanup, certificates = PATHS.certificates }: RouteContext): void {
   const seen = async (request: FastifyRequest, what: { force?: boolean; data?: boolean } = {}): Promise<Orphan[]> => {
     const principal = principalOf(request);
     const all = await cleanup.plan(what);
@@ -33,16 +35,21 @@ export function engineRoutes(app: App, { engine, cleanup }: RouteContext): void 
       schema: {
         tags,
         operationId: "getEngine",
-        summary: "The Docker engine: version, containers, memory, disk",
+        summary: "The Docker engine: version, containers, memory, disk, isolation, certificates' ends",
         response: { 200: engineSchema },
       },
     },
     async () => {
       const counting = engine.disk();
       counting.catch(() => {}); // if info fails first, nobody awaits this one
-      const info = await engine.info();
+      const [info, ends] = await Promise.all([engine.info(), certificateEnds(certificates)]);
       const disk = await within(DISK_MS, counting);
-      return { ...info, disk: disk && { ...disk, time: new Date(disk.time).toISOString() } };
+      const times = Object.entries(ends).map(([name, end]) => [name, new Date(end * 1_000).toISOString()]);
+      return {
+        ...info,
+        certificates: Object.fromEntries(times),
+        disk: disk && { ...disk, time: new Date(disk.time).toISOString() },
+      };
     },
   );
 

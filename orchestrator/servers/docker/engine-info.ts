@@ -19,6 +19,8 @@ export interface EngineInfo {
   memory: number;
   containers: { running: number; paused: number; stopped: number };
   images: number;
+  /** What the daemon puts around every container, in Docker's words: "seccomp (builtin)", "cgroupns". */
+  isolation: string[];
 }
 
 /** Use of the engine's disk, in bytes. */
@@ -53,6 +55,17 @@ export function diskOf(answer: Sizes): Omit<EngineDisk, "time"> {
   };
 }
 
+/** Puts what Docker writes as "name=seccomp,profile=builtin" into words: "seccomp (builtin)". */
+export function isolationOf(options: string[] | null = []): string[] {
+  return (options ?? []).map((option) => {
+    const { name = option, profile } = Object.fromEntries(option.split(",").map((part) => part.split("="))) as {
+      name?: string;
+      profile?: string;
+    };
+    return profile === undefined ? name : `${name} (${profile})`;
+  });
+}
+
 /**
  * Milliseconds that a count of the disk is kept: for each one the daemon walks over all files of all volumes and
  * containers.
@@ -82,6 +95,7 @@ export class Engine {
         memory: info.MemTotal,
         containers: { running: info.ContainersRunning, paused: info.ContainersPaused, stopped: info.ContainersStopped },
         images: info.Images,
+        isolation: isolationOf(info.SecurityOptions),
       };
     } catch (error) {
       throw new ServerError(502, `the engine does not answer: ${reasonOf(error)}`);

@@ -11,8 +11,8 @@ import { type LogLine, logLines } from "./logs";
 export interface LogOptions {
   /** Name of a companion or of a shared service that it uses, whose log it is. @default the server's own */
   service?: string;
-  /** Lines from the end. @default 200 */
-  tail?: number;
+  /** Lines from the end, or all that Docker keeps. @default 200 */
+  tail?: number | "all";
   /** Only what is newer, in milliseconds since 1970. */
   since?: number;
   /** Go on with what is written from now on, until the container stops. @default false */
@@ -70,7 +70,9 @@ export class Lifecycle {
     const id = this.#loggedContainer(name, options.service);
     const { signal, tail = TAIL } = options;
     const since = options.since === undefined ? {} : { since: options.since / 1_000 };
-    const wanted = { stdout: true, stderr: true, timestamps: true, tail, ...since, abortSignal: signal };
+    // Docker gives all when it is told no number.
+    const latest = tail === "all" ? {} : { tail };
+    const wanted = { stdout: true, stderr: true, timestamps: true, ...latest, ...since, abortSignal: signal };
     const container = this.client.streams.getContainer(id);
     try {
       if (options.follow) yield* logLines((await container.logs({ ...wanted, follow: true })) as AsyncIterable<Buffer>);

@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
 import { Activity } from "./views/activity";
 import { Add } from "./views/add/add";
-import { Connect } from "./views/connect";
+import { Connect } from "./views/connect/connect";
 import { Fleet } from "./views/fleet";
 import { Frame } from "./views/frame";
 import { ServerView, TABS, type Tab } from "./views/server/server";

@@ -65,6 +65,10 @@ export const TEXTS = {
     restart: "Servers survive a restart of the daemon",
     yes: "yes",
     no: "no",
+    isolation: "Around every server",
+    certificates: { server: "Its certificate ends", client: "Clients' certificate ends" },
+    left: (time: string, days: number) => (days < 0 ? `${time}: it has ended` : `${time}, in ${days} days`),
+    host: "What is around the engine itself, and drift, only the host knows: `bin/dind-mcp status`.",
     diskParts: { images: "images", containers: "containers", volumes: "volumes", buildCache: "build cache" },
   },
   server: {
@@ -242,7 +246,15 @@ export const TEXTS = {
     none: { npm: "npm finds no package.", pypi: "No package is called exactly so; PyPI has no search." },
     columns: { name: "Package", version: "Version", description: "What it says of itself" },
   },
-  logs: { follow: "Follow", filter: "Filter", download: "Download", empty: "Nothing was printed yet.", lines: "lines" },
+  logs: {
+    follow: "Follow",
+    filter: "Filter",
+    download: "Download all",
+    downloading: "Downloading ...",
+    brokenOff: "The download broke off; try it again.",
+    empty: "Nothing was printed yet.",
+    lines: "lines",
+  },
   sessions: {
     empty: "Nobody has a session.",
     end: "End",
@@ -308,7 +320,7 @@ export const TEXTS = {
   connect: {
     title: "Connect",
     intro:
-      "Ready configurations for MCP clients. None holds a token: `bin/dind-mcp connect CLIENT` writes it into the file itself, with the token.",
+      "Ready configurations for MCP clients. None holds a token until you ask for one; `bin/dind-mcp connect CLIENT` writes the file itself, with a token.",
     client: "Client",
     each: "One entry for each server",
     all: "One entry for all servers",
@@ -317,6 +329,17 @@ export const TEXTS = {
     download: "Download",
     file: "File",
     servers: "Servers",
+    link: (client: string, server: string) => `Add ${server} to ${client}`,
+    linkHolds: "This link holds the token: give it to nobody.",
+    token: "Token",
+    make: (client: string) => `Make a token for ${client}`,
+    makes: "It may use tools (mcp) and nothing else, for a year. The view Tokens lists it and revokes it.",
+    made: (name: string) => `${name} is made. It is now in the configuration above; nothing shows it again.`,
+    hide: "Hide the token",
+    show: "Show the token",
+    cannot: (client: string) =>
+      `Your token may not make one: that needs \`admin\` and \`mcp\`. Run \`bin/dind-mcp connect ${client}\`, which writes the file with a token, or ask somebody who may.`,
+    label: (client: string) => `${client}, from the page`,
   },
   tokens: {
     title: "Tokens",

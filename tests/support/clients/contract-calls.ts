@@ -55,6 +55,7 @@ export const CONTRACT_CALLS: Record<string, Made[]> = {
     { body: { document: [] }, status: 400 },
   ],
   getServerLogs: [named, { ...named, query: "?tail=x", status: 400 }, { ...named, query: "?follow=true" }],
+  exportServerLogs: [named, nobody],
   listTools: [named, nobody],
   approveTools: [named, nobody],
   callTool: [

@@ -139,4 +139,24 @@ describe("orchestrator: client configurations", () => {
       assert.ok(file.length > 0 && next.length > 0 && notes.some((note) => /token/i.test(note)), client);
     }
   });
+
+  it("links add one server each, as the client's file has it, where the client knows links", () => {
+    const links = (client: Client, options = {}) => clientConfig(client, each, options).links ?? [];
+    const [files] = links("cursor");
+    const query = new URL(files?.url ?? "").searchParams;
+    assert.equal(files?.url.split("?")[0], "cursor://anysphere.cursor-deeplink/mcp/install");
+    assert.equal(query.get("name"), "files");
+    const { mcpServers } = clientConfig("cursor", each).config as { mcpServers: Record<string, unknown> };
+    assert.deepEqual(JSON.parse(Buffer.from(query.get("config") ?? "", "base64").toString()), mcpServers.files);
+
+    const { servers, inputs } = clientConfig("vscode", each).config as Record<string, Record<string, object>>;
+    const code = links("vscode").map(({ url }) => decodeURIComponent(url));
+    assert.deepEqual(code, [
+      `vscode:mcp/install?${JSON.stringify({ name: "files", ...servers?.files, inputs })}`,
+      `vscode:mcp/install?${JSON.stringify({ name: "http", ...servers?.http, inputs })}`,
+    ]);
+    const [withToken] = links("vscode", { token: "s3cret" }).map(({ url }) => decodeURIComponent(url));
+    assert.match(withToken ?? "", /"Authorization":"Bearer s3cret"}}$/, "it asks for no token then");
+    assert.equal(clientConfig("codex", each).links, undefined);
+  });
 });

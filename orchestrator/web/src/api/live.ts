@@ -28,7 +28,7 @@ export function useLive(signedOut: () => void): boolean {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let wasDown = false;
     const end = follow(
-      paths.events,
+      () => paths.events,
       ({ event = "" }) => {
         types.add(event);
         timer ??= setTimeout(() => {

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ClientConfig } from "../../../../api/client-configs";
+import type { Target } from "../../../../api/clients/client";
 import type { History } from "../../../../api/history";
 import { paths } from "../../../../api/paths";
 import type { CallTrace } from "../../../../api/schemas/calls";
@@ -165,10 +166,20 @@ export function auditPage(search: AuditSearch, cursor: string, signal: AbortSign
 }
 
 /** Everything in the audit log that fits, as a file. @throws Failure, also when it breaks off */
-export async function auditFile(search: AuditSearch, format: "jsonl" | "csv"): Promise<Blob> {
-  const answer = await send(`${paths.auditExport}?${asked({ ...search, format })}`);
+export function auditFile(search: AuditSearch, format: "jsonl" | "csv"): Promise<Blob> {
+  return file(`${paths.auditExport}?${asked({ ...search, format })}`, TEXTS.activity.brokenOff);
+}
+
+/** All of a server's log that is kept, as a file. @throws Failure, also when it breaks off */
+export function logFile(name: string): Promise<Blob> {
+  return file(paths.logsExport(name), TEXTS.logs.brokenOff);
+}
+
+/** Reads a file to its end. @param brokenOff says that there was no end */
+async function file(path: string, brokenOff: string): Promise<Blob> {
+  const answer = await send(path);
   return answer.blob().catch(() => {
-    throw new Failure(0, TEXTS.activity.brokenOff);
+    throw new Failure(0, brokenOff);
   });
 }
 
@@ -184,9 +195,14 @@ export const callQuery = (request: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** Every client's configuration, and what they connect to. */
+interface ClientConfigs {
+  targets: Target[];
+  items: ClientConfig[];
+}
+
 export const clientConfigsQuery = (servers: "each" | "all") =>
   queryOptions({
     queryKey: ["client-configs", servers],
-    queryFn: ({ signal }) =>
-      read<{ items: ClientConfig[] }>(`${paths.clientConfigs}?servers=${servers}`, signal).then(({ items }) => items),
+    queryFn: ({ signal }) => read<ClientConfigs>(`${paths.clientConfigs}?servers=${servers}`, signal),
   });

@@ -31,11 +31,12 @@ async function readStream(
 
 /**
  * Follows a stream, and opens it again whenever it ends.
+ * @param path asked for each time that it is opened
  * @param told called with true when it is open, with false when it has ended
  * @returns ends it
  */
 export function follow(
-  path: string,
+  path: () => string,
   take: (event: StreamEvent) => void,
   told: (isOpen: boolean, error?: unknown) => void,
 ): () => void {
@@ -55,7 +56,7 @@ export function follow(
           lastId = event.id ?? lastId;
           take(event);
         };
-        await readStream(path, note, { signal, lastId, opened });
+        await readStream(path(), note, { signal, lastId, opened });
       } catch (error) {
         reason = error;
       }

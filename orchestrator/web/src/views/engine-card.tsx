@@ -6,11 +6,13 @@ import { cleanupQuery, engineQuery, tokenQuery } from "../api/queries";
 import type { Engine } from "../api/types";
 import { Confirm } from "../parts/confirm";
 import { Facts } from "../parts/facts";
-import { bytes } from "../parts/format";
+import { bytes, moment } from "../parts/format";
+import { Prose } from "../parts/prose";
 import { Loaded, Problem } from "../parts/state";
 import { TEXTS } from "../texts";
 
 const { engine: texts, fleet } = TEXTS;
+const DAY_MS = 86_400_000;
 
 /** The engine: what it is, what fills its disk, what in it nobody owns. */
 export function EngineCard(): ReactNode {
@@ -26,21 +28,35 @@ export function EngineCard(): ReactNode {
 function EngineFacts({ engine }: { engine: Engine }): ReactNode {
   const { version, apiVersion, kernel, cpus, memory, containers, images, disk, storageDriver, liveRestore } = engine;
   const parts = disk && Object.entries(texts.diskParts).map(([key, word]) => `${bytes(disk[key as "images"])} ${word}`);
+  const { isolation, certificates } = engine;
   return (
-    <Facts
-      all={{
-        [texts.docker]: `${version} (API ${apiVersion})`,
-        [texts.kernel]: kernel,
-        [texts.processors]: cpus,
-        [texts.memory]: bytes(memory),
-        [texts.containers]: `${containers.running} ${fleet.running}, ${containers.stopped} stopped`,
-        [texts.images]: images,
-        [texts.disk]: parts?.join(", ") ?? texts.counting,
-        [texts.storage]: storageDriver,
-        [texts.restart]: liveRestore ? texts.yes : texts.no,
-      }}
-    />
+    <>
+      <Facts
+        all={{
+          [texts.docker]: `${version} (API ${apiVersion})`,
+          [texts.kernel]: kernel,
+          [texts.processors]: cpus,
+          [texts.memory]: bytes(memory),
+          [texts.containers]: `${containers.running} ${fleet.running}, ${containers.stopped} stopped`,
+          [texts.images]: images,
+          [texts.disk]: parts?.join(", ") ?? texts.counting,
+          [texts.storage]: storageDriver,
+          [texts.restart]: liveRestore ? texts.yes : texts.no,
+          [texts.isolation]: isolation.join(", ") || texts.no,
+          [texts.certificates.server]: endOf(certificates.server),
+          [texts.certificates.client]: endOf(certificates.client),
+        }}
+      />
+      <p className="hint">
+        <Prose>{texts.host}</Prose>
+      </p>
+    </>
   );
+}
+
+/** An end, and how many days are left; undefined when it is not known. */
+function endOf(time: string | undefined): string | undefined {
+  return time && texts.left(moment(time), Math.floor((Date.parse(time) - Date.now()) / DAY_MS));
 }
 
 function Orphans(): ReactNode {

@@ -32,6 +32,7 @@ export const engine: MetricSources["engine"] = {
     ...{ version: "26.1.5", apiVersion: "1.45", os: "Debian GNU/Linux 13", kernel: "6.12", architecture: "x86_64" },
     ...{ cgroupVersion: "2", storageDriver: "overlay2", liveRestore: true, cpus: 2, memory: 8e9, images: 4 },
     containers: { running: 5, paused: 0, stopped: 1 },
+    isolation: ["seccomp (builtin)", "cgroupns"],
   }),
   disk: async () => ({ images: 1e9, containers: 1e6, volumes: 1e7, buildCache: 5, time: 1 }),
 };

@@ -124,6 +124,7 @@ export class Api {
       discovery: { consul: () => api.consul },
       log,
       staticFolder,
+      certificates: join(__dirname, "../../../fixtures/certificates"),
     });
     api.port = await api.#front.listen(0, "127.0.0.1");
     api.url = `http://127.0.0.1:${api.port}`;

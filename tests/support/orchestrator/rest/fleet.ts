@@ -92,6 +92,8 @@ export class MemoryFleet {
     void response.writeHead(200).end(JSON.stringify({ principal: principal.name, arrival }));
   /** Set to make reading a log fail after so many lines. */
   logFailsAfter: number | undefined;
+  /** Set to make reading a log fail before its first line. */
+  logRefused: Error | undefined;
   /** Set to make counting the disk wait for ever. */
   diskHangs = false;
   /** Set to make listing tools wait for ever. */
@@ -121,8 +123,9 @@ export class MemoryFleet {
       stop: act("stop", ServerStatus.Stopped),
       restart: act("restart", ServerStatus.Starting),
       async *logs(_name, { tail = 200, follow, signal } = {}) {
+        if (fleet.logRefused) throw fleet.logRefused;
         if (fleet.logFailsAfter !== undefined) yield* failing(fleet.logFailsAfter);
-        yield* tail > 0 ? fleet.log.slice(-tail) : [];
+        yield* tail === "all" ? fleet.log : tail > 0 ? fleet.log.slice(-tail) : [];
         if (!follow) return;
         fleet.following++;
         await new Promise((resolve) => {
@@ -178,6 +181,7 @@ export class MemoryFleet {
         ...{ version: "27.0", apiVersion: "1.46", os: "Debian", kernel: "6.1", cpus: 2, memory: 8_000, images: 5 },
         ...{ architecture: "x86_64", cgroupVersion: "2", storageDriver: "overlay2", liveRestore: true },
         containers: { running: 3, paused: 0, stopped: 1 },
+        isolation: ["seccomp (builtin)", "cgroupns"],
       }),
       ping: async () => {
         if (!this.engineAnswers) throw new Error("connect ECONNREFUSED /run/engine/docker.sock");

@@ -23,6 +23,7 @@ const QUESTIONS: Record<string, [head: string, body?: string]> = {
   events: ["GET /v1/events HTTP/1.1\r\nLast-Event-ID: 0"],
   "a followed log": ["GET /v1/servers/echo/logs?follow=true HTTP/1.1"],
   "a log": ["GET /v1/servers/echo/logs HTTP/1.1"],
+  "a log as a file": ["GET /v1/servers/echo/logs/export HTTP/1.1"],
   "an export": ["GET /v1/audit/export HTTP/1.1"],
   "an export as CSV": ["GET /v1/audit/export?format=csv HTTP/1.1"],
   "a body": ["POST /v1/servers/echo/tools/say/call HTTP/1.1\r\nContent-Type: application/json", '{"arguments":{}}'],
@@ -135,6 +136,10 @@ describe("REST: who breaks off at any moment hurts nobody else", function () {
         api.fleet.logFailsAfter = moment;
       }));
   }
+  it("the engine, with a log as a file", () =>
+    failing("/v1/servers/echo/logs/export", (moment) => {
+      api.fleet.logFailsAfter = moment;
+    }));
   for (const format of ["jsonl", "csv"]) {
     it(`the disk, with an export (${format})`, () =>
       failing(`/v1/audit/export?format=${format}`, (moment) => {

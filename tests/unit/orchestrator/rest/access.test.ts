@@ -27,6 +27,7 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   stopServer: { path: { name: "files" } },
   restartServer: { path: { name: "files" } },
   getServerLogs: { path: { name: "echo" } },
+  exportServerLogs: { path: { name: "echo" } },
   getServerEgress: { path: { name: "echo" } },
   getServerRefusals: { path: { name: "echo" } },
   listServerEvents: { path: { name: "echo" } },

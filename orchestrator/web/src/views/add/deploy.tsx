@@ -80,7 +80,7 @@ function Step({ server }: { server: string }): ReactNode {
   const [step, setStep] = useState<string>(texts.sent);
   useEffect(() => {
     return follow(
-      paths.events,
+      () => paths.events,
       ({ event, data }) => {
         const told = JSON.parse(data) as { server?: string; data?: { step?: string } };
         if (event === "server.deploying" && told.server === server && told.data?.step) setStep(told.data.step);

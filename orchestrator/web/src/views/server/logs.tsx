@@ -1,23 +1,20 @@
+import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
-import { paths } from "../../../../../api/paths";
-import { follow } from "../../api/streams";
-import type { LogLine } from "../../api/types";
+import { logFile } from "../../api/queries";
 import { download } from "../../parts/download";
 import { foreign } from "../../parts/foreign";
-import { Empty } from "../../parts/state";
+import { Empty, Problem } from "../../parts/state";
 import { TEXTS } from "../../texts";
+import { useLines } from "./log-lines";
 
 const { logs: texts } = TEXTS;
-/** Lines that stay on the page; older ones go. */
-const KEEP = 2_000;
 /** Characters of one line that are shown; a download has all that is kept. */
 const SHOWN = 2_000;
-/** Milliseconds between two looks at what came: a flood of lines is drawn a few times a second. */
-const DRAW_MS = 250;
 
 /** The log, as it grows. */
 export function Logs({ name }: { name: string }): ReactNode {
   const lines = useLines(name);
+  const file = useMutation({ mutationFn: async () => download(`${name}.log`, await logFile(name)) });
   const [filter, setFilter] = useState("");
   const [isFollowing, setFollowing] = useState(true);
   const wanted = useDeferredValue(filter.toLowerCase());
@@ -41,13 +38,11 @@ export function Logs({ name }: { name: string }): ReactNode {
           onChange={(event) => setFilter(event.target.value)}
         />
         <span>{`${shown.length} ${texts.lines}`}</span>
-        <button
-          type="button"
-          onClick={() => download(`${name}.log`, lines.map(({ time, line }) => `${time} ${line}\n`).join(""))}
-        >
-          {texts.download}
+        <button type="button" disabled={file.isPending} onClick={() => file.mutate()}>
+          {file.isPending ? texts.downloading : texts.download}
         </button>
       </div>
+      {file.error && <Problem error={file.error} />}
       {lines.length === 0 ? (
         <Empty>{texts.empty}</Empty>
       ) : (
@@ -58,34 +53,4 @@ export function Logs({ name }: { name: string }): ReactNode {
       )}
     </>
   );
-}
-
-/** The latest lines, drawn a few times a second however many come. */
-function useLines(name: string): LogLine[] {
-  const [lines, setLines] = useState<LogLine[]>([]);
-  useEffect(() => {
-    let waiting: LogLine[] = [];
-    const draw = setInterval(() => {
-      if (waiting.length === 0) return;
-      const came = waiting;
-      waiting = [];
-      setLines((old) => [...old, ...came].slice(-KEEP));
-    }, DRAW_MS);
-    const end = follow(
-      `${paths.logs(name)}?follow=true&tail=200`,
-      ({ data }) => {
-        waiting.push(JSON.parse(data) as LogLine);
-        if (waiting.length > KEEP) waiting = waiting.slice(-KEEP);
-      },
-      (isOpen) => {
-        // Each opening begins with the latest lines again.
-        if (isOpen) setLines([]);
-      },
-    );
-    return () => {
-      clearInterval(draw);
-      end();
-    };
-  }, [name]);
-  return lines;
 }

@@ -13,6 +13,8 @@ export class FakeEngine {
   readonly volumes = new Map<string, { Name: string; Labels: Record<string, string>; CreatedAt?: string }>();
   /** The last lines of containers' standard error. */
   readonly logs = new Map<string, string[]>();
+  /** How many latest lines of a log were asked for each time; null: all of them. */
+  readonly tails: (string | null)[] = [];
   /** Requests other than the looks at containers, as "METHOD path body". */
   readonly asked: string[] = [];
   /** What a new listener is told again, as Docker does for the time after `since`. */
@@ -22,7 +24,8 @@ export class FakeEngine {
 
   async start(): Promise<void> {
     this.#server = createServer((request, response) => {
-      const { pathname: path } = new URL(request.url ?? "", "http://engine");
+      const { pathname: path, searchParams } = new URL(request.url ?? "", "http://engine");
+      if (path.endsWith("/logs")) this.tails.push(searchParams.get("tail"));
       let body = "";
       request.on("data", (data) => (body += data));
       request.on("end", () => this.#answer(request.method ?? "", path, body, response));

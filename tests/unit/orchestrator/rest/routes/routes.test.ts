@@ -235,6 +235,13 @@ describe("orchestrator: REST routes", () => {
     assert.deepEqual([body.version, body.disk], ["27.0", undefined]);
   });
 
+  it("tell what is around containers in the engine, and when its certificates end", async () => {
+    const { isolation, certificates } = await read<Record<string, unknown>>("/v1/engine");
+    assert.deepEqual(isolation, ["seccomp (builtin)", "cgroupns"]);
+    // The client's certificate is not in its file, so there is nothing to tell.
+    assert.deepEqual(certificates, { server: "2036-11-27T20:32:15.000Z" });
+  });
+
   it("approve tools", async () => {
     const { body } = await api.call<List>("POST", "/v1/servers/echo/tools/approve", { as: "admin" });
     assert.deepEqual(new Set(body.items.map(({ approval }) => approval)), new Set(["approved"]));

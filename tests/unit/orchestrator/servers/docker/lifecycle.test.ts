@@ -75,6 +75,11 @@ describe("a server with a companion", () => {
     for (const name of ["", "echo", "../c1"]) await assert.rejects(lines(name), none);
   });
 
+  it("has its latest lines, or all that Docker keeps", async () => {
+    for (const tail of [undefined, 5, "all"] as const) for await (const _ of lifecycle.logs("echo", { tail }));
+    assert.deepEqual(engine.tails, ["200", "5", null]);
+  });
+
   it("does not start when it fails, and says why", async () => {
     engine.containers.set("mcp-echo.db", inspected("d1", {}, health("unhealthy", 1, "no answer")));
     await assert.rejects(lifecycle.start("echo"), /^ServerError: companion db does not become healthy: no answer$/);

@@ -1,0 +1,45 @@
+import { type ReactNode, useState } from "react";
+import type { ClientConfig } from "../../../../../api/client-configs";
+import { download } from "../../parts/download";
+import { Facts } from "../../parts/facts";
+import { Prose } from "../../parts/prose";
+import { TEXTS } from "../../texts";
+
+const { connect: texts } = TEXTS;
+
+/** One client's configuration: to read, to copy, to download, and as links where the client knows them. */
+export function Config({ config, hasToken }: { config: ClientConfig; hasToken: boolean }): ReactNode {
+  const [isCopied, setCopied] = useState(false);
+  const text = JSON.stringify(config.config, null, 2);
+  return (
+    <>
+      <Facts all={{ [texts.file]: <Prose>{config.file}</Prose> }} />
+      <pre className="text">{text}</pre>
+      <div className="buttons">
+        <button type="button" onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true))}>
+          {isCopied ? texts.copied : texts.copy}
+        </button>
+        <button type="button" onClick={() => download(`${config.client}.json`, `${text}\n`)}>
+          {texts.download}
+        </button>
+      </div>
+      {config.links && (
+        <ul>
+          {config.links.map(({ name, url }) => (
+            <li key={name}>
+              <a href={url}>{texts.link(config.client, name)}</a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {config.links && hasToken && <p className="hint">{texts.linkHolds}</p>}
+      <ul>
+        {[...config.notes, config.next].map((note) => (
+          <li key={note}>
+            <Prose>{note}</Prose>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
