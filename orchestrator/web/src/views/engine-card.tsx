@@ -72,7 +72,7 @@ function Orphans(): ReactNode {
     <Loaded query={plan}>
       {({ items }) => (
         <>
-          <h3>{items.length === 0 ? fleet.cleanupNone : `${fleet.cleanup}: ${items.length}`}</h3>
+          <h2>{items.length === 0 ? fleet.cleanupNone : `${fleet.cleanup}: ${items.length}`}</h2>
           <ul>
             {items.map(({ kind, id, name, reason }) => (
               <li key={`${kind} ${id}`}>{`${kind} ${name}: ${reason}`}</li>
