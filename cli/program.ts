@@ -14,6 +14,7 @@ import { serviceCommand } from "./service/command";
 import { shortCommands, stackCommand } from "./stack/command";
 import { tokensCommand } from "./tokens/command";
 import { uiCommand } from "./ui/command";
+import { updatesCommand } from "./updates/command";
 
 /** The whole command line. Each group of commands adds itself. */
 export function program(): Command {
@@ -23,6 +24,7 @@ export function program(): Command {
     .addCommand(engineCommand())
     .addCommand(serversCommand())
     .addCommand(secretsCommand())
+    .addCommand(updatesCommand())
     .addCommand(rotateCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())

@@ -15,6 +15,8 @@ export interface PackageInfo {
   published?: Date;
   /** Why not to use it, in the publisher's words. */
   warning?: string;
+  /** A page that tells of its versions: its changelog, else its repository, else its home page. @default unknown */
+  link?: string;
   /** Names of its programs. @default unknown */
   programs?: string[];
   /** Its name in the MCP registry, as it says itself. @default none */

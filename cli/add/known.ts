@@ -46,7 +46,16 @@ const DAY_MS = 86_400_000;
 
 /** `2026-11-30, today`, or how many days or years ago; old enough to ask whether anybody looks after it. */
 export function ageOf(published: Date, now = new Date()): string {
-  const days = Math.max(0, Math.floor((now.getTime() - published.getTime()) / DAY_MS));
-  const ago = days === 0 ? "today" : days < 2 * 365 ? `${days} days ago` : `${Math.floor(days / 365)} years ago`;
-  return `${published.toISOString().slice(0, 10)}, ${ago}${days >= 365 ? "; does anybody look after it?" : ""}`;
+  const isOld = daysSince(published, now) >= 365;
+  return `${published.toISOString().slice(0, 10)}, ${agoOf(published, now)}${isOld ? "; does anybody look after it?" : ""}`;
+}
+
+/** `today`, or how many days or years ago. */
+export function agoOf(published: Date, now = new Date()): string {
+  const days = daysSince(published, now);
+  return days === 0 ? "today" : days < 2 * 365 ? `${days} days ago` : `${Math.floor(days / 365)} years ago`;
+}
+
+function daysSince(published: Date, now: Date): number {
+  return Math.max(0, Math.floor((now.getTime() - published.getTime()) / DAY_MS));
 }

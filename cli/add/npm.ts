@@ -18,11 +18,16 @@ interface View {
 
 /** Asks npm for a package of that version, or for the newest one. @returns undefined when npm is not on this machine */
 export async function askNpm({ name, version, ...source }: PackageSource): Promise<PackageInfo | undefined> {
-  // Without this npm would try for more than a minute where there is no network.
-  const soon = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000"];
   const fields = ["version", "description", "bin", "deprecated", "time", "mcpName"];
   const wanted = version ? `${name}@${version}` : name;
-  return npmInfo({ ...source, name, version }, await ask("npm", ["view", "--json", ...soon, wanted, ...fields]));
+  return npmInfo({ ...source, name, version }, await viewNpm(wanted, fields));
+}
+
+/** `npm view`: fields of a package's entry in the registry. @param wanted `NAME`, or `NAME@VERSION` */
+export function viewNpm(wanted: string, fields: string[]): Promise<Answer> {
+  // Without this npm would try for more than a minute where there is no network.
+  const soon = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=30000"];
+  return ask("npm", ["view", "--json", ...soon, wanted, ...fields]);
 }
 
 /** What `npm view --json` said. */

@@ -6,6 +6,7 @@ import { oneLine } from "../../lib/plain-text";
 import { PYTHON } from "../../manifest/server-json";
 import { CliError, ExitCode } from "../errors";
 import { type Answer, ask, failed, notFound, type PackageInfo, packageName } from "./ask";
+import { bestLink } from "./link";
 import { publishedAt } from "./pypi-age";
 import { newestSource } from "./pypi-source";
 import { pythonFits } from "./python-versions";
@@ -16,25 +17,49 @@ import { wheelPrograms } from "./wheel-programs";
 interface Reported {
   is_yanked?: boolean;
   download_info?: { url?: string };
-  metadata?: { version?: string; summary?: string; requires_python?: string; description?: string };
+  metadata?: {
+    version?: string;
+    summary?: string;
+    requires_python?: string;
+    description?: string;
+    project_url?: string[];
+    home_page?: string;
+  };
 }
 
 /** Asks pip for a package of that version, or for the newest one. @returns undefined when there is no pip here */
-export async function askPip(source: PackageSource): Promise<PackageInfo | undefined> {
+export function askPip(source: PackageSource): Promise<PackageInfo | undefined> {
+  return inFolder(async (folder) => {
+    const known = await reportedInfo(source, folder);
+    if (!known || known.fromSource) return known;
+    const programs = await programsOf({ ...source, version: known.version }, folder);
+    return { ...known, ...(programs ? { programs } : {}) };
+  });
+}
+
+/** The same without its programs, for which its wheel has to be fetched. */
+export function askPipVersion(source: PackageSource): Promise<PackageInfo | undefined> {
+  return inFolder((folder) => reportedInfo(source, folder));
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "dind-mcp-pip-"));
   try {
-    const log = join(folder, "log");
-    const answer = await ask("python3", [...PIP, "install", ...REPORT, ...wheelsOf(source), "--log", log]);
-    const said = existsSync(log) ? readFileSync(log, "utf8") : "";
-    const info = pipInfo(source, answer, said);
-    if (!info) return undefined;
-    const { file, ...known } = info;
-    const published = file ? await publishedAt(file, said) : undefined;
-    const programs = known.fromSource ? undefined : await programsOf({ ...source, version: known.version }, folder);
-    return { ...known, ...(published ? { published } : {}), ...(programs ? { programs } : {}) };
+    return await work(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+async function reportedInfo(source: PackageSource, folder: string): Promise<PackageInfo | undefined> {
+  const log = join(folder, "log");
+  const answer = await ask("python3", [...PIP, "install", ...REPORT, ...wheelsOf(source), "--log", log]);
+  const said = existsSync(log) ? readFileSync(log, "utf8") : "";
+  const info = pipInfo(source, answer, said);
+  if (!info) return undefined;
+  const { file, ...known } = info;
+  const published = file ? await publishedAt(file, said) : undefined;
+  return { ...known, ...(published ? { published } : {}) };
 }
 
 const PIP = ["-m", "pip"];
@@ -81,12 +106,14 @@ export function pipInfo(source: PackageSource, answer: Answer, log = ""): PipInf
   }
   // The registry asks for it in the package's README.
   const mcpName = /\bmcp-name:\s*([\w.-]+\/[\w.-]+)/.exec(readme)?.[1];
+  const link = bestLink(metadata?.project_url ?? [], metadata?.home_page);
   const file = download_info?.url?.split("/").at(-1)?.split("#")[0];
   return {
     version,
     description: summary,
     ...(mcpName ? { mcpName } : {}),
     ...(is_yanked ? { warning: "yanked by its publisher" } : {}),
+    ...(link ? { link } : {}),
     ...(file ? { file } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import { oneLine } from "../../../lib/plain-text";
 import { type Answer, ask, failed, notFound, type PackageInfo } from "../ask";
+import { webLink } from "../link";
 import type { LocalProgram } from "../local/types";
 import type { BuiltSource } from "../source";
 import { builtImage, registryGivesImages } from "./image";
@@ -34,9 +35,11 @@ export function crateInfo(source: BuiltSource, { code, stdout, stderr }: Answer)
     stdout.split("\n").findIndex((line) => line.startsWith("version: ")),
   );
   const rust = field(stdout, "rust-version");
+  const link = webLink(field(stdout, "repository") ?? field(stdout, "homepage"));
   return {
     version,
     ...(description.length > 0 ? { description: oneLine(description.join(" ")) } : {}),
+    ...(link ? { link } : {}),
     ...(rust && /^\d+\.\d+/.test(rust) ? { rust } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import { parseJson } from "../../../lib/json";
 import { type Answer, ask, failed, notFound, type PackageInfo } from "../ask";
+import { webLink } from "../link";
 import type { LocalProgram } from "../local/types";
 import type { BuiltSource } from "../source";
 import { builtImage } from "./image";
@@ -9,6 +10,8 @@ interface Module {
   Version?: string;
   Time?: string;
   Deprecated?: string;
+  /** The repository, where the proxy tells it. */
+  Origin?: { URL?: string };
 }
 
 /** Asks alone: fetches no newer Go, and clones nothing. */
@@ -28,12 +31,14 @@ export async function askGo(source: BuiltSource): Promise<PackageInfo | undefine
     const path = parts.slice(0, length).join("/");
     const answer = await ask("go", ["list", "-m", "-json", `${path}@${source.version ?? "latest"}`], QUIET);
     if (answer.code === undefined) return undefined;
-    const { Version: version, Time = "", Deprecated } = (parseJson(answer.stdout) ?? {}) as Module;
+    const { Version: version, Time = "", Deprecated, Origin } = (parseJson(answer.stdout) ?? {}) as Module;
     if (answer.code === 0 && version) {
       const published = new Date(Time);
+      const link = webLink(Origin?.URL);
       return {
         version,
         ...(Number.isNaN(published.getTime()) ? {} : { published }),
+        ...(link ? { link } : {}),
         ...(Deprecated ? { warning: `deprecated: ${Deprecated}` } : {}),
       };
     }

@@ -1,22 +1,12 @@
 import { existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { oneLine } from "../../../lib/plain-text";
 import { CliError, ExitCode } from "../../errors";
 import { progress } from "../../output";
-import { type Answer, ask } from "../ask";
 import { localServer, notesOf } from "../local/local-server";
 import type { Origin } from "../origin";
+import { git, tried } from "./run";
 import { type GitSource, shownUrl } from "./source";
-
-/** Asks nobody for a password, and runs nothing that a repository or its address could name. */
-const QUIET = { GIT_TERMINAL_PROMPT: "0", GIT_LFS_SKIP_SMUDGE: "1", GIT_SSH_COMMAND: "ssh -oBatchMode=yes" };
-const SAFE = [
-  "protocol.ext.allow=never",
-  "core.hooksPath=/dev/null",
-  "core.symlinks=true",
-  "advice.detachedHead=false",
-];
 
 /**
  * A server from a Git repository at a commit: its files are copied, as those of a folder of the user's are. What is
@@ -65,24 +55,4 @@ function insideOf(folder: string, { url, subfolder = "" }: GitSource): string {
     throw new CliError(`${shownUrl(url)}: got no folder ${subfolder}, expected one of that commit`, ExitCode.Usage);
   }
   return inside;
-}
-
-function tried(args: string[]): Promise<Answer> {
-  return ask("git", [...SAFE.flatMap((one) => ["-c", one]), ...args], QUIET);
-}
-
-async function git(args: string[], url: string): Promise<void> {
-  const { code, stderr } = await tried(args);
-  if (code === 0) return;
-  if (code === undefined) {
-    throw new CliError(
-      "git is not on this machine, expected it for a repository",
-      ExitCode.Failed,
-      "apt-get install git",
-    );
-  }
-  const said = stderr.split("\n").find((line) => /^(fatal|error): /.test(line)) ?? stderr;
-  // Git repeats the address, which may hold more than is to be seen.
-  const shown = oneLine(said.replaceAll(url, shownUrl(url)) || "it said nothing", 300);
-  throw new CliError(`${shownUrl(url)}: git failed: ${shown}`);
 }
