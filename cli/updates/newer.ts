@@ -39,7 +39,8 @@ export function isNewer(other: string, have: string): boolean {
 
 /** Numbers as numbers, what is between them as texts: `-rc.2` comes before `-rc.10`, and `a2` before `b1`. */
 function compareRests(one: string, other: string): number {
-  const [ones, others] = [one, other].map((rest) => rest.match(/\d+|\D+/g) ?? []) as [string[], string[]];
+  const parts = (rest: string): string[] => rest.match(/\d+|\D+/g) ?? [];
+  const [ones, others] = [parts(one), parts(other)];
   for (const [at, part] of ones.entries()) {
     const its = others[at] ?? "";
     const order = Number(part) - Number(its);

@@ -27,6 +27,8 @@ describe("updates: what a folder pins", () => {
     assert.deepEqual(pinned(build, { Dockerfile: open }), [node, "npm @me/weather 1.2.3"]);
     const pypi = packageDockerfile("pypi", { ...npm, identifier: "suite", extras: ["mcp"], fromSource: ["tide"] });
     assert.deepEqual(pinned(build, { Dockerfile: pypi }), ["base python 3.13-slim-trixie", "pypi suite 1.2.3"]);
+    const wheels = packageDockerfile("pypi", { ...npm, identifier: "suite", also: [] });
+    assert.deepEqual(pinned(build, { Dockerfile: wheels }).slice(1), ["pypi suite 1.2.3"]);
   });
 
   it("is what Go and cargo install", () => {
