@@ -1,17 +1,24 @@
+import { basename } from "node:path";
 import { Command } from "commander";
+import { CliError, ExitCode } from "../errors";
 import { examples, show, table } from "../output";
+import { stackName } from "../project";
 import { backup, verify, type WrittenBackup } from "./backup";
 import { unseal } from "./format/envelope";
 import type { BackupManifest, Hashes } from "./format/manifest";
 import { readManifest } from "./format/unpack";
 import { type KeyOptions, readingKeys, withReadingKeys, withWritingKeys, writingKeys } from "./keys";
 import { sizeText } from "./meter";
+import { type Keep, keepOf } from "./retention/keep";
+import { destination } from "./retention/names";
+import { type Pruned, prune, prunedText } from "./retention/prune";
 
 interface BackupOptions extends KeyOptions {
   force: boolean;
   offline: boolean;
   /** False with --no-passphrase. */
   passphrase: boolean;
+  keep?: Keep;
   json?: boolean;
 }
 
@@ -20,22 +27,35 @@ export function backupCommand(): Command {
   return withWritingKeys(new Command("backup"))
     .description("Writes all that makes the stack itself into one encrypted file, and reads it back")
     .enablePositionalOptions()
-    .argument("<file>")
+    .argument("<file>", "a file; or a folder, in which it gets the stack and the time as its name")
     .option("--no-passphrase", "leave the passphrase of the stack's secrets out: `restore` needs it from you then")
     .option("--offline", "stop the engine meanwhile, instead of pausing one server after the other", false)
     .option("--force", "replace a file of that name", false)
+    .option(
+      "--keep <7d,4w,6m>",
+      "in a folder: afterwards remove all but one each of so many days, weeks, months",
+      keepOf,
+    )
     .option("--json", "as JSON")
     .addHelpText(
       "after",
       `
 State, config, catalog, extra servers with their secrets, the database's dump, and all volumes with data. Images are
 built again. A server with storage stands still while its own storage is read.
-${examples("bin/dind-mcp backup fleet.backup\nbin/dind-mcp backup fleet.backup --recipient age1...")}`,
+${examples("bin/dind-mcp backup fleet.backup\nbin/dind-mcp backup fleet.backup --recipient age1...\nbin/dind-mcp backup /srv/backups/ --keep 7d,4w,6m")}`,
     )
-    .action(async (file: string, options: BackupOptions) => {
-      const { force, offline, passphrase, json } = options;
+    .action(async (path: string, options: BackupOptions) => {
+      const { force, offline, passphrase, keep, json } = options;
+      const { file, folder } = destination(path, stackName(), new Date());
+      if (keep && folder === undefined) {
+        const fix = `a folder that is not there yet: mkdir it before; backup ${path}/ --keep ...`;
+        throw new CliError(`--keep: got the file ${path}, expected a folder`, ExitCode.Usage, fix);
+      }
       const keys = await writingKeys(options);
-      show(json, await backup(file, { keys, force, offline, passphrase }), writtenText);
+      const written = await backup(file, { keys, force, offline, passphrase });
+      const pruned = keep && folder ? prune(folder, stackName(), keep, basename(file)) : undefined;
+      show(json, { ...written, ...pruned }, () => backupText(written, pruned));
+      if (pruned && pruned.failed.length > 0) process.exitCode = ExitCode.Failed;
     })
     .addCommand(verifyCommand())
     .addCommand(showCommand());
@@ -67,6 +87,10 @@ function showCommand(): Command {
       const manifest = await readManifest(unseal(file, await readingKeys(options)));
       show(json, { file, manifest }, () => `${factsText(manifest)}\n\n${manifest.parts.join("\n")}`);
     });
+}
+
+function backupText(written: WrittenBackup, pruned: Pruned | undefined): string {
+  return pruned ? `${writtenText(written)}\n\n${prunedText(pruned)}` : writtenText(written);
 }
 
 function writtenText({ file, size, manifest, hashes, seconds }: WrittenBackup): string {
