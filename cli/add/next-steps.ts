@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/settings";
+import { shellWord } from "../../lib/shell-word";
 import { stackOption } from "../project";
 import { type Plan, shownPath } from "./plan";
 
@@ -24,7 +25,7 @@ export function nextSteps({ name, target, needs, secrets, folder }: Plan & { fol
   const config = [...folders, ...servers];
   return [
     ...(needs.length > 0 ? [`fill in ${shownPath(target, root)}/server.yaml`] : []),
-    `bin/dind-mcp servers validate${known ? option : ` ${quoted(target.slice(0, -name.length - 1))}`}`,
+    `bin/dind-mcp servers validate${known ? option : ` ${shellWord(target.slice(0, -name.length - 1))}`}`,
     ...(config.length > 0 ? [`eval "$(bin/dind-mcp env${option})"`] : []),
     ...config,
     ...values,
@@ -35,11 +36,6 @@ export function nextSteps({ name, target, needs, secrets, folder }: Plan & { fol
 /** Commands that set a list's items, from one on. */
 function setItems(key: string, items: string[], from: number): string[] {
   return items.flatMap((item, index) =>
-    index < from ? [] : [`pulumi config set --path 'dind-mcp:${key}[${index}]' ${quoted(item)}`],
+    index < from ? [] : [`pulumi config set --path 'dind-mcp:${key}[${index}]' ${shellWord(item)}`],
   );
-}
-
-/** A text for a shell. */
-function quoted(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

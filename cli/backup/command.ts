@@ -10,8 +10,9 @@ import { readManifest } from "./format/unpack";
 import { type KeyOptions, readingKeys, withReadingKeys, withWritingKeys, writingKeys } from "./keys";
 import { sizeText } from "./meter";
 import { type Keep, keepOf } from "./retention/keep";
-import { destination } from "./retention/names";
+import { destination, nameAt } from "./retention/names";
 import { type Pruned, prune, prunedText } from "./retention/prune";
+import { scheduleCommand } from "./schedule/command";
 
 interface BackupOptions extends KeyOptions {
   force: boolean;
@@ -46,7 +47,7 @@ ${examples("bin/dind-mcp backup fleet.backup\nbin/dind-mcp backup fleet.backup -
     )
     .action(async (path: string, options: BackupOptions) => {
       const { force, offline, passphrase, keep, json } = options;
-      const { file, folder } = destination(path, stackName(), new Date());
+      const { file, folder } = destination(path, () => nameAt(stackName(), new Date()));
       if (keep && folder === undefined) {
         const fix = `a folder that is not there yet: mkdir it before; backup ${path}/ --keep ...`;
         throw new CliError(`--keep: got the file ${path}, expected a folder`, ExitCode.Usage, fix);
@@ -58,7 +59,8 @@ ${examples("bin/dind-mcp backup fleet.backup\nbin/dind-mcp backup fleet.backup -
       if (pruned && pruned.failed.length > 0) process.exitCode = ExitCode.Failed;
     })
     .addCommand(verifyCommand())
-    .addCommand(showCommand());
+    .addCommand(showCommand())
+    .addCommand(scheduleCommand());
 }
 
 function verifyCommand(): Command {

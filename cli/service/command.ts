@@ -1,15 +1,12 @@
-import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
-import { join } from "node:path";
 import { Command } from "commander";
-import { CliError, ExitCode } from "../errors";
+import { ExitCode } from "../errors";
 import { examples, show } from "../output";
-import { projectFolder, stackName } from "../project";
+import { stackName } from "../project";
 import { secondsOf } from "../seconds";
 import { stackSettings } from "../stack/settings";
-import { unitEnvironment } from "./environment";
 import { Systemd } from "./systemd";
-import { type Unit, unitName, unitText } from "./unit";
+import { unitName, unitText } from "./unit";
+import { unitHere } from "./unit-here";
 import { watch } from "./watch";
 
 /** `service`: a systemd unit that keeps the stack up. */
@@ -80,16 +77,4 @@ export function serviceCommand(): Command {
     )
     .action(watch);
   return group;
-}
-
-/** The unit for this stack as it is worked with here. @throws CliError when a secret would have to stand in it */
-function unitHere(): Unit {
-  const stack = stackName();
-  const environmentFile = join(process.env.DIND_MCP_STATE ?? "", `${stack}.env`);
-  const { kept, secret } = unitEnvironment(process.env);
-  if (secret.length > 0 && !existsSync(environmentFile)) {
-    const fix = `write NAME=VALUE lines into ${environmentFile}, for your eyes only (mode 0600); the unit reads that file`;
-    throw new CliError(`${secret.join(", ")}: a secret, and everybody may read a unit`, ExitCode.Usage, fix);
-  }
-  return { stack, project: projectFolder(), user: userInfo().username, environment: kept, environmentFile };
 }

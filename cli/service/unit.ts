@@ -15,11 +15,16 @@ export interface Unit {
 export const unitName = (stack: string): string => `dind-mcp-${stack}.service`;
 
 /** A value between quotes, as systemd reads it. */
-const quoted = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%")}"`;
+export const quoted = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%")}"`;
+
+/** Lines of a unit's section [Service]: who it runs as, and in which environment. */
+export function runsAs({ user, environment, environmentFile }: Omit<Unit, "stack" | "project">): string {
+  const variables = Object.entries(environment).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`);
+  return [`User=${user}`, ...variables, `EnvironmentFile=-${environmentFile.replaceAll("%", "%%")}`].join("\n");
+}
 
 /** The text of a systemd unit that keeps a stack up. */
-export function unitText({ stack, project, user, environment, environmentFile }: Unit): string {
-  const variables = Object.entries(environment).map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`);
+export function unitText({ stack, project, ...rest }: Unit): string {
   return `# Made by \`bin/dind-mcp service install --stack ${stack}\`; \`service remove\` takes it away.
 [Unit]
 Description=dind-mcp: keeps the stack ${stack} up
@@ -29,9 +34,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=exec
-User=${user}
-${variables.join("\n")}
-EnvironmentFile=-${environmentFile.replaceAll("%", "%%")}
+${runsAs(rest)}
 ExecStart=${quoted(`${project}/bin/dind-mcp`)} service watch --stack ${stack}
 # An up that is at work ends in order; what it started on this machine (the image mirror) goes on.
 KillMode=process

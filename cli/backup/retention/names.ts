@@ -25,9 +25,12 @@ export interface Destination {
   folder?: string;
 }
 
-/** @param path a file, or a folder: one that is there, or any with a slash at its end */
-export function destination(path: string, stack: string, now: Date): Destination {
+/**
+ * @param path a file, or a folder: one that is there, or any with a slash at its end
+ * @param name gives the name in a folder
+ */
+export function destination(path: string, name: () => string): Destination {
   const isFolder = path.endsWith("/") || statSync(path, { throwIfNoEntry: false })?.isDirectory();
   if (!isFolder) return { file: resolve(path) };
-  return { file: join(resolve(path), nameAt(stack, now)), folder: resolve(path) };
+  return { file: join(resolve(path), name()), folder: resolve(path) };
 }

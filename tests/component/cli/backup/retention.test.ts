@@ -48,27 +48,19 @@ describe("a folder of backups", () => {
   });
 
   it("is a folder that is there, or a name with a slash at its end; all else is a file", () => {
-    const now = new Date("2026-12-01T03:30:00Z");
-    const inside = join(folder, "dev-20261201T033000Z.backup");
-    assert.deepEqual(destination(folder, "dev", now), { file: inside, folder });
-    assert.deepEqual(destination(`${folder}/`, "dev", now), { file: inside, folder });
+    const at = (path: string) => destination(path, () => night(1));
+    assert.deepEqual(at(folder), { file: join(folder, night(1)), folder });
+    assert.deepEqual(at(`${folder}/`), { file: join(folder, night(1)), folder });
     const absent = join(folder, "absent");
-    assert.deepEqual(destination(`${absent}/`, "dev", now).folder, absent);
-    assert.deepEqual(destination(absent, "dev", now), { file: absent });
+    assert.deepEqual(at(`${absent}/`).folder, absent);
+    assert.deepEqual(at(absent), { file: absent });
   });
 
   it("is what --keep is for: a file's name is refused before anything is asked or done", async () => {
-    const stack = process.env.PULUMI_STACK;
-    process.env.PULUMI_STACK = "dev";
-    try {
-      const file = join(folder, "fleet.backup");
-      await assert.rejects(program().parseAsync(["backup", file, "--keep", "7d"], { from: "user" }), {
-        code: ExitCode.Usage,
-        message: `--keep: got the file ${file}, expected a folder`,
-      });
-    } finally {
-      if (stack === undefined) delete process.env.PULUMI_STACK;
-      else process.env.PULUMI_STACK = stack;
-    }
+    const file = join(folder, "fleet.backup");
+    await assert.rejects(program().parseAsync(["backup", file, "--keep", "7d"], { from: "user" }), {
+      code: ExitCode.Usage,
+      message: `--keep: got the file ${file}, expected a folder`,
+    });
   });
 });
