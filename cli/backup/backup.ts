@@ -2,7 +2,9 @@ import { createWriteStream, existsSync, rmSync } from "node:fs";
 import { open, rename, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type Docker from "dockerode";
 import { dockerAt } from "../../lib/docker-client";
+import type { Outputs } from "../../stack/outputs";
 import { existingEngine } from "../engine/host";
 import { start } from "../engine/start";
 import { stop } from "../engine/stop";
@@ -14,6 +16,7 @@ import { type Identities, type Recipients, seal, unseal } from "./format/envelop
 import type { BackupManifest, Hashes } from "./format/manifest";
 import { pack } from "./format/pack";
 import { unpack } from "./format/unpack";
+import { noteLastBackup } from "./last-backup";
 import { Meter } from "./meter";
 import { type BackupPlan, planBackup } from "./plan";
 
@@ -53,7 +56,7 @@ export async function backup(
   mayWrite(file, force);
   const [settings, outputs] = await Promise.all([stackSettings(), stackOutputs()]);
   const docker = dockerAt(settings.hostEngine);
-  const { State } = await existingEngine(docker, settings.engineName);
+  const { State, Image: image } = await existingEngine(docker, settings.engineName);
   if (!State.Running || State.Paused) {
     const fix = "bin/dind-mcp engine start; with --offline it is stopped for the copy";
     throw new CliError(`the engine is ${State.Status}, expected it to run`, ExitCode.Unreachable, fix);
@@ -66,6 +69,7 @@ export async function backup(
     await rename(draft, file);
     await flush(dirname(file));
     const { size } = await stat(file);
+    await noteIt(docker, image, outputs, plan.manifest.time);
     return { file, size, manifest: plan.manifest, hashes, seconds: Math.round((Date.now() - began) / 1_000) };
   } catch (error) {
     rmSync(draft, { force: true });
@@ -73,6 +77,14 @@ export async function backup(
   } finally {
     forget();
   }
+}
+
+/** Tells the stack of its backup. That can fail, and the backup is as good. */
+async function noteIt(docker: Docker, image: string, { volumes }: Outputs, time: string): Promise<void> {
+  const volume = volumes.orchestrator ?? "";
+  await noteLastBackup(docker, { image, volume }, time).catch((error: Error) =>
+    note(`the backup is whole; that there is one could not be noted for \`status\` and the metrics: ${error.message}`),
+  );
 }
 
 function mayWrite(file: string, force: boolean): void {

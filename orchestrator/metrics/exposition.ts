@@ -1,4 +1,5 @@
 import type { Registry } from "prom-client";
+import { backupMetrics } from "./backup-metrics";
 import { containerMetrics } from "./container-metrics";
 import { discoveryMetrics } from "./discovery-metrics";
 import { engineMetrics } from "./engine-metrics";
@@ -21,6 +22,7 @@ export class Exposition {
       containerMetrics(registry, sources),
       engineMetrics(registry, sources),
       discoveryMetrics(registry, sources),
+      backupMetrics(registry, sources),
       processMetrics(registry),
     ];
   }

@@ -18,4 +18,6 @@ export interface MetricSources {
   audit: { readonly dropped: number; healthy(): boolean };
   /** Folder of the engine's certificates. @default where the stack mounts it */
   certificates?: string;
+  /** File that says when the stack was last backed up. @default where `backup` leaves it */
+  lastBackup?: string;
 }

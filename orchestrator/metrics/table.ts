@@ -15,6 +15,7 @@ export function table(registry: Registry, name: string, help: string, labelNames
   const metric = name.endsWith("_total") ? new Counter(options) : new Gauge(options);
   return (rows) => {
     metric.reset();
+    if (labelNames.length === 0) metric.remove(); // without labels a reset leaves a series, at 0
     for (const [values, number] of rows) {
       metric.inc(Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? ""])), number);
     }

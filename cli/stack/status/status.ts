@@ -1,5 +1,6 @@
 import { dockerAt } from "../../../lib/docker-client";
 import { version as cliVersion } from "../../../package.json";
+import { type LastBackup, lastBackup } from "../../backup/last-backup";
 import { engineState } from "../../engine/host";
 import { type InnerContainer, innerContainers } from "../../engine/inner";
 import { type EngineStatus, engineStatus } from "../../engine/status";
@@ -23,6 +24,8 @@ export interface StackStatus {
   api: ApiStatus;
   endpoints: Record<string, string>;
   certificates: CertificateStatus[];
+  /** Null: never; absent when that could not be found out. */
+  lastBackup?: LastBackup | null;
   /** What is not as declared; absent when that could not be found out. */
   drift?: Difference[];
   /** Why it could not. */
@@ -47,6 +50,7 @@ export async function stackStatus(): Promise<StackStatus> {
     apiStatus(settings, outputs),
   ]);
   const answers = engine.docker !== undefined;
+  const saved = answers ? await lastBackup(docker, settings.engineName, Date.now()) : undefined;
   const containers = answers ? await innerContainers(outputs) : undefined;
   const drift: Pick<StackStatus, "drift" | "driftUnknown"> = answers
     ? await validate(settings, outputs).then(
@@ -67,6 +71,7 @@ export async function stackStatus(): Promise<StackStatus> {
     api,
     endpoints: { ...outputs.endpoints },
     certificates: certificates(outputs.tls.validUntil, Date.now()),
+    ...(saved === undefined ? {} : { lastBackup: saved }),
     ...drift,
     versions: {
       "dind-mcp": cliVersion,

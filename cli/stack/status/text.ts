@@ -1,3 +1,4 @@
+import { lastBackupText } from "../../backup/last-backup";
 import { engineText } from "../../engine/text";
 import { table } from "../../output";
 import type { Isolation } from "./isolation";
@@ -12,6 +13,7 @@ export function statusText(status: StackStatus): string {
     ["Endpoints", pairs({ ...status.endpoints, "(API)": [api.state, api.reason].filter(Boolean).join(": ") })],
     ...(api.consul ? [["Consul", consulText(api.consul)] satisfies [string, string]] : []),
     ["Certificates", certificatesText(status)],
+    ["Last backup", lastBackupText(status.lastBackup)],
     ["Drift", driftText(status)],
     ["Isolation", status.isolation ? isolationText(status.isolation, status.drift) : "no engine container"],
     [

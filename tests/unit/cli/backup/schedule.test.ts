@@ -43,7 +43,10 @@ describe("backup schedule", () => {
     const script = installScript(units);
     for (const { name, text } of [units.service, units.timer])
       assert.ok(script.includes(`cat >/etc/systemd/system/${name} <<'END'\n${text}END\n`), name);
-    assert.match(script, /systemctl daemon-reload\n.* dind-mcp-dev-backup\.timer\nsystemctl restart dind-mcp-dev-backup\.timer$/);
+    assert.match(
+      script,
+      /systemctl daemon-reload\n.* dind-mcp-dev-backup\.timer\nsystemctl restart dind-mcp-dev-backup\.timer$/,
+    );
   });
 
   it("is a line for cron, one for the shell behind it", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { lastBackupIn, lastBackupText } from "../../../../../cli/backup/last-backup";
 import { certificates } from "../../../../../cli/stack/status/certificates";
 import { isolation } from "../../../../../cli/stack/status/isolation";
 import { consulText } from "../../../../../cli/stack/status/text";
@@ -21,6 +22,25 @@ describe("status", () => {
     assert.equal(consulText(consul), `http://10.0.0.1:8500  registered since ${since}; 2 services: mcp-files critical`);
     const failing = { ...consul, state: "failing" as const, reason: "ACL not found", services: [] };
     assert.match(consulText(failing), /failing since .*; 0 services\nreason +ACL not found$/);
+  });
+
+  it("tells how long ago the last backup was, that there never was one, or that nobody knows", () => {
+    const time = "2026-12-01T00:00:00.000Z";
+    const after = (seconds: number) =>
+      lastBackupText(lastBackupIn(JSON.stringify({ time }), Date.parse(time) + seconds * 1_000));
+    for (const [seconds, text] of [
+      [0, "0 s"],
+      [59, "59 s"],
+      [60, "1 min"],
+      [3_599, "59 min"],
+      [3 * 3_600, "3 h"],
+      [47 * 3_600, "47 h"],
+      [48 * 3_600, "2 days"],
+      [-60, "0 s"],
+    ] as const)
+      assert.equal(after(seconds), `${text} ago (${time})`);
+    assert.equal(lastBackupText(lastBackupIn("", 0)), "never");
+    assert.equal(lastBackupText(undefined), "unknown: the engine does not answer");
   });
 
   it("reports the isolation that is in force", () => {
