@@ -7,7 +7,9 @@ import { statusText } from "./text";
 /** `status`: the whole stack on one screen. */
 export function statusCommand(): Command {
   return new Command("status")
-    .description("The stack on one screen: engine, servers, endpoints, certificates, drift, versions, isolation")
+    .description(
+      "The stack on one screen: engine, servers, endpoints, certificates, backup, drift, versions, isolation",
+    )
     .option("--json", "as JSON")
     .addHelpText(
       "after",

@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lastBackupIn, noteCommand } from "../../../../cli/backup/last-backup";
+import { lastBackup, lastBackupIn, noteCommand, noteLastBackup } from "../../../../cli/backup/last-backup";
 import { LAST_BACKUP } from "../../../../config/last-backup";
+import { hostEngine } from "../../../support/backup/host-engine";
 import { seriesOf } from "../../../support/orchestrator/metrics/series";
 import { expose } from "../../../support/orchestrator/metrics/sources";
 
@@ -37,6 +47,27 @@ describe("the note of the last backup", () => {
     }
     assert.deepEqual(readdirSync(folder), [LAST_BACKUP], "no draft stays");
     assert.equal(statSync(file).mode & 0o777, 0o644, "the orchestrator, another user, reads it");
+  });
+
+  it("goes onto the orchestrator's volume by a container that may write there, and comes back from the engine", async () => {
+    const places = { "/volume": folder, "/srv/mcp/orchestrator": folder };
+    const { docker, created } = hostEngine((text) =>
+      Object.entries(places).reduce((all, [from, to]) => all.replace(from, to), text),
+    );
+    const now = Date.parse("2026-12-01T06:00:00Z");
+    assert.equal(await lastBackup(docker, "engine", now), null);
+    const time = "2026-12-01T03:30:00.000Z";
+    await noteLastBackup(docker, { image: "sha256:abc", volume: "mcp-orchestrator" }, time);
+    assert.deepEqual(created[0]?.HostConfig.Binds, ["mcp-orchestrator:/volume"]);
+    assert.deepEqual(await lastBackup(docker, "engine", now), { time, ageSeconds: 9_000 });
+    const stopped = { getContainer: () => ({ exec: () => Promise.reject(new Error("is not running")) }) };
+    assert.equal(await lastBackup(stopped as never, "engine", now), undefined);
+    rmSync(folder, { recursive: true });
+    await assert.rejects(
+      noteLastBackup(docker, { image: "sha256:abc", volume: "v" }, time),
+      /^CliError: volume v: exit code/,
+    );
+    mkdirSync(folder);
   });
 
   it("takes the place of a link, and leaves alone what that leads to", () => {
