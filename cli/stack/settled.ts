@@ -78,13 +78,16 @@ async function look(outputs: Outputs, failed: Map<string, Unsettled>, waited: nu
     const reason = id === "" ? missing(waited) : hopeless(await inspected(outputs, id), waited);
     if (reason !== undefined) failed.set(name, { name, status, reason });
   }
-  const isOwnStarting = waited < OWN_MS && containers.some((one) => isOwn(one) && one.state === "starting");
-  return isOwnStarting || open.some((name) => !failed.has(name));
+  return isOwnStarting(containers, waited) || open.some((name) => !failed.has(name));
 }
 
-/** True for the orchestrator, the database and the proxy. */
-function isOwn({ server, companionOf, shared }: InnerContainer): boolean {
-  return server === undefined && companionOf === undefined && shared === undefined;
+/**
+ * True while the orchestrator, the database or the proxy starts, and has not taken too long. Pure.
+ * @param waited milliseconds
+ */
+export function isOwnStarting(containers: InnerContainer[], waited: number): boolean {
+  const own = containers.filter(({ server, companionOf, shared }) => !server && !companionOf && !shared);
+  return waited < OWN_MS && own.some(({ state }) => state === "starting");
 }
 
 const inspected = (outputs: Outputs, id: string): Promise<ContainerInspectInfo> =>

@@ -2,7 +2,7 @@
 # Builds what of Pulumi can be neither found nor downloaded (README.md). Sourced by ../../pulumi/install.sh.
 recipes=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# Anything that changes what is built changes this.
+# Anything that changes what is built changes this, but flags: what an earlier recipe built has more in it, and serves.
 recipe_stamp() {
   (cd "$recipes" && cat ../../pulumi/versions.sh go/go.mod go/go.sum go/provider.sed && find go -name '*.go' ! -name '*_test.go' -print0 | sort -z | xargs -0 cat) |
     sha256sum | cut -c1-16

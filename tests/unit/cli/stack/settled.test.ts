@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ContainerInspectInfo } from "dockerode";
-import { hopeless, unsettledText } from "../../../../cli/stack/settled";
+import { hopeless, isOwnStarting, unsettledText } from "../../../../cli/stack/settled";
 
 const SECOND = 1_000_000_000;
 
@@ -62,5 +62,17 @@ describe("up: servers that are not healthy", () => {
       unsettledText([one, { ...one, name: "web" }], 3),
       /^2 of 3 servers are not healthy; .*\n.*\n {2}web is/,
     );
+  });
+
+  it("are not all: the orchestrator is waited for too, for a minute, and a companion only with its server", () => {
+    const one = { name: "c", image: "i", id: "1", state: "starting" };
+    assert.equal(isOwnStarting([one], 59_999), true);
+    assert.equal(isOwnStarting([one], 60_000), false);
+    const others = [
+      { ...one, server: "files" },
+      { ...one, companionOf: "files" },
+      { ...one, shared: "redis" },
+    ];
+    assert.equal(isOwnStarting([...others, { ...one, state: "healthy" }], 0), false);
   });
 });
