@@ -15,7 +15,7 @@ export class Exports {
   /**
    * Answers with a file.
    * @param type its media type
-   * @param name what a browser calls it
+   * @param name what a browser calls it; what is no letter, digit, `.`, `_` or `-` becomes `_`, as it may come from a request
    * @throws HttpError 503 when enough are on their way
    */
   send(reply: FastifyReply, parts: AsyncIterable<string>, type: string, name: string): FastifyReply {
@@ -30,6 +30,7 @@ export class Exports {
       if (!reply.raw.headersSent) reply.raw.removeHeader("Content-Disposition");
     });
     reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
-    return reply.type(type).header("Content-Disposition", `attachment; filename="${name}"`).send(file);
+    const plain = name.replace(/[^\w.-]/g, "_"); // any other character ends the header's value, or is none that a header has
+    return reply.type(type).header("Content-Disposition", `attachment; filename="${plain}"`).send(file);
   }
 }

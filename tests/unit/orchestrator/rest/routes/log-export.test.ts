@@ -26,6 +26,18 @@ describe("REST: a server's log as a file", () => {
     assert.deepEqual(text.split("\n"), [...expected, ""]);
   });
 
+  it("calls a companion's log by its name, in characters that a header may have", async () => {
+    for (const [service, name] of [
+      ["redis", "redis.log"],
+      ['a"; x=\u{83}\u{1f4a9}\r\nb', "a___x______b.log"],
+    ] as const) {
+      const path = `/v1/servers/echo/logs/export?service=${encodeURIComponent(service)}`;
+      const { status, headers, text } = await api.call("GET", path, { as: "read" });
+      assert.equal(status, 200, text);
+      assert.equal(headers.get("content-disposition"), `attachment; filename="${name}"`);
+    }
+  });
+
   it("has what a stdio server printed where only messages belong, in its place and marked", async () => {
     api.fleet.printed.push({ time: stamp(3), line: "hello" }, { time: stamp(4 * LINES), line: "bye" });
     const lines = (await file()).text.split("\n");
