@@ -1,11 +1,11 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { text } from "node:stream/consumers";
+import type { KongDocument } from "../../config/fleet/kong/document";
+import type { Entity, Kind } from "../../config/fleet/kong/entities";
 import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
 import { CliError, ExitCode } from "../errors";
-import type { KongDocument } from "./document";
-import type { Entity, Kind } from "./entities";
 import type { Present } from "./plan";
 
 /** How Kong's Admin API is reached. */

@@ -2,6 +2,9 @@ import { Command } from "commander";
 import { stringify } from "yaml";
 import { paths } from "../../api/paths";
 import { Scope } from "../../api/scopes";
+import { kongDocument } from "../../config/fleet/kong/document";
+import { type Entity, type KongWishes, kongEntities } from "../../config/fleet/kong/entities";
+import { oneServer } from "../../config/fleet/member";
 import { isBaseUrl } from "../../config/parts";
 import type { Settings } from "../../config/settings";
 import { writeAtomically } from "../../lib/atomic-file";
@@ -12,8 +15,6 @@ import { stackName } from "../project";
 import { type Wishes as SiteWishes, siteOf } from "../proxy/site";
 import { stackSettings } from "../stack/settings";
 import { type AdminAccess, AdminApi } from "./admin-api";
-import { kongDocument } from "./document";
-import { type Entity, type KongWishes, kongEntities } from "./entities";
 import type { Present } from "./plan";
 import { type Pushed, push } from "./push";
 
@@ -79,13 +80,17 @@ async function fleetEntities(options: FileOptions): Promise<{ entities: Entity[]
   const settings = await stackSettings();
   const site = siteOf(settings, options);
   const api = await openApi(Scope.Read);
-  const servers = (await api.list<{ name: string }>(paths.servers)).map(({ name }) => name).sort();
+  const servers = await api.list<{ name: string; version: string }>(paths.servers);
+  const facts = { publicUrl: site.url, oauth: settings.oauth };
+  const members = servers
+    .map(({ name: server, version }) => oneServer(facts, { server, version }))
+    .sort((a, b) => (a.server < b.server ? -1 : 1));
   const wishes: KongWishes = {
     tag: `dind-mcp.${stackName()}`,
     keyAuth: options.keyAuth,
     requestsPerMinute: rate(options.requestsPerMinute) ?? settings.requestsPerMinute,
   };
-  return { entities: kongEntities(site, servers, wishes), tag: wishes.tag, settings };
+  return { entities: kongEntities(site, members, wishes), tag: wishes.tag, settings };
 }
 
 function rate(written: string | undefined): number | undefined {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Entity, KINDS, type Kind } from "../../config/fleet/kong/entities";
 import { isMapping } from "../../lib/mapping";
-import { type Entity, KINDS, type Kind } from "./entities";
 
 /** An entity that Kong has, with our tag. */
 export interface Present {

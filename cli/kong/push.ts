@@ -1,9 +1,9 @@
+import { type KongDocument, kongDocument } from "../../config/fleet/kong/document";
+import type { Entity } from "../../config/fleet/kong/entities";
 import { isMapping } from "../../lib/mapping";
 import { parseYaml } from "../../lib/yaml";
 import { CliError } from "../errors";
 import type { AdminApi } from "./admin-api";
-import { type KongDocument, kongDocument } from "./document";
-import type { Entity } from "./entities";
 import { isDone, type Plan, planOf } from "./plan";
 
 /** What a push did, or would do. */

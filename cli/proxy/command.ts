@@ -1,11 +1,12 @@
 import { Command } from "commander";
+import type { Site } from "../../config/fleet/site";
 import type { Settings } from "../../config/settings";
 import { CliError, ExitCode } from "../errors";
 import { examples, note } from "../output";
 import { settingsOrDefaults } from "../stack/settings";
 import { checkCommand } from "./check/command";
 import { PROXIES, type ProxyProgram } from "./files";
-import { type Site, siteOf, type Wishes } from "./site";
+import { siteOf, type Wishes } from "./site";
 
 /** `proxy`: files for what people put in front of the fleet, and a check from outside. */
 export function proxyCommand(): Command {

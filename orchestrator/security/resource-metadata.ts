@@ -1,8 +1,8 @@
 import { prefixOf } from "../../api/paths";
 import { Scope } from "../../api/scopes";
+import { METADATA } from "../../config/fleet/limits";
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 
-const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 const RESOURCE_PATH = /^(\/[A-Za-z0-9._~-]+)*\/?$/;
 
 /** Returns the path of a request's target, without the query. */
@@ -12,7 +12,7 @@ export function pathOf(target: string | undefined): string {
 
 /** Returns the URL of the metadata that names the token issuer for the resource at this path, for WWW-Authenticate. */
 export function metadataUrl(config: OrchestratorConfig, path: string): string {
-  return `${config.publicUrl}${WELL_KNOWN}${path === "/" || !RESOURCE_PATH.test(path) ? "" : path}`;
+  return `${config.publicUrl}${METADATA}${path === "/" || !RESOURCE_PATH.test(path) ? "" : path}`;
 }
 
 /**
@@ -21,9 +21,9 @@ export function metadataUrl(config: OrchestratorConfig, path: string): string {
  * @returns undefined for any other path, and when no OAuth issuer is configured: answer 404
  */
 export function resourceMetadata(config: OrchestratorConfig, path: string): Record<string, unknown> | undefined {
-  if (!config.oauth || (path !== WELL_KNOWN && !path.startsWith(`${WELL_KNOWN}/`))) return undefined;
+  if (!config.oauth || (path !== METADATA && !path.startsWith(`${METADATA}/`))) return undefined;
   const prefix = prefixOf(config.publicUrl);
-  const asked = path.slice(WELL_KNOWN.length);
+  const asked = path.slice(METADATA.length);
   // RFC 9728, 3.1 puts the well-known part before the whole path, that of the public URL included.
   const resource = prefix !== "" && `${asked}/`.startsWith(`${prefix}/`) ? asked.slice(prefix.length) : asked;
   if (!RESOURCE_PATH.test(resource)) return undefined;

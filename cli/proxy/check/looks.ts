@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { mcpPath, paths, prefixOf } from "../../../api/paths";
 import type { arrivalSchema } from "../../../api/schemas/arrival";
+import { IDLE_SECONDS, REQUEST_ID } from "../../../config/fleet/limits";
 import { parseJson } from "../../../lib/json";
 import { isMapping } from "../../../lib/mapping";
-import { IDLE_SECONDS, REQUEST_ID } from "../site";
 import { advice, type Finding, ok, wrong } from "./finding";
 import { type Answer, described, type Outside } from "./outside";
 

@@ -1,4 +1,5 @@
-import { BODY_MIB, type Host, IDLE_SECONDS, KEPT_SECONDS, type Route, type Site } from "../site";
+import { BODY_MIB, IDLE_SECONDS, KEPT_SECONDS } from "../../../config/fleet/limits";
+import type { Host, Route, Site } from "../../../config/fleet/site";
 
 /** A Caddyfile for Caddy 2. With https and no files of its own, Caddy gets the certificates by ACME. */
 export function caddyFile({ hosts, backends }: Site): string {

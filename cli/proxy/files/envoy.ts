@@ -1,5 +1,7 @@
 import { stringify } from "yaml";
-import { type Backend, type Host, IDLE_SECONDS, KEPT_SECONDS, type Listener, listenersOf, type Site } from "../site";
+import { IDLE_SECONDS, KEPT_SECONDS } from "../../../config/fleet/limits";
+import type { Backend, Host, Site } from "../../../config/fleet/site";
+import { type Listener, listenersOf } from "../listeners";
 
 const TYPES = "type.googleapis.com/envoy.extensions";
 /** Requests and connections at a time: a session has a stream and calls. Envoy's own limit is 1,024. */

@@ -1,13 +1,6 @@
-import {
-  type Backend,
-  type Host,
-  IDLE_SECONDS,
-  KEPT_SECONDS,
-  type Listener,
-  listenersOf,
-  REQUEST_ID,
-  type Site,
-} from "../site";
+import { IDLE_SECONDS, KEPT_SECONDS, REQUEST_ID } from "../../../config/fleet/limits";
+import type { Backend, Host, Site } from "../../../config/fleet/site";
+import { type Listener, listenersOf } from "../listeners";
 
 /** A file for HAProxy 2.4 or newer, whole. */
 export function haproxyFile(site: Site): string {

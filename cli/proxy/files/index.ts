@@ -1,4 +1,4 @@
-import type { Site } from "../site";
+import type { Site } from "../../../config/fleet/site";
 import { caddyFile } from "./caddy";
 import { envoyFile } from "./envoy";
 import { haproxyFile } from "./haproxy";

@@ -1,13 +1,6 @@
-import {
-  type Backend,
-  BODY_MIB,
-  certificateFiles,
-  type Host,
-  IDLE_SECONDS,
-  KEPT_SECONDS,
-  REQUEST_ID,
-  type Site,
-} from "../site";
+import { BODY_MIB, IDLE_SECONDS, KEPT_SECONDS, REQUEST_ID } from "../../../config/fleet/limits";
+import type { Backend, Host, Site } from "../../../config/fleet/site";
+import { certificateFiles } from "../listeners";
 
 /** A file for nginx, 1.18 or newer, to be included inside `http`. */
 export function nginxFile({ hosts, backends }: Site): string {

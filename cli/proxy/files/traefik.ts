@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import { type Backend, type Host, IDLE_SECONDS, KEPT_SECONDS, type Route, type Site } from "../site";
+import { IDLE_SECONDS, KEPT_SECONDS } from "../../../config/fleet/limits";
+import type { Backend, Host, Route, Site } from "../../../config/fleet/site";
 
 /** A dynamic configuration for Traefik 3, for its file provider. */
 export function traefikFile({ hosts, backends }: Site): string {

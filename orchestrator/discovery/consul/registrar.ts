@@ -1,6 +1,6 @@
+import type { LiveMember } from "../../../config/fleet/member";
 import { eachOf } from "../../../lib/each-of";
 import { within } from "../../../lib/within";
-import type { FleetMember } from "../fleet-model";
 import { type ConsulAgent, ConsulError } from "./agent";
 import { Beats } from "./beats";
 import { type Plan, plan } from "./plan";
@@ -27,7 +27,7 @@ export interface RegistrarOptions {
   /** The agent, with the credentials of this moment. */
   agent(): Promise<Agent>;
   /** The fleet as it is; undefined while that is not known. */
-  members(): readonly FleetMember[] | undefined;
+  members(): readonly LiveMember[] | undefined;
   /** Called when registering begins to fail, fails for another reason, or works again (undefined). */
   onTurn(reason: string | undefined): void;
   /** @default 5 s */

@@ -1,5 +1,5 @@
+import type { LiveMember } from "../../../config/fleet/member";
 import { oneLine } from "../../../lib/plain-text";
-import type { FleetMember } from "../fleet-model";
 
 /** Seconds without a sign of life after which Consul takes a service for critical. */
 export const TTL_SECONDS = 30;
@@ -64,7 +64,7 @@ export function checksOf({ id, health }: Service): Record<string, CheckState> {
 }
 
 /** A member of the fleet as a service. */
-export function serviceOf(member: FleetMember, registrant: Registrant): Service {
+export function serviceOf(member: LiveMember, registrant: Registrant): Service {
   const { server, url, health } = member;
   const id = idPrefix(registrant) + (server ?? "orchestrator"); // no server may have that name
   const { hostname, port, protocol, pathname } = new URL(url);

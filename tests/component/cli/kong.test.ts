@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import { kongDocument } from "../../../cli/kong/document";
-import { kongEntities } from "../../../cli/kong/entities";
-import type { Site } from "../../../cli/proxy/site";
+import { kongDocument } from "../../../config/fleet/kong/document";
+import { kongEntities } from "../../../config/fleet/kong/entities";
+import type { Site } from "../../../config/fleet/site";
 import { kongAsNginx } from "../../support/kong/as-nginx";
+import { membersOf } from "../../support/kong/members";
 import { removeFixture } from "../../support/orchestrator/gateway/fixture-server";
 import { ProxySite } from "../../support/proxy/proxy-site";
 import { usePage } from "../../support/proxy/use-page";
 
 const WISHES = { tag: "dind-mcp.test", keyAuth: false, requestsPerMinute: 0 };
 const asKong = (_file: string, site: Site): string => {
-  const entities = kongEntities(site, ["fixture", "other"], WISHES);
+  const entities = kongEntities(site, membersOf(site, ["fixture", "other"]), WISHES);
   return kongAsNginx(stringify(kongDocument(entities, WISHES.tag)), site);
 };
 

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
-import { certificateFiles, type Site } from "../../../cli/proxy/site";
+import { certificateFiles } from "../../../cli/proxy/listeners";
+import type { Site } from "../../../config/fleet/site";
 
 interface Plugin {
   name: string;

@@ -1,9 +1,9 @@
-import type { FleetMember } from "../../../../orchestrator/discovery/fleet-model";
+import type { LiveMember } from "../../../../config/fleet/member";
 
 export const REGISTRANT = { fleet: "0123456789abcdef", stack: "dind-mcp/test", prefix: "mcp" };
 
 /** A server of a fleet that clients reach at https://mcp.example.com/fleet. @param server undefined: all of them */
-export function member(server: string | undefined, more: Partial<FleetMember> = {}): FleetMember {
+export function member(server: string | undefined, more: Partial<LiveMember> = {}): LiveMember {
   return {
     ...(server === undefined ? {} : { server, callMs: 60_000 }),
     version: "1.0.0",

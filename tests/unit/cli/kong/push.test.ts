@@ -4,18 +4,20 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AdminApi } from "../../../../cli/kong/admin-api";
 import { accessOf } from "../../../../cli/kong/command";
-import { kongEntities } from "../../../../cli/kong/entities";
 import { push } from "../../../../cli/kong/push";
 import { siteOf } from "../../../../cli/proxy/site";
+import { kongEntities } from "../../../../config/fleet/kong/entities";
 import { parseSettings } from "../../../../config/parse-settings";
 import { KongAdmin } from "../../../support/kong/admin-api";
+import { membersOf } from "../../../support/kong/members";
 
 const TAG = "dind-mcp.test";
 const FOREIGN = { id: "11111111-1111-4111-8111-111111111111", name: "shop", host: "shop.lan", tags: ["shop"] };
 
 function entities(servers: string[], requestsPerMinute = 0) {
   const settings = parseSettings({ publicUrl: "https://mcp.example.com" }, [], "test");
-  return kongEntities(siteOf(settings, {}), servers, { tag: TAG, keyAuth: false, requestsPerMinute });
+  const site = siteOf(settings, {});
+  return kongEntities(site, membersOf(site, servers), { tag: TAG, keyAuth: false, requestsPerMinute });
 }
 
 for (const database of ["postgres", "off"] as const) {

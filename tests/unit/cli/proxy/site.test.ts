@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { PROXIES } from "../../../../cli/proxy/files";
-import { listenersOf, siteOf } from "../../../../cli/proxy/site";
+import { listenersOf } from "../../../../cli/proxy/listeners";
+import { siteOf } from "../../../../cli/proxy/site";
 import { parseSettings } from "../../../../config/parse-settings";
 
 describe("bin/dind-mcp proxy", () => {
@@ -53,7 +54,7 @@ describe("bin/dind-mcp proxy", () => {
       [["dind-mcp", "dind-mcp-page"]],
     );
     const same = { url: "https://example.com", pageUrl: "https://example.com" };
-    assert.throws(() => siteOf(settings(), same), /--page-url: got .*the API's own host, expected another/);
+    assert.throws(() => siteOf(settings(), same), /--page-url: got .*, expected another than the API's own host/);
     const deep = { url: "https://example.com", pageUrl: "https://page.example.com/deep" };
     assert.throws(() => siteOf(settings(), deep), /expected a URL without a path/);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { LiveMember } from "../../../../../config/fleet/member";
 import { Registrar } from "../../../../../orchestrator/discovery/consul/registrar";
-import type { FleetMember } from "../../../../../orchestrator/discovery/fleet-model";
 import { eventually } from "../../../../support/eventually";
 import { member, REGISTRANT } from "../../../../support/orchestrator/discovery/members";
 import { MemoryAgent } from "../../../../support/orchestrator/discovery/memory-agent";
@@ -9,7 +9,7 @@ const idOf = (server: string): string => `dind-mcp-${REGISTRANT.fleet}-${server}
 
 describe("registering with Consul", () => {
   let agent: MemoryAgent;
-  let members: FleetMember[] | undefined;
+  let members: LiveMember[] | undefined;
   let turns: (string | undefined)[];
   let registrar: Registrar;
 

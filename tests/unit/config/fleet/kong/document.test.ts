@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { parse, stringify } from "yaml";
-import { kongDocument } from "../../../../cli/kong/document";
-import { type KongWishes, kongEntities } from "../../../../cli/kong/entities";
-import { siteOf } from "../../../../cli/proxy/site";
-import { parseSettings } from "../../../../config/parse-settings";
-import { wrongDocument } from "../../../support/kong/schema";
+import { siteOf } from "../../../../../cli/proxy/site";
+import { kongDocument } from "../../../../../config/fleet/kong/document";
+import { type KongWishes, kongEntities } from "../../../../../config/fleet/kong/entities";
+import { parseSettings } from "../../../../../config/parse-settings";
+import { membersOf } from "../../../../support/kong/members";
+import { wrongDocument } from "../../../../support/kong/schema";
 
 const WISHES: KongWishes = { tag: "dind-mcp.test", keyAuth: false, requestsPerMinute: 0 };
 
@@ -17,7 +18,8 @@ interface Named {
 
 function made(wishes: Partial<KongWishes> = {}, config: Record<string, string> = {}, servers = ["files", "http"]) {
   const settings = parseSettings({ publicUrl: "https://mcp.example.com", ...config }, [], "test");
-  const entities = kongEntities(siteOf(settings, {}), servers, { ...WISHES, ...wishes });
+  const site = siteOf(settings, {});
+  const entities = kongEntities(site, membersOf(site, servers), { ...WISHES, ...wishes });
   return parse(stringify(kongDocument(entities, WISHES.tag))) as { services: Named[]; upstreams: Named[] };
 }
 

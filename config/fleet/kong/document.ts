@@ -1,4 +1,4 @@
-import { isMapping } from "../../lib/mapping";
+import { isMapping } from "../../../lib/mapping";
 import type { Entity, Kind } from "./entities";
 
 /** A declarative configuration of Kong's. */

@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
-import { prefixOf } from "../../api/paths";
-import {
-  type Backend,
-  BODY_MIB,
-  type Host,
-  IDLE_SECONDS,
-  METADATA,
-  REQUEST_ID,
-  type Route,
-  type Site,
-} from "../proxy/site";
+import { prefixOf } from "../../../api/paths";
+import { BODY_MIB, IDLE_SECONDS, METADATA, REQUEST_ID } from "../limits";
+import { type Member, pathOf } from "../member";
+import type { Backend, Host, Route, Site } from "../site";
 
 /** The kinds of entities that are made, in the order in which they are made: what refers to another comes after it. */
 export const KINDS = ["upstreams", "targets", "services", "routes", "plugins"] as const;
@@ -42,27 +35,28 @@ const CONNECT_MS = 5_000;
 /**
  * The entities for a site: an upstream for each of the fleet's ports; a service and a route for each server, for all else
  * of the API, for what needs no key, and for the page.
- * @param servers names of the fleet's servers
+ * @param members of the fleet
  */
-export function kongEntities(site: Site, servers: string[], wishes: KongWishes): Entity[] {
+export function kongEntities(site: Site, members: Member[], wishes: KongWishes): Entity[] {
   const entities = new Entities(wishes);
   for (const backend of site.backends) entities.upstream(backend);
   for (const host of site.hosts) {
     for (const route of host.routes) {
       if (route.backend === "dind-mcp-page") entities.service("page", host, route, { isOpen: true });
-      else addApi(entities, host, route, prefixOf(site.url), servers);
+      else addApi(entities, host, route, prefixOf(site.url), members);
     }
   }
   return KINDS.flatMap((kind) => entities.made.filter((entity) => entity.kind === kind));
 }
 
-function addApi(entities: Entities, host: Host, { backend }: Route, prefix: string, servers: string[]): void {
+function addApi(entities: Entities, host: Host, { backend }: Route, prefix: string, members: Member[]): void {
   // What a client reads before it has anything to sign in with.
   const open = [`${METADATA}${prefix}`, `${prefix}/healthz`];
   entities.service("open", host, { paths: open, backend }, { isOpen: true });
   entities.service("api", host, { paths: [prefix || "/"], backend });
-  for (const name of servers) {
-    entities.service(`server.${name}`, host, { paths: [`${prefix}/servers/${name}`], backend });
+  for (const member of members) {
+    if (member.server === undefined) continue; // all of them behind one URL: a part of the API
+    entities.service(`server.${member.server}`, host, { paths: [pathOf(member)], backend });
   }
 }
 
