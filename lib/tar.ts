@@ -36,6 +36,15 @@ export function tarHeader({ name, size, mode = 0o400, uid = 0 }: TarHeader): Buf
   return block;
 }
 
+/** A copy of a header, of a file or folder of another owner. */
+export function withOwner(block: Buffer, uid: number): Buffer {
+  const copy = Buffer.from(block);
+  for (const at of [108, 116]) copy.write(`${uid.toString(8).padStart(7, "0")}\0`, at);
+  copy.write("        ", 148);
+  copy.write(`${sumOf(copy).toString(8).padStart(6, "0")}\0 `, 148);
+  return copy;
+}
+
 /** A header that was read. `type` is "0" for a regular file. */
 export interface ReadHeader {
   name: string;

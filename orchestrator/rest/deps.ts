@@ -32,7 +32,7 @@ export interface RestDeps {
   servers: Servers;
   lifecycle: Pick<Lifecycle, "start" | "stop" | "restart" | "logs">;
   deployer: Pick<Deployer, "check" | "deploy" | "remove">;
-  learner: Pick<Learner, "start" | "report" | "end">;
+  learner: Pick<Learner, "start" | "report" | "rehearse" | "end">;
   stats: Pick<StatsPoller, "server">;
   /** What servers did in each minute of the last hour. */
   history: { of(server: string): History["minutes"] };

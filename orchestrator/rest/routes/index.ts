@@ -18,6 +18,7 @@ import { offerRoutes } from "./offers";
 import { ownTokenRoutes } from "./own-token";
 import { refusalRoutes } from "./refusals";
 import { registryRoutes } from "./registry";
+import { rehearsalRoutes } from "./rehearsal";
 import { serverEventRoutes } from "./server-events";
 import { serverRoutes } from "./servers";
 import { sessionRoutes } from "./sessions";
@@ -33,6 +34,7 @@ const ALL = [
   draftRoutes,
   offerRoutes,
   learnRoutes,
+  rehearsalRoutes,
   logRoutes,
   egressRoutes,
   refusalRoutes,

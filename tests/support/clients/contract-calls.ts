@@ -39,6 +39,7 @@ export const CONTRACT_CALLS: Record<string, Made[]> = {
   ],
   getLearned: [nobody],
   endLearning: [nobody],
+  rehearseServer: [{ ...named, status: 404 }, nobody], // the engine has no image to rehearse
   listServerEvents: [named, nobody],
   searchRegistry: [{ query: "?search=files", status: 409 }], // the orchestrator has no way out unless it is told
   searchPackages: [{ query: "?search=files" }], // none is configured, and it says so

@@ -38,7 +38,8 @@ export async function presentImage(
   return { id, pulled: true };
 }
 
-async function idOf({ api }: EngineClient, reference: string): Promise<string | undefined> {
+/** The id of an image; undefined when the engine has none of that name. */
+export async function idOf({ api }: EngineClient, reference: string): Promise<string | undefined> {
   try {
     return (await api.getImage(reference).inspect()).Id;
   } catch (error) {

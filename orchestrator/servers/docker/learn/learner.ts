@@ -1,30 +1,27 @@
 import { type EngineClient, reasonOf } from "../../../../lib/docker-client";
-import { MEBIBYTE } from "../../../../lib/sizes";
 import { Label, Role } from "../../../../manifest/container/labels";
 import {
   isLearningName,
   learningManifest,
   learningName,
-  learningOptions,
   learningProblem,
   learningProxyName,
 } from "../../../../manifest/container/learning";
-import type { Manifest } from "../../../../manifest/types";
+import { rehearsalImage, rehearsalManifest } from "../../../../manifest/container/rehearsal";
 import type { Log } from "../../../log";
 import { ServerError } from "../../server-error";
 import type { ContainerServer } from "../../server-info";
-import type { Deployer } from "../deploy/deployer";
-import type { Opening } from "../deploy/deployment";
+import type { CopyPlan, Deployer } from "../deploy/deployer";
+import { idOf } from "../deploy/images";
 import { ServerParts } from "../deploy/server-parts";
 import type { DockerServers } from "../docker-servers";
 import { EgressLog } from "../egress-log";
 import { changesOf } from "./changes";
-import { UnusualImageError } from "./folder-tar";
+import { type Learning, learningOpening, NOT_READ } from "./learning";
 import { type Needs, needsOf } from "./needs";
-import { type ImageFolders, openFolders } from "./open-folders";
-import { measure, type Peaks } from "./peaks";
-import { startProxy } from "./proxy";
-import { killWhenFull, MOST_WRITTEN, writtenBy } from "./written";
+import type { Peaks } from "./peaks";
+import { rehearsalOpening } from "./rehearsal";
+import { writtenBy } from "./written";
 
 export interface LearnerOptions {
   client: EngineClient;
@@ -35,27 +32,12 @@ export interface LearnerOptions {
   log: Log;
 }
 
-/** A copy that learns. */
-interface Learning {
-  server: string;
-  copy: string;
-  /** Milliseconds since 1970, when it ends by itself. */
-  until: number;
-  folders?: ImageFolders;
-  peaks: Peaks;
-  /** Why it was stopped before its time. */
-  ended?: string;
-  stop: AbortController;
-  timer?: NodeJS.Timeout;
-}
-
 /** A copy that learns, as others see it. */
 export type LearningCopy = Pick<Learning, "server" | "copy" | "until">;
 
 const MINUTE_MS = 60_000;
-const FULL = `it was stopped: it had written more than ${MOST_WRITTEN / MEBIBYTE} MiB into its root file system`;
-/** Before its image was read. */
-const NOT_READ: ImageFolders = { all: new Set(), filled: new Set(), mounted: [] };
+/** Longest that a rehearsal may take. */
+const REHEARSAL_MINUTES = 10;
 
 /**
  * Lets a throwaway copy of a server show what the server needs: its egress is recorded in place of refused, its writes and
@@ -72,31 +54,31 @@ export class Learner {
    * @throws ServerError when the server cannot be copied, or another learns; nothing of it is then left
    */
   async start(name: string, minutes: number): Promise<LearningCopy> {
-    const { servers, deployer } = this.options;
-    const server = servers.get(name);
-    if (!server) throw new ServerError(404, `there is no server ${name}`);
-    const problem = learningProblem(server.manifest);
-    if (problem) throw new ServerError(409, `no copy of ${name} can learn: ${problem}`);
-    if (this.#running)
-      throw new ServerError(409, `${this.#running.copy} is learning; end it, or wait until ${timeOf(this.#running)}`);
-    const peaks = { memory: 0, shared: 0, processes: 0, cpus: 0 };
-    const learning: Learning = {
-      ...{ server: name, copy: learningName(name), until: Date.now() + minutes * MINUTE_MS },
-      ...{ peaks, stop: new AbortController() },
-    };
-    this.#running = learning;
+    return await this.#begin(name, minutes, (server, learning) => ({
+      manifestFor: (user) => learningManifest(server.manifest, user),
+      openingFor: (manifest) => learningOpening({ ...this.options, server, manifest, learning }),
+    }));
+  }
+
+  /**
+   * Makes a copy from the image that is to be rehearsed, with no wall opened and a copy of the server's storage; waits
+   * until it is healthy, and removes it once it was looked at.
+   * @param look gets the copy's name
+   * @throws ServerError 404 without such an image, 409 when there can be no copy now, 422 when it does not become healthy
+   */
+  async rehearse<Result>(name: string, look: (copy: string) => Promise<Result>): Promise<Result> {
+    const { client, stack } = this.options;
+    const image = await idOf(client, rehearsalImage(name));
+    if (image === undefined) throw new ServerError(404, `the engine has no image ${rehearsalImage(name)} to rehearse`);
+    const { copy } = await this.#begin(name, REHEARSAL_MINUTES, (server, learning) => ({
+      manifestFor: (user) => rehearsalManifest(server.manifest, user),
+      openingFor: (manifest) => rehearsalOpening({ client, stack, image, server, manifest, learning }),
+    }));
     try {
-      await deployer.copy(server, {
-        name: learning.copy,
-        manifestFor: (user) => learningManifest(server.manifest, user),
-        openingFor: (manifest) => this.#opening(server, manifest, learning),
-      });
-    } catch (error) {
-      this.#forget();
-      throw error;
+      return await look(copy);
+    } finally {
+      await this.end(name);
     }
-    learning.timer = setTimeout(() => this.#expired(learning), minutes * MINUTE_MS).unref();
-    return learning;
   }
 
   /** What was learned until now. @throws ServerError when no copy of the server learns */
@@ -151,6 +133,34 @@ export class Learner {
     }
   }
 
+  async #begin(
+    name: string,
+    minutes: number,
+    planFor: (server: ContainerServer, learning: Learning) => Omit<CopyPlan, "name">,
+  ): Promise<Learning> {
+    const { servers, deployer } = this.options;
+    const server = servers.get(name);
+    if (!server) throw new ServerError(404, `there is no server ${name}`);
+    const problem = learningProblem(server.manifest);
+    if (problem) throw new ServerError(409, `there can be no copy of ${name}: ${problem}`);
+    if (this.#running)
+      throw new ServerError(409, `${this.#running.copy} is learning; end it, or wait until ${timeOf(this.#running)}`);
+    const peaks = { memory: 0, shared: 0, processes: 0, cpus: 0 };
+    const learning: Learning = {
+      ...{ server: name, copy: learningName(name), until: Date.now() + minutes * MINUTE_MS },
+      ...{ peaks, stop: new AbortController() },
+    };
+    this.#running = learning;
+    try {
+      await deployer.copy(server, { name: learning.copy, ...planFor(server, learning) });
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+    learning.timer = setTimeout(() => this.#expired(learning), minutes * MINUTE_MS).unref();
+    return learning;
+  }
+
   #of(name: string): Learning {
     if (this.#running?.server === name) return this.#running;
     throw new ServerError(404, `no copy of ${name} is learning`);
@@ -168,35 +178,6 @@ export class Learner {
       this.options.log.error({ server: learning.copy, reason: reasonOf(error) }, "a copy that learned is not removed");
       learning.timer = setTimeout(() => this.#expired(learning), MINUTE_MS).unref();
     });
-  }
-
-  #opening({ runtime }: ContainerServer, manifest: Manifest, learning: Learning): Opening {
-    const { client, stack } = this.options;
-    return {
-      image: runtime.image.id,
-      parts: [`container ${learningProxyName(manifest.name)}`],
-      reach: () => startProxy(client, stack, manifest),
-      options: (spec) => learningOptions(spec, manifest, learning),
-      prepare: async (container, { mounts, tmpfs }) => {
-        const mounted = [...mounts.map(({ target }) => target), ...Object.keys(tmpfs)];
-        learning.folders = await openFolders(container, manifest.user, mounted).catch((error: unknown) => {
-          throw error instanceof UnusualImageError
-            ? new ServerError(409, `no copy can learn: ${error.message}`)
-            : error;
-        });
-        const { signal } = learning.stop;
-        const told = (): void => {
-          learning.ended = FULL;
-        };
-        for (const work of [
-          measure(client, container.id, learning.peaks, signal),
-          killWhenFull(client, container.id, { signal, told }),
-        ])
-          work.catch((error) =>
-            this.options.log.error({ server: learning.copy, reason: reasonOf(error) }, "a copy is no longer measured"),
-          );
-      },
-    };
   }
 }
 

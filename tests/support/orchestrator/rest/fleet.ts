@@ -83,6 +83,8 @@ export class MemoryFleet {
   readonly removed: string[] = [];
   /** What deploying ends with, when it shall fail. */
   deployFails?: Error;
+  /** What a rehearsal ends with, when it shall fail. */
+  rehearsalFails?: Error;
   /** Milliseconds that a followed log lasts; undefined: until the client goes. */
   followMs?: number;
   /** Logs that are being followed. */
@@ -214,6 +216,10 @@ export class MemoryFleet {
         ...{ needed: { egress: ["a.example.com:443"] }, add: {}, unused: [], notes: [] },
         peaks: { memory: 1, shared: 0, processes: 2, cpus: 0.5 },
       }),
+      rehearse: async (name, look) => {
+        if (this.rehearsalFails) throw this.rehearsalFails;
+        return await look(copyOf(name).copy);
+      },
       end: async (name) => void this.removed.push(`copy of ${name}`),
     };
   }

@@ -15,6 +15,7 @@ describe("a copy that learns", () => {
   let failures: Error[];
   let containers: { Labels: Record<string, string> }[];
   let learner: Learner;
+  let images: string[];
   const busy = new Set<string>();
   const server = { name: "echo", manifest: manifest() } as ServerInfo;
   const settled = async () => {
@@ -23,10 +24,20 @@ describe("a copy that learns", () => {
 
   beforeEach(() => {
     mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: 1_000 });
-    [removed, failures, containers] = [[], [], []];
+    [removed, failures, containers, images] = [[], [], [], []];
     busy.clear();
     const options = {
-      client: { api: { listContainers: async () => containers } },
+      client: {
+        api: {
+          listContainers: async () => containers,
+          getImage: (name: string) => ({
+            inspect: async () => {
+              if (!images.includes(name)) throw Object.assign(new Error("no such image"), { statusCode: 404 });
+              return { Id: "sha256:1" };
+            },
+          }),
+        },
+      },
       servers: { get: (name: string) => (name.startsWith("echo") ? server : undefined), list: () => [server] },
       deployer: {
         busy,
@@ -62,6 +73,20 @@ describe("a copy that learns", () => {
     await settled();
     assert.deepEqual(removed, ["echo-learn"]);
     await assert.rejects(learner.end("echo"), /no copy of echo is learning/);
+    await learner.start("echo", 1);
+  });
+
+  it("that rehearses is looked at once and goes, however that ends, and needs an image to rehearse", async () => {
+    const look = async (copy: string) => `saw ${copy}`;
+    await assert.rejects(learner.rehearse("echo", look), { status: 404 });
+    images.push("mcp-echo-rehearsal:next");
+    assert.equal(await learner.rehearse("echo", look), "saw echo-learn");
+    const failing = learner.rehearse("echo", async () => {
+      await assert.rejects(learner.start("echo", 1), /echo-learn is learning/);
+      throw new Error("its tools are broken");
+    });
+    await assert.rejects(failing, /its tools are broken/);
+    assert.deepEqual(removed, ["echo-learn", "echo-learn"]);
     await learner.start("echo", 1);
   });
 
