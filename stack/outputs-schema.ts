@@ -17,6 +17,8 @@ const tcp = z
   .meta(uri);
 const cidr = z.string().regex(/^[\d.]+\/\d+$/);
 const time = text.meta({ format: "date-time" });
+/** An entity of Kong's: its fields are Kong's to describe. */
+const entity = z.record(text, z.unknown());
 /** Marks what `pulumi stack output` shows as [secret]. */
 const secret = { secret: true };
 
@@ -53,6 +55,9 @@ const schema: z.ZodType<Outputs> = z.looseObject({
   engine: z.looseObject({ containerName: text, containerId: text, imageId: text }),
   network: z.looseObject({ name: text, cidr, api: url, mcp: url }),
   volumes: z.record(text, text),
+  kong: z
+    .looseObject({ _format_version: z.literal("3.0"), upstreams: z.array(entity), services: z.array(entity) })
+    .optional(),
 });
 
 /** The file of this version's JSON Schema. Those of older versions stay beside it. */

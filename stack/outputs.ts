@@ -6,9 +6,11 @@ import type { InternalNetwork } from "../components/internal-network";
 import type { PersistentVolumes } from "../components/persistent-volumes";
 import type { TlsCertificates } from "../components/tls/tls-certificates";
 import { type Endpoints, endpoints, networkEndpoints, serverUrl } from "../config/endpoints";
+import type { KongDocument } from "../config/fleet/kong/document";
 import type { Settings, TokenSettings } from "../config/settings";
 import type { CatalogServer } from "../manifest/catalog";
 import type { TransportType } from "../manifest/types";
+import { kongOutput } from "./kong-output";
 
 /** The contract's version: raised when an output changes its meaning or goes away. */
 export const OUTPUTS_VERSION = 2 as const;
@@ -93,6 +95,8 @@ export interface Outputs {
   };
   /** Volume names on the host engine, by what they hold. */
   volumes: Record<string, string>;
+  /** The catalog's servers for Kong Gateway: a declarative configuration, DB-less or for decK. Absent without publicUrl. */
+  kong?: KongDocument;
 }
 
 /** An entry of a client's `mcp.json`. @param token may be absent */
@@ -125,6 +129,7 @@ export function makeOutputs(parts: Parts): Deferred<Outputs> {
   const { settings, network, volumes, certificates, engine, fleet, servers } = parts;
   const urls = endpoints(settings);
   const { tokens } = fleet.orchestrator;
+  const kong = kongOutput(settings, servers, pulumi.getStack());
   return {
     version: OUTPUTS_VERSION,
     endpoints: { ...urls, dockerTls: engine.endpoint },
@@ -160,5 +165,6 @@ export function makeOutputs(parts: Parts): Deferred<Outputs> {
     engine: { containerName: engine.containerName, containerId: engine.containerId, imageId: engine.imageId },
     network: { name: network.networkName, cidr: network.cidr, ...networkEndpoints(settings) },
     volumes: volumes.names,
+    ...(kong ? { kong } : {}),
   };
 }

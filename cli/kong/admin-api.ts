@@ -1,7 +1,6 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
 import { text } from "node:stream/consumers";
-import type { KongDocument } from "../../config/fleet/kong/document";
 import type { Entity, Kind } from "../../config/fleet/kong/entities";
 import { parseJson } from "../../lib/json";
 import { isMapping } from "../../lib/mapping";
@@ -69,7 +68,7 @@ export class AdminApi {
   }
 
   /** Replaces it. */
-  async load(document: KongDocument): Promise<void> {
+  async load(document: Record<string, unknown>): Promise<void> {
     await this.#ask("POST", "/config", document);
   }
 

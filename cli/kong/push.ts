@@ -34,11 +34,11 @@ async function apply(admin: AdminApi, { create, update, remove }: Plan, tag: str
 }
 
 /** The configuration that Kong has, with our part of it made anew. */
-function merged(yaml: string, ours: KongDocument, tag: string): KongDocument {
+function merged(yaml: string, ours: KongDocument, tag: string): Record<string, unknown> {
   const parsed = parseYaml(yaml);
   if (parsed.findings) throw new CliError("GET /config: got a configuration that is no YAML, expected Kong's own");
   const { document } = parsed;
-  const whole: KongDocument = isMapping(document) ? { ...document } : {};
+  const whole: Record<string, unknown> = isMapping(document) ? { ...document } : {};
   for (const [kind, rows] of Object.entries(whole)) {
     if (Array.isArray(rows)) whole[kind] = rows.filter((row) => !hasTag(row, tag));
   }

@@ -26,8 +26,9 @@ async function settle(value: unknown, path = ""): Promise<{ value: unknown; secr
   const parts = await Promise.all(
     Object.entries(value).map(async ([key, part]) => [key, await settle(part, below(key))] as const),
   );
+  const values = Object.fromEntries(parts.map(([key, part]) => [key, part.value]));
   return {
-    value: Object.fromEntries(parts.map(([key, part]) => [key, part.value])),
+    value: Array.isArray(value) ? Object.values(values) : values,
     secrets: parts.flatMap(([, part]) => part.secrets),
   };
 }
@@ -120,6 +121,10 @@ describe("outputs", () => {
   it("fit their JSON Schema, which describes every one of them; with less of the settings, too", async () => {
     assertFits((await run()).outputs);
     assertFits((await run({ dockerApi: "off", tokens: "[]", servers: '["files"]' })).outputs);
+    const { outputs, secrets } = await run({ publicUrl: "https://mcp.example.com" });
+    assert.ok(outputs.kong);
+    assertFits(outputs);
+    assert.deepEqual(secrets, ["clientConfig", "tokens", "tls.clientKey"], "nothing of it is secret");
   });
 
   it("have a JSON Schema that lets a reader live with new outputs, and not with an old version or a missing one", async () => {

@@ -6,6 +6,7 @@ import { endSessions } from "../../support/clients/api";
 import { must } from "../../support/fleet/command";
 import { docker, type Fleet, theFleet } from "../../support/fleet/fleet";
 import { cli, mustCli } from "../../support/fleet/stack";
+import { wrongDocument } from "../../support/kong/schema";
 
 describe("dind-mcp status, validate and engine", function () {
   this.timeout(300_000);
@@ -116,6 +117,19 @@ describe("dind-mcp status, validate and engine", function () {
     assert.equal(status.isolation?.privileged, false);
     assert.ok(status.certificates.every(({ daysLeft, renewalDue }) => daysLeft > 300 && !renewalDue));
     assert.doesNotMatch(text + JSON.stringify(status), new RegExp(Object.values(fleet.outputs.tokens).join("|")));
+  });
+
+  it("kong prints the servers that run, as a configuration that Kong's documentation allows", async () => {
+    const printed = await mustCli(fleet.stack, "kong", "--url", "https://mcp.example.com", "--json");
+    const document = JSON.parse(printed) as { services: { name: string }[]; upstreams: { targets: object[] }[] };
+    assert.deepEqual(wrongDocument(document), []);
+    const tag = `dind-mcp.${fleet.stack.name}`;
+    const parts = ["open", "api", "server.files", "server.http", "server.postgres"];
+    const names = document.services.map(({ name }) => name);
+    for (const part of parts) assert.ok(names.includes(`${tag}.${part}`), `${part}: ${names.join(" ")}`);
+    const { host } = new URL(fleet.outputs.endpoints.api);
+    assert.match(JSON.stringify(document.upstreams), new RegExp(`"target":"${host}"`));
+    assert.doesNotMatch(printed, new RegExp(Object.values(fleet.outputs.tokens).join("|")));
   });
 
   it("status of a stack that is not there says how to make it", async () => {
