@@ -54,6 +54,10 @@ export const paths = {
   /** Runs a throwaway copy of a newer image once, by POST. */
   rehearsal: (name: string) => serverPath(name, "rehearsal"),
   tools: (name: string) => serverPath(name, "tools"),
+  /** Begins to sign in to a remote server, by POST; DELETE signs out. */
+  login: (name: string) => serverPath(name, "login"),
+  /** How a sign-in goes. */
+  signIn: (name: string, id: string) => serverPath(name, "login", id),
   /** Calls a tool, by POST. */
   call: (name: string, tool: string) => serverPath(name, "tools", tool, "call"),
 } as const;

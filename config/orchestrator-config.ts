@@ -8,6 +8,8 @@ import { httpUrl } from "./parts";
 export const PATHS = {
   /** Hashes of the bearer tokens, written by the stack. */
   tokens: "/run/secrets/tokens.json",
+  /** Keys for what is kept encrypted, written by the stack. */
+  sealingKeys: "/run/secrets/sealing-keys.json",
   /** Consul's token and certificates, written by the stack. */
   consul: "/run/secrets/consul.json",
   /** The engine's Docker API. A folder is mounted, not the socket: dockerd makes a new socket whenever it starts. */
@@ -30,6 +32,10 @@ export const tokenSchema = KEYS.tokens.unwrap().element.extend({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type StoredToken = z.infer<typeof tokenSchema>;
+
+/** A key for what the orchestrator keeps encrypted: 256 random bits, and the name by which records say that it is theirs. */
+export const sealingKeySchema = z.object({ id: z.string().min(1), key: z.string().min(43) });
+export type SealingKey = z.infer<typeof sealingKeySchema>;
 
 /** How the orchestrator shows Consul who it is, and knows Consul; PEM texts. */
 export const consulSecretsSchema = z.object({

@@ -1,6 +1,6 @@
 import { canonicalJson } from "../lib/canonical-json";
 import type { Finding } from "../lib/findings";
-import { isRemote, remotePlace } from "./remote";
+import { isRemote, remotePlaces } from "./remote";
 import { manifestSchema } from "./schema";
 import { looksLikeSecret } from "./secret-names";
 import type { Checked, Document } from "./secret-rules";
@@ -31,11 +31,11 @@ function ofContainers(checked: Checked, document: Document): Finding[] {
   });
 }
 
-/** A remote server's way out is the one to its address. */
-function otherWays({ transport, egress = [] }: Checked): Finding[] {
-  const place = remotePlace(transport?.url);
-  if (place === undefined || (egress.length === 1 && egress[0] === place)) return [];
-  const expected = `nothing: it follows from transport.url, ${place}`;
+/** A remote server's ways out are those to its address and to its issuer. */
+function otherWays({ egress = [] }: Checked, document: Document): Finding[] {
+  const places = remotePlaces(document);
+  if (places.length === 0 || egress.join() === places.join()) return [];
+  const expected = `nothing: it follows from transport.url${document.oauth ? " and oauth" : ""}, ${places.join(", ")}`;
   return [{ path: ["egress"], got: "a value", expected, fix: "remove it" }];
 }
 
@@ -43,6 +43,31 @@ function certificateAndKey({ tls }: Checked): Finding[] {
   if (!tls || (tls.certificate === undefined) === (tls.key === undefined)) return [];
   const got = tls.key ? "key alone" : "certificate alone";
   return [{ path: ["tls"], got, expected: "certificate and key together", fix: "add the other one" }];
+}
+
+/** Who brings the token, and for which client. */
+function signIn({ oauth, headers = {} }: Checked): Finding[] {
+  if (!oauth) return [];
+  const own = Object.keys(headers).filter((name) => name.toLowerCase() === "authorization");
+  const alone = oauth.clientSecret && oauth.clientId === undefined;
+  return [
+    ...own.map((name) => ({
+      path: ["headers", name],
+      got: "a value, and oauth",
+      expected: "one of the two: the token of oauth goes into this header",
+      fix: "remove one",
+    })),
+    ...(alone
+      ? [
+          {
+            path: ["oauth"],
+            got: "clientSecret alone",
+            expected: "clientId and clientSecret together",
+            fix: "add clientId",
+          },
+        ]
+      : []),
+  ];
 }
 
 /** Reports values that everybody can read and that look like secrets, without showing them. */
@@ -86,8 +111,8 @@ function sameHeaders({ headers = {} }: Checked): Finding[] {
 }
 
 /** What only a remote server has. */
-function onlyRemote({ headers = {}, tls }: Checked): Finding[] {
-  const said = [Object.keys(headers).length > 0 ? ["headers"] : [], tls ? ["tls"] : []].flat();
+function onlyRemote({ headers = {}, oauth, tls }: Checked): Finding[] {
+  const said = [Object.keys(headers).length > 0 ? ["headers"] : [], oauth ? ["oauth"] : [], tls ? ["tls"] : []].flat();
   const expected = "nothing: it is for servers of `transport.type: remote`";
   return said.map((key) => ({ path: [key], got: "a value", expected, fix: "remove it" }));
 }
@@ -97,6 +122,6 @@ export function remoteFindings(checked: Checked, document: Document): Finding[] 
   const { transport } = checked;
   if (transport === undefined) return [];
   if (!isRemote({ transport })) return onlyRemote(checked);
-  const rules = [ofContainers, otherWays, certificateAndKey, plainHeaders, sameHeaders];
+  const rules = [ofContainers, otherWays, certificateAndKey, signIn, plainHeaders, sameHeaders];
   return rules.flatMap((rule) => rule(checked, document));
 }

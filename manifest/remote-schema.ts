@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { pattern } from "../lib/schema-parts";
 import { hasUrlPassword } from "../lib/url-password";
-import { parseEgress } from "./egress-hosts";
+import { PUBLIC, parseEgress } from "./egress-hosts";
 import { remotePlace } from "./remote";
 import { RemoteProtocol } from "./remote-types";
 import { command, secret } from "./schema-fields";
@@ -67,9 +67,40 @@ const headerName = z
     "a header that the gateway does not write itself",
   );
 
-/** `headers` and `tls` of a manifest. */
+const ISSUER = "a URL like https://login.example.com, without user, query and fragment";
+
+const issuer = z.string(ISSUER).superRefine((text, context) => {
+  const { protocol, search = "", hash = "", username = "" } = URL.parse(text) ?? {};
+  if (protocol !== "https:" || search || hash || username || text.includes("@"))
+    return context.addIssue({ code: "custom", message: ISSUER });
+  const target = parseEgress(remotePlace(text) ?? "");
+  if (typeof target === "string") context.addIssue({ code: "custom", message: `a URL of another host: ${target}` });
+});
+
+const place = z.string("text like login.example.com:443").superRefine((text, context) => {
+  const target = parseEgress(text);
+  if (typeof target === "string" || target.wildcard || text === PUBLIC)
+    context.addIssue({ code: "custom", message: typeof target === "string" ? target : "one host, by its name" });
+});
+
+const oauth = z.strictObject(
+  {
+    issuer,
+    hosts: z.array(place, "a list of host:port").max(8, "at most 8 of them").optional(),
+    clientId: pattern(/^[\x21-\x7e]{1,500}$/, "the client's id, without spaces").optional(),
+    clientSecret: reference.optional(),
+    scopes: z
+      .array(pattern(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, "a scope, without spaces"), "a list of scopes")
+      .max(50, "at most 50 of them")
+      .optional(),
+  },
+  "a mapping with issuer",
+);
+
+/** `headers`, `oauth` and `tls` of a manifest. */
 export const remoteFields = {
   headers: z.record(headerName, headerValue, "a mapping of header names to mappings").optional(),
+  oauth: oauth.optional(),
   tls: z
     .strictObject(
       { ca: reference.optional(), certificate: reference.optional(), key: reference.optional() },

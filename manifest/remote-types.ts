@@ -17,6 +17,23 @@ export interface SecretReference {
   secret: string;
 }
 
+/**
+ * How somebody signs in to a remote server, by OAuth 2.1. The tokens stay in the orchestrator: encrypted on its volume, and
+ * sent to this server alone.
+ */
+export interface RemoteOAuth {
+  /** The authorization server that gives tokens for the server, like `https://login.example.com`; it has to name itself so. */
+  issuer: string;
+  /** Further places of the issuer's endpoints, as `host:port`, where they are on another host than `issuer`. @default [] */
+  hosts?: string[];
+  /** The client that was registered with the issuer by hand. @default the orchestrator registers itself, where the issuer lets it */
+  clientId?: string;
+  /** Its secret, if it has one; only with `clientId`. @default none */
+  clientSecret?: SecretReference;
+  /** What to ask for. @default what the server's metadata lists, or nothing */
+  scopes?: string[];
+}
+
 /** What a remote server's TLS takes beside the usual. All PEM. */
 export interface RemoteTls {
   /** The authorities that may have signed the server's certificate, in place of the public ones. @default the public ones */

@@ -19,15 +19,23 @@ export function remotePlace(url: unknown): string | undefined {
   return `${hostname}:${port || WEB_PORT[protocol]}`;
 }
 
-/** The names of the secrets that headers and TLS ask for, each once, as far as they can be read. */
-function namedSecrets({ headers, tls }: Record<string, unknown>): string[] {
-  const all = [headers, tls].flatMap((part) => (isMapping(part) ? Object.values(part) : []));
+/** All places that a remote server's way out leads to: its own, its issuer's, and those of the issuer's endpoints. */
+export function remotePlaces({ transport, oauth }: Record<string, unknown>): string[] {
+  const { issuer, hosts } = isMapping(oauth) ? oauth : {};
+  const further: unknown[] = Array.isArray(hosts) ? hosts : [];
+  const all = [remotePlace(isMapping(transport) ? transport.url : undefined), remotePlace(issuer), ...further];
+  return [...new Set(all.filter((place) => typeof place === "string"))];
+}
+
+/** The names of the secrets that headers, OAuth and TLS ask for, each once, as far as they can be read. */
+function namedSecrets({ headers, oauth, tls }: Record<string, unknown>): string[] {
+  const all = [headers, oauth, tls].flatMap((part) => (isMapping(part) ? Object.values(part) : []));
   const names = all.flatMap((one) => (isMapping(one) && typeof one.secret === "string" ? [one.secret] : []));
   return [...new Set(names)];
 }
 
 /**
- * Fills in what follows from the address and the headers of a remote server: its one way out, and its secrets. They need
+ * Fills in what follows from the address and the headers of a remote server: its ways out, and its secrets. They need
  * not be declared; where one is, to describe it, that stands.
  */
 export function withRemote(document: Record<string, unknown>): Record<string, unknown> {
@@ -35,11 +43,11 @@ export function withRemote(document: Record<string, unknown>): Record<string, un
   if (!isMapping(transport) || transport.type !== TransportType.Remote || !Array.isArray(secrets)) return document;
   const declared = secrets.map((one: unknown) => (isMapping(one) ? one.name : undefined));
   const brought = namedSecrets(document).filter((name) => !declared.includes(name));
-  const place = remotePlace(transport.url);
+  const places = remotePlaces(document);
   return {
     ...document,
     secrets: [...secrets, ...brought.map((name) => ({ name }))],
-    ...(egress === undefined && place !== undefined ? { egress: [place] } : {}),
+    ...(egress === undefined && places.length > 0 ? { egress: places } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Build, Resources, Scratch, Secret, Storage } from "./part-types";
-import type { HeaderValue, RemoteProtocol, RemoteTls } from "./remote-types";
+import type { HeaderValue, RemoteOAuth, RemoteProtocol, RemoteTls } from "./remote-types";
 import type { Service } from "./service-types";
 
 export type * from "./part-types";
@@ -125,6 +125,8 @@ export interface Manifest {
   transport: Transport;
   /** Headers that a remote server gets with each request, like `X-Api-Key: {secret: api-key}`; remote only. @default none */
   headers?: Record<string, HeaderValue>;
+  /** How somebody signs in to a remote server; remote only. @default nobody has to */
+  oauth?: RemoteOAuth;
   /** Authorities and a client certificate for a remote server; remote only. @default the usual */
   tls?: RemoteTls;
   /** Environment, plain values only: it is readable in `docker inspect`. `X_FILE` may say where a secret's file is. @default {} */

@@ -3,11 +3,12 @@ import { Registry } from "prom-client";
 import { PATHS } from "../config/orchestrator-config";
 import { PORTS } from "../config/ports";
 import { AuditLog } from "./audit/audit-log";
-import { loadConfig, tokensFile } from "./config";
+import { loadConfig, loadSealingKeys, tokensFile } from "./config";
 import { createDiscovery } from "./discovery/create-discovery";
 import { DockerApi } from "./docker-api/docker-api";
 import { Events } from "./events";
 import { McpGateway } from "./gateway/gateway";
+import { RemoteSignIns } from "./gateway/sign-in/remote-sign-ins";
 import { Front } from "./http/front";
 import { LastResort } from "./last-resort";
 import { createLog, type Log } from "./log";
@@ -45,9 +46,21 @@ async function main(): Promise<void> {
   const parts = await createServers({ config, events, log });
   const { servers } = parts;
   const tracer = await openTracer(config, (message) => log.warn(message));
-  const gateway = new McpGateway({
+  const signIns = new RemoteSignIns({
+    folder: join(PATHS.state, "sign-ins"),
+    keys: loadSealingKeys(),
+    publicUrl: config.publicUrl,
+    changed: (server) => {
+      log.info({ server }, "somebody signed in, or out");
+      gateway.signInChanged(server);
+      parts.remote.checkAgain(server);
+    },
+    warn: (message, error) => log.warn({ error }, message),
+  });
+  const gateway: McpGateway = new McpGateway({
     ...{ config, servers, audit, observer, events, tracer },
     onFailure: (server, answer) => heard.hear(server, answer),
+    credentials: (server) => signIns.credentials(server),
     warn: (message, error) => log.warn({ error }, message),
   });
   parts.remote.checkBy((name) => gateway.check(name));
@@ -82,12 +95,12 @@ async function main(): Promise<void> {
   const history = new History({ totals: () => observer.totals(), usage: () => parts.stats.list() });
   const rest = await createApp(front, {
     ...{ config, guard, gateway, audit, events, links, history, serverHistory, log, heard, tokens, apiTokens, uses },
-    discovery,
+    ...{ discovery, signIns },
     ...parts,
     staticFolder: join(__dirname, "static"),
   });
   const page = createPage({ config, guard, links, rest: front.rest });
-  const exposition = new Exposition(registry, { config, gateway, audit, discovery, ...parts });
+  const exposition = new Exposition(registry, { config, gateway, audit, discovery, signIns, ...parts });
   const metrics = new MetricsServer({ guard, limits, exposition });
   const warn = (message: string) => log.warn(message);
   const docker =

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ServerStatus } from "../server-status";
 import { bytes, manifestSchema, time } from "./parts";
+import { authorizationSchema } from "./sign-in";
 
 export const serverSchema = z
   .object({
@@ -11,6 +12,7 @@ export const serverSchema = z
     status: z.enum(ServerStatus),
     health: z.enum(["healthy", "unhealthy", "starting", "none"]).describe("none: nothing runs that could be asked"),
     reason: z.string().optional().describe("What is wrong, in words"),
+    authorization: authorizationSchema.optional().describe("Of a remote server that somebody signs in to"),
     managedBy: z.enum(["pulumi", "api"]).describe("pulumi: declared in the catalog. api: deployed through this API"),
     transport: z.string().describe("How the server behind the gateway speaks MCP"),
     url: z.string().describe("Where clients reach it, by Streamable HTTP"),

@@ -10,6 +10,7 @@ import { deployCommand, removeCommand } from "./deploy";
 import { egressCommand } from "./egress";
 import { lifecycleCommand } from "./lifecycle";
 import { listCommand, showCommand } from "./list";
+import { loginCommand, logoutCommand } from "./login";
 import { logsCommand } from "./logs";
 import { refusalsCommand } from "./refusals";
 import { toolsCommand } from "./tools";
@@ -26,6 +27,8 @@ A server of the catalog is declared in mcp/NAME and made by \`up\`; \`deploy\` r
   group.addCommand(listCommand()).addCommand(showCommand()).addCommand(deployCommand()).addCommand(removeCommand());
   for (const action of ["start", "stop", "restart"] as const) group.addCommand(lifecycleCommand(action));
   return group
+    .addCommand(loginCommand())
+    .addCommand(logoutCommand())
     .addCommand(logsCommand())
     .addCommand(egressCommand())
     .addCommand(refusalsCommand())

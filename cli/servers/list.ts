@@ -23,7 +23,15 @@ export function listCommand(): Command {
 }
 
 /** Facts that not every server has: no line for those. */
-const MAY_BE_ABSENT = ["remote", "container", "image", "companions"];
+const MAY_BE_ABSENT = ["remote", "signed in", "container", "image", "companions"];
+
+type Detail = z.infer<typeof serverDetailSchema>;
+
+/** Who signed in, and how that is. */
+function signedIn({ state, reason, by, subject, since }: NonNullable<Detail["authorization"]>): string {
+  const who = by === undefined ? "" : `, ${subject ?? "somebody"} by the token ${by}, since ${since}`;
+  return `${state}${who}${reason === undefined ? "" : `: ${reason}`}`;
+}
 
 /** `servers show`. */
 export function showCommand(): Command {
@@ -34,12 +42,13 @@ export function showCommand(): Command {
     .addHelpText("after", examples("bin/dind-mcp servers show files"))
     .action(async (name: string, { json }: { json?: boolean }) => {
       const api = await openApi(Scope.Read);
-      show(json, await api.get<z.infer<typeof serverDetailSchema>>(paths.server(name)), (server) => {
-        const { container, image, remote, usage, restarts, oomKills, tools, stats } = server;
+      show(json, await api.get<Detail>(paths.server(name)), (server) => {
+        const { authorization, container, image, remote, usage, restarts, oomKills, tools, stats } = server;
         const facts = {
           "": `${server.title}: ${server.description}`,
           url: server.url,
           remote: remote ? `${remote.url}, by ${remote.protocol}` : "",
+          "signed in": authorization ? signedIn(authorization) : "",
           container: container
             ? `${container.name} ${container.id.slice(0, 12)}, started ${server.startedAt ?? "never"}`
             : "",

@@ -6,6 +6,7 @@ import {
   type ConsulSecrets,
   type OrchestratorConfigInput,
   PATHS,
+  type SealingKey,
   type StoredToken,
 } from "../../config/orchestrator-config";
 import type { TokenSettings } from "../../config/settings";
@@ -29,7 +30,7 @@ export const GATEWAY = { name: "mcp-gateway", ...serverSubnet(SYSTEM_UIDS.orches
 /** The orchestrator listens on this address alone, and not in the networks of servers, which it joins as a client. */
 export const GATEWAY_ADDRESS = hostAt(GATEWAY.subnet, 2);
 
-/** 256 bits, of letters and digits. */
+/** 256 bits, of letters and digits: of a token, and of the key for what is kept encrypted. */
 const TOKEN_LENGTH = 43;
 
 export interface OrchestratorArgs {
@@ -80,6 +81,11 @@ export class Orchestrator extends pulumi.ComponentResource {
         ).result,
       ]),
     );
+    const sealing = new random.RandomPassword(
+      `${name}-sealing-key`,
+      { length: TOKEN_LENGTH, special: false },
+      { parent: this },
+    );
     const volume = new docker.Volume(
       `${name}-secrets`,
       { name: "mcp-orchestrator-secrets", labels: labelList(args.labels) },
@@ -94,6 +100,7 @@ export class Orchestrator extends pulumi.ComponentResource {
         files: {
           "tokens.json": pulumi.all(this.tokens).apply((values) => tokensFile(args.tokens, values)),
           "consul.json": JSON.stringify(args.consulSecrets ?? {}),
+          "sealing-keys.json": sealing.result.apply(sealingKeys),
         },
         uid: SYSTEM_UIDS.orchestrator,
         labels: args.labels,
@@ -156,6 +163,12 @@ export class Orchestrator extends pulumi.ComponentResource {
  */
 function rightsRevision(tokens: TokenSettings[]): string {
   return createHash("sha256").update(JSON.stringify(tokens)).digest("hex").slice(0, 12);
+}
+
+/** The keys for what the orchestrator keeps encrypted; records name theirs by its id. */
+function sealingKeys(key: string): string {
+  const keys: SealingKey[] = [{ id: createHash("sha256").update(key).digest("hex").slice(0, 12), key }];
+  return JSON.stringify(keys);
 }
 
 /** What the orchestrator knows about the tokens: their names, their rights and their hashes. */

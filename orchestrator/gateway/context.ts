@@ -1,11 +1,12 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Events } from "../events";
-import type { Servers } from "../servers/server-info";
+import type { ServerInfo, Servers } from "../servers/server-info";
 import type { CallTraces } from "./calls/call-traces";
 import type { InFlight } from "./calls/in-flight";
 import type { Recorder } from "./calls/recorder";
 import type { CallObserver } from "./observer";
 import type { ToolRules } from "./tools/tool-rules";
+import type { Credentials } from "./upstream/credentials";
 import type { ByteBudget } from "./wire/byte-budget";
 
 /** The services and settings that all parts of the gateway share. */
@@ -19,6 +20,8 @@ export interface GatewayContext {
   traces: CallTraces;
   events: Events;
   budget: ByteBudget;
+  /** Returns the tokens for a remote server, as somebody signed in to it. @default none */
+  credentials?: (server: ServerInfo) => Credentials | undefined;
   /** Counts each principal's requests that have no answer yet. */
   calls: InFlight;
   /** Counts each principal's `subscriptions/listen` streams (clients of 2026-07-28, which have no sessions). */

@@ -1,6 +1,9 @@
+import type { z } from "zod";
 import type { CallTrace } from "../../api/schemas/calls";
+import type { authorizationSchema, begunSignInSchema, signInAttemptSchema } from "../../api/schemas/sign-in";
 import type { McpHandler } from "../http/front";
 import type { Principal } from "../security/principal";
+import type { ServerInfo } from "../servers/server-info";
 import { ErrorCode } from "./wire/json-rpc";
 
 /** An open session of a client with one server, or with all servers (`server` is then undefined). */
@@ -109,6 +112,34 @@ export interface Gateway extends McpHandler {
   ): Promise<Record<string, unknown>>;
   /** Ends all sessions and connections. */
   close(): Promise<void>;
+}
+
+/** How somebody is signed in to a remote server. */
+export type Authorization = z.output<typeof authorizationSchema>;
+export type BegunSignIn = z.output<typeof begunSignInSchema>;
+export type SignInAttempt = z.output<typeof signInAttemptSchema>;
+
+/** How a browser's answer ended an attempt. */
+export interface SignInEnd {
+  server: string;
+  /** Who signed in, where the issuer says it. */
+  subject?: string;
+  /** Why nobody did, in words. */
+  failure?: string;
+}
+
+/** Signing in to remote servers. */
+export interface SignIns {
+  /** How it is with a server; undefined when nobody signs in to it. */
+  of(server: ServerInfo): Authorization | undefined;
+  /** Begins to sign in. @throws GatewayError 409 when nobody signs in to it, 502 when server or issuer does not do its part */
+  begin(server: ServerInfo, principal: string): Promise<BegunSignIn>;
+  /** How an attempt of this principal goes; undefined when there is none of that id. */
+  attempt(server: ServerInfo, id: string, principal: string): SignInAttempt | undefined;
+  /** Takes what the issuer gave the browser. @returns undefined when no attempt waits for it */
+  finish(brought: URLSearchParams): Promise<SignInEnd | undefined>;
+  /** Forgets a sign-in. @returns false when nobody was signed in */
+  signOut(server: ServerInfo): Promise<boolean>;
 }
 
 /** A failure that the caller may see: an HTTP status, a JSON-RPC code and one sentence. */

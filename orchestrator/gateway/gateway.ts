@@ -56,6 +56,8 @@ export interface GatewayDeps {
   patienceMs?: number;
   /** Called with the beginning of each answer that tells of a failure, as JSON text. @default nobody */
   onFailure?: (server: string, answer: string) => void;
+  /** Returns the tokens for a remote server. @default none */
+  credentials?: GatewayContext["credentials"];
   /** Called with failures that nobody waits for. */
   warn: (message: string, error: Error) => void;
 }
@@ -87,7 +89,7 @@ export class McpGateway implements Gateway {
     const { bufferedBytes, callsPerToken, sessionsPerToken } = config.limits;
     this.#context = {
       ...{ config, servers, rules, recorder, observer, events, warn: deps.warn, onFailure: deps.onFailure },
-      ...{ traces: this.#traces },
+      ...{ traces: this.#traces, credentials: deps.credentials },
       budget: new ByteBudget(bufferedBytes, (owner, reason) =>
         deps.warn(`an answer or a stream for the token ${owner} was cut`, new Error(reason)),
       ),
@@ -125,6 +127,13 @@ export class McpGateway implements Gateway {
   endAll(principal: string): void {
     for (const session of this.#sessions.list()) if (session.principal.name === principal) session.end("admin");
     for (const { pool } of this.#servers.values()) pool.endAll(principal);
+  }
+
+  /** Somebody signed in to a server, or out: its sessions end, and its lists are asked for again. */
+  signInChanged(server: string): void {
+    const known = this.#servers.get(server);
+    known?.backend.endAll("somebody signed in to the server, or out");
+    known?.renewed();
   }
 
   printed(server: string): PrintedLine[] {

@@ -41,11 +41,12 @@ export class ServerGateway {
     readonly context: GatewayContext,
     private readonly changes: Pick<ListChanges, "changed" | "heard">,
   ) {
-    this.backend = new Backend(name, context.servers, context.budget, (line) => {
+    const printed = (line: string): void => {
       context.warn(`server ${name} wrote a line to its standard output that is no message`, new Error(line));
       this.printed.push({ time: new Date().toISOString(), line });
       if (this.printed.length > MOST_PRINTED) this.printed.shift();
-    });
+    };
+    this.backend = new Backend(name, context.servers, context.budget, printed, context.credentials);
     this.backend.onListChanged = (notification) => {
       this.lists.stale(notification);
       changes.changed(notification);

@@ -9,7 +9,7 @@ import { type Row, table } from "./table";
 const UP: ReadonlySet<ServerStatus> = new Set([ServerStatus.Running, ServerStatus.Starting, ServerStatus.Unhealthy]);
 
 /** Adds the metrics of servers, their sessions and connections. @returns a function that updates them at a scrape */
-export function serverMetrics(registry: Registry, { servers, gateway, storage }: MetricSources): () => void {
+export function serverMetrics(registry: Registry, { servers, gateway, signIns, storage }: MetricSources): () => void {
   const infoLabels = ["server", "version", "transport", "managed_by", "image"];
   const info = table(registry, "dind_mcp_server_info", "Servers, with what they are.", infoLabels);
 
@@ -32,6 +32,13 @@ export function serverMetrics(registry: Registry, { servers, gateway, storage }:
     "dind_mcp_server_oom_kills_total",
     "Times the kernel killed a process of the server for memory, since the orchestrator started.",
     ({ runtime }) => runtime.oomKills,
+  );
+
+  const signedIn = table(
+    registry,
+    "dind_mcp_server_signed_in",
+    "1: somebody is signed in to the remote server; only servers with oauth.",
+    ["server"],
   );
 
   const ofUsages: [fill: ReturnType<typeof table>, value: (usage: ServerUsage) => number][] = [];
@@ -62,6 +69,12 @@ export function serverMetrics(registry: Registry, { servers, gateway, storage }:
       }),
     );
     for (const [fill, value] of ofServers) fill(list.map((server): Row => [[server.name], value(server)]));
+    signedIn(
+      list.flatMap((server): Row[] => {
+        const authorization = signIns.of(server);
+        return authorization ? [[[server.name], Number(authorization.state === "signed-in")]] : [];
+      }),
+    );
     const usages = list.map(({ name }) => ({ name, usage: gateway.usage(name) }));
     for (const [fill, value] of ofUsages) fill(usages.map(({ name, usage }): Row => [[name], value(usage)]));
     const storages = list.flatMap((server) => storage.of(server).map((one) => ({ server: server.name, ...one })));

@@ -1,6 +1,6 @@
 import type { OrchestratorConfig } from "../../config/orchestrator-config";
 import type { Discovery } from "../discovery/create-discovery";
-import type { Gateway } from "../gateway/gateway-api";
+import type { Gateway, SignIns } from "../gateway/gateway-api";
 import type { Engine } from "../servers/docker/engine-info";
 import type { ContainerUsage } from "../servers/docker/stats";
 import type { StorageUse } from "../servers/docker/storage-use";
@@ -11,6 +11,7 @@ export interface MetricSources {
   config: OrchestratorConfig;
   servers: Pick<Servers, "list">;
   gateway: Pick<Gateway, "usage" | "sessions">;
+  signIns: Pick<SignIns, "of">;
   stats: { list(): ContainerUsage[] };
   storage: Pick<StorageUse, "of">;
   engine: Pick<Engine, "info" | "disk">;

@@ -51,7 +51,7 @@ function answerErrors(app: FastifyInstance, { log }: RestDeps): void {
     const { body, headers, fault } = problemOf(error, request.id);
     // A client that went away in the middle of its body is no fault.
     if (fault && !(request.raw.destroyed && isOfConnection(error)))
-      log.error({ error, request: request.id, url: request.url }, "a request failed");
+      log.error({ error, request: request.id, url: pathOf(request.url) }, "a request failed");
     // Whatever the route says of its answer, nobody keeps an error.
     const all = { "Cache-Control": "no-store", ...headers };
     return reply.status(body.status).headers(all).type(PROBLEM_TYPE).serializer(JSON.stringify).send(body);

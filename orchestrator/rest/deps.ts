@@ -3,7 +3,7 @@ import type { OrchestratorConfig, StoredToken } from "../../config/orchestrator-
 import type { AuditLog } from "../audit/audit-log";
 import type { Discovery } from "../discovery/create-discovery";
 import type { Events } from "../events";
-import type { Gateway } from "../gateway/gateway-api";
+import type { Gateway, SignIns } from "../gateway/gateway-api";
 import type { Log } from "../log";
 import type { ApiTokens } from "../security/api-tokens/api-tokens";
 import type { LastUses } from "../security/api-tokens/last-uses";
@@ -30,6 +30,7 @@ export interface RestDeps {
   guard: Guard;
   gateway: Gateway;
   servers: Servers;
+  signIns: SignIns;
   lifecycle: Pick<Lifecycle, "start" | "stop" | "restart" | "logs">;
   deployer: Pick<Deployer, "check" | "deploy" | "remove">;
   learner: Pick<Learner, "start" | "report" | "rehearse" | "end">;

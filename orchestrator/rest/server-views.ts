@@ -13,7 +13,7 @@ const TOOLS_MS = 2_000;
 
 type Server = z.output<typeof serverSchema>;
 type ServerDetail = z.output<typeof serverDetailSchema>;
-type Sources = Pick<RestDeps, "config" | "gateway" | "stats" | "storage">;
+type Sources = Pick<RestDeps, "config" | "gateway" | "signIns" | "stats" | "storage">;
 
 function healthOf(status: ServerStatus): Server["health"] {
   switch (status) {
@@ -28,7 +28,7 @@ function healthOf(status: ServerStatus): Server["health"] {
 }
 
 /** A server in a list. */
-export function summary(server: ServerInfo, { config, gateway, storage }: Sources): Server {
+export function summary(server: ServerInfo, { config, gateway, signIns, storage }: Sources): Server {
   const { name, manifest, status, reason, managedBy, startedAt } = server;
   const { cpus, memory } = manifest.resources;
   return {
@@ -39,6 +39,7 @@ export function summary(server: ServerInfo, { config, gateway, storage }: Source
     status,
     health: healthOf(status),
     reason,
+    authorization: signIns.of(server),
     managedBy,
     transport: manifest.transport.type,
     url: config.publicUrl + mcpPath(name),

@@ -6,6 +6,7 @@ import { GatewayError } from "../gateway-api";
 import type { ByteBudget } from "../wire/byte-budget";
 import { ErrorCode, type JsonObject } from "../wire/json-rpc";
 import { connectionCap, type MemorySample } from "./capacity";
+import type { Credentials } from "./credentials";
 import { HttpUpstream } from "./http-upstream";
 import { Places } from "./places";
 import { SseUpstream } from "./sse-upstream";
@@ -67,6 +68,8 @@ export class Backend {
     private readonly budget: ByteBudget,
     /** Called with lines that the server prints on its standard output and that are no messages. */
     private readonly printed: (line: string) => void = () => {},
+    /** Returns the tokens for a remote server. */
+    private readonly credentials: (server: ServerInfo) => Credentials | undefined = () => undefined,
   ) {}
 
   /** Returns the server's current state and manifest. @throws GatewayError 404 when there is no such server */
@@ -151,11 +154,16 @@ export class Backend {
   close(): void {
     this.#closed = true;
     this.#warm.close();
+    this.endAll("the gateway closed the connection");
+    this.#leaveWay();
+  }
+
+  /** Ends the connections that there are, and tells their users why. */
+  endAll(reason: string): void {
     for (const upstream of this.#connections) {
       upstream.close();
-      upstream.user.ended({ reason: "the gateway closed the connection" });
+      upstream.user.ended({ reason });
     }
-    this.#leaveWay();
   }
 
   /** Closes one connection of the warm pool. @returns false when the pool is empty */
@@ -203,9 +211,10 @@ export class Backend {
   }
 
   /** The way to an HTTP server; for a remote one its own, as long as it is declared so. */
-  #wayTo({ address, manifest }: ServerInfo): Way {
+  #wayTo(server: ServerInfo): Way {
+    const { address, manifest } = server;
     if (address.type !== "remote") return INSIDE;
-    this.#way ??= new RemoteWay(address, manifest);
+    this.#way ??= new RemoteWay(address, manifest, this.credentials(server));
     return this.#way;
   }
 

@@ -20,6 +20,8 @@ export interface Request {
   body?: string;
   /** False when it may not be sent once more after the server closed the connection without an answer. @default true */
   repeatable?: boolean;
+  /** False when it was sent with a renewed token already. @default true */
+  renewable?: boolean;
 }
 
 /**
@@ -39,19 +41,26 @@ export async function request(way: Way, asked: Request, signal: AbortSignal): Pr
 }
 
 async function send(way: Way, url: URL, asked: Request, signal: AbortSignal): Promise<Answer> {
-  const { method, headers, body, repeatable = true } = asked;
+  const { method, headers, body, repeatable = true, renewable = true } = asked;
   const { origin, pathname, search } = url;
+  const { credentials } = way;
+  const waits = credentials?.ready();
+  if (waits) await waits;
+  const own = way.headers(url);
   try {
     const answer = await way.dispatcher.request({
       origin,
       path: pathname + search,
       method,
-      headers: { ...headers, ...way.headers(url), "accept-encoding": "identity" }, // without it any coding may come
+      headers: { ...headers, ...own, "accept-encoding": "identity" }, // without it any coding may come
       signal,
       body,
     });
     answer.body.on("error", () => {}); // an error of a body that is not read would end the process; readers still get it
-    return answer;
+    if (answer.statusCode !== 401 || !credentials || !renewable) return answer;
+    drained(answer); // the server has done nothing yet
+    await credentials.renew(own.authorization);
+    return send(way, url, { ...asked, renewable: false }, signal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!repeatable || signal.aborted || !CLOSED.includes(code ?? "")) throw error;

@@ -4,15 +4,13 @@ import type { buildConnector } from "undici";
 import { oneLine } from "../../../lib/plain-text";
 import type { RemoteAddress } from "../../servers/server-info";
 import { interimConnector, lenient } from "./interim-answers";
+import { WayError } from "./way-error";
 
 /** Milliseconds for the way through the proxy; it gives up on the other side after ten seconds by itself. */
 const TUNNEL_MS = 15_000;
 /** Bytes of the proxy's own words that are read, and characters that are shown. */
 const MOST = 4 * 1024;
 const SHOWN = 200;
-
-/** The way to a remote server does not exist. The message is the end of "the server failed: ...". */
-export class TunnelError extends Error {}
 
 /** The certificates and the key of a connection, as PEM. */
 export interface TlsTexts {
@@ -41,7 +39,7 @@ export function tunnelConnector(proxy: RemoteAddress["proxy"], tls: TlsTexts): b
 
 function tunnel({ host, port }: RemoteAddress["proxy"], place: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const fail = (words: string): void => reject(new TunnelError(words));
+    const fail = (words: string): void => reject(new WayError(words));
     const asked = request({ host, port, method: "CONNECT", path: place, headers: { host: place }, agent: false });
     asked.setTimeout(TUNNEL_MS, () => asked.destroy(new Error("no answer in time")));
     asked.on("error", ({ message, code }: NodeJS.ErrnoException) =>

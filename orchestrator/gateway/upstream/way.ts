@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Agent, type Dispatcher } from "undici";
 import { headerValue, tlsSecrets } from "../../../manifest/remote";
 import { RemoteProtocol } from "../../../manifest/remote-types";
 import type { Manifest } from "../../../manifest/types";
 import type { RemoteAddress, ServerAddress } from "../../servers/server-info";
+import type { Credentials } from "./credentials";
 import { interimConnector } from "./interim-answers";
+import { secretOf } from "./secret-files";
 import { type TlsTexts, tunnelConnector } from "./tunnel";
 
 /** How an HTTP server is reached. */
@@ -13,6 +13,8 @@ export interface Way {
   readonly dispatcher: Dispatcher;
   /** Headers of its own for each request to this URL. */
   headers(url: URL): Record<string, string>;
+  /** The tokens that requests carry; they are among `headers`. @default none */
+  readonly credentials?: Credentials;
   /** Redirects within the same origin that are followed, at most. */
   readonly redirects: number;
 }
@@ -50,6 +52,7 @@ export class RemoteWay implements Way {
   constructor(
     private readonly address: RemoteAddress,
     private readonly manifest: Pick<Manifest, "headers" | "tls" | "version">,
+    readonly credentials?: Credentials,
   ) {}
 
   /** Made anew when a certificate or a key has changed; calls on the old one go on to their end. */
@@ -69,7 +72,8 @@ export class RemoteWay implements Way {
       const value = headerValue(header, (secret) => this.#secret(secret));
       return value === undefined ? [] : [[name.toLowerCase(), value] as const];
     });
-    return { "user-agent": "dind-mcp", ...Object.fromEntries(own) };
+    const headers = { "user-agent": "dind-mcp", ...Object.fromEntries(own) };
+    return this.credentials ? { ...headers, authorization: this.credentials.header() } : headers;
   }
 
   /** Ends the connections once what is under way has ended. */
@@ -86,15 +90,7 @@ export class RemoteWay implements Way {
       this.#secrets.clear();
       this.#readAt = now;
     }
-    if (!this.#secrets.has(name)) this.#secrets.set(name, contentOf(join(this.address.secrets, name)));
+    if (!this.#secrets.has(name)) this.#secrets.set(name, secretOf(this.address, name));
     return this.#secrets.get(name);
-  }
-}
-
-function contentOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8").replace(/[\r\n]+$/, "");
-  } catch {
-    return undefined;
   }
 }

@@ -7,8 +7,8 @@ import { Gate } from "./gate";
 import type { Answer } from "./http-client";
 import { cancelled, soundAnswer } from "./odd-answers";
 import { readEvents, type Seen, type TakeEvent } from "./read-events";
-import { TunnelError } from "./tunnel";
 import { NOBODY, type Upstream, type UpstreamEnd, type UpstreamUser } from "./upstream";
+import { WayError } from "./way-error";
 
 /**
  * What a session has in common over both HTTP transports: requests and streams under way, each of which may end the
@@ -161,7 +161,7 @@ const isUntrusted = ({ code }: NodeJS.ErrnoException): boolean => /CERT|SIGNATUR
 
 /** Says what failed: the connection, or the handling of what came on it. */
 export function failureOf(error: NodeJS.ErrnoException): string {
-  if (error instanceof TunnelError) return error.message;
+  if (error instanceof WayError) return error.message;
   if (isUntrusted(error)) return `its certificate is not accepted (${error.code}): ${error.message}`;
   if (isRefused(error)) return `it does not answer (${error.code})`;
   const isOfMessage = error instanceof GatewayError;

@@ -22,6 +22,7 @@ import { rehearsalRoutes } from "./rehearsal";
 import { serverEventRoutes } from "./server-events";
 import { serverRoutes } from "./servers";
 import { sessionRoutes } from "./sessions";
+import { signInRoutes } from "./sign-ins";
 import { statusRoutes } from "./status";
 import { tokenRoutes } from "./tokens";
 import { toolRoutes } from "./tools";
@@ -42,6 +43,7 @@ const ALL = [
   serverEventRoutes,
   toolRoutes,
   sessionRoutes,
+  signInRoutes,
   engineRoutes,
   discoveryRoutes,
   topologyRoutes,

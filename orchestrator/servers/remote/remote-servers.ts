@@ -67,6 +67,12 @@ export class RemoteServers implements FollowedServers {
     this.#health.checkBy(check, this.list());
   }
 
+  /** Asks a server now whether it answers: something about it has changed. */
+  checkAgain(name: string): void {
+    const server = this.get(name);
+    if (server) this.#health.begin(server);
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#stop.abort();

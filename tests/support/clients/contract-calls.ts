@@ -33,6 +33,10 @@ export const CONTRACT_CALLS: Record<string, Made[]> = {
   stopServer: [nobody],
   getServerEgress: [named, nobody],
   getServerRefusals: [named, nobody],
+  beginSignIn: [{ ...named, status: 409 }, nobody],
+  getSignIn: [{ path: { ...named.path, id: "none" }, status: 404 }],
+  signOut: [{ ...named, status: 409 }, nobody],
+  finishSignIn: [{ query: "?state=none", status: 400 }],
   startLearning: [
     { ...nobody, body: { minutes: 5 } },
     { ...named, body: { minutes: 0 }, status: 400 },

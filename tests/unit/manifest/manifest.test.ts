@@ -17,7 +17,7 @@ const variableFix = (name: string, secret: string) =>
     `write \`secrets: [{name: ${secret}, env: ${name}}]\`, and set it: ` + `bin/dind-mcp secrets set echo ${secret}`,
   );
 const KEYS =
-  "name, title, description, version, image, build, transport, headers, tls, env, notSecrets, secrets, mounts, storage, home, egress, transparentEgress, " +
+  "name, title, description, version, image, build, transport, headers, oauth, tls, env, notSecrets, secrets, mounts, storage, home, egress, transparentEgress, " +
   "database, services, uses, resources, browser, scratch, sharedMemory, cacheDir, user, " +
   "health, sessions, tools, timeouts, workdir";
 

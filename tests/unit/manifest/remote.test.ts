@@ -119,6 +119,37 @@ describe("the manifest of a remote server", () => {
     assert.doesNotMatch(plain, /k3y9f8/);
   });
 
+  it("names its issuer, whose places are ways out too; the client's secret is one of its own", () => {
+    const oauth = { issuer: "https://login.example.com/tenant", hosts: ["oauth2.example.net:443"] };
+    const client = { clientId: "known", clientSecret: { secret: "client" } };
+    const parsed = whole(remote({ oauth: { ...oauth, ...client } }));
+    assert.deepEqual(parsed.egress, ["mcp.example.com:443", "login.example.com:443", "oauth2.example.net:443"]);
+    assert.deepEqual(
+      configuredSecrets(parsed).map(({ name }) => name),
+      ["client"],
+    );
+    assert.deepEqual(parseManifest(JSON.parse(JSON.stringify(parsed)), "label").manifest, parsed);
+  });
+
+  it("is told what is wrong with its issuer", () => {
+    const told = (oauth: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+      problemsOf(remote({ oauth, ...more })).join("\n");
+    const issuer = "https://login.example.com";
+    for (const wrong of ["http://login.example.com", "https://u:p@login.example.com", `${issuer}?a=b`, "login"])
+      assert.match(told({ issuer: wrong }), /oauth\.issuer: got .*, expected a URL like https:/, wrong);
+    for (const host of ["127.0.0.1", "169.254.169.254", "localhost"])
+      assert.match(told({ issuer: `https://${host}` }), /oauth\.issuer: .*expected a URL of another host/, host);
+    for (const host of ["*.example.com:443", "public", "127.0.0.1:443"])
+      assert.match(told({ issuer, hosts: [host] }), /oauth\.hosts\.0: got/, host);
+    assert.match(told({ issuer, clientSecret: { secret: "a" } }), /got clientSecret alone/);
+    assert.match(
+      told({ issuer }, { headers: { authorization: { secret: "a" } } }),
+      /headers\.authorization: got a value, and oauth/,
+    );
+    assert.match(told({ issuer }, { egress: ["mcp.example.com:443"] }), /egress: got a value.*and oauth/);
+    assert.match(problemsOf(document({ oauth: { issuer } })).join(), /oauth: got a value, expected nothing: it is for/);
+  });
+
   it("alone has headers and TLS", () => {
     const problems = problemsOf(document({ headers: { "X-A": { value: "a" } }, tls: {} })).join("\n");
     assert.match(problems, /headers: got a value, expected nothing: it is for servers of `transport\.type: remote`/);

@@ -6,9 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
 import type { Manifest } from "../../../../manifest/types";
+import type { GatewayDeps } from "../../../../orchestrator/gateway/gateway";
 import type { RemoteAddress } from "../../../../orchestrator/servers/server-info";
 import { manifestOf } from "./gateway-manifest";
 import { Site } from "./gateway-site";
+import { ISSUER } from "./issuer";
 
 /** The name of the remote server: public to look at, and nobody's. */
 export const FAR = "mcp.far.example.com";
@@ -28,8 +30,8 @@ export class RemoteSite {
 
   private constructor(readonly site: Site) {}
 
-  static async open(): Promise<RemoteSite> {
-    const remote = new RemoteSite(await Site.open());
+  static async open(deps: Partial<GatewayDeps> = {}): Promise<RemoteSite> {
+    const remote = new RemoteSite(await Site.open({}, deps));
     remote.#certificates();
     remote.#proxy = await remote.#listen(remote.#createProxy());
     return remote;
@@ -105,12 +107,15 @@ export class RemoteSite {
     const run = (...args: string[]) => execFileSync("openssl", args, { cwd: this.secrets, stdio: "pipe" });
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     run("req", "-x509", ...key, "-days", "2", "-subj", "/CN=far", "-keyout", "ca.key", "-out", "ca");
-    for (const [file, name] of [
-      ["server", FAR],
+    for (const [file, name, ...others] of [
+      ["server", FAR, ISSUER],
       ["client", "gateway"],
     ]) {
       run("req", ...key, "-subj", `/CN=${name}`, "-keyout", `${file}.key`, "-out", `${file}.csr`);
-      writeFileSync(join(this.secrets, `${file}.ext`), `subjectAltName=DNS:${name}\n`);
+      writeFileSync(
+        join(this.secrets, `${file}.ext`),
+        `subjectAltName=${[name, ...others].map((one) => `DNS:${one}`).join()}\n`,
+      );
       const sign = ["-CA", "ca", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", `${file}.ext`];
       run("x509", "-req", "-in", `${file}.csr`, ...sign, "-out", `${file}.pem`);
     }

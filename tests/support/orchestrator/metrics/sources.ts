@@ -49,6 +49,7 @@ export function sources(changes: Partial<MetricSources> = {}): MetricSources {
       sessions: () => [undefined, undefined, "files"].map((name) => ({ server: name }) as never),
     },
     discovery: { consul: () => undefined },
+    signIns: { of: ({ name }) => (name === "http" ? { state: "needed" } : undefined) },
     storage: {
       of: ({ name }) =>
         name === "files"

@@ -78,11 +78,8 @@ export class Api {
   #apiTokens!: ApiTokens;
   #uses!: LastUses;
 
-  /** @param staticFolder where the files of the description's page are */
-  static async start(
-    more: ConfigChanges = {},
-    staticFolder = dirname(require.resolve("swagger-ui-dist/package.json")),
-  ): Promise<Api> {
+  /** @param deps takes the place of what else it stands on */
+  static async start(more: ConfigChanges = {}, deps: Partial<RestDeps> = {}): Promise<Api> {
     const api = new Api();
     api.#folder = await mkdtemp(join(tmpdir(), "mcp-test-rest-"));
     const { secrets, stored } = makeTokens();
@@ -109,7 +106,7 @@ export class Api {
       ...{ config, guard, audit: api.#audit, events: api.events, links: api.links, tokens: stored, apiTokens, uses },
       history: { of: (name) => api.minutes.get(name) ?? [] },
       ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },
-      learner: fleet.learner,
+      ...{ learner: fleet.learner, signIns: fleet.signIns },
       serverHistory: api.serverHistory,
       storage: {
         of: ({ name }) => (name === "files" ? [{ name: "data", path: "/data", size: 1_000, used: 250 }] : []),
@@ -123,8 +120,9 @@ export class Api {
       },
       discovery: { consul: () => api.consul },
       log,
-      staticFolder,
+      staticFolder: dirname(require.resolve("swagger-ui-dist/package.json")),
       certificates: join(__dirname, "../../../fixtures/certificates"),
+      ...deps,
     });
     api.port = await api.#front.listen(0, "127.0.0.1");
     api.url = `http://127.0.0.1:${api.port}`;

@@ -226,6 +226,22 @@ export class MemoryFleet {
 
   readonly heard = new HeardRefusals();
 
+  /** Nobody signs in to any of them. */
+  get signIns(): RestDeps["signIns"] {
+    const nobody = (name: string) => new GatewayError(409, -32_000, `nobody signs in to server ${name}`);
+    return {
+      of: () => undefined,
+      begin: async ({ name }) => {
+        throw nobody(name);
+      },
+      attempt: () => undefined,
+      finish: async () => undefined,
+      signOut: async ({ name }) => {
+        throw nobody(name);
+      },
+    };
+  }
+
   get cleanup(): RestDeps["cleanup"] {
     const found = ({ force, data }: { force?: boolean; data?: boolean }) =>
       [...this.rubbish, ...(data ? [LOST] : [])].filter(({ kind }) => force || kind !== "container");

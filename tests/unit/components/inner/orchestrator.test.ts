@@ -7,7 +7,7 @@ import {
   Orchestrator,
   type OrchestratorArgs,
 } from "../../../../components/inner/orchestrator";
-import { orchestratorConfigSchema, tokenSchema } from "../../../../config/orchestrator-config";
+import { orchestratorConfigSchema, type SealingKey, tokenSchema } from "../../../../config/orchestrator-config";
 import { contains } from "../../../../lib/addresses";
 import { DockerType } from "../../../../lib/docker-types";
 import { Label, Role } from "../../../../manifest/container/labels";
@@ -53,6 +53,7 @@ describe("Orchestrator", () => {
       `${DockerType.Container} orchestrator`,
       `${DockerType.Image} orchestrator-image`,
       `${DockerType.Volume} orchestrator-secrets`,
+      "random:index/randomPassword:RandomPassword orchestrator-sealing-key",
       "random:index/randomPassword:RandomPassword orchestrator-token-all",
       "random:index/randomPassword:RandomPassword orchestrator-token-few",
     ]);
@@ -119,10 +120,14 @@ describe("Orchestrator", () => {
     for (const { name } of tokens)
       assert.deepEqual(only(resources, `orchestrator-token-${name}`).inputs, { length: 43, special: false });
     const carrier = container(resources, "orchestrator-secret-files");
-    const [file, ...others] = carrier.inputs.uploads as Record<string, string>[];
-    assert.ok(file);
+    const [file, other, sealing, ...more] = carrier.inputs.uploads as Record<string, string>[];
+    assert.ok(file && sealing);
     const consul = { file: "/files/consul.json", content: "{}", permissions: "0400", owner: "10901", group: "10901" };
-    assert.deepEqual(others, [consul]);
+    assert.deepEqual([other, more], [consul, []]);
+    const [{ id, key } = { id: "", key: "" }] = JSON.parse(sealing.content ?? "") as SealingKey[];
+    assert.equal(key, "<orchestrator-sealing-key result>");
+    assert.match(id, /^[0-9a-f]{12}$/);
+    assert.equal(JSON.stringify(resources).split(key).length, 2, "the key in another input");
     const { content = "", ...rest } = file;
     assert.deepEqual(rest, { file: "/files/tokens.json", permissions: "0400", owner: "10901", group: "10901" });
     const sha256 = (name: string) => createHash("sha256").update(`<orchestrator-token-${name} result>`).digest("hex");
@@ -132,7 +137,7 @@ describe("Orchestrator", () => {
       tokens.map((token) => ({ ...token, sha256: sha256(token.name) })),
     );
     assert.doesNotMatch(JSON.stringify(resources), /token-\w+ result/, "a token in an input");
-    assert.deepEqual(carrier.secrets, ["uploads.0.content", "uploads.1.content"]);
+    assert.deepEqual(carrier.secrets, ["uploads.0.content", "uploads.1.content", "uploads.2.content"]);
     assert.doesNotMatch(visible(resources), new RegExp(sha256("all")));
   });
 

@@ -12,6 +12,8 @@ describe("metrics: exposition", () => {
       'dind_mcp_server_up{server="http"}': 1,
       'dind_mcp_server_healthy{server="http"}': 0,
       'dind_mcp_server_up{server="postgres"}': 0,
+      'dind_mcp_server_signed_in{server="files"}': undefined,
+      'dind_mcp_server_signed_in{server="http"}': 0,
       'dind_mcp_server_restarts_total{server="files"}': 2,
       'dind_mcp_server_oom_kills_total{server="files"}': 1,
       'dind_mcp_server_storage_bytes{server="files",storage="data"}': 250,

@@ -35,6 +35,10 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   getLearned: { path: { name: "echo" } },
   rehearseServer: { path: { name: "echo" } },
   endLearning: { path: { name: "echo" }, status: 204 },
+  beginSignIn: { path: { name: "echo" }, status: 409 },
+  getSignIn: { path: { name: "echo", id: "a1" }, status: 404 },
+  signOut: { path: { name: "echo" }, status: 409 },
+  finishSignIn: { query: "?state=a", status: 400 },
   listTools: { path: { name: "echo" } },
   approveTools: { path: { name: "echo" } },
   callTool: { path: { name: "echo", tool: "say" }, body: { arguments: { text: "hi" } } },
@@ -94,7 +98,7 @@ describe("orchestrator: REST, every operation of the OpenAPI description", () =>
   it("wants read to look, admin to change, mcp to use a tool, and nothing for probes", () => {
     for (const { id, method, scope } of contract.operations) {
       const own: Record<string, string | undefined> = {
-        ...{ callTool: "mcp", health: undefined, readiness: undefined },
+        ...{ callTool: "mcp", health: undefined, readiness: undefined, finishSignIn: undefined, getSignIn: "admin" },
         ...{ getArrival: "any", getToken: "any", makeSignInLink: "any", listTokens: "admin" },
       };
       assert.equal(scope, id in own ? own[id] : method === "GET" ? "read" : "admin", id);

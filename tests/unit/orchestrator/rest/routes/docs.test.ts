@@ -33,7 +33,7 @@ describe("orchestrator: the page of the API's description", () => {
   ] as const) {
     it(`fails a request for a file that ${what}, which nobody keeps, and tells the operator`, async () => {
       for (const path of FILES) make(path.split("/").at(-1) ?? "");
-      api = await Api.start({}, folder);
+      api = await Api.start({}, { staticFolder: folder });
       for (const path of FILES) {
         const { status, headers, body } = await api.call("GET", path);
         assert.equal(status, 500, JSON.stringify(body));

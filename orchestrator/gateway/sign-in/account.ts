@@ -1,0 +1,183 @@
+import { z } from "zod";
+import type { Authorization } from "../gateway-api";
+import type { Credentials } from "../upstream/credentials";
+import { WayError } from "../upstream/way-error";
+import { type Issuer, RefusedError } from "./issuer";
+import type { SealedFiles } from "./sealed-files";
+
+/** Milliseconds before its end that an access token is renewed; of a short one the last quarter. */
+const AHEAD_MS = 60_000;
+/** Milliseconds without another attempt after one that failed. */
+const PAUSE_MS = 5_000;
+/** Milliseconds in which the refusal of a replaced token, too, means that no token of the issuer's will do. */
+const IN_VAIN_MS = 30_000;
+
+/** What is kept of a sign-in. */
+const keptSchema = z.object({
+  /** Where it is for: tokens go nowhere else. */
+  url: z.string(),
+  issuer: z.string(),
+  client: z.object({ id: z.string(), secret: z.string().optional(), method: z.string().optional() }),
+  resource: z.string(),
+  by: z.string(),
+  /** Milliseconds since 1970. */
+  since: z.number(),
+  /** Milliseconds since 1970 when the tokens came. */
+  got: z.number(),
+  tokens: z.object({
+    access: z.string(),
+    refresh: z.string().optional(),
+    until: z.number().optional(),
+    scope: z.string().optional(),
+    subject: z.string().optional(),
+  }),
+});
+export type Kept = z.infer<typeof keptSchema>;
+
+/** Whose sign-in it is, and what it needs. */
+export interface AccountParts {
+  server: string;
+  /** Name of its file. */
+  owner: string;
+  /** The server's address and its issuer, as the manifest says them. */
+  place: Pick<Kept, "url" | "issuer">;
+  issuer: Issuer;
+  files: SealedFiles;
+  /** Hears of tokens that cannot be written down. */
+  warn: (message: string, error: Error) => void;
+  /** Milliseconds since 1970. @default the clock */
+  now?: () => number;
+}
+
+/** One sign-in at one remote server: its tokens, renewed ahead of their end. */
+export class Account implements Credentials {
+  #kept: Kept | undefined;
+  /** Why there are no more tokens. */
+  #over: string | undefined;
+  /** Why the latest attempt failed, and when. */
+  #failed: { reason: string; at: number } | undefined;
+  #renewing: Promise<void> | undefined;
+  /** What took the place of a token that the server refused, and when. */
+  #replaced: { by: string; at: number } | undefined;
+  readonly #now: () => number;
+
+  constructor(private readonly parts: AccountParts) {
+    const { files, owner, place } = parts;
+    this.#now = parts.now ?? Date.now;
+    const kept = keptSchema.safeParse(files.read(owner)).data;
+    if (kept?.url === place.url && kept.issuer === place.issuer) this.#kept = kept;
+  }
+
+  /** How it is. */
+  get authorization(): Authorization {
+    if (!this.#kept) return { state: "needed", reason: this.#advice("nobody has signed in") };
+    const { by, since, tokens } = this.#kept;
+    const { subject, until } = tokens;
+    const told = {
+      ...{ by, since: new Date(since).toISOString() },
+      ...(subject === undefined ? {} : { subject }),
+      ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+    };
+    if (this.#over !== undefined) return { ...told, state: "expired", reason: this.#advice(this.#over) };
+    if (this.#failed) return { ...told, state: "failed", reason: this.#failed.reason };
+    return { ...told, state: "signed-in" };
+  }
+
+  ready(): Promise<void> | undefined {
+    const { got, tokens } = this.#good();
+    const { until, refresh } = tokens;
+    if (until === undefined) return undefined;
+    const now = this.#now();
+    if (until - now > Math.min(AHEAD_MS, (until - got) / 4)) return undefined;
+    if (refresh === undefined) {
+      if (until > now) return undefined;
+      throw this.#end("its access ended, and the issuer gave nothing to renew it with");
+    }
+    const renewed = this.#renew();
+    if (until <= now) return renewed;
+    renewed.catch(() => {}); // the token is still good; `authorization` tells
+    return undefined;
+  }
+
+  header(): string {
+    return `Bearer ${this.#good().tokens.access}`;
+  }
+
+  async renew(refused: string | undefined): Promise<void> {
+    if (this.#renewing) return this.#renewing;
+    if (this.header() !== refused) return; // another request has renewed it already
+    const now = this.#now();
+    if (this.#good().tokens.refresh === undefined) throw this.#end("the server refuses its access (HTTP 401)");
+    if (refused === this.#replaced?.by && now - this.#replaced.at < IN_VAIN_MS) {
+      this.#failed = { reason: "the server refuses the tokens that its issuer gives (HTTP 401)", at: now };
+      throw new WayError(this.#failed.reason);
+    }
+    await this.#renew();
+    this.#replaced = { by: this.header(), at: now };
+  }
+
+  /** Takes the tokens of a new sign-in. @throws Error when the disk does not take them */
+  begin(kept: Kept): void {
+    this.parts.files.write(this.parts.owner, kept);
+    this.#kept = kept;
+    this.#over = undefined;
+    this.#failed = undefined;
+  }
+
+  /** Forgets everything, and tells the issuer. @returns false when nobody was signed in */
+  async end(): Promise<boolean> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    this.#over = undefined;
+    this.#failed = undefined;
+    this.parts.files.remove(this.parts.owner);
+    if (kept) await this.parts.issuer.revoke(kept.client, kept.tokens.refresh ?? kept.tokens.access);
+    return kept !== undefined;
+  }
+
+  /** What is kept, if it is good for anything. @throws WayError */
+  #good(): Kept {
+    if (this.#kept && this.#over === undefined) return this.#kept;
+    throw new WayError(this.#advice(this.#over ?? "nobody has signed in"));
+  }
+
+  #advice(what: string): string {
+    return `${what}; to sign in: bin/dind-mcp servers login ${this.parts.server}`;
+  }
+
+  #end(why: string): WayError {
+    this.#over = why;
+    return new WayError(this.#advice(why));
+  }
+
+  /** Gets new tokens; requests at the same time share one attempt. */
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#renewOnce().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  async #renewOnce(): Promise<void> {
+    const kept = this.#good();
+    const { issuer, files, owner, warn, server } = this.parts;
+    if (this.#failed && this.#now() - this.#failed.at < PAUSE_MS) throw new WayError(this.#failed.reason);
+    try {
+      const tokens = await issuer.refresh(kept.client, kept.tokens.refresh ?? "", kept.resource);
+      if (this.#kept !== kept) return; // somebody signed out meanwhile, or in again
+      this.#kept = { ...kept, got: this.#now(), tokens: { ...kept.tokens, ...tokens } };
+      this.#failed = undefined;
+    } catch (error) {
+      if (this.#kept !== kept) throw error;
+      const { message: reason } = error as Error;
+      if (error instanceof RefusedError) throw this.#end(reason);
+      this.#failed = { reason, at: this.#now() };
+      throw error;
+    }
+    try {
+      files.write(owner, this.#kept);
+    } catch (error) {
+      warn(`new tokens for ${server} are not written down: after a restart somebody has to sign in`, error as Error);
+    }
+  }
+}

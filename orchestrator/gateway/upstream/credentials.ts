@@ -1,0 +1,16 @@
+/** The tokens that one remote server is sent, as somebody's sign-in gives them. */
+export interface Credentials {
+  /**
+   * Waits until there is a token that is good for the next request; undefined when there is one already.
+   * @throws WayError when somebody has to sign in
+   */
+  ready(): Promise<void> | undefined;
+  /** The value of the header Authorization. @throws WayError when there is none */
+  header(): string;
+  /**
+   * Gets a new token, as the server refused this one.
+   * @param refused the header's value that it refused
+   * @throws WayError when there is none that it may take
+   */
+  renew(refused: string | undefined): Promise<void>;
+}

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { eventually } from "../../../support/eventually";
+import { assertFailed, DONE } from "../../../support/orchestrator/gateway/http-site";
+import { ISSUER } from "../../../support/orchestrator/gateway/issuer";
+import { FAR } from "../../../support/orchestrator/gateway/remote-site";
+import { SignedSite } from "../../../support/orchestrator/gateway/signed-site";
+
+const CALLBACK = "http://127.0.0.1:18080/v1/oauth/callback";
+
+describe("gateway: signing in to a remote server", function () {
+  this.timeout(20_000);
+  let site: SignedSite;
+
+  beforeEach(async () => {
+    site = await SignedSite.open();
+    site.declare();
+  });
+  afterEach(() => site.close());
+
+  const renewals = (): number =>
+    site.issuer.requests.filter(({ form }) => form.get("grant_type") === "refresh_token").length;
+  const state = () => site.signIns.of(site.info)?.state;
+  /** What beginning fails with. */
+  const refusal = async (): Promise<string> => {
+    const failed = await site.signIns.begin(site.info, "admin").then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    assert.ok(failed, "it began");
+    return failed.message;
+  };
+
+  it("nobody has done so: clients and the check are told what to do", async () => {
+    assert.equal(state(), "needed");
+    const words = /nobody has signed in; to sign in: bin\/dind-mcp servers login far/;
+    assert.match(String(await site.remote.site.gateway.check("far")), words);
+    assert.deepEqual(site.server.calls, [], "nothing is sent without a token");
+  });
+
+  it("gives the server the issuer's token with each request, and nobody else; the client's goes nowhere", async () => {
+    assert.deepEqual(await site.signIn(), { server: "far", subject: undefined });
+    assert.equal(state(), "signed-in");
+    assert.deepEqual(site.changed, ["far"]);
+    const client = await site.remote.site.client("far");
+    const body = { jsonrpc: "2.0", id: 5, method: "tools/call", params: { name: "x" } };
+    const reply = await client.ask(body, { authorization: "Bearer the-clients-own" });
+    assert.deepEqual(reply.last.result, DONE);
+    const [token] = [...site.issuer.access];
+    assert.equal(site.server.calls.at(-1)?.headers.authorization, `Bearer ${token}`);
+    const sent = [...site.server.calls, ...site.issuer.requests].map(({ headers }) => JSON.stringify(headers)).join();
+    assert.doesNotMatch(sent, /the-clients-own/);
+    assert.ok(!JSON.stringify([reply.headers, reply.text]).includes(String(token)), "the token comes down");
+    assert.deepEqual(new Set(site.remote.asked), new Set([`${FAR}:443`, `${ISSUER}:443`]));
+  });
+
+  it("registers a client, and asks by PKCE for the server's resource and scopes", async () => {
+    const { url } = await site.signIns.begin(site.info, "admin");
+    const asked = Object.fromEntries(new URL(url).searchParams);
+    assert.equal(asked.resource, `https://${FAR}/mcp`);
+    assert.equal(asked.scope, "tools");
+    assert.equal(asked.redirect_uri, CALLBACK);
+    assert.equal(asked.code_challenge_method, "S256");
+    const [registered] = site.issuer.requests.filter(({ path }) => path === "/register");
+    assert.deepEqual(JSON.parse(registered?.body ?? "").redirect_uris, [CALLBACK]);
+  });
+
+  it("takes the client of the manifest, with its secret", async () => {
+    site.issuer.habits.closed = true;
+    assert.match(
+      await refusal(),
+      /registers no clients by itself: register one with the redirect URI http:.*oauth\.clientId/,
+    );
+    site.remote.secret("client", "s3cret-of-the-client\n");
+    site.issuer.clients.set("known", "s3cret-of-the-client");
+    site.declare({ clientId: "known", clientSecret: { secret: "client" }, scopes: ["a", "b"] });
+    const { url } = await site.signIns.begin(site.info, "admin");
+    assert.equal(new URL(url).searchParams.get("scope"), "a b");
+    assert.equal((await site.signIns.finish(site.issuer.browse(url)))?.failure, undefined);
+    assert.deepEqual((await site.call()).result, DONE);
+  });
+
+  it("is kept encrypted, and there again after a restart; another key or a changed file opens nothing", async () => {
+    await site.signIn();
+    const [token = ""] = [...site.issuer.access];
+    const [refresh = ""] = [...site.issuer.refresh.keys()];
+    for (const secret of [token, refresh]) assert.ok(!site.kept.includes(secret), "in plain text");
+    assert.equal(site.start().of(site.info)?.state, "signed-in");
+    assert.equal(site.start([{ id: "one", key: "x".repeat(43) }]).of(site.info)?.state, "needed");
+    const rotated = [
+      { id: "two", key: "x".repeat(43) },
+      { id: "one", key: "k".repeat(43) },
+    ];
+    assert.equal(site.start(rotated).of(site.info)?.state, "signed-in");
+  });
+
+  it("is good for the address that somebody signed in to, and no other", async () => {
+    await site.signIn();
+    site.remote.declare("far", { url: "https://other.example.com/mcp" }, { oauth: { issuer: `https://${ISSUER}` } });
+    assert.equal(state(), "needed");
+  });
+
+  it("renews a token ahead of its end, once for all requests, with a new refresh token each time", async () => {
+    await site.signIn();
+    const client = await site.remote.site.client("far");
+    for (const late of [3_570_000, 2 * 3_600_000]) {
+      const before = renewals();
+      const [old] = site.issuer.refresh.keys();
+      site.ahead += late; // a minute before its end; then long after it
+      const all = await Promise.all([client.call("x"), client.call("x"), client.call("x")]);
+      for (const answer of all) assert.deepEqual(answer.result, DONE);
+      await eventually(async () => assert.ok(!site.issuer.refresh.has(old ?? "")), 5_000);
+      assert.equal(renewals(), before + 1);
+    }
+    assert.equal(site.start().of(site.info)?.state, "signed-in");
+  });
+
+  it("renews a token that the server refuses in mid-session, and sends the call again", async () => {
+    await site.signIn();
+    const client = await site.remote.site.client("far");
+    assert.deepEqual((await client.call("x")).result, DONE);
+    site.issuer.access.clear();
+    assert.deepEqual((await client.call("x")).result, DONE);
+    const [token] = [...site.issuer.access];
+    assert.equal(site.server.calls.at(-1)?.headers.authorization, `Bearer ${token}`);
+  });
+
+  it("does not ask for ever when the server refuses every token", async () => {
+    await site.signIn();
+    const client = await site.remote.site.client("far");
+    site.issuer.accepts = () => false;
+    assertFailed(await client.call("x"), /HTTP 401/);
+    const asked = site.issuer.requests.length;
+    assertFailed(await client.call("x"), /the server refuses the tokens that its issuer gives \(HTTP 401\)/);
+    assert.equal(site.issuer.requests.length, asked);
+    assert.equal(state(), "failed");
+  });
+
+  it("ends when the issuer takes it back: the client is told to have somebody sign in", async () => {
+    await site.signIn();
+    const client = await site.remote.site.client("far");
+    site.issuer.refresh.clear();
+    site.issuer.access.clear();
+    assertFailed(
+      await client.call("x"),
+      /refused: invalid_grant: because of invalid_grant; to sign in: bin\/dind-mcp servers login far/,
+    );
+    assert.equal(state(), "expired");
+    await site.signIn();
+    assert.deepEqual((await site.call()).result, DONE);
+  });
+
+  it("outlives an issuer that fails for a while", async () => {
+    await site.signIn();
+    site.issuer.habits.tokenAnswer = { status: 503, body: {} };
+    site.ahead += 3_600_000;
+    assert.match(String(await site.remote.site.gateway.check("far")), /issuer/);
+    assert.equal(state(), "failed");
+    site.issuer.habits = {};
+    site.ahead += 5_100;
+    assert.deepEqual((await site.call()).result, DONE);
+    assert.equal(state(), "signed-in");
+  });
+
+  it("refuses answers of another issuer, without an issuer, with another state, and a second time", async () => {
+    for (const iss of ["https://evil.example.com", "none"]) {
+      site.issuer.habits.iss = iss;
+      assert.match((await site.signIn())?.failure ?? "", /iss/, iss);
+    }
+    site.issuer.habits = {};
+    const { url, id } = await site.signIns.begin(site.info, "admin");
+    const brought = site.issuer.browse(url);
+    const forged = new URLSearchParams({ ...Object.fromEntries(brought), state: "x".repeat(43) });
+    assert.equal(await site.signIns.finish(forged), undefined);
+    assert.equal(site.signIns.attempt(site.info, id, "somebody-else"), undefined);
+    assert.equal(site.signIns.attempt(site.info, id, "admin")?.outcome, "waiting");
+    assert.equal((await site.signIns.finish(brought))?.failure, undefined);
+    assert.equal(await site.signIns.finish(brought), undefined);
+    assert.equal(site.signIns.attempt(site.info, id, "admin")?.outcome, "signed-in");
+  });
+
+  it("says what the person refused", async () => {
+    const { url } = await site.signIns.begin(site.info, "admin");
+    const state = new URL(url).searchParams.get("state") ?? "";
+    const brought = new URLSearchParams({ error: "access_denied", state, iss: site.issuer.issuer });
+    assert.match((await site.signIns.finish(brought))?.failure ?? "", /refused: access_denied/);
+  });
+
+  it("goes nowhere that the manifest does not list, whatever metadata say", async () => {
+    for (const place of ["169.254.169.254", "127.0.0.1:8080", "intern.corp", "evil.example.com"]) {
+      site.issuer.habits.metadata = { registration_endpoint: `https://${place}/register` };
+      site.declare();
+      assert.match(await refusal(), new RegExp(`leads to ${place}.*, which the manifest does not list.*oauth\\.hosts`));
+    }
+    site.issuer.habits.metadata = { registration_endpoint: `http://${ISSUER}/register` };
+    site.declare();
+    assert.match(await refusal(), /HTTPS|https/);
+    site.issuer.habits.metadata = { token_endpoint: "https://169.254.169.254/token" };
+    site.declare();
+    assert.match(
+      (await site.signIn())?.failure ?? "",
+      /leads to 169\.254\.169\.254:443, which the manifest does not list/,
+    );
+    site.issuer.habits = { moved: "https://169.254.169.254/metadata" };
+    site.declare();
+    assert.match(await refusal(), /has no metadata at its well-known places/);
+    site.issuer.habits = { metadata: { issuer: "https://evil.example.com" } };
+    site.declare();
+    assert.match(await refusal(), /not as expected/);
+    assert.deepEqual(new Set(site.remote.asked), new Set([`${FAR}:443`, `${ISSUER}:443`]));
+  });
+
+  it("believes a server only about itself, and only of the manifest's issuer", async () => {
+    site.metadata = { resource: "https://bank.example.com/", authorization_servers: [`https://${ISSUER}`] };
+    assert.match(await refusal(), /its metadata are of another resource/);
+    site.metadata = { resource: `https://${FAR}/mcp`, authorization_servers: ["https://evil.example.com"] };
+    assert.match(
+      await refusal(),
+      /it takes tokens of https:\/\/evil\.example\.com; oauth\.issuer .* is https:\/\/login/,
+    );
+    site.metadata = undefined; // an old server
+    const { url } = await site.signIns.begin(site.info, "admin");
+    assert.equal(new URL(url).searchParams.get("resource"), `https://${FAR}/mcp`);
+  });
+
+  it("ends by signing out: the issuer is told, nothing is kept, and sessions end", async () => {
+    await site.signIn();
+    const client = await site.remote.site.client("far");
+    assert.equal(await site.signIns.signOut(site.info), true);
+    assert.equal(site.issuer.refresh.size, 0);
+    assert.equal(site.kept, "");
+    assert.equal(state(), "needed");
+    assertFailed(await client.call("x"), /nobody has signed in/);
+    assert.equal(await site.signIns.signOut(site.info), false);
+  });
+});
