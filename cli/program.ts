@@ -14,6 +14,7 @@ import { serviceCommand } from "./service/command";
 import { shortCommands, stackCommand } from "./stack/command";
 import { tokensCommand } from "./tokens/command";
 import { uiCommand } from "./ui/command";
+import { updateCommand } from "./update/command";
 import { updatesCommand } from "./updates/command";
 
 /** The whole command line. Each group of commands adds itself. */
@@ -25,6 +26,7 @@ export function program(): Command {
     .addCommand(serversCommand())
     .addCommand(secretsCommand())
     .addCommand(updatesCommand())
+    .addCommand(updateCommand())
     .addCommand(rotateCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())

@@ -6,7 +6,7 @@ import { CliError, ExitCode } from "../errors";
 import { stackFilter } from "../project";
 
 /** The Docker daemon inside the engine, over mutual TLS with the stack's own client certificate. */
-function innerEngine({ endpoints, tls }: Pick<Outputs, "endpoints" | "tls">): EngineClient {
+export function innerEngine({ endpoints, tls }: Pick<Outputs, "endpoints" | "tls">): EngineClient {
   const { hostname, port } = new URL(endpoints.dockerTls);
   return engineClient({ host: hostname, port: Number(port), ca: tls.ca, cert: tls.clientCert, key: tls.clientKey });
 }

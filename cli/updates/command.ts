@@ -1,10 +1,9 @@
 import { Command } from "commander";
-import { engineClient } from "../../lib/docker-client";
-import { CliError, ExitCode } from "../errors";
+import { ExitCode } from "../errors";
 import { examples, progress, show } from "../output";
 import { projectFolder } from "../project";
 import { settingsOrDefaults } from "../stack/settings";
-import type { AskEngine } from "./newest";
+import { hostEngineAsks } from "./ask-engine";
 import { updatesText } from "./text";
 import { findUpdates } from "./updates";
 
@@ -27,24 +26,15 @@ ${examples("bin/dind-mcp updates\nbin/dind-mcp updates files http\nbin/dind-mcp 
     )
     .action(async (names: string[], { json }: { json?: boolean }) => {
       const { catalog, hostEngine } = await settingsOrDefaults();
-      const host = engineClient({ socketPath: hostEngine.replace(/^unix:\/\//, "") });
-      const engine: AskEngine = async (reference) => {
-        const { Descriptor } = await host.api
-          .getImage(reference)
-          .distribution()
-          .catch((error: Error) => {
-            throw new CliError(`the engine could not ask its registry for ${reference}: ${error.message}`);
-          });
-        return Descriptor.digest;
-      };
+      const engine = hostEngineAsks(hostEngine);
       try {
-        const asked = findUpdates({ root: projectFolder(), catalog, engine }, names);
+        const asked = findUpdates({ root: projectFolder(), catalog, engine: engine.ask }, names);
         const found = await progress("asking what is newest", asked);
         show(json, found, (updates) => updatesText(updates));
         const { items, counts } = found;
         if (items.length > 0 && counts.unasked === items.length) process.exitCode = ExitCode.Failed;
       } finally {
-        host.close();
+        engine.close();
       }
     });
 }
