@@ -24,7 +24,7 @@ const GROUPS: Definition[] = [
   { name: "unit", globs: ["unit/**/*.test.ts"], options: ["--parallel", "--jobs", "3"] },
   { name: "fleet", globs: ["integration/**/*.test.ts"], engine: true },
   { name: "converge", globs: ["integration/cli/converge.test.ts"], engine: true },
-  { name: "changes", globs: ["integration/stack/{certificates,changes}.test.ts"], engine: true },
+  { name: "changes", globs: ["integration/{cli/update,stack/{certificates,changes}}.test.ts"], engine: true },
   {
     name: "gateway",
     globs: [
