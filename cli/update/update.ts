@@ -22,11 +22,11 @@ import { filesOf, type Updated } from "./text";
  * @throws CliError for a name that the catalog does not have
  */
 export async function look(names: string[], base: boolean): Promise<Draft[]> {
-  const { catalog, hostEngine } = await settingsOrDefaults();
+  const { catalog, hostEngine, registryMirrors } = await settingsOrDefaults();
   const root = projectFolder();
   const engine = hostEngineAsks(hostEngine);
   try {
-    const asked = findUpdates({ root, catalog, engine: engine.ask }, names);
+    const asked = findUpdates({ root, catalog, engine: engine.ask, mirrors: registryMirrors }, names);
     const { servers, items } = await progress("asking what is newest", asked);
     for (const { server, name, unasked } of items)
       if (unasked !== undefined) note(`not known: ${server}, ${name}: ${unasked}`);

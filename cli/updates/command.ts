@@ -25,10 +25,13 @@ something to ask, and nobody answered.
 ${examples("bin/dind-mcp updates\nbin/dind-mcp updates files http\nbin/dind-mcp updates --json")}`,
     )
     .action(async (names: string[], { json }: { json?: boolean }) => {
-      const { catalog, hostEngine } = await settingsOrDefaults();
+      const { catalog, hostEngine, registryMirrors } = await settingsOrDefaults();
       const engine = hostEngineAsks(hostEngine);
       try {
-        const asked = findUpdates({ root: projectFolder(), catalog, engine: engine.ask }, names);
+        const asked = findUpdates(
+          { root: projectFolder(), catalog, engine: engine.ask, mirrors: registryMirrors },
+          names,
+        );
         const found = await progress("asking what is newest", asked);
         show(json, found, (updates) => updatesText(updates));
         const { items, counts } = found;

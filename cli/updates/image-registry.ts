@@ -23,12 +23,16 @@ export class ImageRepository {
   #token: string | undefined;
   readonly #base: string;
 
-  /** @param host as an image's name begins with it; over https, and on this machine over http */
+  /**
+   * @param host as an image's name begins with it
+   * @param base where it answers @default over https, and on this machine over http
+   */
   constructor(
     readonly host: string,
     readonly repository: string,
+    base = `${LOOPBACK.test(host) ? "http" : "https"}://${host}`,
   ) {
-    this.#base = `${LOOPBACK.test(host) ? "http" : "https"}://${host}`;
+    this.#base = base;
   }
 
   /** The digest that a tag has now. @throws CliError when the registry does not say */

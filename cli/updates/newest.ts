@@ -36,8 +36,15 @@ export interface Newest {
 /** Asks the engine what an image's tag means now, for names that leave the registry to it. @returns a digest */
 export type AskEngine = (reference: string) => Promise<string>;
 
+/** Who is asked about an image whose name leaves the registry to the engine. */
+export interface ImageSources {
+  engine: AskEngine;
+  /** URLs of the mirrors that the engine pulls from, asked first: they list tags as well. */
+  mirrors: readonly string[];
+}
+
 /** Asks what is newest: package managers as this machine is set up, git, and registries of images. @throws CliError */
-export async function newestOf(pin: Pin, engine: AskEngine): Promise<Newest> {
+export async function newestOf(pin: Pin, sources: ImageSources): Promise<Newest> {
   const { kind, name, have } = pin;
   switch (kind) {
     case "npm":
@@ -59,7 +66,7 @@ export async function newestOf(pin: Pin, engine: AskEngine): Promise<Newest> {
       return { ...newest, ...(commit.tag ? { tag: commit.tag } : {}), ...(link ? { link } : {}) };
     }
     case "image":
-      return await newestImage(pin, engine);
+      return await newestImage(pin, sources);
   }
 }
 
@@ -96,16 +103,25 @@ export function npmNewest(name: string, { code, stdout, stderr }: Answer): Packa
 }
 
 /** A newer tag of the same form; else what the tag in use means now, which may be another image than it was. */
-async function newestImage({ name, have, digest }: Pin, engine: AskEngine): Promise<Newest> {
+async function newestImage(pin: Pin, { engine, mirrors }: ImageSources): Promise<Newest> {
+  const { name, have, digest } = pin;
   if (name.includes("$")) throw new CliError(`got the name ${name}, expected one whose variables have a value`);
   if (have === "")
     throw new CliError("got a digest without a tag, expected NAME:TAG@sha256:...: a tag says what follows");
   const at = registryOf(name);
-  if (!at) {
-    const now = await engine(`${name}:${have}`);
-    return { newest: have, newer: digest !== undefined && now !== digest, newestDigest: now };
+  if (at) return await newestTag(pin, new ImageRepository(at.host, at.repository));
+  const repository = name.includes("/") ? name : `library/${name}`;
+  for (const mirror of mirrors) {
+    const { host, origin } = new URL(mirror);
+    // One that does not answer, or lacks the image, is passed over, as the engine does.
+    const found = await newestTag(pin, new ImageRepository(host, repository, origin)).catch(() => undefined);
+    if (found) return found;
   }
-  const registry = new ImageRepository(at.host, at.repository);
+  const now = await engine(`${name}:${have}`);
+  return { newest: have, newer: digest !== undefined && now !== digest, newestDigest: now };
+}
+
+async function newestTag({ have, digest }: Pin, registry: ImageRepository): Promise<Newest> {
   const newest = newerTag(have, await registry.tags()) ?? have;
   const now = await registry.digest(newest);
   return { newest, newer: newest !== have || (digest !== undefined && now !== digest), newestDigest: now };

@@ -7,7 +7,7 @@ import type { CatalogEntry } from "../../manifest/catalog-entry";
 import { catalogEntries, MANIFEST, SERVICE } from "../../manifest/load-catalog";
 import { shownUrl } from "../add/git/source";
 import { CliError, ExitCode } from "../errors";
-import { type AskEngine, type Newest, newestOf } from "./newest";
+import { type ImageSources, type Newest, newestOf } from "./newest";
 import { keyOf, type Pin } from "./pin";
 import { pinsOf } from "./pins";
 
@@ -39,7 +39,7 @@ const AT_ONCE = 4;
  * @throws CliError when the catalog has none of such a name
  */
 export async function findUpdates(
-  { root, catalog, engine }: { root: string; catalog: string[]; engine: AskEngine },
+  { root, catalog, ...images }: { root: string; catalog: string[] } & ImageSources,
   names: string[] = [],
 ): Promise<Updates> {
   const entries = chosen(catalogEntries(catalog, root), names);
@@ -47,7 +47,7 @@ export async function findUpdates(
   const pins = new Map(found.flatMap((one) => one.pins ?? []).map((pin) => [keyOf(pin), pin]));
   const answers = new Map<string, Newest | { unasked: string }>();
   await eachOf(pins, AT_ONCE, async ([key, pin]) => {
-    const answer = newestOf(pin, engine).catch((error: Error) => ({ unasked: oneLine(error.message, 400) }));
+    const answer = newestOf(pin, images).catch((error: Error) => ({ unasked: oneLine(error.message, 400) }));
     answers.set(key, await answer);
   });
   const items = found.flatMap(({ entry, pins: own }): Update[] => {

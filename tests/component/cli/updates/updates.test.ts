@@ -18,6 +18,7 @@ describe("updates", function () {
   let first: string;
   let second: string;
   const engineAsked: string[] = [];
+  let mirrors: string[] = [];
   const engine = async (reference: string): Promise<string> => {
     engineAsked.push(reference);
     if (reference.startsWith("gone:")) throw new Error("no such image");
@@ -85,7 +86,7 @@ describe("updates", function () {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const look = (...names: string[]) => findUpdates({ root, catalog: ["mcp"], engine }, names);
+  const look = (...names: string[]) => findUpdates({ root, catalog: ["mcp"], engine, mirrors }, names);
   const of = (items: Update[], name: string) => {
     const { newest, newer, link, published, unasked } = items.find((item) => item.name.endsWith(name)) ?? {};
     return { newest, newer, link, published: published?.toISOString().slice(0, 10), unasked };
@@ -109,6 +110,16 @@ describe("updates", function () {
     assert.deepEqual(of(items, "node"), { ...none, newest: "24-slim", newer: false });
     assert.deepEqual(counts, { newer: 5, unasked: 3 });
     assert.deepEqual(engineAsked.sort(), ["gone:1", "node:24-slim"], "the same thing is asked once");
+  });
+
+  it("asks the engine's mirrors first for what names no registry, and the engine for what they lack", async () => {
+    registry.images["library/node"] = { "24-slim": OLD, "26-slim": NEW, "26": NEW };
+    engineAsked.length = 0;
+    mirrors = ["http://127.0.0.1:1", registry.url];
+    const { items } = await look("weather");
+    mirrors = [];
+    const { newest, newer } = of(items, "node");
+    assert.deepEqual([newest, newer, engineAsked], ["26-slim", true, ["gone:1"]]);
   });
 
   it("asks for the named servers alone, and knows no other ones", async () => {
