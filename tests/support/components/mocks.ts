@@ -1,8 +1,6 @@
 import { mock } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import * as certificates from "../../../components/engine/certificates-taken";
-import * as orchestratorBundle from "../../../components/inner/orchestrator-bundle";
 import { DockerType } from "../../../lib/docker-types";
 
 /** A resource as the program asks Pulumi's engine for it: what goes over the wire, not what an object of ours says. */
@@ -34,9 +32,9 @@ export interface Registered {
 export const UNKNOWN = pulumi.runtime.unknownValue;
 
 // Only the orchestrator's image needs it, and no image is built here; esbuild would take a second and a process.
-mock.method(orchestratorBundle, "bundleOrchestrator", () => {});
+mock.getter(require("../../../components/inner/orchestrator-bundle"), "bundleOrchestrator", () => () => {});
 // No engine is there to be asked.
-mock.method(certificates, "certificatesTaken", async () => {});
+mock.getter(require("../../../components/engine/certificates-taken"), "certificatesTaken", () => async () => {});
 
 type Callback = (error: unknown, response?: unknown) => void;
 interface Monitor {

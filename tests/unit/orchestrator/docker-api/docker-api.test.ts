@@ -126,7 +126,7 @@ describe("Docker API: port", () => {
       let before = -1;
       for (let tries = 0; tries < 30 && sent !== before; tries++) {
         before = sent;
-        await pause(500);
+        await pause(200);
       }
       assert.ok(before > 0 && sent === before, `${sent - before} bytes more for a client that does not read`);
       assert.ok(sent < 32e6, `${sent} bytes on the way`);

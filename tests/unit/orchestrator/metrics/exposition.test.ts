@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fastForward } from "../../../support/clock";
 import { seriesOf } from "../../../support/orchestrator/metrics/series";
 import { engine, expose, server } from "../../../support/orchestrator/metrics/sources";
 
@@ -57,7 +58,8 @@ describe("metrics: exposition", () => {
   });
   it("says that the engine is down when it answers with an error or not at all, and gives the rest", async () => {
     const silent = expose({ engine: { ...engine, info: () => new Promise(() => {}) } });
-    const [series, same] = (await Promise.all([silent.text(), silent.text()])).map(seriesOf);
+    const both = await fastForward(() => Promise.all([silent.text(), silent.text()]));
+    const [series, same] = both.map(seriesOf);
     assert.deepEqual([series?.dind_mcp_engine_up, series?.['dind_mcp_server_up{server="files"}']], [0, 1]);
     assert.deepEqual(series, same);
     assert.ok(!Object.keys(series ?? {}).some((name) => name.startsWith("dind_mcp_engine_info")));
@@ -65,8 +67,9 @@ describe("metrics: exposition", () => {
   it("leaves the disk out while Docker still counts, or cannot", async () => {
     const still = (): Promise<never> => new Promise(() => {});
     const cannot = (): Promise<never> => Promise.reject(new Error("no answer"));
-    const exposed = [still, cannot].map((disk) => expose({ engine: { ...engine, disk } }).text());
-    for (const series of (await Promise.all(exposed)).map(seriesOf)) {
+    const exposed = [still, cannot].map((disk) => expose({ engine: { ...engine, disk } }));
+    for (const text of await fastForward(() => Promise.all(exposed.map((one) => one.text())))) {
+      const series = seriesOf(text);
       assert.equal(series.dind_mcp_engine_up, 1);
       assert.ok(!Object.keys(series).some((name) => name.startsWith("dind_mcp_engine_disk_bytes")));
     }
