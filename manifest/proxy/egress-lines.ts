@@ -60,8 +60,10 @@ export function serverLines(rule: EgressRule): string[] {
     return [
       ...acls,
       // The address comes last: squid looks up allowed names only, because a look-up can carry data out.
-      `http_access allow ${from} ${names} !${refused}`,
-      `http_access deny ${from} ${names} not_public`, // says why
+      `http_access allow ${from} ${names} known !${refused}`,
+      // These say why.
+      `http_access deny ${from} ${names} known not_public`,
+      `http_access deny ${from} ${names} no_address`,
     ];
   });
   const denied = [`acl without_${server} src ${without.join(" ")}`, `http_access deny without_${server} no_way_out`];

@@ -63,6 +63,7 @@ const REFUSALS = [
   "deny_info NOT_LISTED all",
   "deny_info NOT_PUBLIC not_public",
   "deny_info NO_WAY_OUT no_way_out",
+  "deny_info 503:ERR_DNS_FAIL no_address",
   "deny_info 429:TOO_MANY many",
   "deny_info NOT_HTTP web_scheme",
   // Squid calls every page of its own HTML. Those without an answer from elsewhere are ours.
@@ -75,7 +76,10 @@ const REFUSALS = [
 const ACLS = [
   // The owner of an allowed name may point it anywhere, so squid checks the address as well.
   `acl refused dst ${NOT_PUBLIC.join(" ")}`,
+  // It has an address at all. Squid takes a failed look-up for "not refused", and would look the name up again to connect.
+  "acl known dst all",
   "acl not_public src all", // is always true: it names the reason
+  "acl no_address src all", // the same
   "acl no_way_out src all", // the same
   // The last label of a name begins with a letter; that of an address, in whichever way it is written, does not.
   "acl dns_name dstdom_regex -n -i ^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\\.)+[a-z]([a-z0-9-]*[a-z0-9])?$",

@@ -28,15 +28,18 @@ const REASONS: Record<string, Pick<EgressPlace, "outcome" | "reason">> = {
   TOO_MANY: { outcome: "refused", reason: "64 connections were open" },
   NOT_HTTP: { outcome: "refused", reason: "neither http nor https nor a tunnel" },
   ERR_ACCESS_DENIED: { outcome: "refused", reason: "it is the proxy itself" },
-  ERR_DNS_FAIL: { outcome: "failed", reason: "there is no such name" },
+  ERR_DNS_FAIL: { outcome: "failed", reason: "no address was found for the name" },
   ERR_CONNECT_FAIL: { outcome: "failed", reason: "nobody answers there" },
   ERR_SECURE_CONNECT_FAIL: { outcome: "failed", reason: "its TLS certificate is not right" },
 };
 const HOUR_MS = 60 * 60 * 1_000;
 /** Different places that are told: a server may ask for as many names as it likes. */
 export const MOST_PLACES = 500;
-/** `seconds.ms client tag/status bytes method host:port error`, see manifest/proxy/squid-conf.ts. */
-const LINE = /^(\d+)\.(\d{3}) ([\d.]+) \S+\/\d+ \d+ \S+ (\S+):(\d+) (\S+)$/;
+/**
+ * `seconds.ms client tag/status bytes method host:port error`, see manifest/proxy/squid-conf.ts. An error that has another
+ * status than 403 begins with it, as in `429:TOO_MANY`.
+ */
+const LINE = /^(\d+)\.(\d{3}) ([\d.]+) \S+\/\d+ \d+ \S+ (\S+):(\d+) (?:\d{3}:)?(\S+)$/;
 
 /**
  * What a server asked the egress proxy for: what was not allowed first, then the latest first.

@@ -1,4 +1,12 @@
 import assert from "node:assert/strict";
+import {
+  INSIDE,
+  LEADING_INSIDE,
+  LEADING_INSIDE_BY_IPV6,
+  LEADING_INSIDE_LATER,
+  type OwnNames,
+  startNames,
+} from "../../support/attacks/own-names";
 import { type OwnProxy, startProxy } from "../../support/attacks/own-proxy";
 import { reachFromEngine } from "../../support/attacks/probe";
 import { MARKER, type Site, startSite } from "../../support/attacks/site";
@@ -48,5 +56,62 @@ describe("names that are allowed and change their address (DNS rebinding)", func
       for (const answer of answers) assert.match(answer, REFUSED);
     }, 90_000);
     for (const answer of seen) assert.doesNotMatch(answer, SEEN);
+  });
+});
+
+// The whole world's names, as a hostile owner's name server has them; what is inside is a page that the proxy can reach.
+describe("names of `egress: public` with a private address among others, or later", function () {
+  this.timeout(600_000);
+  let site: Site;
+  let names: OwnNames;
+  let proxy: OwnProxy;
+  let count = 0;
+  /** A name that nobody asked for yet. */
+  const nameOf = (kind: string): string => `n${++count}.${kind}.example.net`;
+  /** Every way to ask. */
+  const requests = (host: string): string[][] => {
+    const get = [`GET http://${host}/page HTTP/1.1`, `Host: ${host}`];
+    const tunnel = [`CONNECT ${host}:80 HTTP/1.1`, `Host: ${host}:80`];
+    return [tunnel, get, [...get, "Cache-Control: no-cache"], [...get, "Pragma: no-cache"]];
+  };
+
+  before(async () => {
+    const fleet = await theFleet();
+    site = await startSite(fleet);
+    names = await startNames(fleet, { site: site.address, nobody: "198.51.100.254" });
+    proxy = await startProxy(fleet, ["public"], { dns: names.address });
+    await eventually(async () => assert.match((await proxy.ask(requests(nameOf("public"))))[1] ?? "", SEEN), 90_000);
+    assert.ok(await proxy.reaches(names.address, 80), "the page inside is not there");
+  });
+  after(async () => {
+    await proxy?.remove();
+    await names?.remove();
+    await site?.remove();
+  });
+
+  it("are refused, wherever among the addresses it stands", async () => {
+    for (const kind of LEADING_INSIDE) {
+      for (const answer of await proxy.ask(requests(nameOf(kind)))) assert.match(answer, REFUSED, kind);
+    }
+    assert.deepEqual(await names.hits(), []);
+  });
+
+  it("are not led by addresses of IPv6, which the engine does not speak", async () => {
+    for (const kind of LEADING_INSIDE_BY_IPV6) {
+      for (const answer of await proxy.ask(requests(nameOf(kind)))) assert.ok(!answer.includes(INSIDE), kind);
+    }
+    assert.deepEqual(await names.hits(), []);
+  });
+
+  // Squid forgets that it found no name when a page is loaded, not when a tunnel is asked for.
+  it("are refused too when there is no such name at first, or another address", async () => {
+    for (const kind of LEADING_INSIDE_LATER) {
+      const host = nameOf(kind);
+      const [tunnel = [], ...gets] = requests(host);
+      const seen = await proxy.ask([tunnel]);
+      for (let time = 0; time < 3; time++) seen.push(...(await proxy.ask([...gets, ...gets])));
+      for (const answer of seen) assert.ok(!answer.includes(INSIDE), `${kind}: ${answer}`);
+    }
+    assert.deepEqual(await names.hits(), []);
   });
 });

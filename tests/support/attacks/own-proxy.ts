@@ -34,6 +34,8 @@ export interface OwnProxy {
   ask(requests: string[][]): Promise<string[]>;
   /** Runs a Python program there, as that of a server that knows no proxy: with the server's names. */
   run(program: string): Promise<string>;
+  /** Whether it reaches an address by itself, past squid. */
+  reaches(host: string, port: number): Promise<boolean>;
   /** What its access log says, a line a request. */
   log(): Promise<string[]>;
   /** Starts it anew: it has forgotten all names. */
@@ -45,8 +47,9 @@ export interface OwnProxy {
 export async function startProxy(
   fleet: Fleet,
   egress: string[],
-  { privateHosts = [], transparentEgress = false }: { privateHosts?: string[]; transparentEgress?: boolean } = {},
+  options: { privateHosts?: string[]; transparentEgress?: boolean; dns?: string } = {},
 ): Promise<OwnProxy> {
+  const { privateHosts = [], transparentEgress = false, dns } = options;
   const name = `test-egress-${process.pid}`;
   const { subnet, gateway } = serverSubnet(USER);
   const address = proxyAddress(USER);
@@ -79,7 +82,8 @@ export async function startProxy(
       "--tmpfs",
       "/tmp:size=16m,mode=1777",
     ];
-    await docker(fleet, "create", "--name", name, ...WALLS, ...from, ...env, await image("mcp-egress"));
+    const asked = dns === undefined ? [] : ["--dns", dns];
+    await docker(fleet, "create", "--name", name, ...WALLS, ...from, ...asked, ...env, await image("mcp-egress"));
     await docker(fleet, "network", "connect", "mcp-outbound", name);
     await docker(fleet, "start", name);
   } catch (error) {
@@ -93,6 +97,10 @@ export async function startProxy(
   return {
     ask: async (requests) => JSON.parse(await python3(ASK, JSON.stringify(requests))) as string[],
     run: (program) => python3(program),
+    reaches: async (host, port) => {
+      const connect = ["socat", "-u", "OPEN:/dev/null", `TCP4:${host}:${port},connect-timeout=5`];
+      return (await tryDocker(fleet, ["exec", name, ...connect])).code === 0;
+    },
     log: async () => (await docker(fleet, "logs", name)).split("\n"),
     restart: async () => void (await docker(fleet, "restart", "-t", "1", name)),
     remove,

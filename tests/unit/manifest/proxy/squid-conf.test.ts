@@ -25,18 +25,21 @@ describe("squid configuration", () => {
       "acl from_a-b src 10.214.6.64/28",
       "acl a-b_1_host dstdomain -n example.com",
       "acl a-b_1_port port 8080",
-      "http_access allow from_a-b a-b_1_host a-b_1_port !refused",
-      "http_access deny from_a-b a-b_1_host a-b_1_port not_public",
+      "http_access allow from_a-b a-b_1_host a-b_1_port known !refused",
+      "http_access deny from_a-b a-b_1_host a-b_1_port known not_public",
+      "http_access deny from_a-b a-b_1_host a-b_1_port no_address",
       "acl from_http src 10.214.6.96/28",
       "acl http_1_host dstdomain -n example.com",
       "acl http_1_port port 80",
-      "http_access allow from_http http_1_host http_1_port !refused",
-      "http_access deny from_http http_1_host http_1_port not_public",
+      "http_access allow from_http http_1_host http_1_port known !refused",
+      "http_access deny from_http http_1_host http_1_port known not_public",
+      "http_access deny from_http http_1_host http_1_port no_address",
       "acl http_2_host dstdomain -n .example.org",
       "acl http_2_itself dstdomain -n example.org",
       "acl http_2_port port 443",
-      "http_access allow from_http http_2_host !http_2_itself http_2_port !refused",
-      "http_access deny from_http http_2_host !http_2_itself http_2_port not_public",
+      "http_access allow from_http http_2_host !http_2_itself http_2_port known !refused",
+      "http_access deny from_http http_2_host !http_2_itself http_2_port known not_public",
+      "http_access deny from_http http_2_host !http_2_itself http_2_port no_address",
       "http_access deny all",
     ]);
   });
@@ -53,12 +56,13 @@ describe("squid configuration", () => {
 
   it("lets `public` reach names of the world on the ports of the web, and no address that is not public", () => {
     const conf = squidConf([{ ...rule, egress: ["public", "example.com:22"] }]);
-    assert.deepEqual(decisions(conf).slice(0, 3), [
+    assert.deepEqual(decisions(conf).slice(0, 4), [
       "acl from_http src 10.214.6.96/28",
-      "http_access allow from_http dns_name !private_name web !refused",
-      "http_access deny from_http dns_name !private_name web not_public",
+      "http_access allow from_http dns_name !private_name web known !refused",
+      "http_access deny from_http dns_name !private_name web known not_public",
+      "http_access deny from_http dns_name !private_name web no_address",
     ]);
-    assert.ok(decisions(conf).includes("http_access allow from_http http_2_host http_2_port !refused"));
+    assert.ok(decisions(conf).includes("http_access allow from_http http_2_host http_2_port known !refused"));
     const pattern = (name: string) =>
       new RegExp(new RegExp(`^acl ${name} dstdom_regex -n -i (.*)$`, "m").exec(conf)?.[1] ?? "", "i");
     const reached = (host: string) => pattern("dns_name").test(host) && !pattern("private_name").test(host);
@@ -98,9 +102,9 @@ describe("squid configuration", () => {
     const conf = squidConf([{ ...rule, egress, privateHosts: egress.slice(0, 2) }], { engineNetwork: "172.30.0.0/16" });
     const allowed = decisions(conf).filter((line) => line.includes("allow"));
     assert.deepEqual(allowed, [
-      "http_access allow from_http http_1_host http_1_port !own",
-      "http_access allow from_http http_2_host http_2_port !own",
-      "http_access allow from_http http_3_host http_3_port !refused",
+      "http_access allow from_http http_1_host http_1_port known !own",
+      "http_access allow from_http http_2_host http_2_port known !own",
+      "http_access allow from_http http_3_host http_3_port known !refused",
     ]);
     assert.ok(decisions(conf).includes("acl http_2_host dstdomain -n 192.168.1.5"));
     const own = /^acl own dst (.*)$/m.exec(conf)?.[1]?.split(" ") ?? [];

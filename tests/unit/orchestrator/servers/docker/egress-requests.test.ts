@@ -44,6 +44,12 @@ describe("what a server asked the egress proxy for", () => {
     assert.deepEqual([place?.count, place?.lastHour], [3, 1]);
   });
 
+  it("is told by its reason, whatever status the answer had", () => {
+    const lines = [line(10, "a.example.com:443", "429:TOO_MANY"), line(11, "b.example.com:443", "503:ERR_DNS_FAIL")];
+    const told = egressRequests(lines, SUBNET).map(({ outcome, reason }) => `${outcome}: ${reason}`);
+    assert.deepEqual(told, ["refused: 64 connections were open", "failed: no address was found for the name"]);
+  });
+
   it("tells of a connection that named no host", () => {
     const [place] = egressRequests([line(10, "-:443", "NO_NAME")], SUBNET);
     assert.deepEqual([place?.host, place?.outcome, place?.add], ["-", "refused", undefined]);
