@@ -51,6 +51,8 @@ export const paths = {
   refusals: (name: string) => serverPath(name, "refusals"),
   /** The throwaway copy that learns: POST makes it, GET tells what it learned, DELETE removes it. */
   learn: (name: string) => serverPath(name, "learn"),
+  /** What its image holds, as SPDX. */
+  sbom: (name: string) => serverPath(name, "sbom"),
   /** Runs a throwaway copy of a newer image once, by POST. */
   rehearsal: (name: string) => serverPath(name, "rehearsal"),
   tools: (name: string) => serverPath(name, "tools"),

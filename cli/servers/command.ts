@@ -13,6 +13,7 @@ import { listCommand, showCommand } from "./list";
 import { loginCommand, logoutCommand } from "./login";
 import { logsCommand } from "./logs";
 import { refusalsCommand } from "./refusals";
+import { sbomCommand } from "./sbom";
 import { toolsCommand } from "./tools";
 import { validateManifestsCommand } from "./validate";
 
@@ -31,6 +32,7 @@ A server of the catalog is declared in mcp/NAME and made by \`up\`; \`deploy\` r
     .addCommand(logoutCommand())
     .addCommand(logsCommand())
     .addCommand(egressCommand())
+    .addCommand(sbomCommand())
     .addCommand(refusalsCommand())
     .addCommand(learnCommand())
     .addCommand(toolsCommand())

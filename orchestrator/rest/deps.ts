@@ -15,6 +15,7 @@ import type { EgressLog } from "../servers/docker/egress-log";
 import type { Engine } from "../servers/docker/engine-info";
 import type { Learner } from "../servers/docker/learn/learner";
 import type { Lifecycle } from "../servers/docker/lifecycle";
+import type { Sbom } from "../servers/docker/sbom/sbom";
 import type { StatsPoller } from "../servers/docker/stats";
 import type { StorageUse } from "../servers/docker/storage-use";
 import type { HeardRefusals } from "../servers/refusals/heard-refusals";
@@ -34,6 +35,8 @@ export interface RestDeps {
   lifecycle: Pick<Lifecycle, "start" | "stop" | "restart" | "logs">;
   deployer: Pick<Deployer, "check" | "deploy" | "remove">;
   learner: Pick<Learner, "start" | "report" | "rehearse" | "end">;
+  /** What servers' images hold. */
+  sbom: Pick<Sbom, "of">;
   stats: Pick<StatsPoller, "server">;
   /** What servers did in each minute of the last hour. */
   history: { of(server: string): History["minutes"] };

@@ -11,13 +11,14 @@ import { Engine } from "./docker/engine-info";
 import { Learner } from "./docker/learn/learner";
 import { Lifecycle } from "./docker/lifecycle";
 import { OwnNetworks } from "./docker/own-networks";
+import { Sbom } from "./docker/sbom/sbom";
 import { StatsPoller } from "./docker/stats";
 import { StorageUse } from "./docker/storage-use";
 import { RemoteServers } from "./remote/remote-servers";
 import type { FollowedServers } from "./server-info";
 
 export interface ServersOptions {
-  config: Pick<OrchestratorConfig, "stack" | "deploy">;
+  config: Pick<OrchestratorConfig, "stack" | "deploy" | "version">;
   events: Events;
   log: Log;
   /** @default the engine's socket in the orchestrator's container */
@@ -41,6 +42,7 @@ export interface ServersParts {
   lifecycle: Lifecycle;
   deployer: Deployer;
   learner: Learner;
+  sbom: Sbom;
   cleanup: Cleanup;
   egress: EgressLog;
   engine: Engine;
@@ -93,6 +95,7 @@ export async function createServers(options: ServersOptions): Promise<ServersPar
     lifecycle: new Lifecycle(client, containers, (name) => remote.get(name) !== undefined),
     deployer,
     learner,
+    sbom: new Sbom(client, config.version),
     cleanup: new Cleanup({ client, stack, busy: () => deployer.busy, storage: () => storage.list(), log }),
     egress: new EgressLog(client),
     engine: new Engine(client),

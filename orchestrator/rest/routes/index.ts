@@ -19,6 +19,7 @@ import { ownTokenRoutes } from "./own-token";
 import { refusalRoutes } from "./refusals";
 import { registryRoutes } from "./registry";
 import { rehearsalRoutes } from "./rehearsal";
+import { sbomRoutes } from "./sbom";
 import { serverEventRoutes } from "./server-events";
 import { serverRoutes } from "./servers";
 import { sessionRoutes } from "./sessions";
@@ -36,6 +37,7 @@ const ALL = [
   offerRoutes,
   learnRoutes,
   rehearsalRoutes,
+  sbomRoutes,
   logRoutes,
   egressRoutes,
   refusalRoutes,

@@ -43,6 +43,7 @@ export const CONTRACT_CALLS: Record<string, Made[]> = {
   ],
   getLearned: [nobody],
   endLearning: [nobody],
+  getServerSbom: [named, nobody],
   rehearseServer: [{ ...named, status: 404 }, nobody], // the engine has no image to rehearse
   listServerEvents: [named, nobody],
   searchRegistry: [{ query: "?search=files", status: 409 }], // the orchestrator has no way out unless it is told

@@ -6,7 +6,7 @@ import type { Log } from "../../../log";
 import { ServerError } from "../../server-error";
 import type { ContainerServer } from "../../server-info";
 import type { Opening } from "../deploy/deployment";
-import { UnusualImageError } from "./folder-tar";
+import { UnusualImageError } from "../tar-entries";
 import { type ImageFolders, openFolders } from "./open-folders";
 import { measure, type Peaks } from "./peaks";
 import { startProxy } from "./proxy";

@@ -106,7 +106,7 @@ export class Api {
       ...{ config, guard, audit: api.#audit, events: api.events, links: api.links, tokens: stored, apiTokens, uses },
       history: { of: (name) => api.minutes.get(name) ?? [] },
       ...{ gateway: fleet.gateway, lifecycle: fleet.lifecycle, deployer: fleet.deployer, stats: fleet.stats },
-      ...{ learner: fleet.learner, signIns: fleet.signIns },
+      ...{ learner: fleet.learner, sbom: fleet.sbom, signIns: fleet.signIns },
       serverHistory: api.serverHistory,
       storage: {
         of: ({ name }) => (name === "files" ? [{ name: "data", path: "/data", size: 1_000, used: 250 }] : []),

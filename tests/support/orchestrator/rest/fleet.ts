@@ -13,6 +13,8 @@ import { mayCall } from "../../../../orchestrator/security/filters";
 import type { Orphan } from "../../../../orchestrator/servers/docker/cleanup-plan";
 import { checkDeployment } from "../../../../orchestrator/servers/docker/deploy/deploy-checks";
 import type { LogLine } from "../../../../orchestrator/servers/docker/logs";
+import type { Package } from "../../../../orchestrator/servers/docker/sbom/packages";
+import { spdx } from "../../../../orchestrator/servers/docker/sbom/spdx";
 import { HeardRefusals } from "../../../../orchestrator/servers/refusals/heard-refusals";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { testConfig } from "../../config/orchestrator-config";
@@ -204,6 +206,12 @@ export class MemoryFleet {
         items: [{ host: `${name}.example.com`, port: 443, ...refused, count: 2, lastHour: 0, last }],
       }),
     };
+  }
+
+  get sbom(): RestDeps["sbom"] {
+    const packages: Package[] = [{ kind: "npm", name: "@a/b", version: "1.0.0" }];
+    const created = "2026-11-24T10:10:00Z";
+    return { of: async ({ name }) => spdx({ server: name, image: "sha256:1", version: "9.9.9", created }, packages) };
   }
 
   get learner(): RestDeps["learner"] {

@@ -33,6 +33,7 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   listServerEvents: { path: { name: "echo" } },
   startLearning: { path: { name: "echo" }, body: { minutes: 5 }, status: 201 },
   getLearned: { path: { name: "echo" } },
+  getServerSbom: { path: { name: "echo" } },
   rehearseServer: { path: { name: "echo" } },
   endLearning: { path: { name: "echo" }, status: 204 },
   beginSignIn: { path: { name: "echo" }, status: 409 },
