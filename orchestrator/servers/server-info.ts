@@ -113,6 +113,9 @@ export interface Servers {
   onChange(
     listener: (name: string, current: ServerInfo | undefined, previous: ServerInfo | undefined) => void,
   ): () => void;
-  /** Bytes the server uses and may use, at most some seconds old; undefined when not known. Never waits. */
+  /**
+   * Bytes the server uses, without the page cache of files, and may use; at most some seconds old. Undefined when not
+   * known. Never waits.
+   */
   memory(name: string): { usage: number; limit: number } | undefined;
 }

@@ -23,7 +23,10 @@ const LINE_END = Buffer.from("\n");
 const UNENDED = 1024 * 1024;
 /** The first byte of a byte order mark. */
 const MARK = 0xef;
-/** Milliseconds before the next attempt when mcp-init had no room for another process. */
+/**
+ * Milliseconds before the next attempt when mcp-init had no room for another process. It waits a second for its words to
+ * be read; where the gateway or the machine stood still for longer, the first write fails instead.
+ */
 const RETRY_MS = 20;
 
 /**
@@ -149,7 +152,12 @@ export class StdioUpstream implements Upstream {
       else quiet = setTimeout(() => this.#unended(reader), NOISE_MS).unref();
     };
     socket.on("drain", () => void this.#outgoing.hold(socket.writableLength));
+    let isUntaken = false;
+    socket.on("error", ({ code }: NodeJS.ErrnoException) => {
+      isUntaken = code === "EPIPE" && this.#unheard?.length === 1; // the first message, and no part of it was read
+    });
     const closed = (): void => {
+      if (isUntaken) this.#refusal ??= "it ended the connection before it took a message";
       if (reader.held > 0) this.#handling(() => void reader.push(LINE_END)); // the last line may lack its end
       if (this.#refusal === undefined || Date.now() > this.patientUntil)
         this.#end(this.#refusal ?? "its process ended");

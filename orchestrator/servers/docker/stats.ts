@@ -19,6 +19,8 @@ export interface ContainerUsage {
   throttledShare: number;
   /** Bytes in use that the kernel could not drop at once: without the page cache of files not read lately. */
   memory: number;
+  /** Bytes in use without any page cache of files: what no shortage frees. */
+  heldMemory: number;
   /** Bytes it may use; the machine's memory when there is no limit. */
   memoryLimit: number;
   /** Processes and threads. */
@@ -41,6 +43,7 @@ export function usageOf(answer: Answer): Omit<ContainerUsage, "container" | "ser
     throttled_periods: throttledPeriods = 0,
   } = answer.cpu_stats?.throttling_data ?? {};
   const inactive = stats?.total_inactive_file ?? stats?.inactive_file ?? 0;
+  const cached = inactive + (stats?.total_active_file ?? stats?.active_file ?? 0);
   const networks = Object.values(answer.networks ?? {});
   const sum = (key: "rx_bytes" | "tx_bytes"): number => networks.reduce((total, one) => total + (one?.[key] ?? 0), 0);
   return {
@@ -48,6 +51,7 @@ export function usageOf(answer: Answer): Omit<ContainerUsage, "container" | "ser
     throttledSeconds: throttled / 1e9,
     throttledShare: periods > 0 ? throttledPeriods / periods : 0,
     memory: inactive < usage ? usage - inactive : usage,
+    heldMemory: cached < usage ? usage - cached : usage,
     memoryLimit: limit,
     pids: answer.pids_stats?.current ?? 0,
     received: sum("rx_bytes"),
@@ -94,7 +98,7 @@ export class StatsPoller {
   /** For `Servers.memory`. */
   memory(name: string): { usage: number; limit: number } | undefined {
     const measured = this.server(name);
-    return measured && { usage: measured.memory, limit: measured.memoryLimit };
+    return measured && { usage: measured.heldMemory, limit: measured.memoryLimit };
   }
 
   /** Measures now, unless a measurement is under way. Never rejects: without an answer the last measurements stay. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -75,6 +77,32 @@ describe("gateway: a connection to mcp-init", function () {
     await pause(100);
     assert.equal(attempts, before);
     assert.equal(told.length, 1, "who closed it is not told");
+  });
+
+  it("is tried again when mcp-init waited in vain for its refusal to be read, as the gateway stood still", async () => {
+    server.close();
+    // In a process of its own, for this one stands still: the first connection is refused and closed, the next one answered.
+    const script = `let first = true;
+      require("node:net").createServer((socket) => {
+        socket.on("error", () => {});
+        if (!first) return socket.on("data", () => socket.write('{"jsonrpc":"2.0","id":1,"result":{}}\\n'));
+        first = false;
+        socket.write(${JSON.stringify(REFUSAL)}, () => socket.destroy());
+      }).listen(${JSON.stringify(path)}, () => console.log("listens"));`;
+    const other = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      await once(other.stdout, "data");
+      const opening = open(2_000);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+      const upstream = await opening;
+      say(upstream, '{"id":1,"method":"a"}');
+      await until("an answer or the end", () => told.length, Boolean);
+      assert.deepEqual(told, ['{"jsonrpc":"2.0","id":1,"result":{}}']);
+      upstream.close();
+    } finally {
+      other.kill();
+      await once(other, "close");
+    }
   });
 
   it("does not take a server's own error for a refusal", async () => {

@@ -170,7 +170,8 @@ export class MemoryFleet {
 
   get stats(): RestDeps["stats"] {
     const throttled = { throttledSeconds: 0, throttledShare: 0 };
-    const numbers = { ...throttled, cpuSeconds: 1.5, memory: 1_000, memoryLimit: 2_000, pids: 3, received: 4, sent: 5 };
+    const memory = { memory: 1_000, heldMemory: 900, memoryLimit: 2_000 };
+    const numbers = { ...throttled, ...memory, cpuSeconds: 1.5, pids: 3, received: 4, sent: 5 };
     return {
       server: (name) =>
         this.servers.get(name)?.status === ServerStatus.Running

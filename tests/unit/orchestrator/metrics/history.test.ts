@@ -25,7 +25,7 @@ describe("the history of an hour", () => {
     metrics.call("files", "tools/call", "read", result, seconds);
   const uses = (cpuSeconds: number, memory = 1_000): ContainerUsage => ({
     ...{ container: "mcp-files", server: "files", time: BEGIN + minute * MINUTE, cpuSeconds, memory },
-    ...{ memoryLimit: 0, pids: 1, received: 0, sent: 0, throttledSeconds: 0, throttledShare: 0 },
+    ...{ heldMemory: 0, memoryLimit: 0, pids: 1, received: 0, sent: 0, throttledSeconds: 0, throttledShare: 0 },
   });
   const last = () => history.of("files").at(-1);
 

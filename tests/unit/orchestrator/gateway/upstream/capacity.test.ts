@@ -34,7 +34,7 @@ describe("gateway: capacity by memory", () => {
         const cap = connectionCap(most, now, seen);
         if (cap <= Math.max(now, 1)) return;
         const each = seen.usage / seen.connections;
-        assert.ok(each * Math.max(cap, seen.connections) <= seen.limit * 0.92 + 2 * each, `${cap} of ${each}`);
+        assert.ok(each * cap <= seen.limit * 0.92, `${cap} of ${each}`);
       }),
     );
   });
@@ -54,5 +54,11 @@ describe("gateway: capacity by memory", () => {
     assert.equal(connectionCap(8, 2, seen), 3);
     assert.equal(connectionCap(8, 3, seen), 3);
     assert.equal(connectionCap(8, 0, { ...seen, usage: 95 * MB }), 1);
+  });
+
+  it("lets as many in again as there was room for when those of the sample have left", () => {
+    const seen = { usage: 60 * MB, limit: 100 * MB, connections: 2 };
+    assert.equal(connectionCap(8, 0, seen), 3);
+    assert.equal(connectionCap(8, 1, seen), 3);
   });
 });
