@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { CliError, ExitCode } from "../errors";
 import { isAttended, question } from "../import/ask-user";
 import { examples, note, show } from "../output";
+import { assertHealthy } from "../stack/deploy";
 import { rollback } from "./rollback";
 import { outcomesText, rehearsalText } from "./text";
 import { decide, look, rehearseAll } from "./update";
@@ -51,6 +52,7 @@ async function update(names: string[], { dryRun, baseImages = false, yes, json }
   const isMeant = !dryRun && fit.length > 0 && (yes || (await isWanted(fit.map(({ server }) => server))));
   const { servers, up } = isMeant ? await decide(drafts, rehearsed, json) : { servers: rehearsed, up: undefined };
   show(json, { servers, ...(up ? { up } : {}) }, () => outcomesText(servers));
+  if (up) assertHealthy(up);
   if (servers.some(({ outcome }) => ["unfit", "taken back"].includes(outcome))) process.exitCode = ExitCode.Different;
 }
 

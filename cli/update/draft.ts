@@ -12,6 +12,8 @@ export interface Draft {
   server: string;
   /** Absolute path of the folder. */
   folder: string;
+  /** It is a shared service, and no server. @default false */
+  shared?: boolean;
   /** What is newer in it, a line each. */
   changes: string[];
   /** The files that change, by their paths in the folder: as they are, and as they would be. */
@@ -36,7 +38,8 @@ export async function draftOf(entry: CatalogEntry, server: string, updates: Upda
     if (reason === undefined) changes.push(changeText(change));
     else left.push(`${changeText(change)}: ${reason}`);
   }
-  return { server, folder: entry.folder, changes, files: texts.changed(), left };
+  const { folder, shared } = entry;
+  return { server, folder, ...(shared ? { shared } : {}), changes, files: texts.changed(), left };
 }
 
 /** Puts one thing at its newest version. @returns why it was left; undefined when it was taken */

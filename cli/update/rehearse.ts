@@ -30,6 +30,7 @@ export interface Stage {
 
 /** Makes a draft's image in the engine, runs it once as a throwaway copy, and takes both away. */
 export async function rehearse({ api, docker, outputs, settings }: Stage, draft: Draft): Promise<Rehearsed> {
+  if (draft.shared) return { fit: true, untried: "there are no copies of a shared service" };
   const began = Date.now();
   try {
     await makeRehearsalImage(docker, draft, settings.registries);

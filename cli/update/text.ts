@@ -30,7 +30,7 @@ export function rehearsalText({ server, changes, left, rehearsal }: Omit<Updated
 
 function said({ fit, untried, reason, logs = [], tools }: Rehearsed): string[] {
   if (!fit) return [`it fails: ${foreign(reason ?? "")}`, ...logs.map((line) => `  | ${foreign(line)}`)];
-  if (untried !== undefined) return [`its image can be made; not tried: ${untried}`];
+  if (untried !== undefined) return [`not tried: ${untried}`];
   if (!tools) return ["healthy; nothing to compare its tools with"];
   const { added, removed, changed, same } = tools;
   return [

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { Scope } from "../../api/scopes";
+import { SHARED } from "../../manifest/container/service-spec";
 import { catalogEntries } from "../../manifest/load-catalog";
 import { stackApi } from "../api/open";
 import { innerEngine } from "../engine/inner";
@@ -94,7 +95,7 @@ export async function decide(
     throw error;
   });
   tellTime(up);
-  const failed = new Map(up.failed.map(({ name, reason }) => [name, reason]));
+  const failed = new Map(up.failed.map(({ name, companion, reason }) => [name === SHARED ? companion : name, reason]));
   const back = chosen.filter(({ server }) => failed.has(server));
   for (const draft of back) {
     note(`${draft.server} does not get healthy: ${failed.get(draft.server)}; taking it back`);

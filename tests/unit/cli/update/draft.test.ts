@@ -61,6 +61,17 @@ describe("update: a server's folder with newer versions", () => {
     assert.match((await draft([BASE], true)).files.Dockerfile?.after ?? "", /^FROM node:26-slim\n/);
   });
 
+  it("of a shared service is its service.yaml's", async () => {
+    const folder = join(root, "services/cache");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "service.yaml"), "name: cache\nimage: r.example/cache:7.0\n");
+    const [entry] = catalogEntries(["services"], root);
+    assert.ok(entry);
+    const cache = newer("image", "r.example/cache", "7.0", "7.2", { server: "cache" });
+    const { shared, files } = await draftOf(entry, "cache", [cache], false);
+    assert.deepEqual([shared, files["service.yaml"]?.after], [true, "name: cache\nimage: r.example/cache:7.2\n"]);
+  });
+
   it("is written, and taken back to the byte; not over a change of somebody else's", async () => {
     const [dockerfile, manifest] = [text("Dockerfile"), text("server.yaml")];
     const drafted = await draft([WEATHER]);
