@@ -2,16 +2,18 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { EngineHost } from "./components/engine/engine-host";
 import { Fleet } from "./components/inner/fleet";
-import { GATEWAY_ADDRESS } from "./components/inner/orchestrator";
 import { waysOut } from "./components/inner/ways-out";
 import { InternalNetwork } from "./components/internal-network";
 import { stackLabels } from "./components/labels";
 import { PersistentVolumes } from "./components/persistent-volumes";
 import { TlsCertificates } from "./components/tls/tls-certificates";
-import { orchestratorPorts } from "./config/endpoints";
+import { consulPorts, orchestratorPorts } from "./config/endpoints";
+import { isEmbeddedConsul } from "./config/keys/consul";
 import { consulSecrets, orchestratorConfig } from "./config/to-orchestrator";
+import { CONSUL_ADDRESS, GATEWAY_ADDRESS, KONG_ADDRESS } from "./manifest/container/gateway";
 import { version } from "./package.json";
 import { readInputs } from "./stack/inputs";
+import { embeddedKong } from "./stack/kong-output";
 import { makeOutputs } from "./stack/outputs";
 import { networkMtu, wayOutMtu } from "./stack/way-out";
 
@@ -41,6 +43,7 @@ export = async () => {
     authorities: settings.tlsAuthorities,
   });
   const ports = orchestratorPorts(settings);
+  const kong = embeddedKong(settings, servers, pulumi.getStack());
   const engine = new EngineHost(
     "engine",
     {
@@ -51,7 +54,10 @@ export = async () => {
       certificates,
       bindAddress: settings.bindAddress,
       dockerTlsPort: settings.dockerTlsPort,
-      published: ports.map((port) => ({ ...port, address: GATEWAY_ADDRESS })),
+      published: [
+        ...ports.map((port) => ({ ...port, address: port.key === "apiPort" && kong ? KONG_ADDRESS : GATEWAY_ADDRESS })),
+        ...consulPorts(settings).map((port) => ({ ...port, address: CONSUL_ADDRESS })),
+      ],
       registryMirrors: settings.registryMirrors,
       registries: settings.registries,
       ...waysOut(settings),
@@ -68,6 +74,8 @@ export = async () => {
       servers,
       secrets: settings.secrets,
       databaseDsn: settings.databaseDsn,
+      embeddedKong: kong,
+      embeddedConsul: isEmbeddedConsul(settings.consul),
       privateHosts: settings.privateHosts,
       engineNetwork: settings.networkCidr,
       orchestrator: {
@@ -75,7 +83,7 @@ export = async () => {
         dockerApi: settings.dockerApi,
         tokens: settings.tokens,
         consulSecrets: consulSecrets(settings),
-        ports: ports.map(({ internal }) => internal),
+        ports: ports.filter(({ key }) => key !== "apiPort" || !kong).map(({ internal }) => internal),
         processors,
       },
       stack,

@@ -4,6 +4,7 @@ import type { Path } from "../lib/findings";
 import { LOOPBACK } from "../lib/special-addresses";
 import { INNER_SUBNETS } from "../manifest/container/subnets";
 import type { KEYS } from "./keys";
+import { isEmbeddedConsul } from "./keys/consul";
 
 type Values = z.infer<z.ZodObject<typeof KEYS>>;
 
@@ -15,7 +16,7 @@ interface Clash {
 }
 
 /** Config keys of ports on the host. */
-const PORT_KEYS = ["dockerTlsPort", "apiPort", "pagePort", "metricsPort", "dockerPort"] as const;
+const PORT_KEYS = ["dockerTlsPort", "apiPort", "pagePort", "metricsPort", "dockerPort", "consulPort"] as const;
 
 /** Everything in a stack's config that does not go together. */
 export function clashes(values: Values): Clash[] {
@@ -31,8 +32,9 @@ export function clashes(values: Values): Clash[] {
 
 /** Ports that two keys give out. */
 function samePorts(values: Values): Clash[] {
-  return PORT_KEYS.flatMap((key, index): Clash[] => {
-    const first = PORT_KEYS.slice(0, index).find((other) => values[other] === values[key]);
+  const keys = PORT_KEYS.filter((key) => key !== "consulPort" || isEmbeddedConsul(values.consul));
+  return keys.flatMap((key, index): Clash[] => {
+    const first = keys.slice(0, index).find((other) => values[other] === values[key]);
     return first ? [{ path: [key], message: `another port than ${first}` }] : [];
   });
 }
@@ -71,13 +73,15 @@ function foldersInFolders({ folders }: Values): Clash[] {
   });
 }
 
-/** A client certificate for Consul without its key, or certificates for plain HTTP. */
-function consulTls({ consul, consulKey }: Values): Clash[] {
+/** A client certificate for Consul without its key, certificates for plain HTTP, or a token for the embedded one. */
+function consulTls({ consul, consulKey, consulToken }: Values): Clash[] {
   const { address = "", tls } = consul ?? {};
   const isHalf = tls?.certificate !== undefined && consulKey === "";
+  const isOwn = isEmbeddedConsul(consul) && consulToken !== "";
   const isPlain = tls !== undefined && !address.startsWith("https:");
   return [
     ...(isHalf ? [{ path: ["consul", "tls", "certificate"], message: "none, as consulKey is not set" }] : []),
+    ...(isOwn ? [{ path: ["consulToken"], message: "none, as the embedded Consul has a token of its own" }] : []),
     ...(isPlain ? [{ path: ["consul", "address"], message: "an https URL, as consul.tls is set" }] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { mcpPath } from "../api/paths";
+import { isEmbeddedConsul } from "./keys/consul";
 import { PORTS } from "./ports";
 import type { Settings } from "./settings";
 
@@ -19,10 +20,10 @@ export interface Endpoints {
   docker?: string;
 }
 
-/** One of the orchestrator's ports: the same number in its container and in the engine, and the host's. */
+/** A published port: the same number in its container and in the engine, and the host's. */
 export interface Port {
   /** Config key of the host's port. */
-  key: "apiPort" | "pagePort" | "metricsPort" | "dockerPort";
+  key: "apiPort" | "pagePort" | "metricsPort" | "dockerPort" | "consulPort";
   internal: number;
   external: number;
 }
@@ -36,6 +37,11 @@ export function orchestratorPorts({ apiPort, pagePort, metricsPort, dockerPort, 
     ...(pagePort === "off" ? [] : [{ key: "pagePort", internal: PORTS.page, external: pagePort } as const]),
     { key: "metricsPort", internal: PORTS.metrics, external: metricsPort },
   ];
+}
+
+/** The embedded Consul's ports on the host; none without one. */
+export function consulPorts({ consul, consulPort }: Pick<Settings, "consul" | "consulPort">): Port[] {
+  return isEmbeddedConsul(consul) ? [{ key: "consulPort", internal: PORTS.consul, external: consulPort }] : [];
 }
 
 /** An address to connect to, for an address to listen on. */

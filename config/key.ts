@@ -20,6 +20,8 @@ export interface KeyAbout extends About {
   example: unknown;
   /** Its value must be stored encrypted. */
   secret?: true;
+  /** Words that stand for a whole value. */
+  words?: Record<string, unknown>;
   /** Where the orchestrator's config has its value: FIELD, or GROUP.FIELD. @default the orchestrator is not told */
   orchestrator?: string;
 }

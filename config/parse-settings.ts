@@ -32,7 +32,7 @@ const TEXT_KEYS = new Set(
  */
 export function parseSettings(raw: Record<string, string>, secretKeys: string[], file: string): Settings {
   const values = Object.fromEntries(
-    Object.entries(raw).map(([name, value]) => [name, TEXT_KEYS.has(name) ? value : decode(value)]),
+    Object.entries(raw).map(([name, value]) => [name, TEXT_KEYS.has(name) ? value : spelledOut(name, decode(value))]),
   );
   const plain = plainSecrets(raw, secretKeys);
   const { success, data, error } = settingsSchema.safeParse(values);
@@ -47,6 +47,20 @@ export function parseSettings(raw: Record<string, string>, secretKeys: string[],
   );
 }
 
+/** A value that may be written as a word. */
+function spelledOut(name: string, written: unknown): unknown {
+  return isWord(name, written) ? wordsOf(name)[written] : written;
+}
+
+function isWord(name: string, written: unknown): written is string {
+  return typeof written === "string" && Object.hasOwn(wordsOf(name), written);
+}
+
+function wordsOf(name: string): Record<string, unknown> {
+  const schema = Object.entries(KEYS).find(([key]) => key === name)?.[1];
+  return (schema && aboutKey(schema).words) ?? {};
+}
+
 /** Pulumi hands config over as strings: JSON for anything but strings. */
 function decode(value: string): unknown {
   const parsed = parseJson(value);
@@ -57,7 +71,7 @@ function decode(value: string): unknown {
 function plainSecrets(raw: Record<string, string>, secretKeys: string[]): Finding[] {
   const given = SECRET_KEYS.filter((name) => raw[name] && !isEmpty(decode(raw[name])));
   return given
-    .filter((name) => !secretKeys.includes(name))
+    .filter((name) => !secretKeys.includes(name) && !isWord(name, raw[name]))
     .map((name) => ({
       path: [name],
       got: "a value stored in plain text",

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { KONG_ADDRESS } from "../manifest/container/gateway";
 import type { CatalogOffer } from "../manifest/draft/offer";
 import { endpoints } from "./endpoints";
 import { aboutKey } from "./key";
@@ -32,6 +33,7 @@ export function orchestratorConfig(settings: Settings, facts: Facts): Orchestrat
     if (field === undefined || value === undefined || value === "") continue;
     config[field] = inner === undefined ? value : { ...(config[field] as object | undefined), [inner]: value };
   }
+  if (settings.kong?.embedded) config.trustedProxies = [...settings.trustedProxies, KONG_ADDRESS];
   if (settings.consul) {
     const { tls: _, ...consul } = settings.consul;
     config.consul = consul;

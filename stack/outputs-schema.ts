@@ -55,6 +55,7 @@ const schema: z.ZodType<Outputs> = z.looseObject({
   engine: z.looseObject({ containerName: text, containerId: text, imageId: text }),
   network: z.looseObject({ name: text, cidr, api: url, mcp: url }),
   volumes: z.record(text, text),
+  consul: z.looseObject({ address: url, token: text.meta(secret) }).optional(),
   kong: z
     .looseObject({ _format_version: z.literal("3.0"), upstreams: z.array(entity), services: z.array(entity) })
     .optional(),

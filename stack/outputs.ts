@@ -5,7 +5,7 @@ import type { Fleet } from "../components/inner/fleet";
 import type { InternalNetwork } from "../components/internal-network";
 import type { PersistentVolumes } from "../components/persistent-volumes";
 import type { TlsCertificates } from "../components/tls/tls-certificates";
-import { type Endpoints, endpoints, networkEndpoints, serverUrl } from "../config/endpoints";
+import { type Endpoints, endpoints, networkEndpoints, reachable, serverUrl } from "../config/endpoints";
 import type { KongDocument } from "../config/fleet/kong/document";
 import type { Settings, TokenSettings } from "../config/settings";
 import type { CatalogServer } from "../manifest/catalog";
@@ -95,6 +95,13 @@ export interface Outputs {
   };
   /** Volume names on the host engine, by what they hold. */
   volumes: Record<string, string>;
+  /** The embedded Consul. Absent without one. */
+  consul?: {
+    /** Its HTTP API, from the host: http://ADDRESS:PORT. */
+    address: string;
+    /** Secret: the token that may do everything there. */
+    token: string;
+  };
   /** The catalog's servers for Kong Gateway: a declarative configuration, DB-less or for decK. Absent without publicUrl. */
   kong?: KongDocument;
 }
@@ -165,6 +172,14 @@ export function makeOutputs(parts: Parts): Deferred<Outputs> {
     engine: { containerName: engine.containerName, containerId: engine.containerId, imageId: engine.imageId },
     network: { name: network.networkName, cidr: network.cidr, ...networkEndpoints(settings) },
     volumes: volumes.names,
+    ...(fleet.consulToken
+      ? {
+          consul: {
+            address: `http://${reachable(settings.bindAddress)}:${settings.consulPort}`,
+            token: pulumi.secret(fleet.consulToken),
+          },
+        }
+      : {}),
     ...(kong ? { kong } : {}),
   };
 }

@@ -1,14 +1,17 @@
 import { createServer } from "node:net";
-import { orchestratorPorts } from "../config/endpoints";
+import { consulPorts, orchestratorPorts } from "../config/endpoints";
 import type { Settings } from "../config/settings";
 import type { Problem } from "../lib/problems";
 import { listenersOn } from "./listeners";
 
-type Published = Parameters<typeof orchestratorPorts>[0] & Pick<Settings, "dockerTlsPort" | "bindAddress">;
+type Published = Parameters<typeof orchestratorPorts>[0] &
+  Parameters<typeof consulPorts>[0] &
+  Pick<Settings, "dockerTlsPort" | "bindAddress">;
 
 /** The host's ports that the stack publishes, each with the config key that changes it. */
 export function publishedPorts(settings: Published): { key: string; external: number }[] {
-  return [{ key: "dockerTlsPort", external: settings.dockerTlsPort }, ...orchestratorPorts(settings)];
+  const docker = { key: "dockerTlsPort", external: settings.dockerTlsPort };
+  return [docker, ...orchestratorPorts(settings), ...consulPorts(settings)];
 }
 
 /**

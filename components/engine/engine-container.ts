@@ -38,6 +38,10 @@ export interface EngineSettings {
   registryMirrors: string[];
   /** Private registries by host, each `ca` as PEM. @default {} */
   registries?: Registries;
+  /**
+   * Containers inside that reach one that publishes a port, as FROM=ADDRESS:PORT; no other does. @default []
+   */
+  publishedFor?: string[];
   /** Subnets inside the engine that may ask its DNS forwarder, besides image builds. */
   dnsFor: string[];
   /** Subnets inside the engine whose published ports accept connections, and that cannot open one to the outside. */
@@ -71,7 +75,7 @@ export interface EngineContainer extends EngineSettings {
  * except that it reads images/engine.
  */
 export function engineContainerArgs(engine: EngineContainer): docker.ContainerArgs {
-  const { volumes, folders = [], egressTo = [] } = engine;
+  const { volumes, folders = [], egressTo = [], publishedFor = [] } = engine;
   const authorities = registryAuthorities(engine.registries);
   return {
     name: engine.containerName,
@@ -88,6 +92,7 @@ export function engineContainerArgs(engine: EngineContainer): docker.ContainerAr
       `INNER_DNS=${INNER_DNS.address}`,
       `INNER_DNS_FOR=${[INNER_DNS.subnet, ...engine.dnsFor].join(",")}`,
       `PUBLISHED=${engine.published.map(({ address, internal }) => `${address}:${internal}`).join(",")}`,
+      ...(publishedFor.length === 0 ? [] : [`PUBLISHED_FOR=${publishedFor.join(",")}`]),
       `INBOUND_ONLY=${engine.inboundOnly.join(",")}`,
       `PRIVATE_EGRESS_FROM=${engine.privateEgressFrom.join(",")}`,
       ...(egressTo.length === 0 ? [] : [`EGRESS_TO=${egressTo.join(",")}`]),

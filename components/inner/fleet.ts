@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { KongDocument } from "../../config/fleet/kong/document";
 import type { CatalogServer } from "../../manifest/catalog";
 import { type UsedService, usedServices } from "../../manifest/catalog-services";
 import { containerName, serverNetwork } from "../../manifest/container/container-spec";
+import { GATEWAY } from "../../manifest/container/gateway";
 import { sharedSpec, sharedStoring, withoutEgress } from "../../manifest/container/service-spec";
 import { proxyAddress, serverSubnet } from "../../manifest/container/subnets";
 import { OUTBOUND, PROXY_ADDRESS, RELAY_ADDRESS } from "../../manifest/proxy/outbound";
@@ -12,12 +14,14 @@ import type { Manifest } from "../../manifest/types";
 import { builtImage } from "../built-image";
 import type { Labels } from "../labels";
 import { Companion } from "./companion";
+import { Consul } from "./consul";
 import { Database } from "./database";
 import { DatabaseRelay } from "./database-relay";
 import { EgressProxy } from "./egress-proxy";
+import { Kong } from "./kong";
 import { McpServer } from "./mcp-server";
 import { InnerNetworks } from "./networks";
-import { GATEWAY, Orchestrator, type OrchestratorArgs } from "./orchestrator";
+import { Orchestrator, type OrchestratorArgs } from "./orchestrator";
 import { RemoteServer } from "./remote-server";
 
 export interface FleetArgs {
@@ -27,6 +31,10 @@ export interface FleetArgs {
   /** External PostgreSQL; empty = the embedded one. Secret. */
   databaseDsn: string;
   orchestrator: Pick<OrchestratorArgs, "config" | "dockerApi" | "tokens" | "consulSecrets" | "ports" | "processors">;
+  /** An agent of Consul's inside the engine, at which the orchestrator registers. @default false */
+  embeddedConsul?: boolean;
+  /** What the Kong inside the engine does, before the API. @default there is none */
+  embeddedKong?: KongDocument;
   /** Hosts of private networks, by server: each is in its manifest's egress too. */
   privateHosts: Record<string, string[]>;
   /** Subnet of the engine's own network on the host. */
@@ -65,6 +73,8 @@ function networksOf(manifests: Manifest[], networks: InnerNetworks): pulumi.Outp
 /** All that is inside the engine: networks, database, egress proxy, servers, and the orchestrator that clients talk to. */
 export class Fleet extends pulumi.ComponentResource {
   public readonly orchestrator: Orchestrator;
+  /** Secret: the token of the embedded Consul; undefined without one. */
+  public readonly consulToken?: pulumi.Output<string>;
   /** Those that run here. */
   public readonly servers: Record<string, McpServer>;
 
@@ -85,12 +95,24 @@ export class Fleet extends pulumi.ComponentResource {
       { parent: this },
     );
     const common: Common = { carrierImage: carrier.imageId, keepImage: args.keepImages, labels: args.labels };
+    const gateway = networks.named(GATEWAY.name);
+    const consul = args.embeddedConsul
+      ? new Consul("consul", { ...common, network: gateway }, { parent: this })
+      : undefined;
+    this.consulToken = consul?.token;
     // It waits for no server: it finds those that exist already, and those that come later.
     this.orchestrator = new Orchestrator(
       "orchestrator",
-      { ...common, ...args.orchestrator, network: networks.named(GATEWAY.name) },
+      {
+        ...common,
+        ...args.orchestrator,
+        ...(consul ? { consulSecrets: consul.token.apply((token) => ({ token })) } : {}),
+        network: gateway,
+      },
       { parent: this },
     );
+    if (args.embeddedKong)
+      new Kong("kong", { ...common, document: args.embeddedKong, network: gateway }, { parent: this });
     const readers = manifests.filter(({ database }) => database);
     const database = readers.length > 0 ? this.database(readers, args.databaseDsn, common, networks) : undefined;
     const leaving = manifests.filter(({ egress }) => egress.length > 0);

@@ -1,8 +1,16 @@
 import type * as docker from "@pulumi/docker";
+import { ORCHESTRATOR_UID } from "../../manifest/container/gateway";
 import { PROXY_UID } from "../../manifest/proxy/outbound";
 
 /** Users of the stack's own containers inside the engine; servers have 11000 and above, one each. */
-export const SYSTEM_UIDS = { database: 10900, orchestrator: 10901, egress: PROXY_UID, relay: 10903 } as const;
+export const SYSTEM_UIDS = {
+  database: 10900,
+  orchestrator: ORCHESTRATOR_UID,
+  egress: PROXY_UID,
+  relay: 10903,
+  consul: 10904,
+  kong: 10905,
+} as const;
 
 export interface SystemLimits {
   uid: number;

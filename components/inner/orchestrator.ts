@@ -10,25 +10,16 @@ import {
   type StoredToken,
 } from "../../config/orchestrator-config";
 import type { TokenSettings } from "../../config/settings";
-import { hostAt } from "../../lib/addresses";
 import { DOCKER_API_FOLDER, DOCKER_API_GROUP, SESSIONS_GROUP } from "../../manifest/container/container-spec";
+import { GATEWAY_ADDRESS } from "../../manifest/container/gateway";
 import { Label, Role } from "../../manifest/container/labels";
 import { ORCHESTRATOR } from "../../manifest/container/names";
-import { serverSubnet } from "../../manifest/container/subnets";
 import { builtImage } from "../built-image";
 import { containerLabelList, type Labels, labelList } from "../labels";
 import { REPLACED } from "../replaced";
 import { VolumeFiles } from "../volume-files";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
 import { bundleOrchestrator, ORCHESTRATOR_CONTEXT } from "./orchestrator-bundle";
-
-/**
- * Clients reach the published ports through this network, so it is not internal. The engine's firewall closes its way
- * out.
- */
-export const GATEWAY = { name: "mcp-gateway", ...serverSubnet(SYSTEM_UIDS.orchestrator), internal: false };
-/** The orchestrator listens on this address alone, and not in the networks of servers, which it joins as a client. */
-export const GATEWAY_ADDRESS = hostAt(GATEWAY.subnet, 2);
 
 /** 256 bits, of letters and digits: of a token, and of the key for what is kept encrypted. */
 const TOKEN_LENGTH = 43;
@@ -44,7 +35,7 @@ export interface OrchestratorArgs {
   /** The bearer tokens to make. */
   tokens: TokenSettings[];
   /** Secret: its token and certificates for Consul. @default none */
-  consulSecrets?: ConsulSecrets;
+  consulSecrets?: pulumi.Input<ConsulSecrets>;
   /** Its ports that the engine's clients may reach. */
   ports: number[];
   /** Processors of the machine; Docker refuses to give more. */
@@ -99,7 +90,7 @@ export class Orchestrator extends pulumi.ComponentResource {
         volumeName: volume.name,
         files: {
           "tokens.json": pulumi.all(this.tokens).apply((values) => tokensFile(args.tokens, values)),
-          "consul.json": JSON.stringify(args.consulSecrets ?? {}),
+          "consul.json": pulumi.output(args.consulSecrets ?? {}).apply((secrets) => JSON.stringify(secrets)),
           "sealing-keys.json": sealing.result.apply(sealingKeys),
         },
         uid: SYSTEM_UIDS.orchestrator,

@@ -2,8 +2,18 @@ import { z } from "zod";
 import { contains } from "../../lib/addresses";
 import { line, pattern } from "../../lib/schema-parts";
 import { LOOPBACK } from "../../lib/special-addresses";
+import { CONSUL_ADDRESS } from "../../manifest/container/gateway";
 import { field, key } from "../key";
-import { isBaseUrl, text } from "../parts";
+import { isBaseUrl, port, text } from "../parts";
+import { PORTS } from "../ports";
+
+/** The agent inside the engine, as the orchestrator reaches it. */
+const EMBEDDED = `http://${CONSUL_ADDRESS}:${PORTS.consul}`;
+
+/** Tells whether the agent is the one inside the engine. */
+export function isEmbeddedConsul(consul: { address: string } | undefined): boolean {
+  return consul?.address === EMBEDDED;
+}
 
 /** The engine speaks IPv4 only, and its loopback is not the host's. */
 function isReachable(address: string): boolean {
@@ -61,15 +71,22 @@ const consul = z.strictObject(
       { meaning: "What the services' names begin with: `PREFIX-SERVER`." },
     ),
   },
-  "a mapping with address",
+  "a mapping with address, or embedded",
 );
 
 /** Where the fleet is announced. */
 export const consulKeys = {
   consul: key(consul.optional(), {
-    meaning: "A Consul agent at which the fleet registers.",
+    kind: "mapping, or `embedded`",
+    meaning: "A Consul agent at which the fleet registers; `embedded`: one inside the engine.",
     see: "[Discovery](discovery.md)",
+    words: { embedded: { address: EMBEDDED } },
     example: { address: "http://172.30.0.1:8500" },
+  }),
+  consulPort: key(port.default(PORTS.consul), {
+    meaning: "Port of the host: the embedded Consul's HTTP API.",
+    see: "[Embedded](discovery.md#embedded)",
+    example: 18500,
   }),
   consulToken: key(pattern(/^[\x21-\x7e]*$/, "a token without spaces").default(""), {
     secret: true,

@@ -7,7 +7,7 @@ prepare_firewall() {
 	refuse_at_once
 	protect_engine
 	protect_neighbours "${INBOUND_ONLY:-}" "${PRIVATE_EGRESS_FROM:-}" "${EGRESS_TO:-}"
-	publish_ports "${PUBLISHED:-}"
+	publish_ports "${PUBLISHED:-}" "${PUBLISHED_FOR:-}"
 	fit_segments
 }
 
@@ -115,10 +115,16 @@ protect_neighbours() {
 # connections would be refused. These rules are reached before Docker's, and dockerd changes none of them. They let in less than
 # Docker's: only TCP from outside, to an address of the engine and a port that is named. Each entry is a container's ADDRESS:PORT;
 # the engine's port has the same number. As long as the container's network is not there, protect_neighbours refuses.
+# The second are FROM=ADDRESS:PORT: who inside reaches such a container for all that.
 publish_ports() {
 	rule -t nat -N ENGINE-PUBLISHED
 	rule -t nat -A PREROUTING -i eth+ -m addrtype --dst-type LOCAL -j ENGINE-PUBLISHED
 	rule -N ENGINE-PUBLISHED
+	for entry in $(echo "${2:-}" | tr ',' ' '); do
+		from=${entry%%=*} target=${entry#*=}
+		rule -A ENGINE-PUBLISHED ! -i eth+ -s "$from" -d "${target%:*}" -p tcp --dport "${target##*:}" -j ACCEPT
+		rule -A ENGINE-PUBLISHED ! -i eth+ -s "${target%:*}" -d "$from" -p tcp --sport "${target##*:}" -m conntrack --ctstate ESTABLISHED -j ACCEPT
+	done
 	for target in $(echo "$1" | tr ',' ' '); do
 		address=${target%:*} port=${target##*:}
 		rule -t nat -A ENGINE-PUBLISHED -p tcp --dport "$port" -j DNAT --to-destination "$target"

@@ -43,6 +43,10 @@ export const Role = {
   Database: "database",
   /** Passes on to an external PostgreSQL. */
   DatabaseRelay: "database-relay",
+  /** The embedded Consul agent. */
+  Consul: "consul",
+  /** The embedded Kong Gateway. */
+  Kong: "kong",
   /** The proxy through which servers reach the world. */
   Egress: "egress",
   /** The proxy of a server's throwaway copy, which records in place of refusing. */

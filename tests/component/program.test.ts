@@ -47,6 +47,22 @@ describe("the program with the real catalog", () => {
     assert.deepEqual(only(resources, "pulumi:providers:docker host").inputs, { host: host.endpoint });
   });
 
+  it("leads the API's port to an embedded Kong, which alone reaches the orchestrator's, and is believed", async () => {
+    const resources = await run({ kong: "embedded", trustedProxies: '["172.30.0.1"]' });
+    const envs = container(resources, "engine").inputs.envs as string[];
+    assert.ok(envs.includes("PUBLISHED_FOR=10.214.0.20=10.214.0.18:18080"));
+    const [published = ""] = envs.filter((one) => one.startsWith("PUBLISHED="));
+    assert.match(published, /=.*10\.214\.0\.20:18080/);
+    assert.match(published, /10\.214\.0\.18:18081.*10\.214\.0\.18:19090/);
+    const { ports, envs: told } = container(resources, "orchestrator").inputs as {
+      ports: { internal: number }[];
+      envs: string[];
+    };
+    assert.ok(!ports.some(({ internal }) => internal === 18_080), "Kong has it");
+    assert.match(told.join(), /"trustedProxies":\["172\.30\.0\.1","10\.214\.0\.20"\]/);
+    assert.ok(container(await run(), "orchestrator").inputs.ports);
+  });
+
   it("has the catalog's three servers with what they need", async () => {
     const resources = await run();
     assert.deepEqual(children(resources, "dind-mcp:index:Fleet fleet"), [

@@ -98,7 +98,7 @@ status) at=$(address) && answers "$at" && { alive "$dir/serve.pid" docker-regist
 push)
   open_push
   for image in "$@"; do
-    remote=127.0.0.1:$push_port/library/$image
+    case $image in */*) remote=127.0.0.1:$push_port/$image ;; *) remote=127.0.0.1:$push_port/library/$image ;; esac
     docker tag "$image" "$remote"
     docker push -q "$remote" >/dev/null || die "could not push $image into the local mirror; see $dir/push.log."
     docker rmi --no-prune "$remote" >/dev/null

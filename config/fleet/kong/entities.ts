@@ -27,6 +27,8 @@ export interface KongWishes {
   keyAuth: boolean;
   /** Requests of one client a minute. 0: no limit. */
   requestsPerMinute: number;
+  /** Routes for whatever host name is asked for. @default for the site's alone */
+  anyHost?: boolean;
 }
 
 const MS = 1_000;
@@ -100,7 +102,7 @@ class Entities {
     this.#add("routes", name, {
       name,
       service: { id },
-      hosts: [host.name],
+      ...(this.wishes.anyHost ? {} : { hosts: [host.name] }),
       paths,
       protocols: host.tls ? ["https"] : ["http", "https"],
       strip_path: false,

@@ -135,6 +135,24 @@ describe("the engine's firewall", () => {
     ]);
   });
 
+  it("keeps containers inside from the published ones, but for those that are named", async () => {
+    const script =
+      "publish_ports 10.214.0.18:18080,10.214.0.19:8500 10.214.0.18=10.214.0.19:8500; iptables -w -S ENGINE-PUBLISHED";
+    const { code, stdout, stderr } = await shell(`choose_iptables; refuse_at_once; rule -N DOCKER-USER; ${script}`, [
+      "unshare",
+      "--net",
+    ]);
+    assert.equal(code, 0, stderr);
+    const inside = stdout.split("\n").filter((line) => line.startsWith("-A") && !/-i eth\+ ! -o|-o eth\+/.test(line));
+    const words = (line: string) => line.replace(/ -m (tcp|conntrack)|\/32/g, "");
+    assert.deepEqual(inside.map(words), [
+      "-A ENGINE-PUBLISHED -s 10.214.0.18 -d 10.214.0.19 ! -i eth+ -p tcp --dport 8500 -j ACCEPT",
+      "-A ENGINE-PUBLISHED -s 10.214.0.19 -d 10.214.0.18 ! -i eth+ -p tcp --sport 8500 --ctstate ESTABLISHED -j ACCEPT",
+      "-A ENGINE-PUBLISHED ! -s 10.214.0.18 -d 10.214.0.18 ! -i eth+ -j ENGINE-REFUSE",
+      "-A ENGINE-PUBLISHED ! -s 10.214.0.19 -d 10.214.0.19 ! -i eth+ -j ENGINE-REFUSE",
+    ]);
+  });
+
   it("lets a subnet without a way out reach the addresses and the port that are named for it, and no metadata", async () => {
     const to = "10.214.0.18/32=192.168.1.5/32:8500,10.214.0.18/32=0.0.0.0/0:443";
     const script = `protect_neighbours 10.214.0.16/28 '' ${to}; iptables -w -S DOCKER-USER`;

@@ -115,7 +115,14 @@ describe("outputs", () => {
 
   it("hold three secrets: tokens, the client config that names one, the client's key; all else is plain", async () => {
     assert.deepEqual((await run()).secrets, ["clientConfig", "tokens", "tls.clientKey"]);
-    assert.deepEqual(secretPaths(), ["clientConfig", "tokens", "tls.clientKey"]);
+    assert.deepEqual(secretPaths(), ["clientConfig", "tokens", "tls.clientKey", "consul.token"]);
+  });
+
+  it("have the embedded Consul's address and its token, a fourth secret", async () => {
+    const { outputs, secrets } = await run({ consul: "embedded", consulPort: "8600" });
+    assertFits(outputs);
+    assert.equal(outputs.consul?.address, "http://127.0.0.1:8600");
+    assert.deepEqual(secrets, ["clientConfig", "tokens", "tls.clientKey", "consul.token"]);
   });
 
   it("fit their JSON Schema, which describes every one of them; with less of the settings, too", async () => {

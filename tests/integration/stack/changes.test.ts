@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
+import { homedir } from "node:os";
 import { join } from "node:path";
+import { PORTS } from "../../../config/ports";
+import { CONSUL_ADDRESS } from "../../../manifest/container/gateway";
 import { addresses } from "../../support/attacks/addresses";
 import { reachFrom } from "../../support/attacks/probe";
 import { eventually } from "../../support/eventually";
@@ -21,6 +24,7 @@ import {
   setSecret,
   type TestStack,
 } from "../../support/fleet/stack";
+import { freePort } from "../../support/free-port";
 import { ConsulProcess, consulProgram } from "../../support/orchestrator/discovery/consul-process";
 
 /** What the files server's manifest says more when it gets folders of the host; it asks to write in both. */
@@ -224,6 +228,46 @@ describe("changes to a running stack", function () {
       other.close();
       await consul.remove();
     }
+  });
+
+  it("consul: embedded is an agent inside, at which the fleet registers; nobody else there reaches it, and the host with its token", async function () {
+    if (consulProgram() === undefined) this.skip();
+    // Where no registry gives HashiCorp's image, one is made of the agent in the cache.
+    const cache =
+      process.env.DIND_MCP_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "dind-mcp");
+    await must("bash", [join(ROOT, "toolchain/offline/consul/image.sh"), cache]);
+    await setConfig(stack, { consul: "embedded", consulPort: await freePort() });
+    await mustPulumi(stack, "up");
+    fleet = await enter(stack);
+    const { address, token } = fleet.outputs.consul ?? assert.fail("no output consul");
+    const ask = async (path: string, headers: Record<string, string> = { "x-consul-token": token }) =>
+      await fetch(address + path, { headers });
+    for (const server of ["mcp-orchestrator", "mcp-files"])
+      await eventually(async () => {
+        const found = (await (await ask(`/v1/health/service/${server}?passing`)).json()) as object[];
+        assert.equal(found.length, 1, server);
+      }, 60_000);
+    assert.deepEqual(await (await ask("/v1/catalog/services", {})).json(), {}, "without the token");
+    assert.equal((await ask("/v1/agent/self", {})).status, 403);
+    const place = [{ host: CONSUL_ADDRESS, port: PORTS.consul }];
+    assert.deepEqual(await reachFrom(fleet, "mcp-orchestrator", "node", place), ["open"]);
+    assert.match((await reachFrom(fleet, "mcp-files", "node", place)).join(), /^E/);
+    assert.equal((await cli(stack, "validate")).code, 0);
+    const inspected = await docker(fleet, "inspect", "mcp-consul");
+    assert.ok(!inspected.includes(token));
+
+    await docker(fleet, "kill", "mcp-consul");
+    await docker(fleet, "start", "mcp-consul");
+    await eventually(async () => {
+      const found = (await (await ask("/v1/health/service/mcp-files?passing")).json()) as object[];
+      assert.equal(found.length, 1, "it has forgotten all, and is told again");
+    }, 60_000);
+
+    await setConfig(stack, { consul: undefined, consulPort: undefined });
+    await mustPulumi(stack, "up");
+    fleet = await enter(stack);
+    assert.equal(fleet.outputs.consul, undefined);
+    assert.match((await tryDocker(fleet, ["inspect", "mcp-consul"])).stderr, /No such/);
   });
 
   it("with retainVolumes a destroy keeps volumes and data, and nothing else; the next up takes them up again", async () => {

@@ -21,9 +21,10 @@ export function fields(node: Node = storedSchema, path = ""): [string, Node][] {
   return [[path, node], ...below, ...each];
 }
 
-/** Paths of what the schema calls secret. */
-export function secretPaths(): string[] {
-  return fields().flatMap(([path, { secret }]) => (secret ? [path] : []));
+/** Paths of what the schema calls secret. @param outputs only of those that are there */
+export function secretPaths(outputs?: object): string[] {
+  const paths = fields().flatMap(([path, { secret }]) => (secret ? [path] : []));
+  return outputs ? paths.filter((path) => (path.split(".")[0] ?? "") in outputs) : paths;
 }
 
 /** The same schema, but without room for what it does not describe: so a test sees an output that it forgot. */

@@ -18,6 +18,15 @@ describe("values that do not go together", () => {
     const key = "-----BEGIN PRIVATE KEY-----";
     const consul = (address: string, tls?: object) => ({ consul: JSON.stringify({ address, tls }) });
     const address = "https://consul.lan:8501";
+    const embedded = { consul: "embedded" };
+    assert.deepEqual(problemsOf(embedded), []);
+    const own = problemsOf({ ...embedded, consulToken: "t" }, ["consulToken"]).join();
+    assert.match(own, /^consulToken: got .*expected none, as the embedded Consul has a token of its own/);
+    assert.match(
+      problemsOf({ ...embedded, consulPort: "18080" }).join(),
+      /^consulPort: got .*another port than apiPort/,
+    );
+    assert.deepEqual(problemsOf({ ...consul(address), consulPort: "18080" }), [], "nothing has that port");
     assert.match(
       problemsOf(consul(address, { certificate: "c.pem" })).join(),
       /^consul\.tls\.certificate: got "c\.pem", expected none/,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endpoints, orchestratorPorts, serverUrl } from "../../../config/endpoints";
+import { consulPorts, endpoints, orchestratorPorts, serverUrl } from "../../../config/endpoints";
 import { parseSettings } from "../../../config/parse-settings";
 
 const set = (raw: Record<string, string>) => parseSettings(raw, [], "f");
@@ -41,6 +41,12 @@ describe("endpoints", () => {
       () => set({ pagePort: "of" }),
       /dind-mcp\.pagePort: got "of", expected a port from 1 to 65535, or off/,
     );
+  });
+
+  it("have a port of the embedded Consul, and none of another", () => {
+    const key = "consulPort" as const;
+    assert.deepEqual(consulPorts(set({ consul: "embedded" })), [{ key, internal: 8_500, external: 8_500 }]);
+    assert.deepEqual(consulPorts(set({ consul: '{"address":"http://c:8500"}' })), []);
   });
 
   it("have no Docker API where that is off, and then no port for it", () => {

@@ -86,6 +86,23 @@ describe("settings", () => {
     assert.doesNotMatch(problemsOf({ consulToken: "hunter2 x" }, ["consulToken"]).join(), /hunter2/);
   });
 
+  it("take the word embedded for a Consul or a Kong inside the engine; that is no secret", () => {
+    const { consul, kong } = parseSettings({ consul: "embedded", kong: "embedded" }, [], "f");
+    assert.deepEqual(consul, { address: "http://10.214.0.19:8500", prefix: "mcp" });
+    assert.deepEqual(kong, { embedded: true });
+    assert.match(
+      problemsOf({ consul: "embeded" }).join(),
+      /^consul: got "embeded", expected a mapping with address, or embedded/,
+    );
+    assert.match(
+      problemsOf({ kong: '{"admin":"http://k:8001"}' }).join(),
+      /pulumi config set --secret --path kong\.admin/,
+    );
+    const lone = problemsOf({ kong: '{"token":"hunter2"}' }, ["kong"]).join();
+    assert.match(lone, /^kong\.admin: .*expected the Admin API's URL/);
+    assert.doesNotMatch(lone, /hunter2/);
+  });
+
   it("take origins of desktop apps and extensions, and public URLs with a path", () => {
     const good = [
       "https://app.example.com",

@@ -4,7 +4,7 @@ import { kongDocument } from "../../../config/fleet/kong/document";
 import { kongEntities } from "../../../config/fleet/kong/entities";
 import { parseSettings } from "../../../config/parse-settings";
 import { loadCatalog } from "../../../manifest/load-catalog";
-import { kongOutput } from "../../../stack/kong-output";
+import { embeddedKong, kongOutput } from "../../../stack/kong-output";
 import { membersOf } from "../../support/kong/members";
 import { wrongDocument } from "../../support/kong/schema";
 
@@ -24,6 +24,17 @@ describe("the output kong", () => {
 
   it("is not there while nobody said how clients reach a proxy", () => {
     assert.equal(kongOutput(settings({}), servers, "dev"), undefined);
+  });
+
+  it("is for whatever host name where Kong is inside the engine, and leads to the orchestrator there", () => {
+    assert.equal(embeddedKong(settings({ publicUrl: "https://mcp.example.com" }), servers, "dev"), undefined);
+    const document = embeddedKong(settings({ kong: "embedded" }), servers, "dev");
+    assert.deepEqual(wrongDocument(document), []);
+    assert.match(JSON.stringify(document), /"target":"10\.214\.0\.18:18080"/);
+    assert.match(JSON.stringify(document), /"host_header":"localhost"/, "a name that the fleet knows");
+    assert.doesNotMatch(JSON.stringify(document), /"hosts"/);
+    const names = document?.services.map(({ name }) => String(name).replace("dind-mcp.dev.", ""));
+    assert.deepEqual(names?.toSorted(), ["api", "open", "server.files", "server.http", "server.postgres"]);
   });
 
   it("leaves out a page that cannot be beside the API, and the rest is there", () => {

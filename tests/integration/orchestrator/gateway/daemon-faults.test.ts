@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { INNER_DNS } from "../../../../components/engine/daemon-config";
-import { GATEWAY_ADDRESS } from "../../../../components/inner/orchestrator";
 import { PORTS } from "../../../../config/ports";
+import { GATEWAY_ADDRESS } from "../../../../manifest/container/gateway";
 import { Api } from "../../../support/clients/api";
 import { eventually } from "../../../support/eventually";
 import { must } from "../../../support/fleet/command";

@@ -5,6 +5,7 @@ import { request as httpRequest } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { agentConfig } from "../../../../components/inner/consul-config";
 import { eventually } from "../../eventually";
 import { freePort } from "../../free-port";
 
@@ -31,6 +32,13 @@ export interface AgentTls {
 /** The token that may do everything, where there are ACLs. */
 export const MANAGEMENT = "11111111-2222-3333-4444-555555555555";
 
+interface AgentOptions {
+  acl?: boolean;
+  embedded?: boolean;
+  tls?: AgentTls;
+  clients?: string[];
+}
+
 /** A real Consul agent with a server of its own: one node, one datacenter. */
 export class ConsulProcess {
   #child: ChildProcess | undefined;
@@ -45,11 +53,12 @@ export class ConsulProcess {
 
   /**
    * @param acl nothing is allowed without a token
+   * @param embedded as the agent inside an engine is configured
    * @param clients addresses of this machine on which its API listens, besides loopback
    */
   static async start(
     program: string,
-    { acl = false, tls, clients = [] }: { acl?: boolean; tls?: AgentTls; clients?: string[] } = {},
+    { acl = false, embedded = false, tls, clients = [] }: AgentOptions = {},
   ): Promise<ConsulProcess> {
     const folder = await mkdtemp(join(tmpdir(), "mcp-test-consul-"));
     const api = await freePort();
@@ -85,7 +94,10 @@ export class ConsulProcess {
           }
         : {}),
     };
-    await writeFile(join(folder, "config.json"), JSON.stringify(config));
+    const { http = api, serf_lan, server } = ports;
+    const place = { dataFolder: join(folder, "data"), addresses: ["127.0.0.1"], ports: { http, serf_lan, server } };
+    const written = embedded ? agentConfig(MANAGEMENT, place) : config;
+    await writeFile(join(folder, "config.json"), JSON.stringify(written));
     const scheme = tls ? "https" : "http";
     const made = new ConsulProcess(program, folder, `${scheme}://127.0.0.1:${api}`, tls, acl);
     await made.up();

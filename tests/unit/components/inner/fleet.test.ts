@@ -4,7 +4,7 @@ import { Fleet, type FleetArgs } from "../../../../components/inner/fleet";
 import { DockerType } from "../../../../lib/docker-types";
 import { OUTBOUND, RELAY_ADDRESS } from "../../../../manifest/proxy/outbound";
 import { parseSharedService } from "../../../../manifest/shared-service";
-import { record } from "../../../support/components/mocks";
+import { record, reveal } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
 import { toldConfig } from "../../../support/config/orchestrator-config";
@@ -54,6 +54,19 @@ function sharing() {
 }
 
 describe("Fleet", () => {
+  it("has an embedded Consul where the config says so, and its token is the orchestrator's; else none", async () => {
+    const { result, resources } = await make({ embeddedConsul: true });
+    assert.ok(children(resources, FLEET).includes("dind-mcp:index:Consul consul"));
+    assert.ok(result.consulToken);
+    const { value: token } = await reveal(result.consulToken);
+    const uploads = container(resources, "orchestrator-secret-files").inputs.uploads as {
+      file: string;
+      content: string;
+    }[];
+    assert.deepEqual(JSON.parse(uploads.find(({ file }) => file.endsWith("/consul.json"))?.content ?? ""), { token });
+    assert.equal((await make()).result.consulToken, undefined);
+  });
+
   it("is networks, the carriers' image, database, egress proxy and a component a server, all inside", async () => {
     const { result, resources } = await make(all);
     assert.deepEqual(children(resources, FLEET), [

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Scope } from "../../../../api/scopes";
-import {
-  GATEWAY,
-  GATEWAY_ADDRESS,
-  Orchestrator,
-  type OrchestratorArgs,
-} from "../../../../components/inner/orchestrator";
+import { Orchestrator, type OrchestratorArgs } from "../../../../components/inner/orchestrator";
 import { orchestratorConfigSchema, type SealingKey, tokenSchema } from "../../../../config/orchestrator-config";
 import { contains } from "../../../../lib/addresses";
 import { DockerType } from "../../../../lib/docker-types";
+import { GATEWAY, GATEWAY_ADDRESS } from "../../../../manifest/container/gateway";
 import { Label, Role } from "../../../../manifest/container/labels";
 import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";

@@ -3,9 +3,10 @@ import { waysOut } from "../../../../components/inner/ways-out";
 
 const closed = {
   ...{ databaseDsn: "", oauth: undefined, tracingEndpoint: "", privateHosts: {} },
-  ...{ registrySearch: false, serverRegistry: "https://registry.example.com", consul: undefined },
+  ...{ registrySearch: false, serverRegistry: "https://registry.example.com", consul: undefined, kong: undefined },
   ...{ npmRegistry: "", pypiIndex: "" },
 };
+const none = { egressTo: [], publishedFor: [] };
 const GATEWAY = "10.214.0.16/28";
 const OUTBOUND = "10.214.0.32/28";
 
@@ -16,7 +17,27 @@ describe("the ways out of the engine", () => {
       inboundOnly: [GATEWAY],
       privateEgressFrom: [],
       egressTo: [],
+      publishedFor: [],
     });
+  });
+
+  it("lead the orchestrator to the embedded Consul, which itself leads nowhere", () => {
+    const consul = { address: "http://10.214.0.19:8500", prefix: "mcp" };
+    const publishedFor = ["10.214.0.18=10.214.0.19:8500"];
+    assert.deepEqual(waysOut({ ...closed, consul }), { ...waysOut(closed), publishedFor });
+    const asking = { ...closed, tracingEndpoint: "http://collector:4318" };
+    assert.deepEqual(waysOut({ ...asking, consul }), {
+      ...waysOut(asking),
+      ...{ inboundOnly: ["10.214.0.19/32"], publishedFor },
+    });
+  });
+
+  it("lead the embedded Kong to the orchestrator's API, and nowhere else", () => {
+    const kong = { embedded: true as const };
+    const publishedFor = ["10.214.0.20=10.214.0.18:18080"];
+    assert.deepEqual(waysOut({ ...closed, kong }), { ...waysOut(closed), publishedFor });
+    const ways = waysOut({ ...closed, kong, tracingEndpoint: "http://collector:4318" });
+    assert.deepEqual(ways.inboundOnly, ["10.214.0.20/32"]);
   });
 
   it("lead to private addresses from the relay of an external database", () => {
@@ -33,7 +54,7 @@ describe("the ways out of the engine", () => {
   });
 
   it("open for the orchestrator where it asks an issuer of tokens, or sends traces", () => {
-    const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], privateEgressFrom: ["10.214.0.18/32"], egressTo: [] };
+    const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], privateEgressFrom: ["10.214.0.18/32"], ...none };
     assert.deepEqual(waysOut({ ...closed, oauth: { issuer: "https://id.example" } }), open);
     assert.deepEqual(waysOut({ ...closed, tracingEndpoint: "http://collector:4318" }), open);
   });
@@ -51,7 +72,7 @@ describe("the ways out of the engine", () => {
 
   it("open for the orchestrator where it may ask a registry, to private addresses at the registry's port alone", () => {
     const ways = waysOut({ ...closed, registrySearch: true });
-    const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], egressTo: [] };
+    const open = { dnsFor: [OUTBOUND, GATEWAY], inboundOnly: [], ...none };
     assert.deepEqual(ways, { ...open, privateEgressFrom: ["10.214.0.18/32:443"] });
     const own = waysOut({ ...closed, registrySearch: true, serverRegistry: "https://registry.lan:8443/mcp" });
     assert.deepEqual(own.privateEgressFrom, ["10.214.0.18/32:8443"]);
@@ -63,7 +84,7 @@ describe("the ways out of the engine", () => {
     assert.deepEqual(ways, {
       dnsFor: [OUTBOUND, GATEWAY],
       inboundOnly: [],
-      egressTo: [],
+      ...none,
       privateEgressFrom: ["10.214.0.18/32:4873"],
     });
     const all = waysOut({ ...closed, npmRegistry, pypiIndex: "https://pypi.example.com", registrySearch: true });
