@@ -3,6 +3,7 @@ import { headerValue, tlsSecrets } from "../../../manifest/remote";
 import { RemoteProtocol } from "../../../manifest/remote-types";
 import type { Manifest } from "../../../manifest/types";
 import type { RemoteAddress, ServerAddress } from "../../servers/server-info";
+import { carried, checkTls } from "./checked-secrets";
 import type { Credentials } from "./credentials";
 import { interimConnector } from "./interim-answers";
 import { secretOf } from "./secret-files";
@@ -57,11 +58,13 @@ export class RemoteWay implements Way {
 
   /** Made anew when a certificate or a key has changed; calls on the old one go on to their end. */
   get dispatcher(): Agent {
-    const { ca, cert, key } = tlsSecrets(this.manifest.tls ?? {});
+    const names = tlsSecrets(this.manifest.tls ?? {});
+    const { ca, cert, key } = names;
     const texts: TlsTexts = { ca: this.#secret(ca), cert: this.#secret(cert), key: this.#secret(key) };
     const tls = JSON.stringify(texts);
     if (this.#agent && tls === this.#tls) return this.#agent;
     this.close();
+    checkTls(texts, names);
     this.#tls = tls;
     this.#agent = new Agent({ ...PATIENT, connect: tunnelConnector(this.address.proxy, texts) });
     return this.#agent;
@@ -70,7 +73,7 @@ export class RemoteWay implements Way {
   headers(): Record<string, string> {
     const own = Object.entries(this.manifest.headers ?? {}).flatMap(([name, header]) => {
       const value = headerValue(header, (secret) => this.#secret(secret));
-      return value === undefined ? [] : [[name.toLowerCase(), value] as const];
+      return value === undefined ? [] : [[name.toLowerCase(), carried(name, header.secret, value)] as const];
     });
     const headers = { "user-agent": "dind-mcp", ...Object.fromEntries(own) };
     return this.credentials ? { ...headers, authorization: this.credentials.header() } : headers;

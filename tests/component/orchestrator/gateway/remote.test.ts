@@ -69,6 +69,35 @@ describe("gateway: a remote server", function () {
 
   const refusal = async (name: string): Promise<string> => String(await remote.site.gateway.check(name));
 
+  it("whose secret is not what its place wants says which one, and nothing of its value", async () => {
+    const refusalFor = async (secret: string, manifest: object): Promise<string> => {
+      remote.secret("wrong", secret);
+      remote.declare("far", {}, manifest);
+      return refusal("far");
+    };
+    const headers = { "X-Api-Key": { secret: "wrong" } };
+    const ca = { secret: "ca" };
+    const words = [
+      await refusalFor("s3cret-one\ns3cret-two\n", { headers }),
+      await refusalFor("s3cret-\u20ac", { headers }),
+      await refusalFor("s3cret", { tls: { ca: { secret: "wrong" } } }),
+      await refusalFor("s3cret", { tls: { ca, certificate: { secret: "wrong" }, key: { secret: "client.key" } } }),
+      await refusalFor("s3cret", { tls: { ca, certificate: { secret: "client.pem" }, key: { secret: "wrong" } } }),
+      await refusalFor("", { tls: { ca, certificate: { secret: "client.pem" }, key: { secret: "server.key" } } }),
+    ];
+    const expected = [
+      /its secret wrong for the header X-Api-Key has more than one line/,
+      /its secret wrong for the header X-Api-Key has a character that no header can carry/,
+      /its secret wrong for tls is no certificate in PEM/,
+      /its secret wrong for tls is no certificate in PEM/,
+      /its secret wrong for tls is no key without a password in PEM/,
+      /its secrets client\.pem and server\.key for tls are not of one pair/,
+    ];
+    for (const [index, pattern] of expected.entries()) assert.match(words[index] ?? "", pattern);
+    assert.doesNotMatch(words.join(), /s3cret/);
+    assert.deepEqual(server.calls, []);
+  });
+
   it("that asks for a certificate gets that of the manifest", async () => {
     await remote.publish(url, { clients: true });
     remote.declare("far");
