@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, rm } from "node:fs/promises";
+import { request } from "node:https";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { ALLOWED, type Site, startSite } from "../../support/attacks/site";
 import { eventually } from "../../support/eventually";
 import { addServer } from "../../support/fleet/catalog";
+import { must } from "../../support/fleet/command";
 import { farServer, makeFarCertificates } from "../../support/fleet/far-server";
 import { docker, enter, type Fleet } from "../../support/fleet/fleet";
 import {
@@ -17,6 +19,7 @@ import {
   type TestStack,
 } from "../../support/fleet/stack";
 import { removeFixture } from "../../support/orchestrator/gateway/fixture-server";
+import { FAR, ISSUER } from "../../support/orchestrator/gateway/issuer";
 
 const INSIDE = "inside.example.net";
 const KEY = "k3y-of-the-weather-9f8s7d6f";
@@ -25,6 +28,7 @@ interface Told {
   name: string;
   status: string;
   reason?: string;
+  authorization?: { state: string; by?: string };
 }
 
 describe("remote servers", function () {
@@ -39,6 +43,19 @@ describe("remote servers", function () {
     const headers = { authorization: `Bearer ${fleet.outputs.tokens.admin}` };
     return (await (await fetch(`${api}/v1/servers/${name}`, { headers })).json()) as Told;
   };
+  const rest = async (method: string, path: string): Promise<Response> => {
+    const headers = { authorization: `Bearer ${fleet.outputs.tokens.admin}` };
+    return await fetch(`${fleet.outputs.endpoints.api}/v1/servers/${path}`, { method, headers });
+  };
+  /** Where a page of the issuer leads a browser to. */
+  const ledTo = (url: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const { pathname, search } = new URL(url);
+      const to = { host: site?.address, servername: ISSUER, rejectUnauthorized: false, path: pathname + search };
+      request(to, (answer) => resolve(answer.resume().headers.location ?? ""))
+        .on("error", reject)
+        .end();
+    });
   const declare = (name: string, user: number, host: string, more: Record<string, unknown> = {}) =>
     addServer(catalog, {
       ...{ name, user, description: "It runs elsewhere", version: "1.0.0" },
@@ -53,16 +70,17 @@ describe("remote servers", function () {
     catalog = join(stack.folder, "catalog");
     const tls = join(stack.folder, "far");
     await mkdir(tls, { recursive: true });
-    await makeFarCertificates(tls, [ALLOWED, INSIDE]);
+    await makeFarCertificates(tls, [ALLOWED, INSIDE, FAR, ISSUER]);
     await declare("far", 11_060, ALLOWED, { headers: { "X-Api-Key": { secret: "key" } } });
     await declare("inside", 11_061, INSIDE);
+    await declare("signed", 11_062, FAR, { oauth: { issuer: `https://${ISSUER}` } });
     await setConfig(stack, { catalog: [catalog] });
     const ca = await readFile(join(tls, "ca"), "utf8");
-    for (const name of ["far", "inside"]) await setSecret(stack, `secrets.${name}.ca`, ca);
+    for (const name of ["far", "inside", "signed"]) await setSecret(stack, `secrets.${name}.ca`, ca);
     await setSecret(stack, "secrets.far.key", KEY);
     await mustPulumi(stack, "up");
     fleet = await enter(stack);
-    site = await startSite(fleet, { run: farServer(tls), privateName: INSIDE });
+    site = await startSite(fleet, { run: farServer(tls), privateName: INSIDE, publicNames: [FAR, ISSUER] });
   });
   after(async () => {
     await site?.remove();
@@ -97,6 +115,39 @@ describe("remote servers", function () {
       assert.equal(status, "unhealthy", reason);
       assert.match(reason, /no way to inside\.example\.net:443: .*not public/i);
     }, 60_000);
+  });
+
+  it("that want OAuth are signed in to by a browser, and answer with a token that no client sees", async () => {
+    assert.equal((await told("signed")).authorization?.state, "needed");
+    const begun = (await (await rest("POST", "signed/login")).json()) as { url: string; id: string };
+    const callback = await ledTo(begun.url);
+    assert.ok(callback.startsWith(`${fleet.outputs.endpoints.api}/v1/oauth/callback?`), callback.split("?")[0]);
+    assert.match(await (await fetch(callback)).text(), /^Signed in to signed\./);
+    await eventually(async () => {
+      const { status, reason, authorization } = await told("signed");
+      assert.deepEqual([status, authorization?.state], ["running", "signed-in"], reason);
+    }, 60_000);
+    const { tokens } = fleet.outputs;
+    const sent = ((await site?.requests()) ?? []).filter((line) => line.startsWith("authorization: Bearer "));
+    const [access = ""] = sent.map((line) => line.replace("authorization: Bearer ", ""));
+    assert.match(access, /^access-/);
+    assert.ok(!sent.some((line) => Object.values(tokens).some((token) => line.includes(token))));
+    const kept = ["exec", stack.engineName, "sh", "-c", "cat /srv/mcp/orchestrator/sign-ins/*"];
+    const volume = await must("docker", kept);
+    assert.match(volume, /"owner":"signed"/);
+    for (const text of [
+      volume,
+      await docker(fleet, "logs", "mcp-orchestrator"),
+      await mustPulumi(stack, "stack", "export"),
+    ])
+      assert.ok(!text.includes(access), "the token can be read");
+    await docker(fleet, "restart", "mcp-orchestrator");
+    await eventually(async () => assert.equal((await told("signed")).status, "running"), 60_000);
+    const shown = await cli(stack, "servers", "show", "signed");
+    assert.match(shown.stdout, /signed in +signed-in, somebody by the token admin/);
+    const out = await cli(stack, "servers", "logout", "signed");
+    assert.equal(out.code, 0, out.stderr);
+    assert.equal((await told("signed")).authorization?.state, "needed");
   });
 
   it("leave no secret where it can be read", async () => {

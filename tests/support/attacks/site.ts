@@ -32,6 +32,8 @@ export interface SiteOptions {
   run?: (image: string) => string[];
   /** The name of its private address. @default one of its own */
   privateName?: string;
+  /** Further names of its public address. @default none */
+  publicNames?: string[];
 }
 
 const LABEL = "dind-mcp.test-site";
@@ -71,12 +73,16 @@ export async function startSite(fleet: Fleet, options: SiteOptions = {}): Promis
   const octet = Number(fleet.stack.networkCidr.split(".")[2]);
   const slot = (octet % 32) * 8;
   const id = `${process.pid}-${Date.now() % 1_000_000}`;
-  const { run = plainHttp, privateName = `private-${id}.wikipedia.org` } = options;
+  const { run = plainHttp, privateName = `private-${id}.wikipedia.org`, publicNames = [] } = options;
   const publicName = `public-${id}.wikipedia.org`;
   const movingName = `moving-${id}.wikipedia.org`;
   const site = `mcp-test-site-${process.pid}-0`;
   const networks = [
-    { name: `mcp-test-site-${process.pid}-1`, prefix: "198.51.100", aliases: [ALLOWED, publicName, movingName] },
+    {
+      name: `mcp-test-site-${process.pid}-1`,
+      prefix: "198.51.100",
+      aliases: [ALLOWED, publicName, movingName, ...publicNames],
+    },
     { name: `mcp-test-site-${process.pid}-2`, prefix: "10.199.77", aliases: [privateName] },
   ];
   const label = ["--label", `${LABEL}=${engine}`];

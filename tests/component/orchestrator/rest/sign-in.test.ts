@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
+import { eventually } from "../../../support/eventually";
 import { SignedSite } from "../../../support/orchestrator/gateway/signed-site";
 import { Api } from "../../../support/orchestrator/rest/api";
 
+const ROOT = join(__dirname, "../../../..");
 const LOGIN = "/v1/servers/far/login";
 
 describe("REST: signing in to a remote server", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let api: Api;
   let site: SignedSite;
 
@@ -65,6 +70,21 @@ describe("REST: signing in to a remote server", function () {
     assert.deepEqual([how.outcome, /access_denied/.test(String(how.reason))], ["failed", true]);
     for (const query of ["", "?state=", "?state=x&code=y", "?code=y"])
       assert.equal((await api.call("GET", `/v1/oauth/callback${query}`)).status, 400, query);
+  });
+
+  it("at the command line prints where, waits, and says that somebody did", async () => {
+    const env = { ...process.env, DIND_MCP_URL: api.url, DIND_MCP_TOKEN: api.token("admin") };
+    const args = ["-r", "ts-node/register/transpile-only", "cli/main.ts", "servers", "login", "far"];
+    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+    const ended = once(child, "close");
+    let said = "";
+    child.stdout.on("data", (data) => (said += data));
+    child.stderr.on("data", (data) => (said += data));
+    await eventually(async () => assert.match(said, /https:/), 30_000);
+    const [url = ""] = /https:\S+/.exec(said) ?? [];
+    assert.equal((await api.call("GET", `/v1/oauth/callback?${site.issuer.browse(url)}`)).status, 200);
+    assert.deepEqual((await ended)[0], 0, said);
+    assert.match(said, /Open this in a browser.*signed in to far\n$/s);
   });
 
   it("ends by signing out", async () => {

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** The name of the remote server: public to look at, and nobody's. */
+export const FAR = "mcp.far.example.com";
 /** The name of the authorization server. */
 export const ISSUER = "login.far.example.com";
 
@@ -47,8 +49,8 @@ export class Issuer {
     request.on("end", () => this.#answer(request, response, Buffer.concat(chunks).toString()));
   });
 
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+  async start(port = 0, host = "127.0.0.1"): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(port, host, resolve));
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
@@ -99,6 +101,10 @@ export class Issuer {
       const { moved } = this.habits;
       if (moved !== undefined) response.writeHead(302, { location: moved }).end();
       else json(200, this.metadata);
+    } else if (path === "/authorize") {
+      const asked = new URL(request.url ?? "", this.issuer);
+      const location = `${asked.searchParams.get("redirect_uri")}?${this.browse(asked.href)}`;
+      response.writeHead(302, { location }).end();
     } else if (path === "/register") {
       const client_id = `client-${random()}`;
       this.clients.set(client_id, undefined);

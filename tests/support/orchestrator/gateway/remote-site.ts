@@ -10,10 +10,9 @@ import type { GatewayDeps } from "../../../../orchestrator/gateway/gateway";
 import type { RemoteAddress } from "../../../../orchestrator/servers/server-info";
 import { manifestOf } from "./gateway-manifest";
 import { Site } from "./gateway-site";
-import { ISSUER } from "./issuer";
+import { FAR, ISSUER } from "./issuer";
 
-/** The name of the remote server: public to look at, and nobody's. */
-export const FAR = "mcp.far.example.com";
+export { FAR };
 
 /** The gateway, with servers behind TLS that it reaches through a proxy of the test's. */
 export class RemoteSite {
