@@ -56,10 +56,10 @@ export const paths = {
   /** Runs a throwaway copy of a newer image once, by POST. */
   rehearsal: (name: string) => serverPath(name, "rehearsal"),
   tools: (name: string) => serverPath(name, "tools"),
-  /** Begins to sign in to a remote server, by POST; DELETE signs out. */
+  /** Begins to sign in to a remote server, by POST; DELETE signs out; below it is how a sign-in goes. */
   login: (name: string) => serverPath(name, "login"),
-  /** How a sign-in goes. */
-  signIn: (name: string, id: string) => serverPath(name, "login", id),
+  /** The same for the request's token alone. */
+  ownLogin: (name: string) => serverPath(name, "own-login"),
   /** Calls a tool, by POST. */
   call: (name: string, tool: string) => serverPath(name, "tools", tool, "call"),
 } as const;

@@ -1,10 +1,11 @@
 import { canonicalJson } from "../lib/canonical-json";
 import type { Finding } from "../lib/findings";
 import { isRemote, remotePlaces } from "./remote";
+import { SignInOwner } from "./remote-types";
 import { manifestSchema } from "./schema";
 import { looksLikeSecret } from "./secret-names";
 import type { Checked, Document } from "./secret-rules";
-import type { Manifest } from "./types";
+import { type Manifest, SessionMode } from "./types";
 
 /** Fields about a container, which a remote server has none of. */
 const OF_CONTAINERS = [
@@ -46,9 +47,10 @@ function certificateAndKey({ tls }: Checked): Finding[] {
 }
 
 /** Who brings the token, and for which client. */
-function signIn({ oauth, headers = {} }: Checked): Finding[] {
+function signIn({ oauth, headers = {}, sessions }: Checked): Finding[] {
   if (!oauth) return [];
   const own = Object.keys(headers).filter((name) => name.toLowerCase() === "authorization");
+  const isMixed = oauth.credentials === SignInOwner.PerUser && sessions?.mode === SessionMode.Shared;
   const alone = oauth.clientSecret && oauth.clientId === undefined;
   return [
     ...own.map((name) => ({
@@ -57,6 +59,16 @@ function signIn({ oauth, headers = {} }: Checked): Finding[] {
       expected: "one of the two: the token of oauth goes into this header",
       fix: "remove one",
     })),
+    ...(isMixed
+      ? [
+          {
+            path: ["sessions", "mode"],
+            got: "shared",
+            expected: "per-client: with oauth.credentials per-user no session is for two",
+            fix: "remove it",
+          },
+        ]
+      : []),
     ...(alone
       ? [
           {

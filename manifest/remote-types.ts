@@ -17,6 +17,10 @@ export interface SecretReference {
   secret: string;
 }
 
+/** Whose sign-in a request to a remote server carries. */
+export const SignInOwner = { Shared: "shared", PerUser: "per-user" } as const;
+export type SignInOwner = (typeof SignInOwner)[keyof typeof SignInOwner];
+
 /**
  * How somebody signs in to a remote server, by OAuth 2.1. The tokens stay in the orchestrator: encrypted on its volume, and
  * sent to this server alone.
@@ -30,6 +34,11 @@ export interface RemoteOAuth {
   clientId?: string;
   /** Its secret, if it has one; only with `clientId`. @default none */
   clientSecret?: SecretReference;
+  /**
+   * `shared`: the operator signs in, for everybody. `per-user`: the holder of each token signs in for it, and the operator for
+   * the gateway's own checks and lists. @default "shared"
+   */
+  credentials?: SignInOwner;
   /** What to ask for. @default what the server's metadata lists, or nothing */
   scopes?: string[];
 }

@@ -20,12 +20,16 @@ import { createPage } from "./page/create-page";
 import { createApp } from "./rest/app";
 import { openApiTokens } from "./security/api-tokens/open";
 import { AccessGuard } from "./security/guard";
+import { isOfIssuer } from "./security/principal";
 import { SignInLinks } from "./security/sign-in-links";
 import { StackTokenFile } from "./security/stack-token-file";
 import { createServers } from "./servers/create-servers";
 import { HeardRefusals } from "./servers/refusals/heard-refusals";
 import { ServerHistory } from "./servers/server-history";
 import { openTracer } from "./tracing";
+
+/** Milliseconds between two looks for sign-ins at servers that are no more. */
+const SWEEP_MS = 10 * 60_000;
 
 /** Reads what the stack says, puts the parts together, and serves until SIGTERM. */
 async function main(): Promise<void> {
@@ -50,17 +54,17 @@ async function main(): Promise<void> {
     folder: join(PATHS.state, "sign-ins"),
     keys: loadSealingKeys(),
     publicUrl: config.publicUrl,
-    changed: (server) => {
-      log.info({ server }, "somebody signed in, or out");
-      gateway.signInChanged(server);
-      parts.remote.checkAgain(server);
+    changed: (server, of) => {
+      log.info({ server, of }, "somebody signed in, or out");
+      gateway.signInChanged(server, of);
+      if (of === undefined) parts.remote.checkAgain(server);
     },
     warn: (message, error) => log.warn({ error }, message),
   });
   const gateway: McpGateway = new McpGateway({
     ...{ config, servers, audit, observer, events, tracer },
     onFailure: (server, answer) => heard.hear(server, answer),
-    credentials: (server) => signIns.credentials(server),
+    credentials: (server, who) => signIns.credentials(server, who),
     warn: (message, error) => log.warn({ error }, message),
   });
   parts.remote.checkBy((name) => gateway.check(name));
@@ -78,6 +82,7 @@ async function main(): Promise<void> {
   });
 
   apiTokens.onEnd(({ name }) => gateway.endAll(name));
+  apiTokens.onEnd(({ name }) => signIns.forget(name));
   apiTokens.onEnd(({ name }) => events.emit("token.ended", undefined, { token: name }));
   const tokenFile = new StackTokenFile(tokensFile(), tokens, {
     take: (changed) => {
@@ -87,6 +92,12 @@ async function main(): Promise<void> {
     warn: (reason) => log.warn({ reason }, "the tokens that the stack wrote are not taken"),
   });
   tokenFile.start();
+  const isKnown = (name: string): boolean => tokens.some((token) => token.name === name) || apiTokens.isGood(name);
+  signIns.keepPrincipals((name) => isKnown(name) || isOfIssuer(name));
+  // Not at once: servers are gone for a moment when the stack declares them otherwise.
+  setInterval(() => {
+    if (servers.synced) signIns.keepServers((name) => servers.get(name) !== undefined);
+  }, SWEEP_MS).unref();
 
   const discovery = createDiscovery({ config, servers, gateway, events, log });
 

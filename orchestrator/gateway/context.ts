@@ -20,8 +20,8 @@ export interface GatewayContext {
   traces: CallTraces;
   events: Events;
   budget: ByteBudget;
-  /** Returns the tokens for a remote server, as somebody signed in to it. @default none */
-  credentials?: (server: ServerInfo) => Credentials | undefined;
+  /** Returns the tokens for a remote server, as somebody signed in to it. @param who undefined: the gateway itself @default none */
+  credentials?: (server: ServerInfo, who?: string) => Credentials | undefined;
   /** Counts each principal's requests that have no answer yet. */
   calls: InFlight;
   /** Counts each principal's `subscriptions/listen` streams (clients of 2026-07-28, which have no sessions). */

@@ -128,18 +128,26 @@ export interface SignInEnd {
   failure?: string;
 }
 
+/** Who signs in, and for whom. */
+export interface SignInFor {
+  /** Name of the token that asks. */
+  principal: string;
+  /** True: for that token alone, at a server with `credentials: per-user`. @default false */
+  own?: boolean;
+}
+
 /** Signing in to remote servers. */
 export interface SignIns {
-  /** How it is with a server; undefined when nobody signs in to it. */
-  of(server: ServerInfo): Authorization | undefined;
-  /** Begins to sign in. @throws GatewayError 409 when nobody signs in to it, 502 when server or issuer does not do its part */
-  begin(server: ServerInfo, principal: string): Promise<BegunSignIn>;
+  /** How it is with a server; undefined when nobody signs in to it. @param who whose own sign-in @default the operator's */
+  of(server: ServerInfo, who?: string): Authorization | undefined;
+  /** Begins to sign in. @throws GatewayError 409 when nobody signs in to it so, 502 when server or issuer does not do its part */
+  begin(server: ServerInfo, by: SignInFor): Promise<BegunSignIn>;
   /** How an attempt of this principal goes; undefined when there is none of that id. */
-  attempt(server: ServerInfo, id: string, principal: string): SignInAttempt | undefined;
+  attempt(server: ServerInfo, id: string, by: SignInFor): SignInAttempt | undefined;
   /** Takes what the issuer gave the browser. @returns undefined when no attempt waits for it */
   finish(brought: URLSearchParams): Promise<SignInEnd | undefined>;
   /** Forgets a sign-in. @returns false when nobody was signed in */
-  signOut(server: ServerInfo): Promise<boolean>;
+  signOut(server: ServerInfo, by: SignInFor): Promise<boolean>;
 }
 
 /** A failure that the caller may see: an HTTP status, a JSON-RPC code and one sentence. */

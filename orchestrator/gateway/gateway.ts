@@ -129,11 +129,14 @@ export class McpGateway implements Gateway {
     for (const { pool } of this.#servers.values()) pool.endAll(principal);
   }
 
-  /** Somebody signed in to a server, or out: its sessions end, and its lists are asked for again. */
-  signInChanged(server: string): void {
+  /**
+   * Somebody signed in to a server, or out: the sessions of before end.
+   * @param of the principal whose sign-in it is; undefined: everybody's, and the lists are asked for again
+   */
+  signInChanged(server: string, of?: string): void {
     const known = this.#servers.get(server);
-    known?.backend.endAll("somebody signed in to the server, or out");
-    known?.renewed();
+    known?.backend.endAll("somebody signed in to the server, or out", of);
+    if (of === undefined) known?.renewed();
   }
 
   printed(server: string): PrintedLine[] {

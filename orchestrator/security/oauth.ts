@@ -2,7 +2,7 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import { Scope } from "../../api/scopes";
 import { BoundedMap } from "../../lib/bounded-map";
 import { IssuerKeys, type IssuerKeysOptions, IssuerUnavailable } from "./issuer-keys";
-import type { Principal } from "./principal";
+import { type Principal, subjectName } from "./principal";
 
 /**
  * Only algorithms with a key pair: with HS256 anyone who has the public key could sign, and `none` has no signature.
@@ -97,5 +97,5 @@ function reasonOf(error: unknown): string {
 function principalOf({ sub, scope, scp }: JWTPayload): Principal {
   const words = [scope, scp].flat().flatMap((value) => (typeof value === "string" ? value.split(" ") : []));
   const scopes = Object.values(Scope).filter((ours) => words.includes(ours));
-  return { name: `oauth:${sub}`, scopes: new Set(scopes) };
+  return { name: subjectName(String(sub)), scopes: new Set(scopes) };
 }

@@ -13,6 +13,14 @@ export interface Principal {
   until?: number;
 }
 
+const OF_ISSUER = "oauth:";
+
+/** The principal's name of an OAuth token's subject. */
+export const subjectName = (subject: string): string => OF_ISSUER + subject;
+
+/** True for such a name: whether there still is that subject, the issuer alone knows. */
+export const isOfIssuer = (name: string): boolean => name.startsWith(OF_ISSUER);
+
 /** The HTTP answer to a refused request, a problem of RFC 9457. */
 export interface Rejection {
   status: number;

@@ -12,6 +12,8 @@ const PAUSE_MS = 5_000;
 /** Milliseconds in which the refusal of a replaced token, too, means that no token of the issuer's will do. */
 const IN_VAIN_MS = 30_000;
 
+const NOBODY = "nobody has signed in";
+
 /** What is kept of a sign-in. */
 const keptSchema = z.object({
   /** Where it is for: tokens go nowhere else. */
@@ -36,7 +38,8 @@ export type Kept = z.infer<typeof keptSchema>;
 
 /** Whose sign-in it is, and what it needs. */
 export interface AccountParts {
-  server: string;
+  /** What somebody has to do that nobody has done. */
+  advice: string;
   /** Name of its file. */
   owner: string;
   /** The server's address and its issuer, as the manifest says them. */
@@ -70,7 +73,7 @@ export class Account implements Credentials {
 
   /** How it is. */
   get authorization(): Authorization {
-    if (!this.#kept) return { state: "needed", reason: this.#advice("nobody has signed in") };
+    if (!this.#kept) return { state: "needed", reason: this.#advice(NOBODY) };
     const { by, since, tokens } = this.#kept;
     const { subject, until } = tokens;
     const told = {
@@ -138,11 +141,11 @@ export class Account implements Credentials {
   /** What is kept, if it is good for anything. @throws WayError */
   #good(): Kept {
     if (this.#kept && this.#over === undefined) return this.#kept;
-    throw new WayError(this.#advice(this.#over ?? "nobody has signed in"));
+    throw new WayError(this.#advice(this.#over ?? NOBODY));
   }
 
   #advice(what: string): string {
-    return `${what}; to sign in: bin/dind-mcp servers login ${this.parts.server}`;
+    return `${what}; to sign in: ${this.parts.advice}`;
   }
 
   #end(why: string): WayError {
@@ -160,7 +163,7 @@ export class Account implements Credentials {
 
   async #renewOnce(): Promise<void> {
     const kept = this.#good();
-    const { issuer, files, owner, warn, server } = this.parts;
+    const { issuer, files, owner, warn } = this.parts;
     if (this.#failed && this.#now() - this.#failed.at < PAUSE_MS) throw new WayError(this.#failed.reason);
     try {
       const tokens = await issuer.refresh(kept.client, kept.tokens.refresh ?? "", kept.resource);
@@ -177,7 +180,7 @@ export class Account implements Credentials {
     try {
       files.write(owner, this.#kept);
     } catch (error) {
-      warn(`new tokens for ${server} are not written down: after a restart somebody has to sign in`, error as Error);
+      warn(`new tokens of ${owner} are not written down: after a restart somebody has to sign in`, error as Error);
     }
   }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import * as oauth from "oauth4webapi";
 import type { SealingKey } from "../../../config/orchestrator-config";
+import { SignInOwner } from "../../../manifest/remote-types";
 import type { ServerInfo } from "../../servers/server-info";
-import type { Authorization, BegunSignIn, SignInAttempt, SignInEnd, SignIns } from "../gateway-api";
+import type { Authorization, BegunSignIn, SignInAttempt, SignInEnd, SignInFor, SignIns } from "../gateway-api";
 import { GatewayError } from "../gateway-api";
 import type { Credentials } from "../upstream/credentials";
 import { WayError } from "../upstream/way-error";
@@ -24,8 +25,8 @@ export interface SignInsOptions {
   keys: readonly SealingKey[];
   /** How browsers reach port 18080. */
   publicUrl: string;
-  /** Called when somebody has signed in to a server, or out. */
-  changed: (server: string) => void;
+  /** Called when somebody has signed in to a server, or out. @param of the principal whose own sign-in it is */
+  changed: (server: string, of?: string) => void;
   warn: (message: string, error: Error) => void;
   /** Milliseconds since 1970. @default the clock */
   now?: () => number;
@@ -33,17 +34,19 @@ export interface SignInsOptions {
 
 /** What belongs to a server as it is declared now. */
 interface Known {
+  name: string;
   generation: string;
   reached: Reached;
   issuer: Issuer;
-  account: Account;
+  /** By whose they are; "": the operator's. */
+  accounts: Map<string, Account>;
 }
 
 /** A sign-in under way, or just over. */
 interface Attempt {
   id: string;
   server: string;
-  principal: string;
+  by: SignInFor;
   begun: Begun;
   known: Known;
   until: number;
@@ -63,17 +66,22 @@ export class RemoteSignIns implements SignIns {
     this.#now = options.now ?? Date.now;
   }
 
-  /** The tokens for a server's requests; undefined when its manifest has no `oauth`. */
-  credentials(server: ServerInfo): Credentials | undefined {
-    return this.#of(server)?.account;
+  /**
+   * The tokens for a server's requests; undefined when its manifest has no `oauth`.
+   * @param who the principal whose request it is; undefined: the gateway itself
+   */
+  credentials(server: ServerInfo, who?: string): Credentials | undefined {
+    const known = this.#of(server);
+    return known && this.#account(known, isPerUser(server) ? who : undefined);
   }
 
-  of(server: ServerInfo): Authorization | undefined {
-    return this.#of(server)?.account.authorization;
+  of(server: ServerInfo, who?: string): Authorization | undefined {
+    const known = this.#of(server);
+    return known && this.#account(known, who).authorization;
   }
 
-  async begin(server: ServerInfo, principal: string): Promise<BegunSignIn> {
-    const known = this.#mustKnow(server);
+  async begin(server: ServerInfo, by: SignInFor): Promise<BegunSignIn> {
+    const known = this.#mustKnow(server, by);
     if (!this.#files.isReady) throw refused(503, "the stack gave no key to keep tokens with: run bin/dind-mcp up");
     const redirect = `${this.options.publicUrl}/v1/oauth/callback`;
     try {
@@ -85,22 +93,23 @@ export class RemoteSignIns implements SignIns {
       const url = await known.issuer.url(begun, scope);
       const until = this.#now() + PATIENCE_MS;
       const id = randomBytes(9).toString("base64url");
-      this.#remember({ id, server: server.name, principal, begun, known, until, outcome: "waiting" });
+      this.#remember({ id, server: server.name, by, begun, known, until, outcome: "waiting" });
       return { id, url, expiresAt: new Date(until).toISOString() };
     } catch (error) {
       throw error instanceof WayError ? refused(502, `server ${server.name}: ${error.message}`) : error;
     }
   }
 
-  attempt(server: ServerInfo, id: string, principal: string): SignInAttempt | undefined {
+  attempt(server: ServerInfo, id: string, by: SignInFor): SignInAttempt | undefined {
+    const known = this.#mustKnow(server, by);
     const found = this.#attempts.get(id);
-    if (!found || found.server !== server.name || found.principal !== principal) return undefined;
+    if (!found || found.server !== server.name || !isSame(found.by, by)) return undefined;
     const isLate = found.outcome === "waiting" && found.until < this.#now();
     const { outcome, reason } = isLate ? ({ outcome: "failed", reason: "nobody signed in in time" } as const) : found;
     return {
       outcome,
       ...(reason === undefined ? {} : { reason }),
-      authorization: this.#mustKnow(server).account.authorization,
+      authorization: this.#account(known, ownerOf(by)).authorization,
     };
   }
 
@@ -110,7 +119,7 @@ export class RemoteSignIns implements SignIns {
       ({ begun, outcome }) => begun.state === state && outcome === "waiting",
     );
     if (!attempt || attempt.until < this.#now()) return undefined;
-    const { server, principal, begun, known } = attempt;
+    const { server, by, begun, known } = attempt;
     attempt.outcome = "failed"; // the state is good for one answer
     attempt.reason = "its answer is being checked";
     try {
@@ -119,18 +128,18 @@ export class RemoteSignIns implements SignIns {
       const { address, manifest } = known.reached;
       const place = { url: address.url, issuer: manifest.oauth?.issuer ?? "" };
       const now = this.#now();
-      known.account.begin({
+      this.#account(known, ownerOf(by)).begin({
         ...place,
         client: begun.client,
         resource: begun.resource,
-        by: principal,
+        by: by.principal,
         since: now,
         got: now,
         tokens,
       });
       attempt.outcome = "signed-in";
       attempt.reason = undefined;
-      this.options.changed(server);
+      this.options.changed(server, ownerOf(by));
       return { server, subject: tokens.subject };
     } catch (error) {
       attempt.reason = error instanceof WayError ? error.message : "the orchestrator's disk does not take its tokens";
@@ -139,10 +148,54 @@ export class RemoteSignIns implements SignIns {
     }
   }
 
-  async signOut(server: ServerInfo): Promise<boolean> {
-    const wasIn = await this.#mustKnow(server).account.end();
-    if (wasIn) this.options.changed(server.name);
-    return wasIn;
+  async signOut(server: ServerInfo, by: SignInFor): Promise<boolean> {
+    return this.#end(this.#mustKnow(server, by), ownerOf(by));
+  }
+
+  /** Forgets the sign-ins of principals that ended while nobody was here: a later one of the same name begins with none. */
+  keepPrincipals(isThere: (principal: string) => boolean): void {
+    for (const file of this.#files.owners()) {
+      const { who } = partsOf(file);
+      if (who !== undefined && !isThere(who)) this.forget(who);
+    }
+  }
+
+  /** Forgets the sign-ins at servers that are no more. */
+  keepServers(isThere: (server: string) => boolean): void {
+    for (const file of this.#files.owners()) if (!isThere(partsOf(file).server)) this.#files.remove(file);
+    for (const name of this.#known.keys()) if (!isThere(name)) this.#known.delete(name);
+  }
+
+  /** Ends all that a principal signed in to for itself, and what it has begun: it is no more. Never rejects. */
+  forget(principal: string): void {
+    for (const [id, { by }] of this.#attempts) if (by.principal === principal) this.#attempts.delete(id);
+    for (const file of this.#files.owners()) {
+      const { server, who } = partsOf(file);
+      if (who !== principal) continue;
+      const known = this.#known.get(server);
+      if (known)
+        void this.#end(known, who).catch((error: Error) => this.options.warn("a sign-in was not forgotten", error));
+      else this.#files.remove(file);
+    }
+  }
+
+  async #end(known: Known, who: string | undefined): Promise<boolean> {
+    const ended = this.#account(known, who).end(); // it is forgotten at once; the issuer may take its time
+    this.options.changed(known.name, who);
+    return ended;
+  }
+
+  /** The sign-in of a principal of its own; undefined: the operator's. */
+  #account({ name, reached, issuer, accounts }: Known, who: string | undefined): Account {
+    const found = accounts.get(who ?? "");
+    if (found) return found;
+    const place = { url: reached.address.url, issuer: reached.manifest.oauth?.issuer ?? "" };
+    const login = `bin/dind-mcp servers login ${name}`;
+    const advice = who === undefined ? login : `${login} --own, with the token ${who}`;
+    const parts = { files: this.#files, warn: this.options.warn, now: this.#now };
+    const account = new Account({ ...parts, advice, owner: fileOf(name, who), place, issuer });
+    accounts.set(who ?? "", account);
+    return account;
   }
 
   #of(server: ServerInfo): Known | undefined {
@@ -152,31 +205,42 @@ export class RemoteSignIns implements SignIns {
     if (found?.generation === generation) return found;
     const reached = { address, manifest };
     const issuer = new Issuer(reached, this.#now);
-    const place = { url: address.url, issuer: manifest.oauth.issuer };
-    const { warn } = this.options;
-    const account = new Account({ server: name, owner: name, place, issuer, files: this.#files, warn, now: this.#now });
-    const known = { generation, reached, issuer, account };
+    const known = { name, generation, reached, issuer, accounts: new Map<string, Account>() };
     this.#known.set(name, known);
     return known;
   }
 
-  #mustKnow(server: ServerInfo): Known {
+  #mustKnow(server: ServerInfo, { own = false }: SignInFor): Known {
     const known = this.#of(server);
     if (!known) throw refused(409, `nobody signs in to server ${server.name}: its manifest has no oauth`);
+    if (own && !isPerUser(server))
+      throw refused(409, `server ${server.name} has one sign-in for all: its manifest has no credentials per-user`);
     return known;
   }
 
   /** Another attempt of the same principal at the same server takes its place. */
   #remember(attempt: Attempt): void {
     const now = this.#now();
-    for (const [id, { server, principal, until }] of this.#attempts) {
-      const isSame = server === attempt.server && principal === attempt.principal;
-      if (isSame || until + PATIENCE_MS < now) this.#attempts.delete(id);
+    for (const [id, { server, by, until }] of this.#attempts) {
+      if ((server === attempt.server && isSame(by, attempt.by)) || until + PATIENCE_MS < now) this.#attempts.delete(id);
     }
     this.#attempts.set(attempt.id, attempt);
     const [oldest] = this.#attempts.keys();
     if (this.#attempts.size > MOST && oldest !== undefined) this.#attempts.delete(oldest);
   }
+}
+
+const isPerUser = ({ manifest }: ServerInfo): boolean => manifest.oauth?.credentials === SignInOwner.PerUser;
+const isSame = (one: SignInFor, other: SignInFor): boolean =>
+  one.principal === other.principal && (one.own ?? false) === (other.own ?? false);
+const ownerOf = ({ principal, own }: SignInFor): string | undefined => (own ? principal : undefined);
+
+/** The name of a sign-in's file: no server's name has a space in it. */
+const fileOf = (server: string, who: string | undefined): string => (who === undefined ? server : `${server} ${who}`);
+
+function partsOf(file: string): { server: string; who?: string } {
+  const end = file.indexOf(" ");
+  return end < 0 ? { server: file } : { server: file.slice(0, end), who: file.slice(end + 1) };
 }
 
 const refused = (status: number, words: string): GatewayError =>

@@ -13,7 +13,8 @@ import { SseUpstream } from "./sse-upstream";
 import { StdioUpstream } from "./stdio-upstream";
 import type { Upstream } from "./upstream";
 import { WarmPool } from "./warm-pool";
-import { INSIDE, isSse, RemoteWay, type Way } from "./way";
+import { INSIDE, isSse, RemoteWay, signedWay, type Way } from "./way";
+import { WayError } from "./way-error";
 
 /** Milliseconds that mcp-init needs to end a process, beyond the manifest's `sessions.grace`. */
 const LEAVING_MS = 1_000;
@@ -68,8 +69,8 @@ export class Backend {
     private readonly budget: ByteBudget,
     /** Called with lines that the server prints on its standard output and that are no messages. */
     private readonly printed: (line: string) => void = () => {},
-    /** Returns the tokens for a remote server. */
-    private readonly credentials: (server: ServerInfo) => Credentials | undefined = () => undefined,
+    /** Returns the tokens for requests of a principal; undefined: of the gateway itself. */
+    private readonly credentials: (server: ServerInfo, who?: string) => Credentials | undefined = () => undefined,
   ) {}
 
   /** Returns the server's current state and manifest. @throws GatewayError 404 when there is no such server */
@@ -114,6 +115,8 @@ export class Backend {
   async open(who?: string): Promise<Opened> {
     if (this.#closed) throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
     const info = this.info();
+    const waits = this.#signedIn(info, who);
+    if (waits) await waits;
     const waiting = this.#warm.take();
     if (waiting) return { upstream: await this.places.taken(who, waiting), warm: true };
     while (this.connections + this.#opening >= this.cap()) {
@@ -121,7 +124,7 @@ export class Backend {
       const words = `server ${this.name} has all ${this.cap()} sessions in use`;
       throw new GatewayError(503, ErrorCode.Busy, words, { server: this.name, sessions: this.connections });
     }
-    return { upstream: await this.places.taken(who, this.#connect(info)), warm: false };
+    return { upstream: await this.places.taken(who, this.#connect(info, who)), warm: false };
   }
 
   /**
@@ -158,9 +161,10 @@ export class Backend {
     this.#leaveWay();
   }
 
-  /** Ends the connections that there are, and tells their users why. */
-  endAll(reason: string): void {
+  /** Ends the connections that there are, and tells their users why. @param of a principal's alone @default all */
+  endAll(reason: string, of?: string): void {
     for (const upstream of this.#connections) {
+      if (of !== undefined && this.places.ownerOf(upstream) !== of) continue;
       upstream.close();
       upstream.user.ended({ reason });
     }
@@ -177,10 +181,20 @@ export class Backend {
     return mayStart ? info.manifest.sessions.warmPool : 0;
   }
 
-  async #connect(info: ServerInfo): Promise<Upstream> {
+  /** Waits until there is a token for a remote server that wants one. @throws GatewayError 503 when somebody has to sign in */
+  #signedIn(info: ServerInfo, who: string | undefined): Promise<void> | undefined {
+    if (info.address.type !== "remote") return undefined;
+    const ready = async (): Promise<void> => this.credentials(info, who)?.ready();
+    return ready().catch((error: Error) => {
+      if (!(error instanceof WayError)) throw error;
+      throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name}: ${error.message}`);
+    });
+  }
+
+  async #connect(info: ServerInfo, who?: string): Promise<Upstream> {
     this.#opening++;
     try {
-      const upstream = await this.#upstream(info);
+      const upstream = await this.#upstream(info, who);
       if (this.#closed) {
         upstream.close();
         throw new GatewayError(503, ErrorCode.ServerUnavailable, `server ${this.name} is being closed`);
@@ -198,11 +212,11 @@ export class Backend {
     }
   }
 
-  async #upstream(info: ServerInfo): Promise<Upstream> {
+  async #upstream(info: ServerInfo, who: string | undefined): Promise<Upstream> {
     const { address } = info;
     if (address.type === "stdio") return this.#process(address.socket, info);
     const Kind = isSse(address) ? SseUpstream : HttpUpstream;
-    return new Kind(address.url, this.name, this.budget, this.#wayTo(info));
+    return new Kind(address.url, this.name, this.budget, this.#wayTo(info, who));
   }
 
   #leaveWay(): void {
@@ -210,12 +224,13 @@ export class Backend {
     this.#way = undefined;
   }
 
-  /** The way to an HTTP server; for a remote one its own, as long as it is declared so. */
-  #wayTo(server: ServerInfo): Way {
+  /** The way to an HTTP server; for a remote one its own, as long as it is declared so, with the tokens of the principal. */
+  #wayTo(server: ServerInfo, who: string | undefined): Way {
     const { address, manifest } = server;
     if (address.type !== "remote") return INSIDE;
-    this.#way ??= new RemoteWay(address, manifest, this.credentials(server));
-    return this.#way;
+    this.#way ??= new RemoteWay(address, manifest);
+    const credentials = this.credentials(server, who);
+    return credentials ? signedWay(this.#way, credentials) : this.#way;
   }
 
   async #process(socket: string, info: ServerInfo): Promise<Upstream> {

@@ -27,6 +27,11 @@ export class Places {
     }
   }
 
+  /** The principal that a connection counts for; undefined: none. */
+  ownerOf(upstream: Upstream): string | undefined {
+    return this.#owners.get(upstream);
+  }
+
   /** Takes a connection that has ended out of the count. */
   left(upstream: Upstream): void {
     const owner = this.#owners.get(upstream);

@@ -39,6 +39,17 @@ export const INSIDE: Way = {
   redirects: 0,
 };
 
+/** The same way, on which each request carries a token. */
+export function signedWay(way: RemoteWay, credentials: Credentials): Way {
+  return {
+    ...{ credentials, redirects: way.redirects },
+    get dispatcher() {
+      return way.dispatcher;
+    },
+    headers: () => ({ ...way.headers(), authorization: credentials.header() }),
+  };
+}
+
 /** Milliseconds after which secrets are read again: the stack may have given new ones. */
 const FRESH_MS = 1_000;
 
@@ -53,7 +64,6 @@ export class RemoteWay implements Way {
   constructor(
     private readonly address: RemoteAddress,
     private readonly manifest: Pick<Manifest, "headers" | "tls" | "version">,
-    readonly credentials?: Credentials,
   ) {}
 
   /** Made anew when a certificate or a key has changed; calls on the old one go on to their end. */
@@ -75,8 +85,7 @@ export class RemoteWay implements Way {
       const value = headerValue(header, (secret) => this.#secret(secret));
       return value === undefined ? [] : [[name.toLowerCase(), carried(name, header.secret, value)] as const];
     });
-    const headers = { "user-agent": "dind-mcp", ...Object.fromEntries(own) };
-    return this.credentials ? { ...headers, authorization: this.credentials.header() } : headers;
+    return { "user-agent": "dind-mcp", ...Object.fromEntries(own) };
   }
 
   /** Ends the connections once what is under way has ended. */

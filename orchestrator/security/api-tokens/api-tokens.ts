@@ -64,6 +64,11 @@ export class ApiTokens {
     return this.#kept.filter((token) => this.#isGood(token)).length >= MOST_TOKENS;
   }
 
+  /** Returns whether the token of a principal of this name is good. */
+  isGood(principal: string): boolean {
+    return this.#kept.some((token) => principalName(token.name) === principal && this.#isGood(token));
+  }
+
   /** Returns whether a token of that name is good. */
   has(name: string): boolean {
     return this.#kept.some((token) => token.name === name && this.#isGood(token));

@@ -34,8 +34,11 @@ export const CONTRACT_CALLS: Record<string, Made[]> = {
   getServerEgress: [named, nobody],
   getServerRefusals: [named, nobody],
   beginSignIn: [{ ...named, status: 409 }, nobody],
-  getSignIn: [{ path: { ...named.path, id: "none" }, status: 404 }],
+  getSignIn: [{ path: { ...named.path, id: "none" }, status: 409 }],
   signOut: [{ ...named, status: 409 }, nobody],
+  beginOwnSignIn: [{ ...named, status: 409 }, nobody],
+  getOwnSignIn: [{ path: { ...named.path, id: "none" }, status: 409 }],
+  signOutOwn: [{ ...named, status: 409 }, nobody],
   finishSignIn: [{ query: "?state=none", status: 400 }],
   startLearning: [
     { ...nobody, body: { minutes: 5 } },

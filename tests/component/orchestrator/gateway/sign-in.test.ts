@@ -3,7 +3,7 @@ import { eventually } from "../../../support/eventually";
 import { assertFailed, DONE } from "../../../support/orchestrator/gateway/http-site";
 import { ISSUER } from "../../../support/orchestrator/gateway/issuer";
 import { FAR } from "../../../support/orchestrator/gateway/remote-site";
-import { SignedSite } from "../../../support/orchestrator/gateway/signed-site";
+import { ADMIN, SignedSite } from "../../../support/orchestrator/gateway/signed-site";
 
 const CALLBACK = "http://127.0.0.1:18080/v1/oauth/callback";
 
@@ -22,7 +22,7 @@ describe("gateway: signing in to a remote server", function () {
   const state = () => site.signIns.of(site.info)?.state;
   /** What beginning fails with. */
   const refusal = async (): Promise<string> => {
-    const failed = await site.signIns.begin(site.info, "admin").then(
+    const failed = await site.signIns.begin(site.info, ADMIN).then(
       () => undefined,
       (error: Error) => error,
     );
@@ -54,7 +54,7 @@ describe("gateway: signing in to a remote server", function () {
   });
 
   it("registers a client, and asks by PKCE for the server's resource and scopes", async () => {
-    const { url } = await site.signIns.begin(site.info, "admin");
+    const { url } = await site.signIns.begin(site.info, ADMIN);
     const asked = Object.fromEntries(new URL(url).searchParams);
     assert.equal(asked.resource, `https://${FAR}/mcp`);
     assert.equal(asked.scope, "tools");
@@ -73,7 +73,7 @@ describe("gateway: signing in to a remote server", function () {
     site.remote.secret("client", "s3cret-of-the-client\n");
     site.issuer.clients.set("known", "s3cret-of-the-client");
     site.declare({ clientId: "known", clientSecret: { secret: "client" }, scopes: ["a", "b"] });
-    const { url } = await site.signIns.begin(site.info, "admin");
+    const { url } = await site.signIns.begin(site.info, ADMIN);
     assert.equal(new URL(url).searchParams.get("scope"), "a b");
     assert.equal((await site.signIns.finish(site.issuer.browse(url)))?.failure, undefined);
     assert.deepEqual((await site.call()).result, DONE);
@@ -167,19 +167,19 @@ describe("gateway: signing in to a remote server", function () {
       assert.match((await site.signIn())?.failure ?? "", /iss/, iss);
     }
     site.issuer.habits = {};
-    const { url, id } = await site.signIns.begin(site.info, "admin");
+    const { url, id } = await site.signIns.begin(site.info, ADMIN);
     const brought = site.issuer.browse(url);
     const forged = new URLSearchParams({ ...Object.fromEntries(brought), state: "x".repeat(43) });
     assert.equal(await site.signIns.finish(forged), undefined);
-    assert.equal(site.signIns.attempt(site.info, id, "somebody-else"), undefined);
-    assert.equal(site.signIns.attempt(site.info, id, "admin")?.outcome, "waiting");
+    assert.equal(site.signIns.attempt(site.info, id, { principal: "somebody-else" }), undefined);
+    assert.equal(site.signIns.attempt(site.info, id, ADMIN)?.outcome, "waiting");
     assert.equal((await site.signIns.finish(brought))?.failure, undefined);
     assert.equal(await site.signIns.finish(brought), undefined);
-    assert.equal(site.signIns.attempt(site.info, id, "admin")?.outcome, "signed-in");
+    assert.equal(site.signIns.attempt(site.info, id, ADMIN)?.outcome, "signed-in");
   });
 
   it("says what the person refused", async () => {
-    const { url } = await site.signIns.begin(site.info, "admin");
+    const { url } = await site.signIns.begin(site.info, ADMIN);
     const state = new URL(url).searchParams.get("state") ?? "";
     const brought = new URLSearchParams({ error: "access_denied", state, iss: site.issuer.issuer });
     assert.match((await site.signIns.finish(brought))?.failure ?? "", /refused: access_denied/);
@@ -218,18 +218,115 @@ describe("gateway: signing in to a remote server", function () {
       /it takes tokens of https:\/\/evil\.example\.com; oauth\.issuer .* is https:\/\/login/,
     );
     site.metadata = undefined; // an old server
-    const { url } = await site.signIns.begin(site.info, "admin");
+    const { url } = await site.signIns.begin(site.info, ADMIN);
     assert.equal(new URL(url).searchParams.get("resource"), `https://${FAR}/mcp`);
   });
 
   it("ends by signing out: the issuer is told, nothing is kept, and sessions end", async () => {
     await site.signIn();
     const client = await site.remote.site.client("far");
-    assert.equal(await site.signIns.signOut(site.info), true);
+    assert.equal(await site.signIns.signOut(site.info, ADMIN), true);
     assert.equal(site.issuer.refresh.size, 0);
     assert.equal(site.kept, "");
     assert.equal(state(), "needed");
     assertFailed(await client.call("x"), /nobody has signed in/);
-    assert.equal(await site.signIns.signOut(site.info), false);
+    assert.equal(await site.signIns.signOut(site.info, ADMIN), false);
+  });
+
+  describe("each for its own token", () => {
+    const ann = { principal: "ann", own: true };
+    const bob = { principal: "bob", own: true };
+
+    beforeEach(() => {
+      site.declare({ credentials: "per-user" });
+      const { principals } = site.remote.site.test;
+      for (const name of ["ann", "bob"]) principals.set(name, { name, scopes: new Set(["mcp"]) });
+    });
+
+    const sentBy = async (principal: string): Promise<string | undefined> => {
+      assert.deepEqual((await site.call(principal)).result, DONE);
+      return site.server.calls.findLast(({ body }) => body?.method === "tools/call")?.headers.authorization;
+    };
+    /** What opening a session is refused with. */
+    const refusedTo = async (principal: string): Promise<string> => {
+      const reply = await site.remote.site.caller("far", { principal }).initialize();
+      return reply.text;
+    };
+
+    it("is used for that token's sessions alone, side by side with the operator's for the gateway", async () => {
+      await site.signIn(ann);
+      assert.match(await refusedTo("bob"), /to sign in: bin\/dind-mcp servers login far --own, with the token bob/);
+      const [anns] = [...site.issuer.access];
+      await site.signIn(bob);
+      const bobs = [...site.issuer.access].find((token) => token !== anns);
+      await site.signIn();
+      assert.deepEqual([await sentBy("ann"), await sentBy("bob")], [`Bearer ${anns}`, `Bearer ${bobs}`]);
+      const both = await Promise.all([sentBy("ann"), sentBy("bob")]);
+      assert.equal(both.length, 2);
+      const sessions = new Map<unknown, Set<unknown>>();
+      for (const { headers } of site.server.calls) {
+        const session = headers["mcp-session-id"];
+        if (session) sessions.set(session, (sessions.get(session) ?? new Set()).add(headers.authorization));
+      }
+      for (const tokens of sessions.values()) assert.equal(tokens.size, 1, "a session with two tokens");
+      assert.match(await refusedTo("everybody-else"), /login far --own/);
+    });
+
+    it("the gateway's own checks do not borrow it", async () => {
+      await site.signIn(ann);
+      const before = site.server.calls.length;
+      assert.match(String(await site.remote.site.gateway.check("far")), /nobody has signed in; .* servers login far$/);
+      assert.equal(site.server.calls.length, before);
+    });
+
+    it("signs out by itself: the others' sessions go on", async () => {
+      await site.signIn(ann);
+      await site.signIn(bob);
+      const of = (principal: string) => site.remote.site.client("far", { principal });
+      const [anns, bobs] = [await of("ann"), await of("bob")];
+      for (const client of [anns, bobs]) assert.deepEqual((await client.call("x")).result, DONE);
+      assert.equal(await site.signIns.signOut(site.info, ann), true);
+      assertFailed(await anns.call("x"), /servers login far --own, with the token ann/);
+      assert.deepEqual((await bobs.call("x")).result, DONE);
+      assert.deepEqual(site.changed.at(-1), "far of ann");
+    });
+
+    it("goes with its token: what it had begun too, and after a restart there is nothing", async () => {
+      await site.signIn(ann);
+      await site.signIn(bob);
+      const begun = await site.signIns.begin(site.info, ann);
+      const brought = site.issuer.browse(begun.url);
+      site.signIns.forget("ann");
+      assert.equal(await site.signIns.finish(brought), undefined);
+      assert.match(await refusedTo("ann"), /login far --own/);
+      await eventually(async () => assert.equal(site.issuer.refresh.size, 1), 5_000);
+      const restarted = site.start();
+      assert.deepEqual(
+        [restarted.of(site.info, "ann")?.state, restarted.of(site.info, "bob")?.state],
+        ["needed", "signed-in"],
+      );
+    });
+
+    it("is kept for principals and servers that are there", async () => {
+      await site.signIn(ann);
+      await site.signIn(bob);
+      await site.signIn();
+      site.signIns.keepPrincipals((name) => name === "bob");
+      assert.deepEqual(
+        [undefined, "ann", "bob"].map((who) => site.signIns.of(site.info, who)?.state),
+        ["signed-in", "needed", "signed-in"],
+      );
+      site.signIns.keepServers((name) => name === "far");
+      assert.equal(site.start().of(site.info, "bob")?.state, "signed-in");
+      site.signIns.keepServers(() => false);
+      assert.equal(site.kept, "");
+    });
+
+    it("is none where the manifest has one for all", async () => {
+      site.declare();
+      await assert.rejects(site.signIns.begin(site.info, ann), /server far has one sign-in for all/);
+      await site.signIn();
+      assert.deepEqual((await site.call("ann")).result, DONE);
+    });
   });
 });

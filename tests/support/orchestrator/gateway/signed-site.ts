@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RemoteOAuth } from "../../../../manifest/remote-types";
 import type { Manifest } from "../../../../manifest/types";
+import type { SignInFor } from "../../../../orchestrator/gateway/gateway-api";
 import { RemoteSignIns } from "../../../../orchestrator/gateway/sign-in/remote-sign-ins";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
 import { type HttpCall, HttpServer, sessionServer } from "./http-server";
@@ -11,6 +12,8 @@ import { ISSUER, Issuer } from "./issuer";
 import { FAR, RemoteSite } from "./remote-site";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
+/** The operator, who signs in for all. */
+export const ADMIN: SignInFor = { principal: "admin" };
 const KEYS = [{ id: "one", key: "k".repeat(43) }];
 
 /** A remote server that takes the tokens of an issuer of its own, behind the gateway. */
@@ -38,7 +41,7 @@ export class SignedSite {
   static async open(): Promise<SignedSite> {
     const site = new SignedSite();
     site.signIns = site.start();
-    site.remote = await RemoteSite.open({ credentials: (server) => site.signIns.credentials(server) });
+    site.remote = await RemoteSite.open({ credentials: (server, who) => site.signIns.credentials(server, who) });
     await site.remote.publish(await site.server.start());
     await site.remote.publish(await site.issuer.start(), { place: `${ISSUER}:443` });
     return site;
@@ -46,9 +49,9 @@ export class SignedSite {
 
   /** As an orchestrator that starts: it knows what is on the disk. */
   start(keys = KEYS): RemoteSignIns {
-    const changed = (name: string): void => {
-      this.changed.push(name);
-      this.remote.site.gateway.signInChanged(name);
+    const changed = (name: string, of?: string): void => {
+      this.changed.push(of === undefined ? name : `${name} of ${of}`);
+      this.remote.site.gateway.signInChanged(name, of);
     };
     const warn = (message: string, error: Error): void => console.error(message, error);
     const now = (): number => Date.now() + this.ahead;
@@ -65,13 +68,13 @@ export class SignedSite {
   }
 
   /** Somebody signs in. @returns what the browser is told */
-  async signIn() {
-    const { url } = await this.signIns.begin(this.info, "admin");
+  async signIn(by: SignInFor = ADMIN) {
+    const { url } = await this.signIns.begin(this.info, by);
     return await this.signIns.finish(this.issuer.browse(url));
   }
 
-  async call() {
-    return (await this.remote.site.client("far")).call("x");
+  async call(principal?: string) {
+    return (await this.remote.site.client("far", { principal })).call("x");
   }
 
   /** All that is on the disk. */

@@ -39,6 +39,9 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   beginSignIn: { path: { name: "echo" }, status: 409 },
   getSignIn: { path: { name: "echo", id: "a1" }, status: 404 },
   signOut: { path: { name: "echo" }, status: 409 },
+  beginOwnSignIn: { path: { name: "echo" }, status: 409 },
+  getOwnSignIn: { path: { name: "echo", id: "a1" }, status: 404 },
+  signOutOwn: { path: { name: "echo" }, status: 409 },
   finishSignIn: { query: "?state=a", status: 400 },
   listTools: { path: { name: "echo" } },
   approveTools: { path: { name: "echo" } },
@@ -100,6 +103,7 @@ describe("orchestrator: REST, every operation of the OpenAPI description", () =>
     for (const { id, method, scope } of contract.operations) {
       const own: Record<string, string | undefined> = {
         ...{ callTool: "mcp", health: undefined, readiness: undefined, finishSignIn: undefined, getSignIn: "admin" },
+        ...{ beginOwnSignIn: "mcp", getOwnSignIn: "mcp", signOutOwn: "mcp" },
         ...{ getArrival: "any", getToken: "any", makeSignInLink: "any", listTokens: "admin" },
       };
       assert.equal(scope, id in own ? own[id] : method === "GET" ? "read" : "admin", id);
