@@ -15,6 +15,7 @@ export const rehearsalSchema = z
   .object({
     server: z.string(),
     healthy: z.boolean().describe("It became healthy, and listed its tools"),
+    untried: z.string().optional().describe("Why there can be no copy of it, and so no rehearsal"),
     reason: z.string().optional().describe("Why not"),
     logs: z.array(z.string()).optional().describe("The last lines of its log, when it did not become healthy"),
     tools: toolChangesSchema.optional().describe("Absent when it, or the version that runs, lists none"),

@@ -15,8 +15,6 @@ import { makeRehearsalImage, removeRehearsalImage } from "./image";
 export interface Rehearsed extends Partial<Omit<z.infer<typeof rehearsalSchema>, "server">> {
   /** Its image could be made, and it did not fail. */
   fit: boolean;
-  /** Why only its image was made: there can be no copy of the server. */
-  untried?: string;
 }
 
 /** What a rehearsal needs. */
@@ -36,9 +34,10 @@ export async function rehearse({ api, docker, outputs, settings }: Stage, draft:
     await makeRehearsalImage(docker, draft, settings.registries);
     if (!outputs.servers[draft.server]) return { fit: true, untried: "the stack does not run it" };
     const { server: _, ...said } = await api.post<z.infer<typeof rehearsalSchema>>(paths.rehearsal(draft.server));
-    return { fit: said.healthy, ...said };
+    return { fit: said.healthy || said.untried !== undefined, ...said };
   } catch (error) {
-    if (error instanceof ApiError && MAYBE.includes(error.kind)) return { fit: true, untried: error.message };
+    if (error instanceof ApiError && error.kind !== ApiErrorKind.Unreachable)
+      return { fit: false, reason: error.message };
     if (!(error instanceof CliError)) throw error;
     const logs = await failedBuildLines(outputs, error.message, began);
     return { fit: false, reason: error.message, ...(logs.length > 0 ? { logs } : {}) };
@@ -46,6 +45,3 @@ export async function rehearse({ api, docker, outputs, settings }: Stage, draft:
     await removeRehearsalImage(docker, draft.server);
   }
 }
-
-/** The API answered that no copy can be made now, or may not be. */
-const MAYBE: ApiErrorKind[] = [ApiErrorKind.Failed, ApiErrorKind.Denied, ApiErrorKind.NotFound];

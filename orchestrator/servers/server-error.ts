@@ -11,3 +11,10 @@ export class ServerError extends Error {
     this.name = "ServerError";
   }
 }
+
+/** Thrown for a server of which there can be no throwaway copy, now and later. */
+export class UncopyableError extends ServerError {
+  constructor(message: string) {
+    super(409, message);
+  }
+}

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { rehearsalSchema } from "../../../api/schemas/rehearsal";
 import { Scope } from "../../../api/scopes";
 import { asGatewayError } from "../../gateway/gateway-api";
-import { ServerError } from "../../servers/server-error";
+import { ServerError, UncopyableError } from "../../servers/server-error";
 import { serverOf } from "../access";
 import { toolChanges } from "../tool-changes";
 import { type App, principalOf, type RouteContext } from "./context";
@@ -36,9 +36,12 @@ export function rehearsalRoutes(app: App, { servers, learner, gateway }: RouteCo
           return { server: name, healthy: true, ...(running ? { tools: toolChanges(running, tools) } : {}) };
         })
         .catch((error: unknown) => {
-          if (!(error instanceof ServerError && error.status === 422)) throw error;
-          const { message: reason, logs } = error;
-          return { server: name, healthy: false, reason, ...(logs ? { logs } : {}) };
+          if (!(error instanceof ServerError)) throw error;
+          const { message, logs } = error;
+          if (error instanceof UncopyableError || error.status === 403)
+            return { server: name, healthy: false, untried: message };
+          if (error.status !== 422) throw error;
+          return { server: name, healthy: false, reason: message, ...(logs ? { logs } : {}) };
         });
     },
   );

@@ -9,7 +9,7 @@ import {
 } from "../../../../manifest/container/learning";
 import { rehearsalImage, rehearsalManifest } from "../../../../manifest/container/rehearsal";
 import type { Log } from "../../../log";
-import { ServerError } from "../../server-error";
+import { ServerError, UncopyableError } from "../../server-error";
 import type { ContainerServer } from "../../server-info";
 import type { CopyPlan, Deployer } from "../deploy/deployer";
 import { idOf } from "../deploy/images";
@@ -142,7 +142,7 @@ export class Learner {
     const server = servers.get(name);
     if (!server) throw new ServerError(404, `there is no server ${name}`);
     const problem = learningProblem(server.manifest);
-    if (problem) throw new ServerError(409, `there can be no copy of ${name}: ${problem}`);
+    if (problem) throw new UncopyableError(`there can be no copy of ${name}: ${problem}`);
     if (this.#running)
       throw new ServerError(409, `${this.#running.copy} is learning; end it, or wait until ${timeOf(this.#running)}`);
     const peaks = { memory: 0, shared: 0, processes: 0, cpus: 0 };

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { MEBIBYTE } from "../../../../lib/sizes";
 import { readTarHeader, TAR_BLOCK, tarPadding, withOwner } from "../../../../lib/tar";
-import { ServerError } from "../../server-error";
+import { ServerError, UncopyableError } from "../../server-error";
 
 /** Bytes of storage that are copied at most; more would fill the disk for a look of some seconds. */
 const MOST = 1_024 * MEBIBYTE;
@@ -33,7 +33,7 @@ export async function* owned(archive: AsyncIterable<Buffer>, uid: number, most =
   for await (const chunk of archive) {
     total += chunk.length;
     if (total > most)
-      throw new ServerError(409, `its storage holds more than ${most / MEBIBYTE} MiB, too much to be copied`);
+      throw new UncopyableError(`its storage holds more than ${most / MEBIBYTE} MiB, too much to be copied`);
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     while (content > 0 ? rest.length > 0 : rest.length >= TAR_BLOCK) {
       if (content > 0) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServerError } from "../../../../../orchestrator/servers/server-error";
+import { ServerError, UncopyableError } from "../../../../../orchestrator/servers/server-error";
 import { Api } from "../../../../support/orchestrator/rest/api";
 import { server } from "../../../../support/orchestrator/rest/fleet";
 
@@ -31,7 +31,15 @@ describe("orchestrator: REST, a newer image rehearsed", () => {
     assert.deepEqual(await rehearse(), { status: 200, body: failed });
   });
 
-  it("that cannot be tried is an error, and only an admin may try", async () => {
+  it("of a server that cannot be copied says so", async () => {
+    for (const error of [new UncopyableError("it uses a database"), new ServerError(403, "it uses a database")]) {
+      api.fleet.rehearsalFails = error;
+      const untried = { server: "echo", healthy: false, untried: "it uses a database" };
+      assert.deepEqual(await rehearse(), { status: 200, body: untried });
+    }
+  });
+
+  it("that cannot be tried now is an error, and only an admin may try", async () => {
     api.fleet.rehearsalFails = new ServerError(409, "there can be no copy of echo");
     assert.equal((await rehearse()).status, 409);
     assert.equal((await api.call("POST", "/v1/servers/echo/rehearsal", { as: "read" })).status, 403);
