@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readText } from "../../lib/read-text";
 import { draftFolder, type FolderDraft } from "../../manifest/draft/folder";
 import type { Wishes } from "../../manifest/draft/wishes";
 import { formatNote, fromServerJson } from "../../manifest/server-json";
@@ -53,5 +53,5 @@ export function draft(document: unknown, from: string, { wishes, ask, local, ...
 /** What the user's own file says that the image does not hold. */
 function ignoredBy(copies: Copy[]): { dockerignore?: string } {
   const own = copies.find(({ to }) => to === ".dockerignore");
-  return own ? { dockerignore: readFileSync(own.from, "utf8") } : {};
+  return own ? { dockerignore: readText(own.from) } : {};
 }

@@ -17,7 +17,7 @@ const INSTALLERS: { command: RegExp; pin: (word: string) => Pin | undefined }[] 
 export function dockerfilePins(text: string, args: Record<string, unknown> = {}): Pin[] {
   const lines = text
     .replace(/^\s*#.*\n/gm, "")
-    .replace(/\\\n/g, " ")
+    .replace(/\\\r?\n/g, " ")
     .split("\n");
   return [...baseImages(lines, args), ...lines.filter((line) => /^\s*RUN\b/i.test(line)).flatMap(installed)];
 }

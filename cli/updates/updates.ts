@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { eachOf } from "../../lib/each-of";
 import { nearest } from "../../lib/nearest";
 import { oneLine } from "../../lib/plain-text";
+import { readText } from "../../lib/read-text";
 import type { CatalogEntry } from "../../manifest/catalog-entry";
 import { catalogEntries, MANIFEST, SERVICE } from "../../manifest/load-catalog";
 import { shownUrl } from "../add/git/source";
@@ -92,7 +92,7 @@ function pinsIn(entry: CatalogEntry): Pin[] | undefined {
 
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readText(path);
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMapping } from "../../../lib/mapping";
+import { readText } from "../../../lib/read-text";
 import { CliError, ExitCode } from "../../errors";
 import { cargoStage } from "../built/cargo";
 import { goStage, programOf } from "../built/go";
@@ -17,9 +17,9 @@ const PLAIN = /^[\w.-]+$/;
 /** A module of Go: the package that is a program, at its root or in one of the folders below `cmd`. */
 export function goFolder({ path, files, program }: ProgramFolder): LocalProgram {
   const file = join(path, "go.mod");
-  const [, module = ""] = /^module\s+"?([^\s"]+)"?/m.exec(readFileSync(file, "utf8")) ?? [];
+  const [, module = ""] = /^module\s+"?([^\s"]+)"?/m.exec(readText(file)) ?? [];
   const own = programOf(module);
-  const isProgram = (one: string): boolean => /^package main\b/m.test(readFileSync(join(path, one), "utf8"));
+  const isProgram = (one: string): boolean => /^package main\b/m.test(readText(join(path, one)));
   const sources = files.filter((one) => one.endsWith(".go") && !one.endsWith("_test.go"));
   const places = new Map(
     sources
@@ -45,7 +45,7 @@ export function goFolder({ path, files, program }: ProgramFolder): LocalProgram 
 /** A crate, built with the versions of its lock file where it has one. */
 export function cargoFolder({ path, files, program }: ProgramFolder): LocalProgram {
   const file = join(path, "Cargo.toml");
-  const { package: own } = toml(file, readFileSync(file, "utf8"));
+  const { package: own } = toml(file, readText(file));
   if (!isMapping(own) || typeof own.name !== "string" || !PLAIN.test(own.name)) {
     const expected = "[package] with a name: a workspace's member is a folder of its own";
     throw new CliError(`${file}: got none, expected ${expected}`, ExitCode.Usage);

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseJson } from "../../../lib/json";
 import { isMapping } from "../../../lib/mapping";
+import { readText } from "../../../lib/read-text";
 import { CliError, ExitCode } from "../../errors";
 import { chosenProgram } from "../choose-program";
 import { ownTexts, unpinned } from "./own";
@@ -18,7 +18,7 @@ export function nodeScript(script: string): LocalProgram {
 /** A package of Node: installed by its lock file where it has one, and built where it says how. */
 export function nodeProgram({ path, files, program, script }: ProgramFolder): LocalProgram {
   const file = join(path, "package.json");
-  const own = parseJson(readFileSync(file, "utf8"));
+  const own = parseJson(readText(file));
   if (!isMapping(own)) throw new CliError(`${file}: got no JSON, expected a package`, ExitCode.Usage);
   const { name, description, version, bin, main, scripts, dependencies } = own;
   const last = String(name).split("/").at(-1) ?? "";

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMapping } from "../../../lib/mapping";
+import { readText } from "../../../lib/read-text";
 import { PACKAGE_NAMES, PYTHON } from "../../../manifest/server-json";
 import { CliError, ExitCode } from "../../errors";
 import { chosenProgram } from "../choose-program";
@@ -27,7 +28,7 @@ export function pythonScript(path: string, script: string, hasRequirements: bool
 /** A project that can be installed and has a program; undefined for one that only lists what it needs. */
 export function pythonProject({ path, program }: ProgramFolder): LocalProgram | undefined {
   const file = join(path, "pyproject.toml");
-  const { project } = toml(file, readFileSync(file, "utf8"));
+  const { project } = toml(file, readText(file));
   if (!isMapping(project)) return undefined;
   const { name, description, version, scripts, dependencies } = project;
   const programs = isMapping(scripts) ? Object.keys(scripts).filter((one) => PACKAGE_NAMES.pypi.test(one)) : [];
@@ -47,7 +48,7 @@ function isOpen(requirement: string): boolean {
 
 /** The packages of a requirements.txt, without its options and comments. */
 function requirementsOf(path: string): string[] {
-  return readFileSync(path, "utf8")
+  return readText(path)
     .split("\n")
     .map((line) =>
       line
@@ -64,13 +65,14 @@ export const REQUIREMENT = /^[A-Za-z0-9][\w.,<>=!~ [\]-]*$/;
 /** What a Python script names itself (PEP 723). @throws CliError for what is no plain requirement */
 export function dependenciesOf(path: string): string[] {
   if (!existsSync(path)) return [];
-  const [, block = ""] = /^# \/\/\/ script\n((?:#.*\n)*?)# \/\/\/$/m.exec(readFileSync(path, "utf8")) ?? [];
+  const [, block = ""] =
+    /^# \/\/\/ script\n((?:#.*\n)*?)# \/\/\/$/m.exec(readText(path).replaceAll("\r\n", "\n")) ?? [];
   return requirements(path, toml(path, block.replace(/^# ?/gm, "")).dependencies);
 }
 
 /** What a pyproject.toml lists. @throws CliError for what is no plain requirement */
 export function projectDependencies(path: string): string[] {
-  const { project } = toml(path, readFileSync(path, "utf8"));
+  const { project } = toml(path, readText(path));
   return isMapping(project) ? requirements(path, project.dependencies) : [];
 }
 

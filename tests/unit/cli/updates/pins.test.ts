@@ -47,6 +47,12 @@ describe("updates: what a folder pins", () => {
     );
   });
 
+  it("is the same with the line ends of Windows", () => {
+    const text = "FROM node:24\r\nRUN mkdir /out \\\r\n && npm install -g weather@1.2.3\r\n";
+    const pins = dockerfilePins(text).map(({ name, have }) => `${name} ${have}`);
+    assert.deepEqual(pins, ["node 24", "weather 1.2.3"]);
+  });
+
   it("is what package.json and requirements.in ask for, not all that the lock files hold", () => {
     const files = {
       "package.json": JSON.stringify({ dependencies: { a: "^1.0.0", b: "2.0.0", open: "^3.0.0" } }),

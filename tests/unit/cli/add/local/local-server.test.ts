@@ -80,6 +80,20 @@ describe("servers add: a folder or script of the user's", () => {
     assert.match(plain.dockerfile, /-r requirements\.txt/);
   });
 
+  it("is read as editors on Windows write it: with a byte order mark, with CRLF", () => {
+    const windows = (text: string): string => `\uFEFF${text.replaceAll("\n", "\r\n")}`;
+    const script = windows('# /// script\n# dependencies = ["mcp==1.2"]\n# ///\nprint(1)\n');
+    assert.match(drafted(join(own("a", { "x.py": script }), "x.py")).dockerfile, /^RUN pip install .* "mcp==1\.2"$/m);
+    const node = own("b", { "package.json": windows('{\n"name": "x",\n"main": "m.js"\n}\n'), "m.js": "" });
+    assert.match(drafted(node).manifest, /- \/app\/m\.js\n/);
+    const python = own("c", { "pyproject.toml": windows('[project]\nname = "y"\nscripts = { y-mcp = "y:main" }\n') });
+    assert.match(drafted(python).manifest, /- y-mcp\n/);
+    const go = own("d", { "go.mod": windows("module example.com/z\n"), "main.go": windows("package main\n") });
+    assert.match(drafted(go).dockerfile, /go build .* -o \/out\/ \.$/m);
+    const cargo = own("e", { "Cargo.toml": windows('[package]\nname = "w"\n'), "src/main.rs": "" });
+    assert.match(drafted(cargo).dockerfile, /cargo install/);
+  });
+
   it("keeps a Dockerfile of its own, and its entry point", () => {
     const { manifest, dockerfile, copies } = drafted(
       own("a", { Dockerfile: "FROM scratch\n", ".dockerignore": "tmp" }),
