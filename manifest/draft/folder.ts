@@ -4,6 +4,7 @@ import { oneLine } from "../../lib/plain-text";
 import { ProblemsError } from "../../lib/problems";
 import { validateCatalog } from "../catalog";
 import { entryOf, MANIFEST } from "../load-catalog";
+import { manifestSchema } from "../schema";
 import { EGRESS, formatNote, type ImportNote, type ImportResult, note, toFill } from "../server-json";
 import { TransportType } from "../types";
 import { manifestText } from "./manifest-text";
@@ -33,20 +34,12 @@ export interface FolderOptions {
   own?: { places: string[]; dockerignore?: string };
 }
 
-/** Keys that a document cannot set for itself: each would open a wall, or take more of the machine. */
-const WALLS = [
-  "egress",
-  "transparentEgress",
-  "mounts",
-  "storage",
-  "home",
-  "database",
-  "resources",
-  "browser",
-  "scratch",
-  "sharedMemory",
-  "cacheDir",
+/** What a document may set for itself. Every other key opens a wall, takes more of the machine, or reaches what is the user's. */
+const HARMLESS = [
+  ...["image", "build", "transport", "headers", "oauth", "tls", "env", "notSecrets", "secrets"],
+  ...["health", "sessions", "tools", "timeouts", "workdir"],
 ];
+const WALLS = Object.keys(manifestSchema.shape).filter((key) => !HARMLESS.includes(key));
 const DOCKERIGNORE = "# What the image does not hold must not rebuild it.\n.dockerignore\nserver.yaml\n";
 
 interface Identity {
@@ -65,12 +58,12 @@ export function draftFolder(
   { wishes, ask = {}, own }: FolderOptions = {},
 ): FolderDraft {
   const { name, title, description, version, user, ...rest } = manifest as Record<string, unknown> & Identity;
-  const asked = WALLS.filter((key) => key in rest).map((key) => {
-    return note([key], `server.json asks for ${oneLine(JSON.stringify(rest[key]), 200)}; that is for you to allow`);
+  const { taken, left } = withoutOpenings(rest);
+  const asked = left.map(([key, value]) => {
+    return note([key], `server.json asks for ${oneLine(JSON.stringify(value), 200)}; that is for you to allow`);
   });
   const isFar = isMapping(rest.transport) && rest.transport.type === TransportType.Remote; // its way out is its address
-  const unasked = Object.fromEntries(Object.entries(rest).filter(([key]) => !WALLS.includes(key)));
-  const { egress = [], ...open } = overlaid(unasked, wishes?.manifest ?? {});
+  const { egress = [], ...open } = overlaid(taken, wishes?.manifest ?? {});
   const missing = Object.entries(ask).filter(([name]) => (open.env as Record<string, unknown>)?.[name] === "");
   const egressNote = note(
     ["egress"],
@@ -111,4 +104,19 @@ export function draftFolder(
     notes: told.filter(({ fill }) => !fill).map(formatNote),
     secrets: secrets.filter(({ required = true }) => required).map((secret) => secret.name),
   };
+}
+
+/** What is taken of a document, and what is left for the user to allow; so are values of a shared service's secrets. */
+function withoutOpenings(document: Record<string, unknown>): {
+  taken: Record<string, unknown>;
+  left: [string, unknown][];
+} {
+  const entries = Object.entries(document);
+  const taken = Object.fromEntries(entries.filter(([key]) => !WALLS.includes(key)));
+  const left = entries.filter(([key]) => WALLS.includes(key));
+  if (!Array.isArray(document.secrets)) return { taken, left };
+  const isShared = (one: unknown): boolean => isMapping(one) && one.from !== undefined;
+  const secrets = document.secrets.filter((one) => !isShared(one));
+  const shared = document.secrets.filter(isShared).map((one): [string, unknown] => ["secrets", one]);
+  return { taken: { ...taken, secrets }, left: [...left, ...shared] };
 }

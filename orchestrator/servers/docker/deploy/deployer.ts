@@ -18,6 +18,7 @@ import { carrierImage, type Progress } from "./images";
 import { endInterrupted } from "./interrupted";
 import { ServerParts, stop } from "./server-parts";
 import { copiedSecrets } from "./server-secrets";
+import { sharedServices } from "./shared-services";
 
 export interface DeployerOptions {
   client: EngineClient;
@@ -109,7 +110,8 @@ export class Deployer {
     if (!policy.enabled) throw new ServerError(403, "this stack allows no extra servers");
     return this.#alone(name, async () => {
       if (servers.get(name)) throw new ServerError(409, `there is a server ${name} already`);
-      const user = freeUser(this.#taken(), name, storage());
+      const shared = await sharedServices(client, stack);
+      const user = freeUser([...this.#taken(), ...shared], name, storage());
       if (user === undefined) throw new ServerError(409, "all users of servers are taken");
       this.#busy.set(name, user);
       const manifest = manifestFor(user);
@@ -167,12 +169,13 @@ export class Deployer {
     const old = there?.managedBy === Owner.Api ? there : undefined;
     const deployment = new Deployment(name, { client, stack, images: policy.images, log, told });
     const kept = old ? await deployment.replaces(old) : [];
+    const shared = await sharedServices(client, stack);
     const { manifest, problems } = checkDeployment({
       document,
       secrets,
       policy,
       stored: storage().filter(({ owner }) => owner === Owner.Api),
-      servers: this.#taken(),
+      servers: [...this.#taken(), ...shared],
       kept,
     });
     if (!manifest) throw new ProblemsError(problems);

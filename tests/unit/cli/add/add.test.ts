@@ -233,11 +233,14 @@ describe("servers add", () => {
       mounts: [{ volume: "workspace", path: "/data", readOnly: false }],
       database: true,
       resources: { memory: "64g" },
+      services: [{ name: "cache", image: "c:1", user: 11_501, health: { port: 1 } }],
+      uses: ["redis"],
+      secrets: [{ name: "mine" }, { name: "theirs", from: "redis.password" }],
       sessions: { max: 3 },
     };
     const meta = { "io.modelcontextprotocol.registry/publisher-provided": { "io.github.dind-mcp": own } };
     const { notes } = planned(imageDocument({ packages: undefined, _meta: meta }));
-    for (const key of ["egress", "mounts", "database", "resources"]) {
+    for (const key of ["egress", "mounts", "database", "resources", "services", "uses", "secrets"]) {
       assert.ok(
         notes.some((note) => note.startsWith(`${key}: server.json asks for `)),
         key,
@@ -246,6 +249,7 @@ describe("servers add", () => {
     assert.ok(notes.includes("image: pin it by its digest; a tag can mean another image tomorrow"));
     const one = added(imageDocument({ packages: undefined, _meta: meta }));
     assert.deepEqual([one?.egress, one?.mounts, one?.database, one?.resources.memory], [[], [], false, "512m"]);
+    assert.deepEqual([one?.services, one?.uses, one?.secrets.map(({ name }) => name)], [[], [], ["mine"]]);
     assert.deepEqual([one?.name, one?.user, one?.sessions.max], ["weather", 11_001, 3]);
   });
 

@@ -42,11 +42,14 @@ describe("server.json", () => {
     build: { args: { A: "1" }, target: "x" },
     transport: { type: "streamable-http", port: 8_080 },
   };
+  const secrets = [{ name: "password", env: "REDIS_PASSWORD", from: "redis.password" }];
+  const services = [{ name: "cache", image: "c:1", user: 11_501, egress: true, health: { port: 11_211 } }];
   const manifests: [string, Manifest][] = [
     ["the least", manifest()],
     ["everything", manifest(full)],
     ["what only sounds like a secret", manifest({ env: { A_TOKEN: "x" }, notSecrets: ["A_TOKEN"] })],
     ["one that is built", manifest({ ...full, ...built })],
+    ["one with services beside it", manifest({ ...full, secrets, uses: ["redis"], services })],
     ["one of 2024", manifest({ transport: { type: "sse", port: 8_080, path: "/events", arguments: ["--sse"] } })],
   ];
   for (const [what, one] of manifests) {
