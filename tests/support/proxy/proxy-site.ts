@@ -161,12 +161,13 @@ function pageOver(api: Api, folder: string): PageServer {
 }
 
 /** Every name is this machine's: no resolver has to know page.localhost. */
-const toLoopback: LookupFunction = (_name, { all }, callback) => {
+export const toLoopback: LookupFunction = (_name, { all }, callback) => {
   if (all) callback(null, [{ address: "127.0.0.1", family: 4 }]);
   else callback(null, "127.0.0.1", 4);
 };
 
-async function makeCertificate(certificate: string, key: string): Promise<void> {
+/** A certificate of localhost that is its own authority. */
+export async function makeCertificate(certificate: string, key: string): Promise<void> {
   const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:page.localhost"];
   const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
   await must("openssl", ["req", "-x509", ...kind, ...names, "-keyout", key, "-out", certificate]);
