@@ -36,10 +36,12 @@ describe("labels", () => {
     assert.deepEqual(Object.values(Owner), ["pulumi", "api"]);
     assert.deepEqual(Object.values(Role).sort(), [
       "companion",
+      "consul",
       "database",
       "database-relay",
       "egress",
       "engine",
+      "kong",
       "learning-egress",
       "orchestrator",
       "shared-service",
