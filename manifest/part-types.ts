@@ -1,3 +1,5 @@
+import type { SecretReference } from "./remote-types";
+
 // What servers and their companions are described with.
 
 /** An image that is built inside the engine. */
@@ -10,6 +12,21 @@ export interface Build {
   args: Record<string, string>;
   /** Stage to build. @default the last stage */
   target?: string;
+}
+
+/**
+ * Where the egress proxy puts a secret, so that the server never has it: into the server's own requests to one host, over
+ * HTTPS. The server's file and variable hold a placeholder of the same look, which is worth nothing.
+ */
+export interface Inject {
+  /** `host:port`, one of `egress`, without a wildcard. */
+  host: string;
+  /** The header that carries it, in place of whatever the server sent. */
+  header: string;
+  /** The header's value, with `{}` where the secret goes, like `Bearer {}`. @default "{}" */
+  value: string;
+  /** Authorities of a host whose certificate no public one has signed, PEM: a secret of the server. @default the public ones */
+  ca?: SecretReference;
 }
 
 /** A value that reaches the server as a file, and as a variable of its process if it wants one; never in the container's environment, an argument or a label. */
@@ -28,6 +45,8 @@ export interface Secret {
    * alone. @default none: it has a value of its own
    */
   from?: string;
+  /** Keeps the value out of the server: the egress proxy puts it into requests. Of servers alone. @default none: the server has it */
+  inject?: Inject;
   /** What it is and where one gets it. */
   description?: string;
   /** Refuse to start without a value. @default true */

@@ -4,7 +4,7 @@ import { hasUrlPassword } from "../lib/url-password";
 import { PUBLIC, parseEgress } from "./egress-hosts";
 import { remotePlace } from "./remote";
 import { RemoteProtocol, SignInOwner } from "./remote-types";
-import { command, secret } from "./schema-fields";
+import { command, reference, secret } from "./schema-fields";
 import { TransportType } from "./types";
 
 /** Headers that the gateway writes itself, or that say how a message is carried. */
@@ -40,8 +40,6 @@ export const remoteTransport = z.strictObject({
     .enum(RemoteProtocol, `one of ${Object.values(RemoteProtocol).join(", ")}`)
     .default(RemoteProtocol.StreamableHttp),
 });
-
-const reference = z.strictObject({ secret: secret.shape.name }, "a mapping with the name of a secret");
 
 const headerValue = z
   .strictObject(

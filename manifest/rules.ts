@@ -1,6 +1,8 @@
 import type { Finding } from "../lib/findings";
 import { isMapping } from "../lib/mapping";
 import { parseBytes } from "../lib/sizes";
+import { injectedSecrets } from "./inject-rules";
+import { TRUST_FOLDER } from "./proxy/key-folders";
 import { isRemote } from "./remote";
 import {
   type Checked,
@@ -15,7 +17,7 @@ import { HOME } from "./storage";
 import { TransportType } from "./types";
 
 /** Paths that the container itself needs. A volume there would hide them. */
-const RESERVED = ["/run/mcp", "/.mcp", "/run/secrets", "/proc", "/sys", "/dev", "/tmp"];
+const RESERVED = ["/run/mcp", "/.mcp", "/run/secrets", TRUST_FOLDER, "/proc", "/sys", "/dev", "/tmp"];
 /** Where images have their programs and settings: a storage there would hide them all. One below is fine. */
 const OF_IMAGES = ["/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/var", "/var/run"];
 /** Names that the stack itself uses or reserves in the engine, as mcp-NAME. */
@@ -210,6 +212,7 @@ const OF_SERVERS: Rule[] = [
   namelessPlain,
   counts,
   transparentInVain,
+  injectedSecrets,
 ];
 
 /** Checks what spans several fields, of a server or a companion. */

@@ -56,8 +56,25 @@ export const secret = z.strictObject(
   "a mapping",
 );
 
-/** A server's, whose value may be that of a shared service's. */
+/** A secret by its name. */
+export const reference = z.strictObject({ secret: secret.shape.name }, "a mapping with the name of a secret");
+
+const inject = z.strictObject(
+  {
+    host: z.string("a host and port, like api.example.com:443"),
+    header: pattern(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, "a header's name, like X-Api-Key"),
+    value: pattern(
+      /^[\x20-\x7a\x7c\x7e]*\{\}[\x20-\x7a\x7c\x7e]*$/,
+      "text with {} once, where the secret goes, like Bearer {}",
+    ).default("{}"),
+    ca: reference.optional(),
+  },
+  "a mapping",
+);
+
+/** A server's, whose value may be that of a shared service's, or stay with the egress proxy. */
 export const serverSecret = secret.extend({
+  inject: inject.optional(),
   from: pattern(
     /^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?\.[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?$/,
     "SERVICE.SECRET: a shared service that the server uses, and a secret of its",

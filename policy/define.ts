@@ -23,6 +23,8 @@ export interface About {
   fix: string;
   /** Benchmark numbers and guidance. */
   references: string[];
+  /** `advisory`: it tells, and stops nothing. @default "mandatory" */
+  level?: "advisory";
   /** Roles that the policy does not bind, each with the reason. @default none */
   exceptions?: Partial<Record<Role, string>>;
 }
@@ -141,10 +143,11 @@ function packPolicy<C>(definition: Definition<C>, policy: PackPolicy["policy"]):
 }
 
 function common<C>(definition: Definition<C>) {
-  const { id, title, reason, severity, fix, references } = definition;
+  const { id, title, reason, severity, fix, references, level } = definition;
   const own = settingsOf(definition).map(([name, setting]) => [name, { ...setting.schema, default: setting.default }]);
   return {
     name: id,
+    ...(level ? { enforcementLevel: level } : {}),
     description: `${title} ${reason}`,
     severity,
     remediationSteps: fix,

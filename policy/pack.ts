@@ -18,6 +18,7 @@ import { pinnedImages } from "./policies/pinned-images";
 import { protectedVolumes } from "./policies/protected-volumes";
 import { readOnlyRoot } from "./policies/read-only-root";
 import { resourceLimits } from "./policies/resource-limits";
+import { secretsAtTheProxy } from "./policies/secrets-at-the-proxy";
 import { securityProfiles } from "./policies/security-profiles";
 import { separateSubnets } from "./policies/separate-subnets";
 import { tlsCertificates } from "./policies/tls-certificates";
@@ -48,6 +49,7 @@ export const policies: PackPolicy[] = [
   pinnedImages,
   noSecretsInEnv,
   noGeneratedSecrets,
+  secretsAtTheProxy,
   ownUser,
   protectedVolumes,
   innerProvider,

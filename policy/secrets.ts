@@ -36,7 +36,8 @@ export function withoutPlain(manifest: string, plain: string[]): string {
   return JSON.stringify(rest);
 }
 
-function jsonMapping(text: string, reviver?: (key: string, value: unknown) => unknown): Record<string, unknown> {
+/** A JSON text that is a mapping; an empty one for any other. */
+export function jsonMapping(text: string, reviver?: (key: string, value: unknown) => unknown): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text, reviver);
     return isMapping(value) ? value : {};

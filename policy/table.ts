@@ -16,14 +16,14 @@ function lines(text: string): string {
 }
 
 function section({ about, settings }: PackPolicy): string {
-  const { id, title, severity, reason, fix, references, exceptions = {} } = about;
+  const { id, title, severity, reason, fix, references, level, exceptions = {} } = about;
   const own = Object.entries(settings).filter(([name]) => name !== "exceptions");
   return [
     `### ${id}`,
     "",
     `${title} ${reason}`,
     "",
-    `- severity: ${severity}`,
+    `- severity: ${severity}${level ? `; ${level} by itself` : ""}`,
     `- to fix: ${fix}`,
     `- reference: ${references.join("; ")}`,
     ...Object.entries(exceptions).map(([role, why]) => `- does not bind the role \`${role}\`: ${why}`),

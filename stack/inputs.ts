@@ -12,6 +12,7 @@ import { catalogOffers } from "./catalog-offers";
 import { withCertificates } from "./consul-certificates";
 import { hostFolders, thisMachine } from "./folders/host-folders";
 import { type HostEngine, hostProblems, inspectHostEngine, labelsContainers, takenNames } from "./host-engine";
+import { keyValueProblems } from "./key-values";
 import { takenPorts } from "./ports";
 import { withAuthorities } from "./registry-authorities";
 
@@ -57,6 +58,7 @@ export async function readInputs(): Promise<Inputs> {
       settingsFile,
     }),
   );
+  if (settings && servers) problems.push(...keyValueProblems(servers, settings, settingsFile));
   const misleading = environmentProblems(process.env);
   problems.push(...misleading);
   const host = settings && misleading.length === 0 ? await collect(problems, () => checkHost(settings)) : undefined;
@@ -70,7 +72,7 @@ export async function readInputs(): Promise<Inputs> {
     settings && (await collect(problems, () => withAuthorities(settings.registries, process.cwd(), settingsFile)));
   const told =
     settings && (await collect(problems, () => ({ consul: withCertificates(settings, process.cwd(), settingsFile) })));
-  if (!settings || !servers || !host || !folders || !registries || !told)
+  if (problems.length > 0 || !settings || !servers || !host || !folders || !registries || !told)
     throw new pulumi.RunError(new ProblemsError(problems).message);
   return {
     settings: { ...settings, registries, ...told },

@@ -14,6 +14,10 @@ export const egressSchema = z
         count: z.int().describe("Requests with that outcome"),
         lastHour: z.int().describe("Of these: in the last hour"),
         last: time,
+        keys: z
+          .array(z.string())
+          .optional()
+          .describe("Secrets that the proxy put into these requests (secrets[].inject); absent when none"),
         add: z.string().optional().describe("What in the manifest's egress would allow it; absent where nothing would"),
       }),
     ),

@@ -23,12 +23,12 @@ export function egressCommand(): Command {
 
 /** The report for people. */
 export function egressText(name: string, { allowed, since, items }: Egress): string {
-  const rows = items.map(({ host, port, outcome, reason, count, last }) => [
+  const rows = items.map(({ host, port, outcome, reason, count, last, keys }) => [
     foreign(`${host}:${port}`),
     outcome,
     String(count),
     last.slice(0, 19),
-    foreign(reason ?? ""),
+    foreign(reason ?? (keys ? `with ${keys.join(", ")}, by the proxy` : "")),
   ]);
   const none = allowed.length === 0 ? `${name} has no way out: its manifest lists no egress` : "it asked for nothing";
   const asked = table(["HOST", "OUTCOME", "COUNT", "LAST", "WHY"], rows, since ? `${none} since ${since}` : none);

@@ -4,12 +4,14 @@ import { Label, Role } from "../../manifest/container/labels";
 import { EGRESS_PROXY } from "../../manifest/container/names";
 import { PROXY } from "../../manifest/egress-hosts";
 import type { EgressRule } from "../../manifest/proxy/egress-lines";
+import { keyHosts } from "../../manifest/proxy/key-lines";
 import { type RelayedServer, relayTable, unrelayed } from "../../manifest/proxy/relay-table";
-import { squidConf } from "../../manifest/proxy/squid-conf";
+import { keysConf, squidConf } from "../../manifest/proxy/squid-conf";
 import { containerLabelList, type Labels } from "../labels";
 import { REPLACED } from "../replaced";
 import { egressImage } from "./egress-image";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
+import { ProxyKeys } from "./proxy-keys";
 
 /** A server that has a way out. */
 export interface EgressServer extends EgressRule, RelayedServer {
@@ -28,6 +30,10 @@ export interface EgressProxyArgs {
   outboundAddress: string;
   /** The engine's own network, where nobody gets. */
   engineNetwork: string;
+  /** Files with the keys that it puts into requests (manifest/proxy/key-lines.ts); none when no server has such. Secret. */
+  keyFiles: Record<string, string>;
+  /** Image of the container that carries that file. */
+  carrierImage: pulumi.Input<string>;
   /** Keep the image when the stack is destroyed. */
   keepImage: boolean;
   labels: Labels;
@@ -40,6 +46,9 @@ export class EgressProxy extends pulumi.ComponentResource {
     const image = egressImage(`${name}-image`, "mcp-egress", args.keepImage, this);
     const relayed = relayTable(args.servers);
     const refused = unrelayed(args.servers);
+    const options = { outgoingAddress: args.outboundAddress, engineNetwork: args.engineNetwork };
+    const hosts = keyHosts(args.servers);
+    const keys = hosts.length > 0 ? this.keys(name, args) : undefined;
     new docker.Container(
       name,
       {
@@ -47,11 +56,13 @@ export class EgressProxy extends pulumi.ComponentResource {
         name: EGRESS_PROXY,
         image: image.imageId,
         envs: [
-          `SQUID_CONF=${squidConf(args.servers, { outgoingAddress: args.outboundAddress, engineNetwork: args.engineNetwork })}`,
+          `SQUID_CONF=${squidConf(args.servers, options)}`,
           ...(relayed ? [`RELAYED=${relayed}`] : []),
           ...(relayed && refused ? [`REFUSED=${refused}`] : []),
+          ...(keys ? [`KEYS_CONF=${keysConf(args.servers, options)}`, `KEY_HOSTS=${hosts.join(" ")}`] : []),
         ],
         tmpfs: { "/tmp": "size=16m,mode=1777" },
+        ...(keys ? { volumes: keys.volumes } : {}),
         networksAdvanced: [
           { name: args.outboundNetwork, ipv4Address: args.outboundAddress },
           ...args.servers.map(({ network, address }) => ({
@@ -64,10 +75,18 @@ export class EgressProxy extends pulumi.ComponentResource {
         wait: true,
         waitTimeout: 60,
         destroyGraceSeconds: 10,
-        labels: containerLabelList({ ...args.labels, [Label.Role]: Role.Egress }),
+        labels: containerLabelList({
+          ...args.labels,
+          [Label.Role]: Role.Egress,
+          ...(keys ? { [Label.SecretsRevision]: keys.revision.apply((revision) => revision.slice(0, 12)) } : {}),
+        }),
       },
       { parent: this, ...REPLACED },
     );
     this.registerOutputs({});
+  }
+
+  private keys(name: string, { keyFiles: files, carrierImage, labels }: EgressProxyArgs): ProxyKeys {
+    return new ProxyKeys(`${name}-keys`, { files, carrierImage, labels }, { parent: this });
   }
 }

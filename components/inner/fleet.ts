@@ -7,6 +7,7 @@ import { containerName, serverNetwork } from "../../manifest/container/container
 import { GATEWAY } from "../../manifest/container/gateway";
 import { sharedSpec, sharedStoring, withoutEgress } from "../../manifest/container/service-spec";
 import { proxyAddress, serverSubnet } from "../../manifest/container/subnets";
+import { keyFiles, proxyKeys } from "../../manifest/proxy/key-lines";
 import { OUTBOUND, PROXY_ADDRESS, RELAY_ADDRESS } from "../../manifest/proxy/outbound";
 import { isRemote } from "../../manifest/remote";
 import { DATABASE_SECRET } from "../../manifest/secret-rules";
@@ -23,11 +24,12 @@ import { McpServer } from "./mcp-server";
 import { InnerNetworks } from "./networks";
 import { Orchestrator, type OrchestratorArgs } from "./orchestrator";
 import { RemoteServer } from "./remote-server";
+import { type SecretValues, secretsOf } from "./secrets-of";
 
 export interface FleetArgs {
   servers: CatalogServer[];
   /** Values of the servers' secrets, by server and name. */
-  secrets: Record<string, Record<string, string>>;
+  secrets: SecretValues;
   /** External PostgreSQL; empty = the embedded one. Secret. */
   databaseDsn: string;
   orchestrator: Pick<OrchestratorArgs, "config" | "dockerApi" | "tokens" | "consulSecrets" | "ports" | "processors">;
@@ -44,19 +46,6 @@ export interface FleetArgs {
   /** Keep built images when the stack is destroyed. */
   keepImages: boolean;
   labels: Labels;
-}
-
-/** The values of a server's secrets: its own, and those of the shared services that it names. */
-export function secretsOf(
-  { name, secrets }: Pick<Manifest, "name" | "secrets">,
-  all: FleetArgs["secrets"],
-): Record<string, string> {
-  const foreign = secrets.flatMap(({ name: own, from }) => {
-    const [service = "", secret = ""] = from?.split(".") ?? [];
-    const value = all[service]?.[secret];
-    return value === undefined ? [] : [[own, value] as const];
-  });
-  return { ...all[name], ...Object.fromEntries(foreign) };
 }
 
 /** What every part of the fleet gets. */
@@ -149,7 +138,7 @@ export class Fleet extends pulumi.ComponentResource {
             uses: manifest.uses.flatMap((one) => shared.get(one) ?? []),
             startAfter,
             stack: args.stack,
-            secrets: { ...secretsOf(manifest, args.secrets), ...dsn },
+            secrets: { ...secretsOf(manifest, args.secrets, this), ...dsn },
           },
           { parent: this },
         );
@@ -187,24 +176,30 @@ export class Fleet extends pulumi.ComponentResource {
   /** Makes the way out, for servers that have one. */
   private egress(
     leaving: Manifest[],
-    { privateHosts, engineNetwork }: FleetArgs,
+    { privateHosts, engineNetwork, secrets }: FleetArgs,
     common: Common,
     networks: InnerNetworks,
   ): EgressProxy {
+    const servers = leaving.map((manifest) => {
+      const { name, user, egress, transparentEgress } = manifest;
+      return {
+        server: name,
+        subnet: serverSubnet(user).subnet,
+        without: withoutEgress(manifest),
+        egress,
+        transparentEgress,
+        keys: proxyKeys(manifest),
+        privateHosts: privateHosts[name] ?? [],
+        network: networks.named(containerName(name)),
+        address: proxyAddress(user),
+      };
+    });
     return new EgressProxy(
       "egress",
       {
         ...common,
-        servers: leaving.map(({ name, user, egress, transparentEgress, services, uses }) => ({
-          server: name,
-          subnet: serverSubnet(user).subnet,
-          without: withoutEgress({ user, services, uses }),
-          egress,
-          transparentEgress,
-          privateHosts: privateHosts[name] ?? [],
-          network: networks.named(containerName(name)),
-          address: proxyAddress(user),
-        })),
+        servers,
+        keyFiles: keyFiles(servers, secrets),
         outboundNetwork: networks.named(OUTBOUND.name),
         outboundAddress: PROXY_ADDRESS,
         engineNetwork,

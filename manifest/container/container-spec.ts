@@ -2,6 +2,8 @@ import { canonicalJson } from "../../lib/canonical-json";
 import { goDuration, milliseconds } from "../../lib/durations";
 import { relayedHosts } from "../egress-hosts";
 import { needsNetwork, type SecretFile, secretFiles } from "../manifest";
+import { TRUST_FOLDER, TRUST_VOLUME } from "../proxy/key-folders";
+import { proxyKeys } from "../proxy/key-lines";
 import { HOME } from "../storage";
 import { type Manifest, type Mount, TransportType } from "../types";
 import type { ContainerSpec, HealthcheckSpec, MountSpec, NetworkSpec, VolumeSpec } from "./container-types";
@@ -69,8 +71,12 @@ export function serverNetwork(manifest: Manifest): NetworkSpec | undefined {
 function environment(manifest: Manifest): Record<string, string> {
   const { env, egress, home, cacheDir } = manifest;
   const cache: Record<string, string> = cacheDir === undefined ? {} : { XDG_CACHE_HOME: cacheDir };
-  const all = egress.length > 0 ? proxyEnvironment(env, neighbours(manifest)) : env;
+  const all = egress.length > 0 ? proxyEnvironment(env, neighbours(manifest), hasProxyKeys(manifest)) : env;
   return { HOME: home ? HOME.path : "/tmp", ...cache, ...all };
+}
+
+function hasProxyKeys(manifest: Manifest): boolean {
+  return proxyKeys(manifest).length > 0;
 }
 
 /** Where in the engine a mount's files are. @throws RangeError for a mount of nothing, which parseManifest refuses */
@@ -109,6 +115,9 @@ function mounts(manifest: Manifest, owner: Owner): MountSpec[] {
       ? [{ type: "volume", source: sessions, target: "/run/mcp", readOnly: false } satisfies MountSpec]
       : []),
     ...secretMounts(manifest.name, secretFiles(manifest)),
+    ...(hasProxyKeys(manifest)
+      ? [{ type: "volume", source: TRUST_VOLUME, target: TRUST_FOLDER, readOnly: true } satisfies MountSpec]
+      : []),
     ...manifest.mounts.map(
       (mount): MountSpec => ({
         type: "bind",

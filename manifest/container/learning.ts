@@ -32,8 +32,10 @@ export function isLearningName(name: string): boolean {
 }
 
 /** Why no copy of a server can learn; undefined when one can. */
-export function learningProblem({ database, services, uses, name }: Manifest): string | undefined {
+export function learningProblem({ database, services, uses, name, secrets }: Manifest): string | undefined {
   if (isLearningName(name)) return "it is such a copy itself";
+  if (secrets.some(({ inject }) => inject))
+    return "the stack's egress proxy has keys of its, and a copy has a proxy of its own";
   if (database) return "it uses the stack's database, which a copy does not reach";
   return services.length + uses.length > 0 ? "it has services beside it, which a copy has not" : undefined;
 }

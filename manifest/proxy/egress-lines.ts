@@ -1,5 +1,6 @@
 import { contains, parseCidr } from "../../lib/addresses";
 import { PUBLIC, parseEgress } from "../egress-hosts";
+import type { ProxyKey } from "./key-lines";
 
 /** What one server may reach. */
 export interface EgressRule {
@@ -12,6 +13,8 @@ export interface EgressRule {
   egress: string[];
   /** Those of them that may lead to a private address: the stack's config says so. */
   privateHosts: string[];
+  /** Secrets that the proxy puts into its requests. @default [] */
+  keys?: ProxyKey[];
 }
 
 /** ACLs of hosts and ports, and the names under which they are asked for. */

@@ -3,6 +3,7 @@ import { NOT_PUBLIC, PRIVATE } from "../../lib/special-addresses";
 import { INNER_SUBNETS } from "../container/subnets";
 import { PRIVATE_SUFFIXES, PROXY, WEB_PORTS } from "../egress-hosts";
 import { type EgressRule, serverLines } from "./egress-lines";
+import { AUTHORITIES, hasAuthorities, keyHosts, keyLines, keyWays } from "./key-lines";
 
 export interface SquidOptions {
   /**
@@ -21,7 +22,6 @@ const NEVER = [...NOT_PUBLIC.filter((block) => !GRANTABLE.includes(block)), ...O
 
 /** Everything but the servers' rules. The container's user is not root and its root file system is read-only. */
 const SETTINGS = [
-  `http_port 0.0.0.0:${PROXY.port}`,
   "visible_hostname egress",
   "pid_filename none",
   "coredump_dir /tmp",
@@ -30,10 +30,6 @@ const SETTINGS = [
   "digest_generation off",
   "max_filedescriptors 4096", // squid sizes its tables by it
   "shutdown_lifetime 1 second",
-  // Only who spoke with whom: paths and queries may hold tokens.
-  "logformat egress %ts.%03tu %>a %Ss/%03>Hs %<st %rm %>rd:%>rP %err_code",
-  "acl itself src 127.0.0.1", // its health check
-  "access_log stdio:/dev/stdout logformat=egress !itself",
   "cache_log stdio:/dev/stderr",
   "cache_store_log none",
   "logfile_rotate 0",
@@ -48,13 +44,20 @@ const SETTINGS = [
   "via off",
   "forwarded_for delete",
   "httpd_suppress_version_string on",
-  "tls_outgoing_options min-version=1.2",
   "global_internal_static off", // or squid would answer some paths of allowed hosts itself
   "connect_timeout 10 seconds",
   "dns_timeout 10 seconds",
   // Also the shortest time that squid keeps a name's address, so that it connects to the very address it checked.
   "negative_dns_ttl 60 seconds",
   "positive_dns_ttl 5 minutes",
+];
+
+/** What is told of requests. */
+const LOG = [
+  // Only who spoke with whom: paths and queries may hold tokens.
+  "logformat egress %ts.%03tu %>a %Ss/%03>Hs %<st %rm %>rd:%>rP %err_code",
+  "acl itself src 127.0.0.1", // its health check
+  "access_log stdio:/dev/stdout logformat=egress !itself",
 ];
 
 /** What squid says in place of its own pages: the files of images/egress/errors. */
@@ -87,8 +90,30 @@ const ACLS = [
   `acl web port ${WEB_PORTS.join(" ")}`,
   // Some programs, axios before 1.16 among them, ask the proxy for https URLs instead of a tunnel. No ftp: and the like.
   "acl web_scheme proto HTTP HTTPS",
+  "acl https_scheme proto HTTPS",
+  "acl ends_in_tls any-of CONNECT https_scheme",
   "acl many maxconn 64", // one server's flood leaves the others their connections
 ];
+
+/** What both squids have. @throws RangeError for an address that was not checked before */
+function common(rules: EgressRule[], { outgoingAddress, engineNetwork }: SquidOptions): string[] {
+  if (outgoingAddress !== undefined && !parseCidr(`${outgoingAddress}/32`)) {
+    throw new RangeError(`got ${JSON.stringify(outgoingAddress)}, expected an IPv4 address`);
+  }
+  if (engineNetwork !== undefined && !parseCidr(engineNetwork)) {
+    throw new RangeError(`got ${JSON.stringify(engineNetwork)}, expected a subnet`);
+  }
+  return [
+    ...SETTINGS,
+    `tls_outgoing_options min-version=1.2${hasAuthorities(rules) ? ` cafile=${AUTHORITIES}` : ""}`,
+    ...(outgoingAddress ? [`tcp_outgoing_address ${outgoingAddress}`] : []),
+    ...ACLS,
+    `acl own dst ${[...NEVER, ...(engineNetwork ? [engineNetwork] : [])].join(" ")}`,
+    ...REFUSALS,
+    "http_access deny manager",
+    "http_access deny !CONNECT !web_scheme",
+  ];
+}
 
 /**
  * The configuration of the egress proxy: each server reaches the hosts of its own list, and nothing else. HTTPS passes
@@ -96,25 +121,25 @@ const ACLS = [
  * the connection and checks the certificate.
  * @throws RangeError when a rule was not checked before
  */
-export function squidConf(rules: EgressRule[], { outgoingAddress, engineNetwork }: SquidOptions = {}): string {
-  if (outgoingAddress !== undefined && !parseCidr(`${outgoingAddress}/32`)) {
-    throw new RangeError(`got ${JSON.stringify(outgoingAddress)}, expected an IPv4 address`);
-  }
-  if (engineNetwork !== undefined && !parseCidr(engineNetwork)) {
-    throw new RangeError(`got ${JSON.stringify(engineNetwork)}, expected a subnet`);
-  }
+export function squidConf(rules: EgressRule[], options: SquidOptions = {}): string {
   const sorted = [...rules].sort((a, b) => (a.server < b.server ? -1 : 1));
   return [
-    ...SETTINGS,
-    ...(outgoingAddress ? [`tcp_outgoing_address ${outgoingAddress}`] : []),
-    ...ACLS,
-    `acl own dst ${[...NEVER, ...(engineNetwork ? [engineNetwork] : [])].join(" ")}`,
-    ...REFUSALS,
-    "http_access deny manager",
-    "http_access deny !CONNECT !web_scheme",
+    `http_port 0.0.0.0:${PROXY.port}`,
+    ...common([], options),
+    ...LOG,
     "http_access deny many",
     ...sorted.flatMap(serverLines),
+    ...keyWays(sorted),
     "http_access deny all",
     "",
   ].join("\n");
+}
+
+/**
+ * The configuration of the second squid, which puts keys into requests (manifest/proxy/key-lines.ts); "" when no server has keys.
+ * @throws RangeError when a rule was not checked before
+ */
+export function keysConf(rules: EgressRule[], options: SquidOptions = {}): string {
+  if (keyHosts(rules).length === 0) return "";
+  return [...common(rules, options), ...keyLines(rules), "http_access deny all", ""].join("\n");
 }

@@ -32,7 +32,7 @@ export function readJson(app: FastifyInstance): void {
       if (value === null) throw new HttpError(400, "got null, expected an object");
       if (SUSPECT.test(text) && changesPrototype(value))
         throw new HttpError(
-          400,
+          422, // JSON it is, and no schema can say this
           "got a key __proto__ or constructor.prototype, expected none: it would change a prototype",
         );
       return value;

@@ -15,6 +15,8 @@ export interface EgressPlace {
   lastHour: number;
   /** Milliseconds since 1970, of the latest request. */
   last: number;
+  /** The secrets that the proxy put into these requests, by name; absent when none. */
+  keys?: string[];
   /** What to write into `egress` so that it is allowed; absent where no line of a manifest can. */
   add?: string;
 }
@@ -36,10 +38,10 @@ const HOUR_MS = 60 * 60 * 1_000;
 /** Different places that are told: a server may ask for as many names as it likes. */
 export const MOST_PLACES = 500;
 /**
- * `seconds.ms client tag/status bytes method host:port error`, see manifest/proxy/squid-conf.ts. An error that has another
- * status than 403 begins with it, as in `429:TOO_MANY`.
+ * `seconds.ms client tag/status bytes method host:port error keys`, see manifest/proxy/squid-conf.ts. An error that has another
+ * status than 403 begins with it, as in `429:TOO_MANY`. Only the squid that puts in keys tells them.
  */
-const LINE = /^(\d+)\.(\d{3}) ([\d.]+) \S+\/\d+ \d+ \S+ (\S+):(\d+) (?:\d{3}:)?(\S+)$/;
+const LINE = /^(\d+)\.(\d{3}) ([\d.]+) \S+\/\d+ \d+ \S+ (\S+):(\d+) (?:\d{3}:)?(\S+)(?: (\S+))?$/;
 
 /**
  * What a server asked the egress proxy for: what was not allowed first, then the latest first.
@@ -50,15 +52,19 @@ const LINE = /^(\d+)\.(\d{3}) ([\d.]+) \S+\/\d+ \d+ \S+ (\S+):(\d+) (?:\d{3}:)?(
 export function egressRequests(lines: Iterable<string>, subnet: string, now = Date.now()): EgressPlace[] {
   const places = new Map<string, EgressPlace>();
   for (const line of lines) {
-    const [, seconds, milliseconds, client, host, digits, error] = LINE.exec(line) ?? [];
+    const [, seconds, milliseconds, client, host, digits, error, names = "-"] = LINE.exec(line) ?? [];
     if (!client || !host || !error || !contains(subnet, client)) continue;
     const last = Number(seconds) * 1_000 + Number(milliseconds);
-    const key = `${host}:${digits} ${error}`;
+    const key = `${host}:${digits} ${error} ${names}`;
     const known = places.get(key);
     const lately = last > now - HOUR_MS ? 1 : 0;
     if (known) Object.assign(known, { count: known.count + 1, lastHour: known.lastHour + lately, last });
     else if (places.size < MOST_PLACES)
-      places.set(key, { ...place(host, Number(digits), error), count: 1, lastHour: lately, last });
+      places.set(key, {
+        ...place(host, Number(digits), error),
+        ...(names === "-" ? {} : { keys: names.split(",") }),
+        ...{ count: 1, lastHour: lately, last },
+      });
   }
   return [...places.values()].sort((a, b) => rank(a) - rank(b) || b.last - a.last);
 }

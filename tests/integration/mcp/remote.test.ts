@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { ALLOWED, type Site, startSite } from "../../support/attacks/site";
 import { eventually } from "../../support/eventually";
+import { ASK_PYTHON, ASKING } from "../../support/fleet/asking-server";
 import { addServer } from "../../support/fleet/catalog";
 import { must } from "../../support/fleet/command";
 import { farServer, makeFarCertificates } from "../../support/fleet/far-server";
@@ -22,7 +23,11 @@ import { removeFixture } from "../../support/orchestrator/gateway/fixture-server
 import { FAR, ISSUER } from "../../support/orchestrator/gateway/issuer";
 
 const INSIDE = "inside.example.net";
+/** Another name of the same site. */
+const OTHER = "other.example.net";
 const KEY = "k3y-of-the-weather-9f8s7d6f";
+/** One that the egress proxy keeps. */
+const KEPT = "sk-kept-9Xy8Wv7Ut6Sr5Qp4";
 
 interface Told {
   name: string;
@@ -31,7 +36,7 @@ interface Told {
   authorization?: { state: string; by?: string };
 }
 
-describe("remote servers", function () {
+describe("remote servers, and keys for what is elsewhere", function () {
   this.timeout(900_000);
   let stack: TestStack;
   let fleet: Fleet;
@@ -70,17 +75,30 @@ describe("remote servers", function () {
     catalog = join(stack.folder, "catalog");
     const tls = join(stack.folder, "far");
     await mkdir(tls, { recursive: true });
-    await makeFarCertificates(tls, [ALLOWED, INSIDE, FAR, ISSUER]);
+    await makeFarCertificates(tls, [ALLOWED, INSIDE, OTHER, FAR, ISSUER]);
     await declare("far", 11_060, ALLOWED, { headers: { "X-Api-Key": { secret: "key" } } });
     await declare("inside", 11_061, INSIDE);
     await declare("signed", 11_062, FAR, { oauth: { issuer: `https://${ISSUER}` } });
+    await addServer(catalog, {
+      ...{ name: "keyed", user: 11_063, description: "Its key is at the proxy", version: "1.0.0", ...ASKING },
+      egress: [`${ALLOWED}:443`, `${OTHER}:443`],
+      secrets: [
+        { name: "key", env: "API_KEY", inject: { host: `${ALLOWED}:443`, header: "X-Kept", ca: { secret: "ca" } } },
+        { name: "ca" },
+      ],
+    });
+    await addServer(catalog, {
+      ...{ name: "keyless", user: 11_064, description: "It has no key", version: "1.0.0", ...ASKING },
+      egress: [`${ALLOWED}:443`],
+    });
     await setConfig(stack, { catalog: [catalog] });
+    await setSecret(stack, "secrets.keyed.key", KEPT);
     const ca = await readFile(join(tls, "ca"), "utf8");
-    for (const name of ["far", "inside", "signed"]) await setSecret(stack, `secrets.${name}.ca`, ca);
+    for (const name of ["far", "inside", "signed", "keyed"]) await setSecret(stack, `secrets.${name}.ca`, ca);
     await setSecret(stack, "secrets.far.key", KEY);
     await mustPulumi(stack, "up");
     fleet = await enter(stack);
-    site = await startSite(fleet, { run: farServer(tls), privateName: INSIDE, publicNames: [FAR, ISSUER] });
+    site = await startSite(fleet, { run: farServer(tls), privateName: INSIDE, publicNames: [FAR, ISSUER, OTHER] });
   });
   after(async () => {
     await site?.remove();
@@ -150,6 +168,73 @@ describe("remote servers", function () {
     assert.equal((await told("signed")).authorization?.state, "needed");
   });
 
+  /** What a server's own Python says, by a call through the gateway. */
+  const python = async (server: string, program: string): Promise<string> => {
+    const client = new Client({ name: "dind-mcp-test", version: "1" });
+    const requestInit = { headers: { authorization: `Bearer ${fleet.outputs.tokens.mcp}` } };
+    const url = new URL(fleet.outputs.servers[server]?.url ?? "");
+    await client.connect(new StreamableHTTPClientTransport(url, { requestInit }));
+    const { content } = await client.callTool({ name: "run", arguments: { program } });
+    await client.close();
+    return (content as { text: string }[]).map(({ text }) => text).join("");
+  };
+  /** The headers named X-Kept that the site saw while something ran, and what that said. */
+  const kept = async (server: string, program: string): Promise<{ said: string; seen: string[] }> => {
+    const before = ((await site?.requests()) ?? []).length;
+    const said = await python(server, program);
+    const seen = ((await site?.requests()) ?? []).slice(before).filter((line) => /^x-kept:/i.test(line));
+    return { said, seen };
+  };
+
+  it("a key at the proxy reaches its host in the server's requests, whose program has a placeholder", async () => {
+    const program = `
+import os, urllib.request
+key = os.environ["API_KEY"]
+print(key, open("/run/secrets/key").read())
+request = urllib.request.Request("https://${ALLOWED}/health", headers={"X-Kept": key})
+try: print(urllib.request.urlopen(request, timeout=20).status)
+except urllib.error.HTTPError as error: print(error.code)`;
+    const { said, seen } = await kept("keyed", program);
+    const [placeholder = "", file, status] = said.split(/\s+/);
+    assert.deepEqual(seen, [`X-Kept: ${KEPT}`], said);
+    assert.match(status ?? "", /^\d{3}$/, said);
+    assert.match(placeholder, /^sk-[a-z]{4}-\d[A-Z][a-z]\d/);
+    assert.notEqual(placeholder, KEPT);
+    assert.equal(file, placeholder);
+    const { stdout } = await cli(stack, "servers", "egress", "keyed");
+    assert.match(stdout, new RegExp(`${ALLOWED}:443 +allowed .*with key, by the proxy`));
+  });
+
+  it("a key at the proxy goes nowhere else, whatever the server that has its rule tries", async () => {
+    const tries: [place: string, name: string, lines: string[]][] = [
+      [`${OTHER}:443`, ALLOWED, ["GET / HTTP/1.1", `Host: ${ALLOWED}`]],
+      [`${OTHER}:443`, OTHER, ["GET / HTTP/1.1", `Host: ${ALLOWED}`]],
+      [`${ALLOWED}:443`, OTHER, ["GET / HTTP/1.1", `Host: ${ALLOWED}`]],
+      [`${ALLOWED}:443`, ALLOWED, ["GET / HTTP/1.1", `Host: ${OTHER}`]],
+      [`${ALLOWED}:443`, ALLOWED, [`GET https://${OTHER}/ HTTP/1.1`, `Host: ${ALLOWED}`]],
+      [`${ALLOWED}:443`, ALLOWED, [`GET http://${ALLOWED}:443/ HTTP/1.1`, `Host: ${ALLOWED}`]],
+      [`${ALLOWED}:443`, ALLOWED, ["TRACE / HTTP/1.1", `Host: ${ALLOWED}`]],
+    ];
+    const asked = tries.map(([place, name, lines]) => {
+      const request = [...lines, "X-Kept: mine"].map((line) => JSON.stringify(line)).join();
+      return `try: print(ask("${place}", "${name}", [${request}]))\nexcept Exception as error: print(error)`;
+    });
+    const { said, seen } = await kept("keyed", [ASK_PYTHON, ...asked].join("\n"));
+    assert.equal(said.trim().split("\n").length, tries.length, said);
+    assert.ok(seen.length >= 4, `${said}\n${seen.join("\n")}`); // they did get through, with what the server sent
+    for (const line of seen) assert.equal(line, "X-Kept: mine", said);
+  });
+
+  it("a key at the proxy is not another server's", async () => {
+    const request = [`GET / HTTP/1.1`, `Host: ${ALLOWED}`, "X-Kept: mine"].map((line) => JSON.stringify(line)).join();
+    const { said, seen } = await kept(
+      "keyless",
+      `${ASK_PYTHON}print(ask("${ALLOWED}:443", "${ALLOWED}", [${request}]))`,
+    );
+    assert.match(said, /^HTTP\/1\.1 /);
+    assert.deepEqual(seen, ["X-Kept: mine"]);
+  });
+
   it("leave no secret where it can be read", async () => {
     const ids = (await docker(fleet, "ps", "-aq")).split("\n").filter(Boolean);
     const seen = [
@@ -159,7 +244,9 @@ describe("remote servers", function () {
       await docker(fleet, "logs", "mcp-egress"),
       await mustPulumi(stack, "stack", "export"),
     ];
-    for (const text of seen) assert.ok(!text.includes(KEY), text.slice(0, 200));
+    const everywhere = "grep -rsl -e sk-kept-9Xy8 /proc/[0-9]*/environ /proc/[0-9]*/cmdline /run /tmp /etc || true";
+    assert.equal(await docker(fleet, "exec", "mcp-keyed", "sh", "-c", everywhere.replace("sk-kept", "[s]k-kept")), "");
+    for (const text of seen) for (const key of [KEY, KEPT]) assert.ok(!text.includes(key), text.slice(0, 200));
   });
 
   it("are no drift, and no container to start", async () => {

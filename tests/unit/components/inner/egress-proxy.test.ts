@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { EgressProxy } from "../../../../components/inner/egress-proxy";
 import { DockerType } from "../../../../lib/docker-types";
 import { Label, Role } from "../../../../manifest/container/labels";
-import { assertHardened, assertReplacedWhenUnwell } from "../../../support/components/hardening";
+import { assertHardened, assertReplacedWhenUnwell, mounts } from "../../../support/components/hardening";
 import { record } from "../../../support/components/mocks";
 import { LABELS, withProvider } from "../../../support/components/parts";
-import { children, container, labelsOf, only } from "../../../support/components/queries";
+import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
 
 const args = {
   servers: [
@@ -17,6 +17,7 @@ const args = {
   outboundNetwork: "mcp-outbound",
   outboundAddress: "10.214.0.34",
   engineNetwork: "172.30.0.0/16",
+  ...{ keyFiles: {} as Record<string, string>, carrierImage: "carrier" },
   keepImage: false,
   labels: LABELS,
 };
@@ -80,5 +81,23 @@ describe("EgressProxy", () => {
       { name: "mcp-outbound", ipv4Address: "10.214.0.34" },
       { name: "mcp-a", aliases: ["egress"], ipv4Address: "10.214.6.78" },
     ]);
+  });
+
+  it("has keys on a volume of its own, and leaves its authority's certificate on another", async () => {
+    const [server] = args.servers;
+    const keys = [{ secret: "k", host: "example.com:443", header: "X-Key", value: "{}" }];
+    const servers = [Object.assign({}, server, { keys })] as typeof args.servers;
+    const { resources } = await make({ servers, keyFiles: { "headers.conf": "the-key-itself" } });
+    const proxy = container(resources, "egress");
+    assert.deepEqual(mounts(proxy), ["mcp-egress-keys -> /run/egress-keys", "mcp-egress-ca -> /run/egress-ca rw"]);
+    assert.ok((proxy.inputs.envs as string[]).includes("KEY_HOSTS=example.com"));
+    assert.ok(labelsOf(proxy)[Label.SecretsRevision]);
+    const [authority, headers] = container(resources, "egress-keys-secret-files").inputs.uploads as Record<
+      string,
+      string
+    >[];
+    assert.deepEqual([authority?.file, headers?.file], ["/files/ca.key", "/files/headers.conf"]);
+    assert.deepEqual([headers?.owner, headers?.permissions], ["10902", "0400"]);
+    assert.ok(!visible(resources).includes("the-key-itself"));
   });
 });

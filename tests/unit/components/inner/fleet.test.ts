@@ -4,6 +4,7 @@ import { Fleet, type FleetArgs } from "../../../../components/inner/fleet";
 import { DockerType } from "../../../../lib/docker-types";
 import { OUTBOUND, RELAY_ADDRESS } from "../../../../manifest/proxy/outbound";
 import { parseSharedService } from "../../../../manifest/shared-service";
+import { mounts } from "../../../support/components/hardening";
 import { record, reveal } from "../../../support/components/mocks";
 import { HTTP, LABELS, server, withProvider } from "../../../support/components/parts";
 import { children, container, labelsOf, only, visible } from "../../../support/components/queries";
@@ -196,6 +197,26 @@ describe("Fleet", () => {
       ],
     );
     for (const { secrets } of carriers) assert.deepEqual(secrets, ["uploads.0.content"]);
+  });
+
+  it("gives a key that the proxy keeps to the proxy, and a placeholder to the server", async () => {
+    const inject = { host: "example.com:443", header: "X-Key", value: "Bearer {}" };
+    const keyed = server({ name: "keyed", user: 11_005, egress: [inject.host], secrets: [{ name: "key", inject }] });
+    const secrets = { keyed: { key: "ghp_hunter2hunter2" } };
+    const { resources } = await make({ servers: [keyed], secrets });
+    const content = (name: string, file: string): string => {
+      const uploads = container(resources, name).inputs.uploads as { file: string; content: string }[];
+      return uploads.find((one) => one.file === `/files/${file}`)?.content ?? "";
+    };
+    assert.match(content("keyed-secret-files", "key"), /^ghp_[a-z]{6}\d[a-z]{6}\d$/);
+    assert.doesNotMatch(content("keyed-secret-files", "key"), /hunter/);
+    assert.equal(
+      content("egress-keys-secret-files", "headers.conf"),
+      'request_header_add X-Key "Bearer ghp_hunter2hunter2" keyed_key_1\n',
+    );
+    const { inputs } = container(resources, "keyed");
+    assert.ok((inputs.envs as string[]).includes("NODE_EXTRA_CA_CERTS=/run/egress-ca/ca.pem"));
+    assert.ok(mounts(container(resources, "keyed")).includes("mcp-egress-ca -> /run/egress-ca"));
   });
 
   it("keeps secrets of the same name apart, one called dsn from the database's address as well", async () => {

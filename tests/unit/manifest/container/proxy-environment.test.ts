@@ -31,4 +31,20 @@ describe("a server's environment, when it has a way out", () => {
     assert.equal(NODE_USE_ENV_PROXY, "0");
     assert.match(JAVA_TOOL_OPTIONS ?? "", /^-Dhttp\.proxyHost=egress .* -Xmx64m$/);
   });
+
+  it("says whom to trust where the proxy keeps keys of the server's, unless the manifest says so itself", () => {
+    const { JAVA_TOOL_OPTIONS, ...others } = proxyEnvironment({ CURL_CA_BUNDLE: "/own" }, [], true);
+    const told = Object.entries(others).filter(([, value]) => /egress-ca|own/.test(value));
+    assert.deepEqual(Object.fromEntries(told), {
+      NODE_EXTRA_CA_CERTS: "/run/egress-ca/ca.pem",
+      DENO_CERT: "/run/egress-ca/ca.pem",
+      SSL_CERT_FILE: "/run/egress-ca/bundle.pem",
+      REQUESTS_CA_BUNDLE: "/run/egress-ca/bundle.pem",
+      GIT_SSL_CAINFO: "/run/egress-ca/bundle.pem",
+      AWS_CA_BUNDLE: "/run/egress-ca/bundle.pem",
+      PIP_CERT: "/run/egress-ca/bundle.pem",
+      CURL_CA_BUNDLE: "/own",
+    });
+    assert.match(JAVA_TOOL_OPTIONS ?? "", /-Djavax\.net\.ssl\.trustStore=\/run\/egress-ca\/trust\.p12 /);
+  });
 });

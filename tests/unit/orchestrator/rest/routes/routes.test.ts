@@ -208,8 +208,11 @@ describe("orchestrator: REST routes", () => {
       '"__proto__":{"id":9007199254740993}',
       '"a":[{"\\u005f_proto__":1}]',
       '"constructor":{"prototype":1}',
-    ])
-      assert.match(String((await to(`{"arguments":{${key}}}`)).body.detail), /would change a prototype/);
+    ]) {
+      const { status, body: problem } = await to(`{"arguments":{${key}}}`);
+      assert.equal(status, 422); // no schema can say it, and a fuzzer of the description must not take it for a fault
+      assert.match(String(problem.detail), /would change a prototype/);
+    }
     for (const key of ['"a":"__proto__"', '"constructor":"of houses"', '"constructor":{"b":"\\u005f"}'])
       assert.equal((await to(`{"arguments":{${key}}}`)).status, 200);
     assert.match(

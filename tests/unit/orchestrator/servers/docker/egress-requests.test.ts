@@ -38,6 +38,18 @@ describe("what a server asked the egress proxy for", () => {
     });
   });
 
+  it("is told with the keys that the proxy put in, beside requests without", () => {
+    const lines = [
+      line(10, "a.example.com:443", "- -"),
+      ...[11, 12].map((at) => line(at, "a.example.com:443", "- k,id")),
+    ];
+    const told = egressRequests(lines, SUBNET).map(({ count, keys }) => ({ count, keys }));
+    assert.deepEqual(told, [
+      { count: 2, keys: ["k", "id"] },
+      { count: 1, keys: undefined },
+    ]);
+  });
+
   it("is counted for the last hour too", () => {
     const lines = [10, 11, 12].map((second) => line(second, "a.example.com:443", "-"));
     const [place] = egressRequests(lines, SUBNET, 1_796_007_111_700 + 60 * 60_000);
