@@ -1,6 +1,7 @@
 /** Every test, in groups that run side by side: `npm test`. HELP says more. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { type Group, groups } from "./groups";
 import { engineImage } from "./support/fleet/engine-image";
@@ -77,6 +78,14 @@ function parse(args: string[]): Asked {
 
 const begun = Date.now();
 const say = (text: string): void => console.log(`[${Math.round((Date.now() - begun) / 1000)} s] ${text}`);
+/** What the processors did since the machine started, in milliseconds. */
+function processorTime(): { busy: number; all: number } {
+  const times = cpus().map(({ times: { idle, ...busy } }) => ({ idle, busy: Object.values(busy) }));
+  const busy = times.flatMap((one) => one.busy).reduce((sum, ms) => sum + ms, 0);
+  return { busy, all: times.reduce((sum, { idle }) => sum + idle, busy) };
+}
+
+const atFirst = processorTime();
 const children = new Set<ChildProcess>();
 const failures: Failure[] = [];
 const failedFiles: FileTotals[] = [];
@@ -179,6 +188,9 @@ async function main(args: string[]): Promise<void> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   if (!live) all = await again(all, options);
+  const { busy, all: had } = processorTime();
+  // Little: more groups at a time would be faster; nearly all: less work would.
+  say(`the processors were busy for ${Math.round((100 * (busy - atFirst.busy)) / (had - atFirst.all))} % of that`);
   await image?.remove();
   for (const name of tables) all.push(await runTable(name));
   const total = sum(all);

@@ -7,7 +7,7 @@ import { docker, type Fleet } from "../../../support/fleet/fleet";
 const { calm, hostile } = FAULTY;
 const CAP = 64;
 const SESSIONS = 10_000;
-const SECONDS = 60;
+const SECONDS = 30;
 const RSS_MB = 200;
 /** A call may take so long, on a machine with other work too: what blocks it takes longer. */
 const FINE_MS = 5_000;
