@@ -38,18 +38,18 @@ export class Consul extends pulumi.ComponentResource {
     this.token = pulumi.secret(seed.apply(tokenOf));
     const image = builtImage(
       `${name}-image`,
-      { repository: "mcp-consul", context: join(__dirname, "../../images/consul"), keep: args.keepImage },
+      { repository: "mcp-consul-agent", context: join(__dirname, "../../images/consul"), keep: args.keepImage },
       { parent: this },
     );
     const volume = new docker.Volume(
       `${name}-secrets`,
-      { name: "mcp-consul-secrets", labels: labelList(args.labels) },
+      { name: "mcp-consul-agent-secrets", labels: labelList(args.labels) },
       { parent: this },
     );
     const secrets = new VolumeFiles(
       `${name}-secret-files`,
       {
-        containerName: "mcp-consul-secret-files",
+        containerName: "mcp-consul-agent-secret-files",
         image: args.carrierImage,
         volumeName: volume.name,
         files: { "agent.json": this.token.apply((token) => JSON.stringify(agentConfig(token))), token: this.token },
@@ -62,7 +62,7 @@ export class Consul extends pulumi.ComponentResource {
       name,
       {
         ...hardened({ uid: SYSTEM_UIDS.consul, memoryMiB: 256, cpus: "0.5", processes: 128 }),
-        name: "mcp-consul",
+        name: "mcp-consul-agent",
         // One that cannot be had, or is not well, leaves the fleet up.
         image: unlessFailed(image.imageId),
         command: ["agent", "-config-file=/run/secrets/agent.json"],

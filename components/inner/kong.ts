@@ -34,18 +34,18 @@ export class Kong extends pulumi.ComponentResource {
     super("dind-mcp:index:Kong", name, {}, opts);
     const image = builtImage(
       `${name}-image`,
-      { repository: "mcp-kong", context: join(__dirname, "../../images/kong"), keep: args.keepImage },
+      { repository: "mcp-kong-gateway", context: join(__dirname, "../../images/kong"), keep: args.keepImage },
       { parent: this },
     );
     const volume = new docker.Volume(
       `${name}-secrets`,
-      { name: "mcp-kong-secrets", labels: labelList(args.labels) },
+      { name: "mcp-kong-gateway-secrets", labels: labelList(args.labels) },
       { parent: this },
     );
     const secrets = new VolumeFiles(
       `${name}-secret-files`,
       {
-        containerName: "mcp-kong-secret-files",
+        containerName: "mcp-kong-gateway-secret-files",
         image: args.carrierImage,
         volumeName: volume.name,
         files: { "kong.json": JSON.stringify(args.document) },
@@ -58,7 +58,7 @@ export class Kong extends pulumi.ComponentResource {
       name,
       {
         ...hardened({ uid: SYSTEM_UIDS.kong, memoryMiB: 512, cpus: "1.0", processes: 128 }),
-        name: "mcp-kong",
+        name: "mcp-kong-gateway",
         image: unlessFailed(image.imageId),
         envs: Object.entries(kongSettings()).map(([key, value]) => `KONG_${key}=${value}`),
         tmpfs: { "/run/kong": "size=64m,mode=1777", "/tmp": "size=64m,mode=1777" },

@@ -253,11 +253,11 @@ describe("changes to a running stack", function () {
     assert.deepEqual(await reachFrom(fleet, "mcp-orchestrator", "node", place), ["open"]);
     assert.match((await reachFrom(fleet, "mcp-files", "node", place)).join(), /^E/);
     assert.equal((await cli(stack, "validate")).code, 0);
-    const inspected = await docker(fleet, "inspect", "mcp-consul");
+    const inspected = await docker(fleet, "inspect", "mcp-consul-agent");
     assert.ok(!inspected.includes(token));
 
-    await docker(fleet, "kill", "mcp-consul");
-    await docker(fleet, "start", "mcp-consul");
+    await docker(fleet, "kill", "mcp-consul-agent");
+    await docker(fleet, "start", "mcp-consul-agent");
     await eventually(async () => {
       const found = (await (await ask("/v1/health/service/mcp-files?passing")).json()) as object[];
       assert.equal(found.length, 1, "it has forgotten all, and is told again");
@@ -267,7 +267,7 @@ describe("changes to a running stack", function () {
     await mustPulumi(stack, "up");
     fleet = await enter(stack);
     assert.equal(fleet.outputs.consul, undefined);
-    assert.match((await tryDocker(fleet, ["inspect", "mcp-consul"])).stderr, /No such/);
+    assert.match((await tryDocker(fleet, ["inspect", "mcp-consul-agent"])).stderr, /No such/);
   });
 
   it("with retainVolumes a destroy keeps volumes and data, and nothing else; the next up takes them up again", async () => {

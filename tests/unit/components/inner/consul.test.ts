@@ -30,7 +30,7 @@ describe("Consul", () => {
     const consul = container((await make()).resources, "consul");
     assertHardened(consul, { uid: 10_904, memoryMiB: 256, cpus: "0.5", processes: 128 }, ["ports"]);
     assertReplacedWhenUnwell(consul);
-    assert.deepEqual(mounts(consul), ["mcp-consul-secrets -> /run/secrets"]);
+    assert.deepEqual(mounts(consul), ["mcp-consul-agent-secrets -> /run/secrets"]);
     assert.deepEqual(Object.keys(consul.inputs.tmpfs as object), ["/consul/data", "/tmp"]);
   });
 

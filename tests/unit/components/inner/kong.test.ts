@@ -30,7 +30,7 @@ describe("Kong", () => {
     const kong = container((await make()).resources, "kong");
     assertHardened(kong, { uid: 10_905, memoryMiB: 512, cpus: "1.0", processes: 128 }, ["ports"]);
     assertReplacedWhenUnwell(kong);
-    assert.deepEqual(mounts(kong), ["mcp-kong-secrets -> /run/secrets"]);
+    assert.deepEqual(mounts(kong), ["mcp-kong-gateway-secrets -> /run/secrets"]);
   });
 
   it("has an address of its own in the orchestrator's network, and the API's port alone", async () => {
