@@ -16,6 +16,7 @@ const PARTS: Record<string, string> = {
   secrets: "--path 'secrets.SERVER.SECRET'",
   registries: "--path 'registries[\"HOST\"].password'",
   kong: "--path kong.admin",
+  secretSources: "--path secretSources.vault.token",
 };
 
 /** Keys that hold text, whose value must not be read as JSON ("12376" may be a name). */

@@ -15,6 +15,7 @@ import { type HostEngine, hostProblems, inspectHostEngine, labelsContainers, tak
 import { keyValueProblems } from "./key-values";
 import { takenPorts } from "./ports";
 import { withAuthorities } from "./registry-authorities";
+import { withKeptElsewhere } from "./secret-sources/resolve";
 
 export interface Inputs {
   settings: Settings;
@@ -58,7 +59,8 @@ export async function readInputs(): Promise<Inputs> {
       settingsFile,
     }),
   );
-  if (settings && servers) problems.push(...keyValueProblems(servers, settings, settingsFile));
+  const secrets = settings && (await collect(problems, () => withKeptElsewhere(settings, settingsFile)));
+  if (secrets && servers) problems.push(...keyValueProblems(servers, { secrets }, settingsFile));
   const misleading = environmentProblems(process.env);
   problems.push(...misleading);
   const host = settings && misleading.length === 0 ? await collect(problems, () => checkHost(settings)) : undefined;
@@ -72,10 +74,10 @@ export async function readInputs(): Promise<Inputs> {
     settings && (await collect(problems, () => withAuthorities(settings.registries, process.cwd(), settingsFile)));
   const told =
     settings && (await collect(problems, () => ({ consul: withCertificates(settings, process.cwd(), settingsFile) })));
-  if (problems.length > 0 || !settings || !servers || !host || !folders || !registries || !told)
+  if (problems.length > 0 || !settings || !secrets || !servers || !host || !folders || !registries || !told)
     throw new pulumi.RunError(new ProblemsError(problems).message);
   return {
-    settings: { ...settings, registries, ...told },
+    settings: { ...settings, secrets, registries, ...told },
     servers,
     offers: catalogOffers(settings, pulumi.getStack()),
     folders,

@@ -28,7 +28,7 @@ export function egressText(name: string, { allowed, since, items }: Egress): str
     outcome,
     String(count),
     last.slice(0, 19),
-    foreign(reason ?? (keys ? `with ${keys.join(", ")}, by the proxy` : "")),
+    foreign([reason, keys && `with ${keys.join(", ")}, by the proxy`].filter((one) => one !== undefined).join("; ")),
   ]);
   const none = allowed.length === 0 ? `${name} has no way out: its manifest lists no egress` : "it asked for nothing";
   const asked = table(["HOST", "OUTCOME", "COUNT", "LAST", "WHY"], rows, since ? `${none} since ${since}` : none);

@@ -11,6 +11,7 @@ import { networkKeys } from "./network";
 import { oversightKeys } from "./oversight";
 import { privateHostKeys } from "./private-hosts";
 import { registryKeys } from "./registry";
+import { secretSourceKeys } from "./secret-sources";
 import { volumeKeys } from "./volumes";
 
 /** Every key of the stack's config (namespace `dind-mcp`), by subject. */
@@ -18,7 +19,14 @@ export const SUBJECTS = {
   Engine: engineKeys,
   Network: networkKeys,
   Volumes: volumeKeys,
-  Servers: { ...catalogKeys, ...folderKeys, ...privateHostKeys, ...imageRegistryKeys, ...registryKeys },
+  Servers: {
+    ...catalogKeys,
+    ...secretSourceKeys,
+    ...folderKeys,
+    ...privateHostKeys,
+    ...imageRegistryKeys,
+    ...registryKeys,
+  },
   "REST and MCP": { ...apiKeys, ...kongKeys },
   "Docker API": dockerApiKeys,
   Limits: limitKeys,
@@ -32,6 +40,7 @@ export const KEYS = {
   ...networkKeys,
   ...volumeKeys,
   ...catalogKeys,
+  ...secretSourceKeys,
   ...folderKeys,
   ...privateHostKeys,
   ...imageRegistryKeys,

@@ -34,6 +34,8 @@ const REASONS: Record<string, Pick<EgressPlace, "outcome" | "reason">> = {
   ERR_CONNECT_FAIL: { outcome: "failed", reason: "nobody answers there" },
   ERR_SECURE_CONNECT_FAIL: { outcome: "failed", reason: "its TLS certificate is not right" },
 };
+/** The program did not wait for the whole answer, which is its own affair. */
+const CLIENT_GONE = "ERR_CLIENT_GONE";
 const HOUR_MS = 60 * 60 * 1_000;
 /** Different places that are told: a server may ask for as many names as it likes. */
 export const MOST_PLACES = 500;
@@ -72,7 +74,7 @@ export function egressRequests(lines: Iterable<string>, subnet: string, now = Da
 function place(host: string, port: number, error: string): Omit<EgressPlace, "count" | "lastHour" | "last"> {
   const allowed = { outcome: "allowed" } as const;
   const other = { outcome: "failed", reason: error.toLowerCase() } as const;
-  const what = error === "-" ? allowed : (REASONS[error] ?? other);
+  const what = error === "-" || error === CLIENT_GONE ? allowed : (REASONS[error] ?? other);
   const line = `${host}:${port}`;
   const target = parseEgress(line);
   const add = error === "NOT_LISTED" && typeof target === "object" && !target.isPrivate ? { add: line } : {};

@@ -62,6 +62,11 @@ describe("what a server asked the egress proxy for", () => {
     assert.deepEqual(told, ["refused: 64 connections were open", "failed: no address was found for the name"]);
   });
 
+  it("counts an answer that the program did not wait for as allowed", () => {
+    const [place] = egressRequests([line(10, "a.example.com:443", "ERR_CLIENT_GONE k")], SUBNET);
+    assert.deepEqual([place?.outcome, place?.reason, place?.keys], ["allowed", undefined, ["k"]]);
+  });
+
   it("tells of a connection that named no host", () => {
     const [place] = egressRequests([line(10, "-:443", "NO_NAME")], SUBNET);
     assert.deepEqual([place?.host, place?.outcome, place?.add], ["-", "refused", undefined]);
