@@ -61,8 +61,7 @@ export const secretSourceKeys = {
   secretSources: key(sources.prefault({}), {
     kind: "mapping of sources",
     secret: true,
-    meaning:
-      "Where `secrets` comes from that are kept elsewhere: a value that names its place is read there by each `up`.",
+    meaning: "Where values of `secrets` that name a place are read, by each `up`.",
     see: "[Secrets](operations.md#secrets-kept-elsewhere)",
     byDefault: "none",
     example: { vault: { address: "https://vault.lan:8200", token: "VALUE" }, files: true },
