@@ -1,7 +1,7 @@
 import { canonicalJson } from "../lib/canonical-json";
 import type { Finding } from "../lib/findings";
 import { isRemote, remotePlaces } from "./remote";
-import { SignInOwner } from "./remote-types";
+import { SignInGrant, SignInOwner } from "./remote-types";
 import { manifestSchema } from "./schema";
 import { looksLikeSecret } from "./secret-names";
 import type { Checked, Document } from "./secret-rules";
@@ -51,6 +51,10 @@ function signIn({ oauth, headers = {}, sessions }: Checked): Finding[] {
   if (!oauth) return [];
   const own = Object.keys(headers).filter((name) => name.toLowerCase() === "authorization");
   const isMixed = oauth.credentials === SignInOwner.PerUser && sessions?.mode === SessionMode.Shared;
+  const isOwn = oauth.grant === SignInGrant.ClientCredentials;
+  const isShared = (oauth.credentials ?? SignInOwner.Shared) === SignInOwner.Shared;
+  const expected = "clientId and clientSecret with grant client-credentials, and credentials shared";
+  const isNobodys = isOwn && !(oauth.clientId !== undefined && oauth.clientSecret && isShared);
   const alone = oauth.clientSecret && oauth.clientId === undefined;
   return [
     ...own.map((name) => ({
@@ -68,6 +72,9 @@ function signIn({ oauth, headers = {}, sessions }: Checked): Finding[] {
             fix: "remove it",
           },
         ]
+      : []),
+    ...(isNobodys
+      ? [{ path: ["oauth", "grant"], got: "client-credentials", expected, fix: "add what is missing" }]
       : []),
     ...(alone
       ? [

@@ -3,7 +3,7 @@ import { pattern } from "../lib/schema-parts";
 import { hasUrlPassword } from "../lib/url-password";
 import { PUBLIC, parseEgress } from "./egress-hosts";
 import { remotePlace } from "./remote";
-import { RemoteProtocol, SignInOwner } from "./remote-types";
+import { RemoteProtocol, SignInGrant, SignInOwner } from "./remote-types";
 import { command, reference, secret } from "./schema-fields";
 import { TransportType } from "./types";
 
@@ -88,6 +88,7 @@ const oauth = z.strictObject(
     clientId: pattern(/^[\x21-\x7e]{1,500}$/, "the client's id, without spaces").optional(),
     clientSecret: reference.optional(),
     credentials: z.enum(SignInOwner, `one of ${Object.values(SignInOwner).join(", ")}`).optional(),
+    grant: z.enum(SignInGrant, `one of ${Object.values(SignInGrant).join(", ")}`).optional(),
     scopes: z
       .array(pattern(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, "a scope, without spaces"), "a list of scopes")
       .max(50, "at most 50 of them")

@@ -21,6 +21,13 @@ export interface SecretReference {
 export const SignInOwner = { Shared: "shared", PerUser: "per-user" } as const;
 export type SignInOwner = (typeof SignInOwner)[keyof typeof SignInOwner];
 
+/** How the issuer is asked for tokens. */
+export const SignInGrant = {
+  AuthorizationCode: "authorization-code",
+  ClientCredentials: "client-credentials",
+} as const;
+export type SignInGrant = (typeof SignInGrant)[keyof typeof SignInGrant];
+
 /**
  * How somebody signs in to a remote server, by OAuth 2.1. The tokens stay in the orchestrator: encrypted on its volume, and
  * sent to this server alone.
@@ -39,6 +46,11 @@ export interface RemoteOAuth {
    * the gateway's own checks and lists. @default "shared"
    */
   credentials?: SignInOwner;
+  /**
+   * `authorization-code`: somebody signs in, in a browser. `client-credentials`: nobody does; the orchestrator shows the
+   * issuer `clientId` and `clientSecret`. @default "authorization-code"
+   */
+  grant?: SignInGrant;
   /** What to ask for. @default what the server's metadata lists, or nothing */
   scopes?: string[];
 }

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { oneLine } from "../../../lib/plain-text";
 import type { Authorization } from "../gateway-api";
 import type { Credentials } from "../upstream/credentials";
 import { WayError } from "../upstream/way-error";
+import { parameterOf, scopesIn } from "./challenge";
 import { type Issuer, RefusedError } from "./issuer";
 import type { SealedFiles } from "./sealed-files";
 
@@ -12,6 +14,9 @@ const PAUSE_MS = 5_000;
 /** Milliseconds in which the refusal of a replaced token, too, means that no token of the issuer's will do. */
 const IN_VAIN_MS = 30_000;
 
+/** Most scopes of a server's wish that are shown, and characters of each. */
+const MOST_SCOPES = 20;
+const SHOWN = 100;
 const NOBODY = "nobody has signed in";
 
 /** What is kept of a sign-in. */
@@ -46,6 +51,10 @@ export interface AccountParts {
   place: Pick<Kept, "url" | "issuer">;
   issuer: Issuer;
   files: SealedFiles;
+  /** Scopes that the manifest asks for; then no others are. */
+  scopes?: string[];
+  /** Gets tokens without anybody, by client credentials; they are not written down. @default somebody signs in */
+  self?: () => Promise<Kept>;
   /** Hears of tokens that cannot be written down. */
   warn: (message: string, error: Error) => void;
   /** Milliseconds since 1970. @default the clock */
@@ -60,6 +69,8 @@ export class Account implements Credentials {
   /** Why the latest attempt failed, and when. */
   #failed: { reason: string; at: number } | undefined;
   #renewing: Promise<void> | undefined;
+  /** Scopes that the server wanted beyond those that it got. */
+  #wanted: string[] = [];
   /** What took the place of a token that the server refused, and when. */
   #replaced: { by: string; at: number } | undefined;
   readonly #now: () => number;
@@ -68,12 +79,16 @@ export class Account implements Credentials {
     const { files, owner, place } = parts;
     this.#now = parts.now ?? Date.now;
     const kept = keptSchema.safeParse(files.read(owner)).data;
-    if (kept?.url === place.url && kept.issuer === place.issuer) this.#kept = kept;
+    if (!parts.self && kept?.url === place.url && kept.issuer === place.issuer) this.#kept = kept;
   }
 
   /** How it is. */
   get authorization(): Authorization {
-    if (!this.#kept) return { state: "needed", reason: this.#advice(NOBODY) };
+    if (!this.#kept) {
+      const { self } = this.parts;
+      if (self && this.#failed) return { state: "failed", reason: this.#failed.reason };
+      return { state: "needed", reason: self ? "no token was asked for yet" : this.#advice(NOBODY) };
+    }
     const { by, since, tokens } = this.#kept;
     const { subject, until } = tokens;
     const told = {
@@ -83,16 +98,26 @@ export class Account implements Credentials {
     };
     if (this.#over !== undefined) return { ...told, state: "expired", reason: this.#advice(this.#over) };
     if (this.#failed) return { ...told, state: "failed", reason: this.#failed.reason };
+    if (this.#wanted.length > 0) return { ...told, state: "signed-in", reason: this.#wanting() };
     return { ...told, state: "signed-in" };
   }
 
+  /** The scopes that a sign-in asks for. @param usual those that the server names */
+  scopeFor(usual: string[]): string {
+    const { scopes } = this.parts;
+    if (scopes) return scopes.join(" ");
+    const had = this.#kept?.tokens.scope?.split(" ").filter(Boolean) ?? [];
+    return [...new Set([...usual, ...(this.#wanted.length > 0 ? had : []), ...this.#wanted])].join(" ");
+  }
+
   ready(): Promise<void> | undefined {
+    if (!this.#kept && this.parts.self) return this.#renew();
     const { got, tokens } = this.#good();
     const { until, refresh } = tokens;
     if (until === undefined) return undefined;
     const now = this.#now();
     if (until - now > Math.min(AHEAD_MS, (until - got) / 4)) return undefined;
-    if (refresh === undefined) {
+    if (refresh === undefined && !this.parts.self) {
       if (until > now) return undefined;
       throw this.#end("its access ended, and the issuer gave nothing to renew it with");
     }
@@ -110,7 +135,8 @@ export class Account implements Credentials {
     if (this.#renewing) return this.#renewing;
     if (this.header() !== refused) return; // another request has renewed it already
     const now = this.#now();
-    if (this.#good().tokens.refresh === undefined) throw this.#end("the server refuses its access (HTTP 401)");
+    if (this.#good().tokens.refresh === undefined && !this.parts.self)
+      throw this.#end("the server refuses its access (HTTP 401)");
     if (refused === this.#replaced?.by && now - this.#replaced.at < IN_VAIN_MS) {
       this.#failed = { reason: "the server refuses the tokens that its issuer gives (HTTP 401)", at: now };
       throw new WayError(this.#failed.reason);
@@ -119,12 +145,19 @@ export class Account implements Credentials {
     this.#replaced = { by: this.header(), at: now };
   }
 
+  forbidden(challenge: string): void {
+    if (parameterOf(challenge, "error") !== "insufficient_scope") return;
+    this.#wanted = (scopesIn(challenge) ?? []).slice(0, MOST_SCOPES).map((scope) => oneLine(scope, SHOWN));
+    throw new WayError(this.#wanting());
+  }
+
   /** Takes the tokens of a new sign-in. @throws Error when the disk does not take them */
   begin(kept: Kept): void {
     this.parts.files.write(this.parts.owner, kept);
     this.#kept = kept;
     this.#over = undefined;
     this.#failed = undefined;
+    this.#wanted = [];
   }
 
   /** Forgets everything, and tells the issuer. @returns false when nobody was signed in */
@@ -142,6 +175,13 @@ export class Account implements Credentials {
   #good(): Kept {
     if (this.#kept && this.#over === undefined) return this.#kept;
     throw new WayError(this.#advice(this.#over ?? NOBODY));
+  }
+
+  #wanting(): string {
+    const what = `the server wants more rights${this.#wanted.length > 0 ? `: ${this.#wanted.join(" ")}` : ""}`;
+    const { scopes, self } = this.parts;
+    if (scopes || self) return `${what}; add them to oauth.scopes of its manifest, and sign in again`;
+    return this.#advice(what);
   }
 
   #advice(what: string): string {
@@ -162,25 +202,32 @@ export class Account implements Credentials {
   }
 
   async #renewOnce(): Promise<void> {
-    const kept = this.#good();
-    const { issuer, files, owner, warn } = this.parts;
+    const { files, owner, warn, self } = this.parts;
+    const kept = self ? this.#kept : this.#good();
     if (this.#failed && this.#now() - this.#failed.at < PAUSE_MS) throw new WayError(this.#failed.reason);
     try {
-      const tokens = await issuer.refresh(kept.client, kept.tokens.refresh ?? "", kept.resource);
+      const made = kept && !self ? await this.#refreshed(kept) : await self?.();
       if (this.#kept !== kept) return; // somebody signed out meanwhile, or in again
-      this.#kept = { ...kept, got: this.#now(), tokens: { ...kept.tokens, ...tokens } };
+      this.#kept = made;
       this.#failed = undefined;
     } catch (error) {
       if (this.#kept !== kept) throw error;
       const { message: reason } = error as Error;
-      if (error instanceof RefusedError) throw this.#end(reason);
+      if (error instanceof RefusedError && !self) throw this.#end(reason);
       this.#failed = { reason, at: this.#now() };
       throw error;
     }
+    if (self) return;
     try {
       files.write(owner, this.#kept);
     } catch (error) {
       warn(`new tokens of ${owner} are not written down: after a restart somebody has to sign in`, error as Error);
     }
+  }
+
+  async #refreshed(kept: Kept): Promise<Kept> {
+    const { refresh = "" } = kept.tokens;
+    const tokens = await this.parts.issuer.refresh(kept.client, refresh, kept.resource);
+    return { ...kept, got: this.#now(), tokens: { ...kept.tokens, ...tokens } };
   }
 }

@@ -116,6 +116,17 @@ export class Issuer {
     });
   }
 
+  /** Gets tokens for the manifest's client itself. */
+  own(resource: string, scope: string): Promise<Tokens> {
+    return this.#told(async (as) => {
+      const client = { id: this.#said.clientId ?? "" };
+      const me = { client_id: client.id };
+      const asked = { resource, ...(scope === "" ? {} : { scope }) };
+      const answer = await oauth.clientCredentialsGrantRequest(as, me, this.#shown(as, client), asked, this.#http);
+      return this.#tokens(await oauth.processClientCredentialsResponse(as, me, answer));
+    });
+  }
+
   /** Tells the issuer that a token is not used any more, where it wants to know. Never rejects. */
   async revoke(client: Client, token: string): Promise<void> {
     await this.#told(async (as) => {

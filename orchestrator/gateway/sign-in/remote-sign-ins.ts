@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import * as oauth from "oauth4webapi";
 import type { SealingKey } from "../../../config/orchestrator-config";
-import { SignInOwner } from "../../../manifest/remote-types";
+import { SignInGrant, SignInOwner } from "../../../manifest/remote-types";
 import type { ServerInfo } from "../../servers/server-info";
 import type { Authorization, BegunSignIn, SignInAttempt, SignInEnd, SignInFor, SignIns } from "../gateway-api";
 import { GatewayError } from "../gateway-api";
 import type { Credentials } from "../upstream/credentials";
 import { WayError } from "../upstream/way-error";
 import { ErrorCode } from "../wire/json-rpc";
-import { Account } from "./account";
+import { Account, type Kept } from "./account";
 import { type Begun, Issuer } from "./issuer";
 import type { Reached } from "./issuer-fetch";
-import { resourceOf } from "./resource";
+import { type Resource, resourceOf } from "./resource";
 import { SealedFiles } from "./sealed-files";
 
 /** Milliseconds that somebody may take to sign in. */
@@ -86,7 +86,7 @@ export class RemoteSignIns implements SignIns {
     const redirect = `${this.options.publicUrl}/v1/oauth/callback`;
     try {
       const { resource, scopes = [] } = await resourceOf(known.reached);
-      const scope = (server.manifest.oauth?.scopes ?? scopes).join(" ");
+      const scope = this.#account(known, ownerOf(by)).scopeFor(scopes);
       const client = await known.issuer.client(redirect, scope);
       const state = oauth.generateRandomState();
       const begun = { client, state, verifier: oauth.generateRandomCodeVerifier(), resource, redirect };
@@ -193,9 +193,24 @@ export class RemoteSignIns implements SignIns {
     const login = `bin/dind-mcp servers login ${name}`;
     const advice = who === undefined ? login : `${login} --own, with the token ${who}`;
     const parts = { files: this.#files, warn: this.options.warn, now: this.#now };
-    const account = new Account({ ...parts, advice, owner: fileOf(name, who), place, issuer });
+    const { scopes, grant } = reached.manifest.oauth ?? {};
+    const self = grant === SignInGrant.ClientCredentials ? this.#self(reached, issuer, place) : undefined;
+    const account = new Account({ ...parts, advice, owner: fileOf(name, who), place, issuer, scopes, self });
     accounts.set(who ?? "", account);
     return account;
+  }
+
+  /** Gets tokens for the manifest's client. */
+  #self(reached: Reached, issuer: Issuer, place: Pick<Kept, "url" | "issuer">): () => Promise<Kept> {
+    const { clientId: id = "", scopes } = reached.manifest.oauth ?? {};
+    let resource: Resource | undefined;
+    return async () => {
+      resource ??= await resourceOf(reached);
+      const tokens = await issuer.own(resource.resource, (scopes ?? resource.scopes ?? []).join(" "));
+      const now = this.#now();
+      const told = { client: { id }, resource: resource.resource, by: "oauth.clientId", since: now, got: now };
+      return { ...place, ...told, tokens };
+    };
   }
 
   #of(server: ServerInfo): Known | undefined {
@@ -213,6 +228,8 @@ export class RemoteSignIns implements SignIns {
   #mustKnow(server: ServerInfo, { own = false }: SignInFor): Known {
     const known = this.#of(server);
     if (!known) throw refused(409, `nobody signs in to server ${server.name}: its manifest has no oauth`);
+    if (server.manifest.oauth?.grant === SignInGrant.ClientCredentials)
+      throw refused(409, `nobody signs in to server ${server.name}: its manifest has oauth.grant client-credentials`);
     if (own && !isPerUser(server))
       throw refused(409, `server ${server.name} has one sign-in for all: its manifest has no credentials per-user`);
     return known;

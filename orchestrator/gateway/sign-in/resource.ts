@@ -1,6 +1,7 @@
 import { parseJson } from "../../../lib/json";
 import { isMapping } from "../../../lib/mapping";
 import { WayError } from "../upstream/way-error";
+import { parameterOf, scopesIn } from "./challenge";
 import { issuerFetch, type Reached } from "./issuer-fetch";
 
 /** What a server says of the tokens that it takes (RFC 9728). */
@@ -26,7 +27,7 @@ export async function resourceOf(reached: Reached): Promise<Resource> {
     ...{ method: "POST", headers: { accept: ACCEPT, "content-type": "application/json" }, body },
   });
   const challenge = refused.status === 401 ? (refused.headers.get("www-authenticate") ?? "") : "";
-  const asked = parameterOf(challenge, "scope")?.split(" ").filter(Boolean);
+  const asked = scopesIn(challenge);
   const path = url.pathname.replace(/\/$/, "");
   const places = [
     parameterOf(challenge, "resource_metadata"),
@@ -68,10 +69,3 @@ function covers(resource: string, url: URL): boolean {
 
 const texts = (list: unknown): string[] | undefined =>
   Array.isArray(list) && list.length > 0 && list.every((one) => typeof one === "string") ? list : undefined;
-
-/** A parameter of a Bearer challenge, quoted or not. */
-function parameterOf(challenge: string, name: string): string | undefined {
-  if (!/\bbearer\b/i.test(challenge)) return undefined;
-  const [, quoted, plain] = new RegExp(`\\b${name}=(?:"([^"]*)"|([^\\s,]+))`, "i").exec(challenge) ?? [];
-  return quoted ?? plain;
-}

@@ -13,4 +13,10 @@ export interface Credentials {
    * @throws WayError when there is none that it may take
    */
   renew(refused: string | undefined): Promise<void>;
+  /**
+   * Hears of a request that the server forbids (HTTP 403).
+   * @param challenge the header WWW-Authenticate
+   * @throws WayError when another sign-in would have the rights that it wants
+   */
+  forbidden(challenge: string): void;
 }

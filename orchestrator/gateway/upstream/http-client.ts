@@ -57,7 +57,9 @@ async function send(way: Way, url: URL, asked: Request, signal: AbortSignal): Pr
       body,
     });
     answer.body.on("error", () => {}); // an error of a body that is not read would end the process; readers still get it
-    if (answer.statusCode !== 401 || !credentials || !renewable) return answer;
+    if (!credentials) return answer;
+    if (answer.statusCode === 403) credentials.forbidden(String(answer.headers["www-authenticate"] ?? ""));
+    if (answer.statusCode !== 401 || !renewable) return answer;
     drained(answer); // the server has done nothing yet
     await credentials.renew(own.authorization);
     return send(way, url, { ...asked, renewable: false }, signal);

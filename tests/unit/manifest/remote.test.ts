@@ -141,6 +141,12 @@ describe("the manifest of a remote server", () => {
       assert.match(told({ issuer: `https://${host}` }), /oauth\.issuer: .*expected a URL of another host/, host);
     for (const host of ["*.example.com:443", "public", "127.0.0.1:443"])
       assert.match(told({ issuer, hosts: [host] }), /oauth\.hosts\.0: got/, host);
+    const both = { clientId: "a", clientSecret: { secret: "b" } };
+    assert.match(told({ issuer, grant: "client-credentials", clientId: "a" }), /oauth\.grant: got client-credentials/);
+    assert.match(told({ issuer, grant: "client-credentials", ...both, credentials: "per-user" }), /oauth\.grant: got/);
+    assert.equal(told({ issuer, grant: "client-credentials", ...both }), "");
+    const shared = { sessions: { mode: "shared" } };
+    assert.match(told({ issuer, credentials: "per-user" }, shared), /sessions\.mode: got shared, expected per-client/);
     assert.match(told({ issuer, clientSecret: { secret: "a" } }), /got clientSecret alone/);
     assert.match(
       told({ issuer }, { headers: { authorization: { secret: "a" } } }),

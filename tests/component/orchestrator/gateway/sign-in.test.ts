@@ -8,7 +8,7 @@ import { ADMIN, SignedSite } from "../../../support/orchestrator/gateway/signed-
 const CALLBACK = "http://127.0.0.1:18080/v1/oauth/callback";
 
 describe("gateway: signing in to a remote server", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let site: SignedSite;
 
   beforeEach(async () => {
@@ -104,11 +104,13 @@ describe("gateway: signing in to a remote server", function () {
     const client = await site.remote.site.client("far");
     for (const late of [3_570_000, 2 * 3_600_000]) {
       const before = renewals();
-      const [old] = site.issuer.refresh.keys();
+      const [old = ""] = site.issuer.refresh.keys();
+      const until = site.signIns.of(site.info)?.until;
       site.ahead += late; // a minute before its end; then long after it
       const all = await Promise.all([client.call("x"), client.call("x"), client.call("x")]);
       for (const answer of all) assert.deepEqual(answer.result, DONE);
-      await eventually(async () => assert.ok(!site.issuer.refresh.has(old ?? "")), 5_000);
+      await eventually(async () => assert.notEqual(site.signIns.of(site.info)?.until, until), 15_000);
+      assert.ok(!site.issuer.refresh.has(old));
       assert.equal(renewals(), before + 1);
     }
     assert.equal(site.start().of(site.info)?.state, "signed-in");
@@ -222,6 +224,45 @@ describe("gateway: signing in to a remote server", function () {
     assert.equal(new URL(url).searchParams.get("resource"), `https://${FAR}/mcp`);
   });
 
+  it("is done by nobody with client credentials: the orchestrator gets tokens, and new ones", async () => {
+    site.remote.secret("client", "s3cret-of-the-client");
+    site.issuer.clients.set("known", "s3cret-of-the-client");
+    site.declare({ grant: "client-credentials", clientId: "known", clientSecret: { secret: "client" } });
+    assert.deepEqual((await site.call()).result, DONE);
+    assert.deepEqual([state(), site.issuer.asked, site.kept], ["signed-in", "tools", ""]);
+    assert.match(await refusal(), /nobody signs in to server far/);
+    const [first] = [...site.issuer.access];
+    site.ahead += 3_600_000;
+    assert.deepEqual((await site.call()).result, DONE);
+    assert.notEqual(site.server.calls.at(-1)?.headers.authorization, `Bearer ${first}`);
+    site.issuer.access.clear();
+    assert.deepEqual((await site.call()).result, DONE);
+    site.issuer.clients.set("known", "another");
+    site.ahead += 3_600_000;
+    assert.match(String(await site.remote.site.gateway.check("far")), /refused: invalid_client/);
+    assert.equal(state(), "failed");
+    site.issuer.clients.set("known", "s3cret-of-the-client");
+    site.ahead += 10_000;
+    assert.equal(await site.remote.site.gateway.check("far"), undefined);
+  });
+
+  it("of too few rights says so, and the next one asks for those as well", async () => {
+    await site.signIn();
+    const client = await site.remote.site.client("far");
+    const challenge = 'Bearer error="insufficient_scope", scope="files:write"';
+    site.onCall = (call) => call.json({ error: "no" }, { "www-authenticate": challenge }, 403);
+    const words = /the server wants more rights: files:write; to sign in: bin\/dind-mcp servers login far/;
+    assertFailed(await client.call("x"), words);
+    assert.match(site.signIns.of(site.info)?.reason ?? "", words);
+    const scopeOf = async () => new URL((await site.signIns.begin(site.info, ADMIN)).url).searchParams.get("scope");
+    assert.equal(await scopeOf(), "tools files:write");
+    await site.signIn();
+    assert.equal(site.signIns.of(site.info)?.reason, undefined);
+    site.declare({ scopes: ["tools"] });
+    assertFailed(await site.call(), /add them to oauth\.scopes of its manifest/);
+    assert.equal(await scopeOf(), "tools");
+  });
+
   it("ends by signing out: the issuer is told, nothing is kept, and sessions end", async () => {
     await site.signIn();
     const client = await site.remote.site.client("far");
@@ -287,7 +328,15 @@ describe("gateway: signing in to a remote server", function () {
       for (const client of [anns, bobs]) assert.deepEqual((await client.call("x")).result, DONE);
       assert.equal(await site.signIns.signOut(site.info, ann), true);
       assertFailed(await anns.call("x"), /servers login far --own, with the token ann/);
+      const called = (token: string | undefined) =>
+        site.server.calls.filter(
+          ({ body, headers }) => body?.method === "tools/call" && headers.authorization === token,
+        );
+      const before = called(site.server.calls.at(-1)?.headers.authorization);
       assert.deepEqual((await bobs.call("x")).result, DONE);
+      const after = called(site.server.calls.at(-1)?.headers.authorization);
+      assert.equal(after.length, before.length + 1);
+      assert.equal(new Set(after.map(({ headers }) => headers["mcp-session-id"])).size, 1, "bob has another session");
       assert.deepEqual(site.changed.at(-1), "far of ann");
     });
 
@@ -299,7 +348,7 @@ describe("gateway: signing in to a remote server", function () {
       site.signIns.forget("ann");
       assert.equal(await site.signIns.finish(brought), undefined);
       assert.match(await refusedTo("ann"), /login far --own/);
-      await eventually(async () => assert.equal(site.issuer.refresh.size, 1), 5_000);
+      await eventually(async () => assert.equal(site.issuer.refresh.size, 1), 15_000);
       const restarted = site.start();
       assert.deepEqual(
         [restarted.of(site.info, "ann")?.state, restarted.of(site.info, "bob")?.state],

@@ -40,6 +40,8 @@ export class Issuer {
   readonly requests: { path: string; headers: IncomingMessage["headers"]; form: URLSearchParams; body: string }[] = [];
   /** Access tokens that are good. */
   readonly access = new Set<string>();
+  /** The scope that the latest request for tokens named. */
+  asked: string | null = null;
   readonly refresh = new Map<string, Grant>();
   readonly clients = new Map<string, string | undefined>();
   readonly #codes = new Map<string, Grant>();
@@ -126,7 +128,7 @@ export class Issuer {
       const refresh_token = `refresh-${random()}`;
       this.access.add(access_token);
       this.refresh.set(refresh_token, grant);
-      const more = noRefresh ? {} : { refresh_token };
+      const more = noRefresh || form.get("grant_type") === "client_credentials" ? {} : { refresh_token };
       json(200, { access_token, token_type: "Bearer", expires_in: lifetime, ...more });
     }
   }
@@ -136,6 +138,8 @@ export class Issuer {
     if (this.habits.tokenAnswer) return "";
     const client = this.#client(request, form);
     if (client === undefined) return "invalid_client";
+    this.asked = form.get("scope");
+    if (form.get("grant_type") === "client_credentials") return { client, resource: form.get("resource") };
     const isCode = form.get("grant_type") === "authorization_code";
     const grants = isCode ? this.#codes : this.refresh;
     const given = form.get(isCode ? "code" : "refresh_token") ?? "";

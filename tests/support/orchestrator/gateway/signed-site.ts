@@ -6,6 +6,7 @@ import type { Manifest } from "../../../../manifest/types";
 import type { SignInFor } from "../../../../orchestrator/gateway/gateway-api";
 import { RemoteSignIns } from "../../../../orchestrator/gateway/sign-in/remote-sign-ins";
 import type { ServerInfo } from "../../../../orchestrator/servers/server-info";
+import { manifestOf } from "./gateway-manifest";
 import { type HttpCall, HttpServer, sessionServer } from "./http-server";
 import { DONE } from "./http-site";
 import { ISSUER, Issuer } from "./issuer";
@@ -60,7 +61,8 @@ export class SignedSite {
 
   declare(oauth: Partial<RemoteOAuth> = {}, more: Partial<Manifest> = {}): void {
     const egress = [`${FAR}:443`, `${ISSUER}:443`];
-    this.remote.declare("far", {}, { oauth: { issuer: `https://${ISSUER}`, ...oauth }, egress, ...more });
+    const patient = manifestOf({ timeouts: { call: "20s", start: "20s" } });
+    this.remote.declare("far", {}, { ...patient, oauth: { issuer: `https://${ISSUER}`, ...oauth }, egress, ...more });
   }
 
   get info(): ServerInfo {
