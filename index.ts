@@ -15,10 +15,12 @@ import { version } from "./package.json";
 import { readInputs } from "./stack/inputs";
 import { embeddedKong } from "./stack/kong-output";
 import { makeOutputs } from "./stack/outputs";
+import { keepNoPromiseStacks } from "./stack/promise-stacks";
 import { networkMtu, wayOutMtu } from "./stack/way-out";
 
 /** The program: checked input -> the outer layer on the host engine -> the fleet inside -> outputs. */
 export = async () => {
+  keepNoPromiseStacks();
   const { settings, servers, offers, folders, processors, selinux } = await readInputs();
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const labels = stackLabels(stack);
