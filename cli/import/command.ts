@@ -2,6 +2,8 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { AGGREGATE } from "../../api/client-configs";
+import { endpoints } from "../../config/endpoints";
+import { isBaseUrl } from "../../config/parts";
 import type { Settings } from "../../config/settings";
 import { thisMachine } from "../../stack/folders/host-folders";
 import { checkPlace } from "../add/plan";
@@ -9,6 +11,7 @@ import { readRecipes } from "../add/recipes";
 import { CLIENTS, type ClientName } from "../connect/clients";
 import { sentence } from "../connect/done";
 import { connectOne, prepared } from "../connect/run";
+import { CliError, ExitCode } from "../errors";
 import { examples, note, show, table } from "../output";
 import { projectFolder, stackOption } from "../project";
 import { settingsOrDefaults } from "../stack/settings";
@@ -19,11 +22,13 @@ import type { Named } from "./client-server";
 import { clientText } from "./client-text";
 import { localDigest } from "./digest";
 import { clientServers, entriesNamed } from "./entries";
+import { consulServers } from "./from-consul";
 import { STACK_CONFIG } from "./keeping";
 import { ACCESS, type Access } from "./lend";
 
 /** Options of `servers import`. */
 interface Options {
+  consul?: string;
   folder?: string;
   folders?: Access;
   connect?: boolean;
@@ -36,7 +41,8 @@ interface Options {
 export function importCommand(): Command {
   return new Command("import")
     .description("Makes catalog folders of the servers in a client's file: packages, containers, programs of yours")
-    .argument("<file>", "a claude_desktop_config.json, an .mcp.json, another client's JSON, TOML or YAML")
+    .argument("[file]", "a claude_desktop_config.json, an .mcp.json, another client's JSON, TOML or YAML")
+    .option("--consul <url>", "not of a file: the services with the tag mcp of this Consul, as remote servers")
     .option("--folder <folder>", "the catalog's folder to put them in; by default the first in the stack's config")
     .addOption(
       new Option(
@@ -52,10 +58,15 @@ export function importCommand(): Command {
       "after",
       `
 Nothing of the file is run, and without --connect the file stays as it is. Its variables become secrets: their values go into the stack's
-config, encrypted, and are neither shown nor put on a command line. What cannot come over says why.
-${examples("bin/dind-mcp servers import ~/.config/Claude/claude_desktop_config.json --dry-run\nbin/dind-mcp servers import ~/.codex/config.toml --folders read-only")}`,
+config, encrypted, and are neither shown nor put on a command line. What cannot come over says why. The token for Consul is
+CONSUL_HTTP_TOKEN.
+${examples("bin/dind-mcp servers import ~/.config/Claude/claude_desktop_config.json --dry-run\nbin/dind-mcp servers import ~/.codex/config.toml --folders read-only\nbin/dind-mcp servers import --consul http://127.0.0.1:8500 --dry-run")}`,
     )
-    .action(async (file: string, options: Options) => {
+    .action(async (file: string | undefined, options: Options) => {
+      if ((file === undefined) === (options.consul === undefined) || (options.consul && options.connect))
+        throw new CliError("got no file, or more than one place, expected FILE, or --consul URL alone", ExitCode.Usage);
+      if (options.consul !== undefined) return await importFromConsul(options.consul, options);
+      if (file === undefined) return;
       const path = resolve(file);
       const text = clientText(path, file);
       const named = clientServers(text, file);
@@ -66,6 +77,16 @@ ${examples("bin/dind-mcp servers import ~/.config/Claude/claude_desktop_config.j
       tell(all, options.dryRun);
       connect?.(all);
     });
+}
+
+async function importFromConsul(address: string, options: Options): Promise<void> {
+  if (!isBaseUrl(address))
+    throw new CliError(`--consul: got ${address}, expected a URL like http://127.0.0.1:8500`, ExitCode.Usage);
+  const { api } = endpoints(await settingsOrDefaults());
+  const named = await consulServers({ address, token: process.env.CONSUL_HTTP_TOKEN }, api);
+  const all = await bringAll(named, await bringing(options, projectFolder()));
+  show(options.json, all, () => broughtTable(all));
+  tell(all, options.dryRun);
 }
 
 /**
