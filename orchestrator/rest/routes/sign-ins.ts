@@ -114,7 +114,7 @@ function callbackRoute(app: App, { signIns }: RouteContext): void {
     async (request, reply) => {
       const query = new URLSearchParams(request.raw.url?.split("?").slice(1).join("?"));
       const end = await signIns.finish(query);
-      if (!end) throw new HttpError(400, UNKNOWN);
+      if (!end) throw new HttpError(404, UNKNOWN);
       reply.header("Referrer-Policy", "no-referrer").type("text/plain; charset=utf-8").serializer(String);
       if (end.failure !== undefined) return reply.send(`NOT signed in to ${end.server}: ${end.failure}\n`);
       const who = end.subject === undefined ? "" : ` as ${end.subject}`;

@@ -50,7 +50,7 @@ describe("REST: signing in to a remote server", function () {
     assert.equal(told.status, 200, told.text);
     assert.match(told.text, /^Signed in to far\./);
     assert.match(told.headers.get("content-type") ?? "", /^text\/plain/);
-    assert.equal((await api.call("GET", callback)).status, 400);
+    assert.equal((await api.call("GET", callback)).status, 404);
     assert.equal((await asked()).body.outcome, "signed-in");
     const shown = JSON.stringify([await authorization(), (await asked()).text, begun.text, told.text, api.faults]);
     assert.match(shown, /"state":"signed-in","by":"admin"|"by":"admin"/);
@@ -69,7 +69,7 @@ describe("REST: signing in to a remote server", function () {
     const { body: how } = await api.call("GET", `${LOGIN}/${body.id}`, { as: "admin" });
     assert.deepEqual([how.outcome, /access_denied/.test(String(how.reason))], ["failed", true]);
     for (const query of ["", "?state=", "?state=x&code=y", "?code=y"])
-      assert.equal((await api.call("GET", `/v1/oauth/callback${query}`)).status, 400, query);
+      assert.equal((await api.call("GET", `/v1/oauth/callback${query}`)).status, 404, query);
   });
 
   it("at the command line prints where, waits, and says that somebody did", async () => {
