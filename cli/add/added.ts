@@ -5,11 +5,12 @@ import { thisMachine } from "../../stack/folders/host-folders";
 import { keepServer, STACK_CONFIG } from "../import/keeping";
 import { projectFolder, stackName } from "../project";
 import { settingsOrDefaults } from "../stack/settings";
+import { alikeSources } from "./alike";
 import { lendingConfig, lentFolders, withFolders } from "./lent-folders";
 import { nextSteps } from "./next-steps";
 import { type ChoiceOptions, checkChoices, type NeedOptions, optionWishes } from "./options";
 import { checkPlace, type Place, type Plan, plan, shownPath } from "./plan";
-import { packagesNamed, readRecipes, recipeFor, wishesOf } from "./recipes";
+import { readRecipes, recipeFor, wishesOf } from "./recipes";
 import { originOf } from "./server-json";
 import { parseSource } from "./source";
 
@@ -60,7 +61,7 @@ export async function add(text: string, args: string[], options: AddOptions): Pr
   const lent = lend.length > 0 ? await lentFolders(lend, settings, thisMachine(settings)) : [];
   const recipes = readRecipes(root);
   const recipe = "name" in source ? recipeFor(source, recipes) : undefined;
-  const alike = source.kind === "document" ? packagesNamed(source.from, recipes) : [];
+  const alike = source.kind === "document" ? alikeSources(source.from, args, recipes) : [];
   const wishes = withFolders(recipe ? together(wishesOf(recipe), asked) : asked, lent);
   const registry = settings.serverRegistry;
   const origin = await originOf(source, { args, recipe, alike, registry, program, fromSource });

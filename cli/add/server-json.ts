@@ -57,9 +57,11 @@ export async function originOf(source: Source, options: OriginOptions): Promise<
       return await registryOrigin(source, options.registry ?? "");
     case "remote":
       return { document: remoteJson(source), from: shownSource(source.url), notes: [] };
-    case "document":
+    case "document": {
+      const given = await readDocument(source.from, alike); // first: there may be none
       noArguments(args);
-      return { ...(await readDocument(source.from, alike)), from: `server.json of ${shownSource(source.from)}` };
+      return { ...given, from: `server.json of ${shownSource(source.from)}` };
+    }
     default:
       return await packageOrigin(source, options);
   }
