@@ -31,3 +31,15 @@ export function isBaseUrl(value: string): boolean {
   const [, origin, path] = /^(https?:\/\/[^/?#]+)((?:\/[A-Za-z0-9._~-]+)*)$/.exec(value) ?? [];
   return origin !== undefined && isOrigin(origin) && !path?.split("/").some((part) => /^\.\.?$/.test(part));
 }
+
+/** Paths that the API has itself. A proxy may remove the public URL's path: below such a one a request could mean either. */
+const OWN = /^\/((mcp|sse|messages)$|(servers|v1)(\/|$))/;
+
+/** What `isPublicUrl` expects. */
+export const PUBLIC_URL =
+  "a URL like https://mcp.example.com or https://example.com/mcp-fleet, without a / at its end; its path is none of the API's own: /mcp, /sse, /messages, /servers, /v1";
+
+/** A base URL under which the API can be reached. */
+export function isPublicUrl(value: string): boolean {
+  return isBaseUrl(value) && !OWN.test(new URL(value).pathname);
+}

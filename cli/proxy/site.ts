@@ -1,5 +1,5 @@
 import { type Certificate, type Place, pageProblem, placeOf, type Site, siteAt } from "../../config/fleet/site";
-import { isBaseUrl } from "../../config/parts";
+import { isBaseUrl, isPublicUrl, PUBLIC_URL } from "../../config/parts";
 import type { Settings } from "../../config/settings";
 import { CliError, ExitCode } from "../errors";
 
@@ -36,23 +36,15 @@ export function siteOf(settings: Settings, { url, upstream, pageUrl, pageUpstrea
       fix,
     );
   }
-  checkUrl("--url", place.url);
+  if (!isPublicUrl(place.url)) throw new CliError(`--url: got ${place.url}, expected ${PUBLIC_URL}`, ExitCode.Usage);
   if (place.pageUrl !== "") checkPage(place);
   return siteAt(place);
 }
 
 function checkPage(place: Place): void {
-  checkUrl("--page-url", place.pageUrl);
-  const problem = pageProblem(place);
+  const like = "a URL like https://page.example.com, without a / at its end";
+  const problem = isBaseUrl(place.pageUrl) ? pageProblem(place) : like;
   if (problem) throw new CliError(`--page-url: got ${place.pageUrl}, expected ${problem}`, ExitCode.Usage);
-}
-
-function checkUrl(option: string, url: string): void {
-  if (isBaseUrl(url)) return;
-  throw new CliError(
-    `${option}: got ${url}, expected a URL like https://mcp.example.com, without a / at its end`,
-    ExitCode.Usage,
-  );
 }
 
 function checkAddress(option: string, written: string): void {

@@ -4,17 +4,14 @@ import { parseBlock } from "../../lib/addresses";
 import { line, pattern, whole } from "../../lib/schema-parts";
 import { parseBytes } from "../../lib/sizes";
 import { field, key } from "../key";
-import { flag, httpUrl, isAnyOrigin, isBaseUrl, list, port, text } from "../parts";
+import { flag, httpUrl, isAnyOrigin, isBaseUrl, isPublicUrl, list, PUBLIC_URL, port, text } from "../parts";
 import { PORTS } from "../ports";
 
 const hostName = pattern(/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/, "a host name or IPv4 address, without a port");
 /** A block of /0 would believe everybody. */
 const isProxy = (value: string): boolean => (parseBlock(value)?.prefix ?? 0) > 0;
 const origin = text.refine(isAnyOrigin, "an origin like https://app.example.com, without a path");
-const publicUrl = text.refine(
-  (value) => value === "" || isBaseUrl(value),
-  "a URL like https://mcp.example.com or https://example.com/mcp-fleet, without a / at its end",
-);
+const publicUrl = text.refine((value) => value === "" || isPublicUrl(value), PUBLIC_URL);
 const pageUrl = text.refine(
   (value) => value === "" || (isBaseUrl(value) && new URL(value).pathname === "/"),
   "a URL like https://page.example.com, without a path: the page is at the root of its host",

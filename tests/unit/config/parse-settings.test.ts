@@ -125,7 +125,12 @@ describe("settings", () => {
       "app://a,app://b",
     ])
       assert.equal(problemsOf({ allowedOrigins: JSON.stringify([origin]) }).length, 1, origin);
-    for (const publicUrl of ["https://mcp.example.com", "http://h:8080/fleet", "https://example.com/a/b-c_d.e~"])
+    for (const publicUrl of [
+      "https://mcp.example.com",
+      "http://h:8080/fleet",
+      "https://example.com/a/b-c_d.e~",
+      "https://example.com/mcp/a",
+    ])
       assert.deepEqual(problemsOf({ publicUrl }), [], publicUrl);
     for (const publicUrl of [
       "https://a/",
@@ -135,6 +140,9 @@ describe("settings", () => {
       "https://a/?b",
       "a/b",
       "https://A/b",
+      "https://a/mcp",
+      "https://a/v1/b",
+      "https://a/servers",
     ])
       assert.equal(problemsOf({ publicUrl }).length, 1, publicUrl);
   });
@@ -158,7 +166,7 @@ describe("settings", () => {
       tokens: '[{"name":"Me","scopes":[]},{"name":"b","scopes":["root"],"tools":{"only":[]}},"c"]',
     });
     assert.deepEqual(told, [
-      'publicUrl: got "https://mcp.example.com/base/", expected a URL like https://mcp.example.com or https://example.com/mcp-fleet, without a / at its end',
+      'publicUrl: got "https://mcp.example.com/base/", expected a URL like https://mcp.example.com or https://example.com/mcp-fleet, without a / at its end; its path is none of the API\'s own: /mcp, /sse, /messages, /servers, /v1',
       'allowedHosts.1: got "mcp.example.com:80", expected a host name or IPv4 address, without a port',
       'allowedOrigins.0: got "app.example.com", expected an origin like https://app.example.com, without a path',
       "tokens.0.name: got \"Me\", expected a name of 1 to 32 small letters, digits and '-', a letter first",
