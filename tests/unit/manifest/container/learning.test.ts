@@ -48,7 +48,10 @@ describe("the throwaway copy of a server that learns", () => {
     assert.equal(HostConfig?.ReadonlyRootfs, true);
     assert.deepEqual([HostConfig?.CapDrop, HostConfig?.SecurityOpt], [["ALL"], ["no-new-privileges:true"]]);
     const conf = Env.find((one) => one.startsWith("SQUID_CONF="))?.slice("SQUID_CONF=".length) ?? "";
-    assert.match(conf, new RegExp(`^http_access allow from_${copy.name} dns_name !private_name web !refused$`, "m"));
+    assert.match(
+      conf,
+      new RegExp(`^http_access allow from_${copy.name} dns_name !private_name web known !refused$`, "m"),
+    );
     assert.match(conf, /^http_access deny all$/m);
     assert.doesNotMatch(conf, /db\.lan/);
   });
