@@ -65,6 +65,17 @@ export const serverDetailSchema = serverSchema
         }),
       )
       .describe("Containers beside it: databases, caches. The server's own, and the shared services that it uses"),
+    secrets: z
+      .array(
+        z.object({
+          name: z.string(),
+          held: z
+            .enum(["server", "proxy", "gateway"])
+            .describe("server: it has the value. proxy: the egress proxy puts it in. gateway: sent to a remote server"),
+          host: z.string().optional().describe("host:port that the proxy puts it in for"),
+        }),
+      )
+      .describe("Its secrets, and who has their values"),
     image: z
       .object({
         id: z.string(),

@@ -23,7 +23,7 @@ export function listCommand(): Command {
 }
 
 /** Facts that not every server has: no line for those. */
-const MAY_BE_ABSENT = ["remote", "signed in", "container", "image", "companions"];
+const MAY_BE_ABSENT = ["remote", "signed in", "container", "image", "companions", "secrets"];
 
 type Detail = z.infer<typeof serverDetailSchema>;
 
@@ -31,6 +31,11 @@ type Detail = z.infer<typeof serverDetailSchema>;
 function signedIn({ state, reason, by, subject, since }: NonNullable<Detail["authorization"]>): string {
   const who = by === undefined ? "" : `, ${subject ?? "somebody"} by the token ${by}, since ${since}`;
   return `${state}${who}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+/** Who has a secret's value. */
+function secretText({ name, held, host }: Detail["secrets"][number]): string {
+  return held === "proxy" ? `${name} at the proxy, for ${host}` : `${name} in the ${held}`;
 }
 
 /** `servers show`. */
@@ -69,6 +74,7 @@ export function showCommand(): Command {
                 `${own}${shared ? " (shared)" : ""} ${status}${reason ? `: ${reason}` : ""}`,
             )
             .join("; "),
+          secrets: server.secrets.map(secretText).join("; "),
           restarts: `${restarts}, ${oomKills} processes killed for memory`,
           tools: tools
             ? `${tools.approved} approved, ${tools.changed} changed, ${tools.new} new, ${tools.hidden} hidden`

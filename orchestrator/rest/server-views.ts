@@ -4,6 +4,7 @@ import type { serverDetailSchema, serverSchema, statsSchema } from "../../api/sc
 import { ServerStatus } from "../../api/server-status";
 import { parseBytes } from "../../lib/sizes";
 import { within } from "../../lib/within";
+import { isRemote } from "../../manifest/remote";
 import type { ContainerUsage } from "../servers/docker/stats";
 import type { ServerInfo } from "../servers/server-info";
 import type { RestDeps } from "./deps";
@@ -89,6 +90,14 @@ function placeOf({ runtime, address }: ServerInfo): Pick<ServerDetail, "containe
   return { container: { id: runtime.id, name: runtime.name }, image: runtime.image };
 }
 
+/** Who has the values of its secrets. */
+export function secretsHeld({ manifest: { secrets, transport } }: ServerInfo): ServerDetail["secrets"] {
+  const own = isRemote({ transport }) ? "gateway" : "server";
+  return secrets.map(({ name, inject }) =>
+    inject ? { name, held: "proxy" as const, host: inject.host } : { name, held: own },
+  );
+}
+
 /** Everything about a server. */
 export async function detail(server: ServerInfo, sources: Sources): Promise<ServerDetail> {
   const { name, manifest, runtime, companions = [] } = server;
@@ -96,6 +105,7 @@ export async function detail(server: ServerInfo, sources: Sources): Promise<Serv
     ...summary(server, sources),
     ...placeOf(server),
     companions,
+    secrets: secretsHeld(server),
     restarts: runtime.restarts,
     oomKills: runtime.oomKills,
     usage: sources.gateway.usage(name),

@@ -104,6 +104,8 @@ export const TEXTS = {
     received: "received",
     sessions: "Sessions",
     inFlight: "Calls in work",
+    secrets: "Secrets",
+    heldBy: { server: "in the server", proxy: "at the proxy", gateway: "at the gateway" },
     storage: "Storage",
     notRunning: "It does not run.",
   },

@@ -201,6 +201,8 @@ except urllib.error.HTTPError as error: print(error.code)`;
     assert.match(placeholder, /^sk-[a-z]{4}-\d[A-Z][a-z]\d/);
     assert.notEqual(placeholder, KEPT);
     assert.equal(file, placeholder);
+    const shown = await cli(stack, "servers", "show", "keyed");
+    assert.match(shown.stdout, new RegExp(`secrets +key at the proxy, for ${ALLOWED}:443; ca in the server`));
     const { stdout } = await cli(stack, "servers", "egress", "keyed");
     assert.match(stdout, new RegExp(`${ALLOWED}:443 +allowed .*with key, by the proxy`));
   });

@@ -13,7 +13,7 @@ const { server: texts } = TEXTS;
 
 /** What a server is and uses. */
 export function Overview({ server }: { server: ServerDetail }): ReactNode {
-  const { url, image, remote, startedAt, restarts, oomKills, usage, stats, storage } = server;
+  const { url, image, remote, startedAt, restarts, oomKills, usage, stats, storage, secrets } = server;
   const hasWayOut = Array.isArray(server.manifest.egress) && server.manifest.egress.length > 0;
   const { data: egress } = useQuery({ ...egressQuery(server.name), enabled: hasWayOut });
   return (
@@ -33,6 +33,7 @@ export function Overview({ server }: { server: ServerDetail }): ReactNode {
           [texts.restarts]: remote ? undefined : restarts,
           [texts.oom]: remote ? undefined : oomKills,
           [texts.lastHour]: egress && lastHour(egress.items),
+          [texts.secrets]: secrets.length > 0 ? secrets.map(secretText).join("; ") : undefined,
           [texts.image]: image && <Image of={image} />,
         }}
       />
@@ -52,6 +53,11 @@ export function Overview({ server }: { server: ServerDetail }): ReactNode {
       )}
     </>
   );
+}
+
+/** Who has a secret's value. */
+function secretText({ name, held, host }: ServerDetail["secrets"][number]): string {
+  return `${name} ${texts.heldBy[held]}${host === undefined ? "" : ` (${host})`}`;
 }
 
 function Image({ of: { id, digest, created } }: { of: NonNullable<ServerDetail["image"]> }): ReactNode {
