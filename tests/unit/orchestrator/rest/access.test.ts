@@ -42,7 +42,7 @@ const CALLS: Record<string, { path?: Record<string, string>; query?: string; bod
   beginOwnSignIn: { path: { name: "echo" }, status: 409 },
   getOwnSignIn: { path: { name: "echo", id: "a1" }, status: 404 },
   signOutOwn: { path: { name: "echo" }, status: 409 },
-  finishSignIn: { query: "?state=a", status: 400 },
+  finishSignIn: { query: "?state=a", status: 404 },
   listTools: { path: { name: "echo" } },
   approveTools: { path: { name: "echo" } },
   callTool: { path: { name: "echo", tool: "say" }, body: { arguments: { text: "hi" } } },
