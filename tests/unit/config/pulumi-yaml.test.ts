@@ -33,6 +33,7 @@ describe("Pulumi.yaml", () => {
       pagePort,
       consulToken,
       consulKey,
+      secretSources,
       ...defaults
     } = parseSettings({}, [], "f");
     const told = Object.entries(declared()).map(([key, { default: value }]) => [key, value]);
@@ -51,6 +52,7 @@ describe("Pulumi.yaml", () => {
       "consul",
       "consulToken",
       "consulKey",
+      "secretSources",
     ];
     assert.deepEqual([...told.map(([key]) => key), ...others].sort(), Object.keys(KEYS).sort());
   });
