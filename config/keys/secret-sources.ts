@@ -58,7 +58,7 @@ const sources = z.strictObject(
 
 /** Where values of `secrets` come from that are kept elsewhere. */
 export const secretSourceKeys = {
-  secretSources: key(sources.prefault({}), {
+  secretSources: key(sources.optional(), {
     kind: "mapping of sources",
     secret: true,
     meaning: "Where values of `secrets` that name a place are read, by each `up`.",

@@ -2,7 +2,7 @@ import type { Settings } from "../../config/settings";
 import { isMapping } from "../../lib/mapping";
 import { ask } from "./ask";
 
-export type OnePasswordAccess = NonNullable<Settings["secretSources"]["onePassword"]>;
+export type OnePasswordAccess = NonNullable<NonNullable<Settings["secretSources"]>["onePassword"]>;
 
 /** Ids of 1Password: 26 lower-case letters and digits. */
 const ID = /^[a-z0-9]{26}$/;

@@ -11,7 +11,7 @@ const PLACE = /^(?:(vault|op):\/\/(.+)|(file:\/\/\/.+)|command:(.+))$/s;
 const FIELDS = { vault: "vault", op: "onePassword", file: "files", command: "commands" } as const;
 
 /** Which sources there are, each with how it is read; undefined for one that the config does not have. */
-function readers({ vault, onePassword, files, commands }: Settings["secretSources"]) {
+function readers({ vault, onePassword, files, commands }: NonNullable<Settings["secretSources"]>) {
   const [inVault, inOnePassword] = [vault && new Vault(vault), onePassword && new OnePassword(onePassword)];
   return {
     vault: inVault && ((place) => inVault.value(place)),
@@ -33,7 +33,7 @@ function placeOf(value: string): { source: keyof typeof FIELDS; place: string } 
  * @throws ProblemsError with every value that could not be read; no problem shows a value
  */
 export async function withKeptElsewhere(
-  { secrets, secretSources }: Pick<Settings, "secrets" | "secretSources">,
+  { secrets, secretSources = { files: false, commands: false } }: Pick<Settings, "secrets" | "secretSources">,
   file: string,
 ): Promise<Settings["secrets"]> {
   const sources = readers(secretSources);

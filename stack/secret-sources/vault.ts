@@ -2,7 +2,7 @@ import type { Settings } from "../../config/settings";
 import { isMapping } from "../../lib/mapping";
 import { ask } from "./ask";
 
-export type VaultAccess = NonNullable<Settings["secretSources"]["vault"]>;
+export type VaultAccess = NonNullable<NonNullable<Settings["secretSources"]>["vault"]>;
 
 /** Reads secrets of Vault's or OpenBao's KV engine, version 2. It signs in once, and reads each path once. */
 export class Vault {
