@@ -15,8 +15,8 @@ describe("settings", () => {
         ["admin", "mcp,read,admin"],
       ],
     );
-    // Without `oauth`, `consul` or `kong` there is none, and the orchestrator has the defaults of `deploy`.
-    const unset = ["tokens", "oauth", "deploy", "consul", "kong"];
+    // Without `oauth`, `consul`, `kong` or `secretSources` there is none, and the orchestrator has the defaults of `deploy`.
+    const unset = ["tokens", "oauth", "deploy", "consul", "kong", "secretSources"];
     assert.deepEqual(Object.keys(KEYS).sort(), [...Object.keys(others), ...unset].sort());
   });
 
