@@ -22,4 +22,5 @@ VOLUME /consul/data
 EOF
 ) || die "making $image failed: $(tail -n 15 <<<"$log")"
 bash "$here/../mirror.sh" "$cache" push "$image"
+docker rmi "$image" >/dev/null # the mirror has it; here it would only shadow HashiCorp's
 echo "$stamp" >"$cache/mirror/pushed-consul"
