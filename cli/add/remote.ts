@@ -5,6 +5,7 @@ import { oneLine } from "../../lib/plain-text";
 import { shortDescription } from "../../manifest/draft/names";
 import { CliError, ExitCode } from "../errors";
 import { shownSource } from "./download";
+import { issuerOf } from "./issuer";
 import type { RemoteSource } from "./source";
 
 /** Milliseconds that a server has to say what it is. */
@@ -22,8 +23,8 @@ const INITIALIZE = JSON.stringify({
 interface Found {
   type: "streamable-http" | "sse";
   info: { name?: string; title?: string; version?: string };
-  /** True when it wants to know who asks. */
-  isShut: boolean;
+  /** Its challenge, when it wants to know who asks. */
+  shut?: string;
 }
 
 /**
@@ -33,7 +34,8 @@ interface Found {
 export async function remoteDocument(url: URL): Promise<{ document: Record<string, unknown>; notes: string[] }> {
   if (url.username || url.password)
     throw new CliError(`${shownSource(url.href)}: got a URL with a password, expected one without`, ExitCode.Usage);
-  const { type, info, isShut } = await found(url);
+  const { type, info, shut } = await found(url);
+  const issuer = shut === undefined ? undefined : await issuerOf(url, shut);
   const host = url.hostname;
   const token = { isSecret: true, isRequired: true, description: `A token of ${host}` };
   const header = {
@@ -49,11 +51,13 @@ export async function remoteDocument(url: URL): Promise<{ document: Record<strin
     ...(info.title ? { title: oneLine(info.title, 100) } : {}),
     ...(info.title ? { description: shortDescription(`${info.title}, at ${host}`) } : {}),
     ...(EXACT.test(info.version ?? "") ? { version: info.version } : {}),
-    ...(isShut ? { remotes: [{ type, url: url.href, headers: [header] }] } : {}),
+    ...(shut !== undefined && issuer === undefined ? { remotes: [{ type, url: url.href, headers: [header] }] } : {}),
   };
-  const shut =
-    "it asks who you are: a header with a token is drafted; one that takes a sign-in by OAuth alone cannot be used yet";
-  return { document, notes: [`it speaks ${type}`, ...(isShut ? [shut] : [])] };
+  const words =
+    issuer === undefined
+      ? "it asks who you are: a header with a token is drafted; where it takes a sign-in alone, write oauth in its place"
+      : `it takes sign-ins: add the line \`oauth: { issuer: ${issuer} }\` to server.yaml; after up, bin/dind-mcp servers login`;
+  return { document, notes: [`it speaks ${type}`, ...(shut === undefined ? [] : [words])] };
 }
 
 /** The least that is to be said of a server at an address. */
@@ -78,21 +82,23 @@ async function found(url: URL): Promise<Found> {
     body: INITIALIZE,
   });
   const { status } = answer;
-  if (status === 401 || status === 403) return { type: "streamable-http", info: {}, isShut: true };
+  if (status === 401 || status === 403) return { type: "streamable-http", info: {}, shut: challengeOf(answer) };
   const message = status === 200 || status === 400 ? await firstMessage(answer) : undefined;
   if (message) {
     const session = answer.headers.get("mcp-session-id");
     if (session) await asked(url, { method: "DELETE", headers: { "mcp-session-id": session } }).catch(() => {});
     const { serverInfo } = isMapping(message.result) ? message.result : {};
-    return { type: "streamable-http", info: isMapping(serverInfo) ? texts(serverInfo) : {}, isShut: false };
+    return { type: "streamable-http", info: isMapping(serverInfo) ? texts(serverInfo) : {} };
   }
   if (!NO_POST.includes(status)) throw none(url, `status ${status}`);
   const stream = await asked(url, { headers: { accept: "text/event-stream" } });
   await stream.body?.cancel();
-  if (stream.status === 401 || stream.status === 403) return { type: "sse", info: {}, isShut: true };
+  if (stream.status === 401 || stream.status === 403) return { type: "sse", info: {}, shut: challengeOf(stream) };
   if (!isStream(stream)) throw none(url, `status ${status} to POST and ${stream.status} to GET`);
-  return { type: "sse", info: {}, isShut: false };
+  return { type: "sse", info: {} };
 }
+
+const challengeOf = ({ headers }: Response): string => headers.get("www-authenticate") ?? "";
 
 const isStream = ({ status, headers }: Response): boolean =>
   status === 200 && (headers.get("content-type") ?? "").startsWith("text/event-stream");

@@ -61,6 +61,36 @@ describe("servers add: the address of a server that runs elsewhere", () => {
     assert.deepEqual(manifest.secrets, [{ name: "token", description: "A token of 127.0.0.1" }]);
   });
 
+  it("that takes sign-ins names its issuer, in the place that it points to or at the usual one", async () => {
+    const metadata = JSON.stringify({ authorization_servers: ["https://login.example.com/tenant"] });
+    for (const [challenge, place] of [
+      ["Bearer", "/.well-known/oauth-protected-resource/mcp"],
+      ["Bearer", "/.well-known/oauth-protected-resource"],
+      ['Bearer resource_metadata="/else"', "/.well-known/oauth-protected-resource/mcp"],
+    ]) {
+      const url = await serve(({ url: path }, response) => {
+        if (path === place) response.writeHead(200, { "content-type": "application/json" }).end(metadata);
+        else response.writeHead(path === "/mcp" ? 401 : 404, { "www-authenticate": challenge }).end();
+      });
+      const { document, notes } = await readDocument(url);
+      assert.match(
+        notes.join(),
+        /add the line `oauth: \{ issuer: https:\/\/login\.example\.com\/tenant \}` to server\.yaml/,
+      );
+      assert.equal(fromServerJson(document, { user: 11_000 }).manifest.headers, undefined);
+    }
+  });
+
+  it("that points elsewhere for its issuer, or to no https, is not followed", async () => {
+    const elsewhere = await serve((_, response) => response.end('{"authorization_servers":["https://evil.example"]}'));
+    const url = await serve(({ url: path }, response) => {
+      const header = `Bearer resource_metadata="${elsewhere}"`;
+      if (path === "/mcp") return void response.writeHead(401, { "www-authenticate": header }).end();
+      response.writeHead(200).end('{"authorization_servers":["http://login.example.com","javascript:alert(1)",7]}');
+    });
+    assert.match((await readDocument(url)).notes.join(), /a header with a token is drafted/);
+  });
+
   it("of the transport of 2024 is known by its stream", async () => {
     const url = await serve((request, response) => {
       if (request.method === "POST") return void response.writeHead(405).end();
