@@ -168,13 +168,12 @@ export class Issuer {
     }
   }
 
-  #tokens({ access_token: access, refresh_token: refresh, ...given }: oauth.TokenEndpointResponse): Tokens {
+  /** @param given as the library returned it, and no copy: it knows the claims by the object */
+  #tokens(given: oauth.TokenEndpointResponse): Tokens {
+    const { access_token: access, refresh_token: refresh } = given;
     if (given.token_type !== "bearer" || !/^[\x21-\x7e]+$/.test(access))
       throw new WayError(`the issuer ${this.#said.issuer} gives no bearer tokens`);
-    const claims =
-      given.id_token === undefined
-        ? undefined
-        : oauth.getValidatedIdTokenClaims(given as typeof given & { access_token: string });
+    const claims = given.id_token === undefined ? undefined : oauth.getValidatedIdTokenClaims(given);
     const subject = claims && oneLine(String(claims.email ?? claims.preferred_username ?? claims.sub), SHOWN);
     return {
       access,

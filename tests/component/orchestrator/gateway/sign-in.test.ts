@@ -180,6 +180,15 @@ describe("gateway: signing in to a remote server", function () {
     assert.equal(site.signIns.attempt(site.info, id, ADMIN)?.outcome, "signed-in");
   });
 
+  it("tells who signed in, where the issuer does", async () => {
+    site.declare({ scopes: ["openid", "tools"] });
+    assert.deepEqual(await site.signIn(), { server: "far", subject: "ann@example.com" });
+    assert.equal(site.signIns.of(site.info)?.subject, "ann@example.com");
+    site.ahead += 3_600_000;
+    assert.deepEqual((await site.call()).result, DONE);
+    assert.equal(site.signIns.of(site.info)?.subject, "ann@example.com");
+  });
+
   it("says what the person refused", async () => {
     const { url } = await site.signIns.begin(site.info, ADMIN);
     const state = new URL(url).searchParams.get("state") ?? "";
