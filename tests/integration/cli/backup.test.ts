@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { eventually } from "../../support/eventually";
 import { copyCatalog, edit } from "../../support/fleet/catalog";
 import { must, run } from "../../support/fleet/command";
+import { killedAt } from "../../support/fleet/killed";
 import {
   cli,
   createStack,
@@ -114,6 +115,43 @@ describe("bin/dind-mcp backup", function () {
     assert.deepEqual([manifest.offline, manifest.database], [true, "files"]);
     assert.ok(manifest.parts.includes("volumes/postgres.tar"));
     assert.equal(await files("cat", "/own/kept"), "own");
+  });
+
+  it("into a folder is named by stack and time; --keep lets the one before go, and status tells its age", async () => {
+    const folder = join(stack.folder, "backups");
+    await mkdir(folder);
+    for (const _ of [1, 2]) await mustCli(stack, "backup", `${folder}/`, ...keys, "--keep", "1d");
+    const [one = "", ...more] = await readdir(folder);
+    assert.deepEqual(more, []);
+    assert.match(one, new RegExp(`^${stack.name}-\\d{8}T\\d{6}Z\\.backup$`));
+    const { lastBackup } = JSON.parse((await cli(stack, "status", "--json")).stdout);
+    assert.ok(lastBackup.ageSeconds < 600, JSON.stringify(lastBackup));
+  });
+
+  it("is restored into a stack of another name beside it; a restore killed while it fills volumes is run again", async () => {
+    const other = await createStack("rehearsal");
+    const own = join(ROOT, `Pulumi.${other.name}.yaml`);
+    const { config } = parse(await readFile(join(other.folder, "stacks", `Pulumi.${other.name}.yaml`), "utf8"));
+    await writeFile(own, stringify({ config }));
+    try {
+      const stopped = async () => {
+        const state = ["inspect", "-f", "{{.State.Status}}", other.engineName];
+        assert.equal(await must("docker", state), "exited");
+      };
+      await killedAt(other, ["restore", file, ...keys, "--force"], stopped, 600_000);
+      await mustCli(other, "restore", file, ...keys);
+      const there = (...args: string[]) => must("docker", ["exec", other.engineName, "docker", "exec", ...args]);
+      assert.equal(await there("mcp-files", "cat", "/workspace/kept"), "shared");
+      assert.equal(await there("mcp-files", "cat", "/own/kept"), "own");
+      assert.equal(await there("mcp-extra", "cat", "/data/kept"), "extra");
+      const query = ["psql", "-h", "/tmp", "-U", "postgres", "-Atc", "select what from kept", "mcp"];
+      assert.equal(await there("mcp-database", ...query), "row");
+      const tokens = (of: TestStack) => mustCli(of, "outputs", "tokens", "--show-secrets", "--json");
+      assert.equal(await tokens(other), await tokens(stack));
+    } finally {
+      await pulumi(other, "cancel", "--yes");
+      await removeStack(other).finally(() => rm(own));
+    }
   });
 
   it("brings the stack back when all of it is gone: the same tokens, files and rows, and the extra server", async () => {

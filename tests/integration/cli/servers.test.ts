@@ -98,6 +98,14 @@ describe("dind-mcp servers", function () {
     assert.match(await mustCli(fleet.stack, "servers", "egress", "files"), /files has no way out/);
   });
 
+  it("sbom tells what an image holds, as SPDX", async () => {
+    const { spdxVersion, packages } = JSON.parse(await mustCli(fleet.stack, "servers", "sbom", "files"));
+    assert.equal(spdxVersion, "SPDX-2.3");
+    const urls = JSON.stringify(packages);
+    for (const url of [/pkg:npm\/%40modelcontextprotocol\/server-filesystem@\d/, /pkg:deb\/debian\/libc6@\d/])
+      assert.match(urls, url);
+  });
+
   it("learn tells what a copy of it asked for, refusals what it was kept from, and nothing of the copy stays", async () => {
     const calls = join(fleet.stack.folder, "calls.yaml");
     await writeFile(calls, stringify([{ tool: "fetch", arguments: { url: "http://learned.example.net/" } }]));

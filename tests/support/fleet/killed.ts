@@ -20,10 +20,12 @@ function tree(root: number): number[] {
   return below(root);
 }
 
+type Command = string | string[];
+
 /** Starts `bin/dind-mcp COMMAND` on the stack and waits for a moment. @throws Error when it ends by itself before that */
-async function startedUntil(stack: TestStack, command: string, moment: () => Promise<void>) {
+async function startedUntil(stack: TestStack, command: Command, moment: () => Promise<void>, patience = 90_000) {
   const env = { ...stack.env, DIND_MCP_STATE: stack.folder, DIND_MCP_STACK: stack.name };
-  const child = spawn(join(ROOT, "bin/dind-mcp"), [command], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(join(ROOT, "bin/dind-mcp"), [command].flat(), { env, stdio: ["ignore", "pipe", "pipe"] });
   const said = { text: "" };
   child.stdout.on("data", (chunk) => (said.text += chunk));
   child.stderr.on("data", (chunk) => (said.text += chunk));
@@ -31,13 +33,18 @@ async function startedUntil(stack: TestStack, command: string, moment: () => Pro
   await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`it ended by itself:\n${said.text}`);
     await moment();
-  }, 90_000);
+  }, patience);
   return { child, said, ended };
 }
 
 /** Runs a command until a moment, then kills it and every process below it with SIGKILL. */
-export async function killedAt(stack: TestStack, command: string, moment: () => Promise<void>): Promise<void> {
-  const { child, ended } = await startedUntil(stack, command, moment);
+export async function killedAt(
+  stack: TestStack,
+  command: Command,
+  moment: () => Promise<void>,
+  patience?: number,
+): Promise<void> {
+  const { child, ended } = await startedUntil(stack, command, moment, patience);
   for (const pid of tree(child.pid ?? 0)) {
     try {
       process.kill(pid, "SIGKILL");
@@ -47,7 +54,7 @@ export async function killedAt(stack: TestStack, command: string, moment: () => 
 }
 
 /** Runs a command until a moment, then sends it SIGINT as a supervisor does. @returns its exit code, and all it said */
-export async function interruptedAt(stack: TestStack, command: string, moment: () => Promise<void>) {
+export async function interruptedAt(stack: TestStack, command: Command, moment: () => Promise<void>) {
   const { child, said, ended } = await startedUntil(stack, command, moment);
   child.kill("SIGINT");
   return { code: await ended, text: said.text };
