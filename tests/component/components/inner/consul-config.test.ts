@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { consulServers } from "../../../../cli/import/from-consul";
 import { eventually } from "../../../support/eventually";
 import { run } from "../../../support/fleet/command";
 import { ConsulProcess, consulProgram, MANAGEMENT } from "../../../support/orchestrator/discovery/consul-process";
@@ -47,12 +48,21 @@ describe("the embedded Consul's configuration, in a real agent", function () {
     assert.notEqual(await check(MANAGEMENT.replaceAll("1", "9")), 0);
   });
 
-  it("takes the fleet from an orchestrator that has the token", async () => {
+  it("takes the fleet from an orchestrator that has the token, and another fleet finds its servers there", async () => {
     const fleet = new LiveFleet();
     try {
       fleet.set("files");
       fleet.announce({ address: consul.address, prefix: "mcp" }, { token: MANAGEMENT });
       await eventually(async () => assert.deepEqual(await consul.catalog(), fleet.wanted()), 30_000);
+      const found = await consulServers({ address: consul.address, token: MANAGEMENT }, "http://127.0.0.1:1");
+      assert.deepEqual(
+        found.map(({ name, server, why }) => [name, server?.headers, why === undefined]),
+        [
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: what is to be filled in
+          ["files", { Authorization: "Bearer ${TOKEN}" }, true],
+          ["mcp-orchestrator", undefined, false],
+        ],
+      );
     } finally {
       await fleet.close();
     }
