@@ -75,11 +75,22 @@ export class Account implements Credentials {
   #replaced: { by: string; at: number } | undefined;
   readonly #now: () => number;
 
-  constructor(private readonly parts: AccountParts) {
+  constructor(private parts: AccountParts) {
     const { files, owner, place } = parts;
     this.#now = parts.now ?? Date.now;
     const kept = keptSchema.safeParse(files.read(owner)).data;
     if (!parts.self && kept?.url === place.url && kept.issuer === place.issuer) this.#kept = kept;
+  }
+
+  /** The server is declared otherwise, at the same address: what is there goes on. */
+  redeclared(parts: AccountParts): void {
+    this.parts = parts;
+  }
+
+  /** The server is elsewhere now: what is there is sent no more, and not written down again. */
+  retire(): void {
+    this.#kept = undefined;
+    this.parts = { ...this.parts, self: undefined };
   }
 
   /** How it is. */

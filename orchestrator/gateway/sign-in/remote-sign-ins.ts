@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as oauth from "oauth4webapi";
 import type { SealingKey } from "../../../config/orchestrator-config";
 import { SignInGrant, SignInOwner } from "../../../manifest/remote-types";
@@ -8,16 +7,12 @@ import { GatewayError } from "../gateway-api";
 import type { Credentials } from "../upstream/credentials";
 import { WayError } from "../upstream/way-error";
 import { ErrorCode } from "../wire/json-rpc";
-import { Account, type Kept } from "./account";
-import { type Begun, Issuer } from "./issuer";
+import { Account, type AccountParts, type Kept } from "./account";
+import { Attempts } from "./attempts";
+import { Issuer } from "./issuer";
 import type { Reached } from "./issuer-fetch";
 import { type Resource, resourceOf } from "./resource";
 import { SealedFiles } from "./sealed-files";
-
-/** Milliseconds that somebody may take to sign in. */
-const PATIENCE_MS = 10 * 60_000;
-/** Attempts that are known at a time; the oldest goes first. */
-const MOST = 200;
 
 export interface SignInsOptions {
   /** Where sign-ins are kept, encrypted. */
@@ -42,28 +37,17 @@ interface Known {
   accounts: Map<string, Account>;
 }
 
-/** A sign-in under way, or just over. */
-interface Attempt {
-  id: string;
-  server: string;
-  by: SignInFor;
-  begun: Begun;
-  known: Known;
-  until: number;
-  outcome: SignInAttempt["outcome"];
-  reason?: string;
-}
-
 /** Who is signed in to which remote server, for the gateway's requests to it. */
 export class RemoteSignIns implements SignIns {
   readonly #files: SealedFiles;
   readonly #known = new Map<string, Known>();
-  readonly #attempts = new Map<string, Attempt>();
+  readonly #attempts: Attempts<Known>;
   readonly #now: () => number;
 
   constructor(private readonly options: SignInsOptions) {
     this.#files = new SealedFiles(options.folder, options.keys);
     this.#now = options.now ?? Date.now;
+    this.#attempts = new Attempts(this.#now);
   }
 
   /**
@@ -91,9 +75,7 @@ export class RemoteSignIns implements SignIns {
       const state = oauth.generateRandomState();
       const begun = { client, state, verifier: oauth.generateRandomCodeVerifier(), resource, redirect };
       const url = await known.issuer.url(begun, scope);
-      const until = this.#now() + PATIENCE_MS;
-      const id = randomBytes(9).toString("base64url");
-      this.#remember({ id, server: server.name, by, begun, known, until, outcome: "waiting" });
+      const { id, until } = this.#attempts.begin(server.name, by, begun, known);
       return { id, url, expiresAt: new Date(until).toISOString() };
     } catch (error) {
       throw error instanceof WayError ? refused(502, `server ${server.name}: ${error.message}`) : error;
@@ -102,34 +84,21 @@ export class RemoteSignIns implements SignIns {
 
   attempt(server: ServerInfo, id: string, by: SignInFor): SignInAttempt | undefined {
     const known = this.#mustKnow(server, by);
-    const found = this.#attempts.get(id);
-    if (!found || found.server !== server.name || !isSame(found.by, by)) return undefined;
-    const isLate = found.outcome === "waiting" && found.until < this.#now();
-    const { outcome, reason } = isLate ? ({ outcome: "failed", reason: "nobody signed in in time" } as const) : found;
-    return {
-      outcome,
-      ...(reason === undefined ? {} : { reason }),
-      authorization: this.#account(known, ownerOf(by)).authorization,
-    };
+    const told = this.#attempts.told(server.name, id, by);
+    return told && { ...told, authorization: this.#account(known, ownerOf(by)).authorization };
   }
 
   async finish(brought: URLSearchParams): Promise<SignInEnd | undefined> {
-    const state = brought.get("state") ?? "";
-    const attempt = [...this.#attempts.values()].find(
-      ({ begun, outcome }) => begun.state === state && outcome === "waiting",
-    );
-    if (!attempt || attempt.until < this.#now()) return undefined;
+    const attempt = this.#attempts.take(brought.get("state") ?? "");
+    if (!attempt) return undefined;
     const { server, by, begun, known } = attempt;
-    attempt.outcome = "failed"; // the state is good for one answer
-    attempt.reason = "its answer is being checked";
     try {
       const tokens = await known.issuer.exchange(begun, brought);
       if (this.#known.get(server) !== known) throw new WayError("the server was declared otherwise meanwhile");
-      const { address, manifest } = known.reached;
-      const place = { url: address.url, issuer: manifest.oauth?.issuer ?? "" };
+      if (!this.#attempts.has(attempt)) throw new WayError("the token that began it was revoked meanwhile");
       const now = this.#now();
       this.#account(known, ownerOf(by)).begin({
-        ...place,
+        ...placeOf(known.reached),
         client: begun.client,
         resource: begun.resource,
         by: by.principal,
@@ -168,7 +137,7 @@ export class RemoteSignIns implements SignIns {
 
   /** Ends all that a principal signed in to for itself, and what it has begun: it is no more. Never rejects. */
   forget(principal: string): void {
-    for (const [id, { by }] of this.#attempts) if (by.principal === principal) this.#attempts.delete(id);
+    this.#attempts.forget(principal);
     for (const file of this.#files.owners()) {
       const { server, who } = partsOf(file);
       if (who !== principal) continue;
@@ -186,22 +155,28 @@ export class RemoteSignIns implements SignIns {
   }
 
   /** The sign-in of a principal of its own; undefined: the operator's. */
-  #account({ name, reached, issuer, accounts }: Known, who: string | undefined): Account {
-    const found = accounts.get(who ?? "");
+  #account(known: Known, who: string | undefined): Account {
+    const found = known.accounts.get(who ?? "");
     if (found) return found;
-    const place = { url: reached.address.url, issuer: reached.manifest.oauth?.issuer ?? "" };
-    const login = `bin/dind-mcp servers login ${name}`;
-    const advice = who === undefined ? login : `${login} --own, with the token ${who}`;
-    const parts = { files: this.#files, warn: this.options.warn, now: this.#now };
-    const { scopes, grant } = reached.manifest.oauth ?? {};
-    const self = grant === SignInGrant.ClientCredentials ? this.#self(reached, issuer, place) : undefined;
-    const account = new Account({ ...parts, advice, owner: fileOf(name, who), place, issuer, scopes, self });
-    accounts.set(who ?? "", account);
+    const account = new Account(this.#parts(known, who));
+    known.accounts.set(who ?? "", account);
     return account;
   }
 
+  #parts({ name, reached, issuer }: Known, who: string | undefined): AccountParts {
+    const { scopes, grant } = reached.manifest.oauth ?? {};
+    const place = placeOf(reached);
+    const login = `bin/dind-mcp servers login ${name}`;
+    return {
+      ...{ files: this.#files, warn: this.options.warn, now: this.#now, issuer, place, scopes },
+      owner: fileOf(name, who),
+      advice: who === undefined ? login : `${login} --own, with the token ${who}`,
+      self: grant === SignInGrant.ClientCredentials ? this.#self(reached, issuer, place) : undefined,
+    };
+  }
+
   /** Gets tokens for the manifest's client. */
-  #self(reached: Reached, issuer: Issuer, place: Pick<Kept, "url" | "issuer">): () => Promise<Kept> {
+  #self(reached: Reached, issuer: Issuer, place: Place): () => Promise<Kept> {
     const { clientId: id = "", scopes } = reached.manifest.oauth ?? {};
     let resource: Resource | undefined;
     return async () => {
@@ -219,8 +194,14 @@ export class RemoteSignIns implements SignIns {
     const found = this.#known.get(name);
     if (found?.generation === generation) return found;
     const reached = { address, manifest };
-    const issuer = new Issuer(reached, this.#now);
-    const known = { name, generation, reached, issuer, accounts: new Map<string, Account>() };
+    const known: Known = { name, generation, reached, issuer: new Issuer(reached, this.#now), accounts: new Map() };
+    // Sessions of before go on with the accounts that they have: two of one sign-in would take each other's refresh token.
+    for (const [who, account] of found?.accounts ?? []) {
+      if (found && isSamePlace(placeOf(found.reached), placeOf(reached))) {
+        account.redeclared(this.#parts(known, who === "" ? undefined : who));
+        known.accounts.set(who, account);
+      } else account.retire();
+    }
     this.#known.set(name, known);
     return known;
   }
@@ -234,22 +215,12 @@ export class RemoteSignIns implements SignIns {
       throw refused(409, `server ${server.name} has one sign-in for all: its manifest has no credentials per-user`);
     return known;
   }
-
-  /** Another attempt of the same principal at the same server takes its place. */
-  #remember(attempt: Attempt): void {
-    const now = this.#now();
-    for (const [id, { server, by, until }] of this.#attempts) {
-      if ((server === attempt.server && isSame(by, attempt.by)) || until + PATIENCE_MS < now) this.#attempts.delete(id);
-    }
-    this.#attempts.set(attempt.id, attempt);
-    const [oldest] = this.#attempts.keys();
-    if (this.#attempts.size > MOST && oldest !== undefined) this.#attempts.delete(oldest);
-  }
 }
 
 const isPerUser = ({ manifest }: ServerInfo): boolean => manifest.oauth?.credentials === SignInOwner.PerUser;
-const isSame = (one: SignInFor, other: SignInFor): boolean =>
-  one.principal === other.principal && (one.own ?? false) === (other.own ?? false);
+type Place = AccountParts["place"];
+const placeOf = ({ address, manifest }: Reached): Place => ({ url: address.url, issuer: manifest.oauth?.issuer ?? "" });
+const isSamePlace = (one: Place, other: Place): boolean => one.url === other.url && one.issuer === other.issuer;
 const ownerOf = ({ principal, own }: SignInFor): string | undefined => (own ? principal : undefined);
 
 /** The name of a sign-in's file: no server's name has a space in it. */

@@ -116,6 +116,20 @@ describe("gateway: signing in to a remote server", function () {
     assert.equal(site.start().of(site.info)?.state, "signed-in");
   });
 
+  it("goes on in sessions of before when the server is declared otherwise at the same address", async () => {
+    await site.signIn();
+    const before = await site.remote.site.client("far");
+    assert.deepEqual((await before.call("x")).result, DONE);
+    site.declare({ scopes: ["tools"] });
+    const after = await site.remote.site.client("far");
+    for (const late of [3_600_000, 3_600_000]) {
+      site.ahead += late;
+      const count = renewals();
+      for (const client of [before, after]) assert.deepEqual((await client.call("x")).result, DONE);
+      assert.equal(renewals(), count + 1);
+    }
+  });
+
   it("renews a token that the server refuses in mid-session, and sends the call again", async () => {
     await site.signIn();
     const client = await site.remote.site.client("far");
@@ -377,6 +391,14 @@ describe("gateway: signing in to a remote server", function () {
       site.signIns.keepServers((name) => name === "far");
       assert.equal(site.start().of(site.info, "bob")?.state, "signed-in");
       site.signIns.keepServers(() => false);
+      assert.equal(site.kept, "");
+    });
+
+    it("does not outlive its token, when that ends while the issuer's answer is on the way", async () => {
+      const { url } = await site.signIns.begin(site.info, ann);
+      const finished = site.signIns.finish(site.issuer.browse(url));
+      site.signIns.forget("ann");
+      assert.match((await finished)?.failure ?? "", /revoked meanwhile/);
       assert.equal(site.kept, "");
     });
 
