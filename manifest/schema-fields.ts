@@ -64,8 +64,8 @@ const inject = z.strictObject(
     host: z.string("a host and port, like api.example.com:443"),
     header: pattern(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, "a header's name, like X-Api-Key"),
     value: pattern(
-      /^[\x20-\x7a\x7c\x7e]*\{\}[\x20-\x7a\x7c\x7e]*$/,
-      "text with {} once, where the secret goes, like Bearer {}",
+      /^(?=.{2,102}$)[\x20-\x7a\x7c\x7e]*\{\}[\x20-\x7a\x7c\x7e]*$/,
+      "text of at most 102 characters with {} once, where the secret goes, like Bearer {}",
     ).default("{}"),
     ca: reference.optional(),
   },

@@ -140,10 +140,21 @@ function authorities(rules: KeyRule[], secrets: Values): string {
   return [...new Set(texts)].filter((text) => text !== "").join("\n");
 }
 
+/** Squid ends at a longer text in quotes, and with it every server's way out. That of `value` around the key may be 200 of them. */
+const MOST = 2_048 - 200;
+
+/** A text in quotes for squid: it may hold squid's own % codes, and a backslash takes the next character as it is. */
+function quoted(text: string): string {
+  return text.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%");
+}
+
 /** Returns what a header may hold instead; undefined when this value can be one. */
 export function headerProblem(value: string): string | undefined {
   if (value.trim() === "") return "a value";
-  return /^[\t\x20-\x7e]*$/.test(value.trimEnd()) ? undefined : "printable ASCII characters on one line";
+  if (!/^[\t\x20-\x7e]*$/.test(value.trimEnd())) return "printable ASCII characters on one line";
+  return quoted(value.trim()).length > MOST
+    ? `at most ${MOST} characters, of which ", \\ and % count twice`
+    : undefined;
 }
 
 /**
@@ -166,9 +177,7 @@ function headers(rules: KeyRule[], secrets: Values): string {
       const problem = headerProblem(given);
       if (problem) throw new RangeError(`secrets.${rule.server}.${secret}: expected ${problem}`);
       const text = value.replace("{}", () => given.trim());
-      // A quoted value may hold squid's own % codes, and a backslash takes the next character as it is.
-      const quoted = text.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%");
-      return [`request_header_add ${header} "${quoted}" ${names.get(host)}`];
+      return [`request_header_add ${header} "${quoted(text)}" ${names.get(host)}`];
     });
   });
   return `${lines.join("\n")}\n`;

@@ -52,6 +52,9 @@ const SETTINGS = [
   "positive_dns_ttl 5 minutes",
 ];
 
+/** Closed unanswered, also where no request comes: else one server's idle connections take all that squid can have. */
+const MOST = "client_ip_max_connections 128";
+
 /** What is told of requests. */
 const LOG = [
   // Only who spoke with whom: paths and queries may hold tokens.
@@ -127,6 +130,7 @@ export function squidConf(rules: EgressRule[], options: SquidOptions = {}): stri
     `http_port 0.0.0.0:${PROXY.port}`,
     ...common([], options),
     ...LOG,
+    MOST,
     "http_access deny many",
     ...sorted.flatMap(serverLines),
     ...keyWays(sorted),

@@ -28,6 +28,7 @@ describe("secrets that the egress proxy keeps", () => {
     [kept({ header: "X-Key\r\nhttp_access allow all" }), /inject\.header: .*a header's name/],
     [kept({ value: "Bearer" }), /inject\.value: .*\{\} once/],
     [kept({ value: "{} {}" }), /inject\.value: .*\{\} once/],
+    [kept({ value: `${"x".repeat(101)}{}` }), /inject\.value: .*at most 102 characters/],
     [kept({ ca: { secret: "k" } }), /inject\.ca: .*a secret of the server that it has itself/],
     [kept({ ca: { secret: "gone" } }), /inject\.ca/],
     [kept({}, { secrets: [1, 2].map((n) => ({ name: `k${n}`, inject })) }), /secrets\.1\.inject\.header: .*again/],

@@ -99,6 +99,17 @@ describe("keys at the egress proxy", () => {
     );
   });
 
+  it("are no longer than what squid reads: it would end, and its log show the key", () => {
+    const longest = { ...rule, keys: [{ ...key, value: `${"%".repeat(100)}{}` }] };
+    const file = (k: string): string => keyFiles([longest], { search: { k } })["headers.conf"] ?? "";
+    const inQuotes = /"(.*)"/.exec(file(`${"a".repeat(1_846)}"`))?.[1];
+    assert.equal(inQuotes?.length, 2_048);
+    assert.throws(
+      () => file(`${"a".repeat(1_847)}"`),
+      /^RangeError: secrets\.search\.k: expected at most 1848 characters/,
+    );
+  });
+
   it("have more authorities only where a host needs them", () => {
     const own = { ...rule, keys: [{ ...key, ca: { secret: "ca" } }] };
     const files = keyFiles([rule, own], { search: { k: "x", ca: "PEM\n" } });

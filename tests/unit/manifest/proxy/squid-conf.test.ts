@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { contains } from "../../../../lib/addresses";
 import { NOT_PUBLIC } from "../../../../lib/special-addresses";
-import { squidConf } from "../../../../manifest/proxy/squid-conf";
+import { keysConf, squidConf } from "../../../../manifest/proxy/squid-conf";
 import { anyCharacter } from "../../../support/characters";
 
 const rule = {
@@ -42,6 +42,16 @@ describe("squid configuration", () => {
       "http_access deny from_http http_2_host !http_2_itself http_2_port no_address",
       "http_access deny all",
     ]);
+  });
+
+  it("lets no server take all connections with idle ones; keys' squid has all of a server's from one address", () => {
+    const limit = "client_ip_max_connections 128";
+    const keys = [{ secret: "k", host: "example.com:443", header: "X-Key", value: "{}" }];
+    const both = [squidConf([rule]), keysConf([{ ...rule, keys }])];
+    assert.deepEqual(
+      both.map((conf) => conf.split("\n").includes(limit)),
+      [true, false],
+    );
   });
 
   it("refuses a companion that has no way out before its server's list is looked at", () => {
