@@ -1,6 +1,5 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
-import { text } from "node:stream/consumers";
 import { parseJson } from "../../lib/json";
 
 /** Milliseconds that a source may take to answer. */
@@ -37,11 +36,13 @@ export async function ask(url: string, { method = "GET", headers = {}, body, ca 
     request.end(json);
   });
   const status = response.statusCode ?? 0;
-  if (Number(response.headers["content-length"] ?? 0) > MOST) {
-    response.destroy();
-    throw new Error(`an answer of more than ${MOST} bytes`);
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of response) {
+    parts.push(part);
+    size += part.length;
+    if (size > MOST) throw new Error(`an answer of more than ${MOST} bytes`); // which ends the loop and the connection
   }
-  const answer = await text(response);
   if (status !== 200) throw new Error(`HTTP ${status}`);
-  return parseJson(answer);
+  return parseJson(Buffer.concat(parts).toString());
 }

@@ -28,6 +28,12 @@ function placeOf(value: string): { source: keyof typeof FIELDS; place: string } 
   return command ? { source: "command", place: command } : undefined;
 }
 
+async function filled(reads: Reads, place: string): Promise<string> {
+  const value = await reads(place);
+  if (value === "") throw new Error("an empty value");
+  return value;
+}
+
 /**
  * The secrets, with those that are kept elsewhere read there. A value stays as it is when it names no place.
  * @throws ProblemsError with every value that could not be read; no problem shows a value
@@ -49,7 +55,7 @@ export async function withKeptElsewhere(
       problems.push({ file, path, got, expected: `${field}, or another value`, fix: `set dind-mcp:${field}` });
       return "";
     }
-    return reads(place).catch((error: Error) => {
+    return filled(reads, place).catch((error: Error) => {
       const fix = "correct the place or the source; what runs stays as it is";
       problems.push({ file, path, got: error.message, expected: `the value from its place (${source})`, fix });
       return "";

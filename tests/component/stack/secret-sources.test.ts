@@ -145,6 +145,33 @@ describe("secrets kept elsewhere", () => {
     assert.doesNotMatch(said, /from-it/);
   });
 
+  it("are text, of a size that secrets have, from what has an end", async () => {
+    const file = join(folder, "bytes");
+    await writeFile(file, Buffer.from([0x61, 0xff]));
+    const print = (text: string): string => `command:${JSON.stringify([process.execPath, "-e", text])}`;
+    const address = await start(async () => [200, "x".repeat(2 ** 21)]);
+    const values = {
+      a: pathToFileURL(file).href,
+      b: print("process.stdout.write(Buffer.from([0x61, 0xff]))"),
+      c: "file:///dev/zero",
+      d: "vault://kv/mcp/weather#api-key",
+      e: print("console.log()"),
+      f: print("console.log('x'.repeat(2 ** 21))"),
+    };
+    const text = await problems(values, { files: true, commands: true, vault: { address, token: "t" } });
+    for (const line of [
+      /weather\.a: got bytes that are no text/,
+      /weather\.b: got bytes that are no text/,
+      /weather\.c: got no plain file of at most 1048576 bytes/,
+      /weather\.e: got an empty value/,
+      /weather\.f: got .* failed \(ERR_CHILD_PROCESS_STDIO_MAXBUFFER\)/,
+      /weather\.d: got an answer of more than 1048576 bytes/,
+    ])
+      assert.match(text, line);
+    const asks = print("process.stdin.resume().on('end', () => console.log('went on'))");
+    assert.deepEqual(await resolve({ one: asks }, { commands: true }), { one: "went on" });
+  });
+
   it("follow no redirect, which would take the token along", async () => {
     const address = await start(async () => [307]);
     const values = { one: "vault://kv/mcp/weather#api-key" };
