@@ -143,9 +143,9 @@ function authorities(rules: KeyRule[], secrets: Values): string {
 /** Squid ends at a longer text in quotes, and with it every server's way out. That of `value` around the key may be 200 of them. */
 const MOST = 2_048 - 200;
 
-/** A text in quotes for squid: it may hold squid's own % codes, and a backslash takes the next character as it is. */
+/** A text in quotes for squid, which may hold % codes and ${variables}; a backslash takes the next character as it is. */
 function quoted(text: string): string {
-  return text.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%");
+  return text.replace(/[\\"{]/g, "\\$&").replaceAll("%", "%%");
 }
 
 /** Returns what a header may hold instead; undefined when this value can be one. */
@@ -153,7 +153,7 @@ export function headerProblem(value: string): string | undefined {
   if (value.trim() === "") return "a value";
   if (!/^[\t\x20-\x7e]*$/.test(value.trimEnd())) return "printable ASCII characters on one line";
   return quoted(value.trim()).length > MOST
-    ? `at most ${MOST} characters, of which ", \\ and % count twice`
+    ? `at most ${MOST} characters, of which ", \\, { and % count twice`
     : undefined;
 }
 

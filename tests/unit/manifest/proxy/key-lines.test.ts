@@ -84,6 +84,8 @@ describe("keys at the egress proxy", () => {
       "headers.conf":
         'request_header_add X-Key "a\\"b\\\\c%%d$&" search_key_1\nrequest_header_add Authorization "Bearer token" search_key_1\n',
     });
+    const named = keyFiles([{ ...rule, keys: [key] }], { search: { k: "\x24{service_name}" } })["headers.conf"];
+    assert.equal(named, 'request_header_add X-Key "$\\{service_name}" search_key_1\n'); // squid would say "squid" there
     assert.deepEqual(keyFiles([rule], {}), { "headers.conf": "\n" });
     // Nothing in a value ends its line or its quotes.
     const quoted = /^request_header_add X-Key "(?:[^"\\%]|\\.|%%)*" search_key_1\n$/;
