@@ -78,8 +78,9 @@ export class Issuer {
   async url({ client, state, verifier, resource, redirect }: Begun, scope: string): Promise<string> {
     const challenge = await oauth.calculatePKCECodeChallenge(verifier);
     return this.#told(async (as) => {
-      const methods = as.code_challenge_methods_supported;
-      if (methods && !methods.includes("S256")) throw new WayError(`the issuer ${as.issuer} has no PKCE with S256`);
+      // MCP's authorization of 2025-11-25 wants a refusal also where the metadata do not say it.
+      if (!as.code_challenge_methods_supported?.includes("S256"))
+        throw new WayError(`the issuer ${as.issuer} does not say that it has PKCE with S256`);
       const url = URL.parse(as.authorization_endpoint ?? "");
       if (url?.protocol !== "https:")
         throw new WayError(`the issuer ${as.issuer} has no authorization_endpoint by https`);

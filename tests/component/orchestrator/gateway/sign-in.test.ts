@@ -234,6 +234,14 @@ describe("gateway: signing in to a remote server", function () {
     assert.deepEqual(new Set(site.remote.asked), new Set([`${FAR}:443`, `${ISSUER}:443`]));
   });
 
+  it("does not go on without PKCE, nor where the issuer does not say that it has it", async () => {
+    for (const methods of [undefined, ["plain"]]) {
+      site.issuer.habits.metadata = { code_challenge_methods_supported: methods };
+      site.declare();
+      assert.match(await refusal(), /does not say that it has PKCE with S256/);
+    }
+  });
+
   it("believes a server only about itself, and only of the manifest's issuer", async () => {
     site.metadata = { resource: "https://bank.example.com/", authorization_servers: [`https://${ISSUER}`] };
     assert.match(await refusal(), /its metadata are of another resource/);
