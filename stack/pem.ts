@@ -11,7 +11,11 @@ const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
  */
 export function readCertificates(value: string, root: string): { pem: string; got?: undefined } | { got: string } {
   const text = value.includes("-----BEGIN") ? value : textOf(resolve(root, value));
-  if (text === undefined) return { got: `no file ${resolve(root, value)}` };
+  return text === undefined ? { got: `no file ${resolve(root, value)}` } : certificatesIn(text);
+}
+
+/** @returns the certificates of a text, or what was got instead; nothing of the text is in that */
+export function certificatesIn(text: string): { pem: string; got?: undefined } | { got: string } {
   const found = text.match(PEM) ?? [];
   if (found.length === 0) return { got: "text without a certificate" };
   try {
