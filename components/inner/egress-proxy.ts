@@ -39,6 +39,9 @@ export interface EgressProxyArgs {
   labels: Labels;
 }
 
+/** Memory with keys: a second squid, and about 10 MiB for a server that has 60 connections in it (measured with squid 6.13). */
+const KEYS_MIB = 256;
+
 /** One squid for all servers that may reach something outside, with an allow-list for each of them. */
 export class EgressProxy extends pulumi.ComponentResource {
   constructor(name: string, args: EgressProxyArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -52,7 +55,7 @@ export class EgressProxy extends pulumi.ComponentResource {
     new docker.Container(
       name,
       {
-        ...hardened({ uid: SYSTEM_UIDS.egress, memoryMiB: 128, cpus: "0.5", processes: 64 }),
+        ...hardened({ uid: SYSTEM_UIDS.egress, memoryMiB: keys ? KEYS_MIB : 128, cpus: "0.5", processes: 64 }),
         name: EGRESS_PROXY,
         image: image.imageId,
         envs: [

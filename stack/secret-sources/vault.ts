@@ -14,7 +14,8 @@ export class Vault {
   /** @param place `MOUNT/PATH#FIELD` @throws Error with what was wrong instead */
   async value(place: string): Promise<string> {
     const [, mount, path, field] = /^([\w-]+)\/([^#?]+)#([^#]+)$/.exec(place) ?? [];
-    if (!mount || !path || !field) throw new Error("no place like vault://MOUNT/PATH#FIELD");
+    if (!mount || !path || !field || path.split("/").some((part) => /^\.{0,2}$/.test(part)))
+      throw new Error("no place like vault://MOUNT/PATH#FIELD");
     const key = `${mount}/${path}`;
     const data = this.#read.get(key) ?? this.#data(mount, path);
     this.#read.set(key, data);

@@ -108,7 +108,7 @@ describe("secrets kept elsewhere", () => {
         a: "vault://kv/mcp/other#api-key",
         b: "vault://kv/mcp/weather#gone",
         c: "vault://kv/mcp/weather#list",
-        d: "vault://kv",
+        d: "vault://kv/../sys/health#x",
         e: "op://Gone/Weather/key",
         f: "op://Ops/Weather/gone",
         g: "file:///nowhere/at/all",
