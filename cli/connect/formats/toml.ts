@@ -1,6 +1,7 @@
 // Own edits over the parser's tree: no library writes TOML and leaves every other byte alone.
 import { isDeepStrictEqual } from "node:util";
 import { type Problem, ProblemsError } from "../../../lib/problems";
+import { tomlTable } from "../../../lib/toml-text";
 import { breakBefore, checked, eolOf, isData, lineEnd, lineProblems, lineStart, meaning, whole } from "./data";
 import type { Data, Entry, Format } from "./format";
 import { applied, FIX, place } from "./text";
@@ -60,22 +61,8 @@ function spans(text: string, { root }: Document, { container, key }: Entry): Spa
   });
 }
 
-const bare = (key: string): string => (/^[\w-]+$/.test(key) ? key : quoted(key));
-/** JSON's escapes are TOML's; the one character more that TOML wants escaped is DEL. */
-const quoted = (text: string): string => JSON.stringify(text).replaceAll("\x7F", "\\u007F");
-
-function inline(value: unknown): string {
-  if (typeof value === "string") return quoted(value);
-  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
-  if (!isData(value)) return String(value);
-  return `{ ${Object.entries(value)
-    .map(([key, one]) => `${bare(key)} = ${inline(one)}`)
-    .join(", ")} }`;
-}
-
 function rendered({ container, key, value }: Entry, eol: string): string {
-  const lines = Object.entries(value as Data).map(([name, one]) => `${bare(name)} = ${inline(one)}`);
-  return [`[${bare(container)}.${bare(key)}]`, ...lines, ""].join(eol);
+  return tomlTable([container, key], value as Data).join(eol) + eol;
 }
 
 /** The text with this source in the place of the entry's tables. */
@@ -108,7 +95,7 @@ function problems(text: string, entries: Entry[], file: string): Problem[] {
   return entries.flatMap((entry): Problem[] => {
     const { container, key, value } = entry;
     const members = document.data[container];
-    const header = `[${bare(container)}.${bare(key)}]`;
+    const header = tomlTable([container, key], {}).join("");
     if (members !== undefined && !isData(members)) {
       return [{ file, path: container, got: "no table", expected: "a table", fix: FIX }];
     }

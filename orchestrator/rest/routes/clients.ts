@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { CLIENT_NAMES, clientConfig, targets } from "../../../api/client-configs";
-import { FileFormat } from "../../../api/clients/client";
+import { CLIENT_NAMES, type Client, clientConfig, targets } from "../../../api/client-configs";
+import { FileFormat, type Target } from "../../../api/clients/client";
+import { fileText } from "../../../api/file-text";
 import { Scope } from "../../../api/scopes";
 import { mayUse } from "../../security/filters";
 import { type App, principalOf, type RouteContext } from "./context";
@@ -21,6 +22,7 @@ const configSchema = z
     format: z.enum(FileFormat).describe("What the file is written in"),
     begin: z.string().optional().describe("What the file needs beside that, when there is none yet"),
     config: z.record(z.string(), z.unknown()).describe("The file's content; it never holds a token"),
+    text: z.string().describe("The same as the client reads it, when it has no such file yet"),
     links: z
       .array(targetSchema)
       .optional()
@@ -31,6 +33,11 @@ const configSchema = z
     next: z.string().describe("What to do once it is there, in the client's own words"),
   })
   .meta({ id: "ClientConfig" });
+
+function withText(client: Client, all: Target[]): z.output<typeof configSchema> {
+  const config = clientConfig(client, all);
+  return { ...config, text: fileText(config) };
+}
 
 /** Ready configurations for the common clients. */
 export function clientRoutes(app: App, { config, servers }: RouteContext): void {
@@ -66,7 +73,7 @@ export function clientRoutes(app: App, { config, servers }: RouteContext): void 
     },
     (request) => {
       const all = found(request, request.query.servers);
-      return { targets: all, items: CLIENT_NAMES.map((client) => clientConfig(client, all)) };
+      return { targets: all, items: CLIENT_NAMES.map((client) => withText(client, all)) };
     },
   );
 
@@ -83,6 +90,6 @@ export function clientRoutes(app: App, { config, servers }: RouteContext): void 
         response: { 200: configSchema },
       },
     },
-    (request) => clientConfig(request.params.client, found(request, request.query.servers)),
+    (request) => withText(request.params.client, found(request, request.query.servers)),
   );
 }

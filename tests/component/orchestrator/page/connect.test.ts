@@ -38,6 +38,9 @@ describe("connecting a client on the page", function () {
     assert.match(decodeURIComponent(code), /"inputs":\[/);
     await page.getByLabel("Client", { exact: true }).selectOption("codex");
     await page.getByText("~/.codex/config.toml").waitFor();
+    await page.locator("pre").getByText("[mcp_servers.dind-mcp]").waitFor();
+    await page.getByLabel("Client", { exact: true }).selectOption("goose");
+    await page.locator("pre").getByText("extensions:").waitFor();
     assert.equal(await link(/^Add .* to /).count(), 0);
   });
 

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { ClientConfig } from "../../../../../api/client-configs";
 import { download } from "../../parts/download";
@@ -10,7 +11,13 @@ const { connect: texts } = TEXTS;
 /** One client's configuration: to read, to copy, to download, and as links where the client knows them. */
 export function Config({ config, hasToken }: { config: ClientConfig; hasToken: boolean }): ReactNode {
   const [isCopied, setCopied] = useState(false);
-  const text = JSON.stringify(config.config, null, 2);
+  // The writers of TOML and YAML come when somebody looks at this.
+  const { data: text = "" } = useQuery({
+    queryKey: ["file-text", config],
+    queryFn: async () => (await import("../../../../../api/file-text")).fileText(config),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0, // it may hold a token
+  });
   return (
     <>
       <Facts all={{ [texts.file]: <Prose>{config.file}</Prose> }} />
@@ -19,7 +26,7 @@ export function Config({ config, hasToken }: { config: ClientConfig; hasToken: b
         <button type="button" onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true))}>
           {isCopied ? texts.copied : texts.copy}
         </button>
-        <button type="button" onClick={() => download(`${config.client}.json`, `${text}\n`)}>
+        <button type="button" onClick={() => download(`${config.client}.${config.format}`, text)}>
           {texts.download}
         </button>
       </div>
