@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
+import type { RestDeps } from "../../../orchestrator/rest/deps";
 import type { ConfigChanges } from "../config/orchestrator-config";
 import { openBrowser, openPage } from "./browser";
 import { type PageOverApi, pageOverApi } from "./page-over-api";
@@ -16,6 +17,8 @@ export interface OpenedPage {
 interface Wanted {
   /** What the API's config has besides. */
   config?(): Promise<ConfigChanges>;
+  /** What the API has in place of its usual parts. */
+  deps?(): Promise<Partial<RestDeps>>;
   /** Makes the fleet what the tests want, before anybody looks at it. */
   prepare?(over: PageOverApi): void | Promise<void>;
 }
@@ -25,10 +28,10 @@ interface Wanted {
  * an error fails.
  * @returns what is open; empty until then
  */
-export function openedPage({ config, prepare }: Wanted = {}): OpenedPage {
+export function openedPage({ config, deps, prepare }: Wanted = {}): OpenedPage {
   const opened = {} as OpenedPage;
   before(async () => {
-    opened.over = await pageOverApi(await config?.());
+    opened.over = await pageOverApi(await config?.(), await deps?.());
     await prepare?.(opened.over);
     opened.browser = await openBrowser();
     Object.assign(opened, await openPage(opened.browser));

@@ -5,6 +5,7 @@ import { bundlePage } from "../../../components/inner/page-bundle";
 import { readAssets } from "../../../orchestrator/page/assets";
 import { PageServer } from "../../../orchestrator/page/page-server";
 import { SignIns } from "../../../orchestrator/page/sign-ins";
+import type { RestDeps } from "../../../orchestrator/rest/deps";
 import type { ConfigChanges } from "../config/orchestrator-config";
 import { Api } from "../orchestrator/rest/api";
 
@@ -18,10 +19,10 @@ export interface PageOverApi {
 }
 
 /** Builds the page and serves it on a free port. */
-export async function pageOverApi(config: ConfigChanges = {}): Promise<PageOverApi> {
+export async function pageOverApi(config: ConfigChanges = {}, deps: Partial<RestDeps> = {}): Promise<PageOverApi> {
   const folder = mkdtempSync(join(tmpdir(), "mcp-test-page-"));
   bundlePage(folder);
-  const api = await Api.start(config);
+  const api = await Api.start(config, deps);
   const page = new PageServer({
     guard: api.guard,
     config: api.config,

@@ -13,6 +13,7 @@ import type { logLineSchema } from "../../../../api/schemas/logs";
 import type { serverEventSchema } from "../../../../api/schemas/server-events";
 import type { serverDetailSchema, serverSchema } from "../../../../api/schemas/servers";
 import type { sessionSchema } from "../../../../api/schemas/sessions";
+import type { begunSignInSchema, signInAttemptSchema } from "../../../../api/schemas/sign-in";
 import type { madeTokenSchema, tokenInfoSchema, tokenSchema } from "../../../../api/schemas/tokens";
 import type { toolsSchema } from "../../../../api/schemas/tools";
 
@@ -25,6 +26,8 @@ export type CatalogOffer = z.output<typeof catalogOfferSchema>;
 export type PackageSource = z.output<typeof packageSourceSchema>;
 export type ListedServer = z.output<typeof listedServerSchema>;
 export type ListedServers = z.output<typeof listedServersSchema>;
+export type BegunSignIn = z.output<typeof begunSignInSchema>;
+export type Attempt = z.output<typeof signInAttemptSchema>;
 export type Session = z.output<typeof sessionSchema>;
 export type Engine = z.output<typeof engineSchema>;
 export type Cleanup = z.output<typeof cleanupSchema>;

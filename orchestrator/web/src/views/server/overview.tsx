@@ -8,6 +8,7 @@ import { bytes, duration, moment } from "../../parts/format";
 import { TEXTS } from "../../texts";
 import { lastHour } from "./egress";
 import { HourView } from "./hour";
+import { SignIn } from "./sign-in";
 
 const { server: texts } = TEXTS;
 
@@ -37,6 +38,7 @@ export function Overview({ server }: { server: ServerDetail }): ReactNode {
           [texts.image]: image && <Image of={image} />,
         }}
       />
+      <SignIn server={server} />
       <HourView server={server.name} />
       {storage.length > 0 && (
         <>
