@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ProblemsError } from "../lib/problems";
+import { asSource } from "./add/as-written";
 import { ExitCode, expected } from "./errors";
 import { note } from "./output";
 import { program } from "./program";
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     all.push(...command.commands);
   }
   try {
-    await root.parseAsync(process.argv);
+    await root.parseAsync(asSource(process.argv));
   } catch (error) {
     process.exitCode = report(error);
   }

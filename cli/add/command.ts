@@ -45,6 +45,7 @@ Nothing of the package is run on this machine; its image is built in the engine,
 beyond the walls every server gets (egress, mounts, ...) is written down as a TODO, for you to allow.
 ${examples(
   "bin/dind-mcp servers add npm:@modelcontextprotocol/server-everything\n" +
+    "bin/dind-mcp servers add npx -y @modelcontextprotocol/server-memory   # as its page says; uvx, pipx and others too\n" +
     "bin/dind-mcp servers add pypi:mcp-server-time==2026.10.19 --name time --dry-run\n" +
     "bin/dind-mcp servers add image:ghcr.io/user/weather:1.2.0@sha256:... -- /weather --stdio\n" +
     "bin/dind-mcp servers add pypi:mcp-server-git --folder code=/home/me/code:rw\n" +
