@@ -4,7 +4,7 @@ import type { Understood } from "./start";
 import { REFERENCE } from "./variables";
 
 /** A server that the client reaches at an address. Nothing that the file says in a header gets into server.yaml: each is a secret. */
-export function remoteOf(address: string, { type = "", headers = {} }: ClientServer): Understood {
+export function remoteOf(address: string, { type = "", headers = {}, env = {} }: ClientServer): Understood {
   if (!URL.canParse(address)) return { why: "its address is no URL" };
   const url = new URL(address);
   if (url.username || url.password || url.search)
@@ -19,7 +19,8 @@ export function remoteOf(address: string, { type = "", headers = {} }: ClientSer
     const secret = secretNameOf(reference === undefined ? name : (variable ?? name));
     const template = reference === undefined ? "{}" : value.replace(reference, "{}");
     made[name] = { secret, ...(template === "{}" ? {} : { value: template }) };
-    if (reference === undefined && value !== "") values[secret] = value;
+    const given = reference === undefined ? value : (env[variable ?? ""] ?? ""); // the entry's own, as a bridge has it
+    if (given !== "" && !REFERENCE.test(given)) values[secret] = given;
     else open.push(secret);
   }
   const secrets = Object.values(made).map((header) => ({ name: (header as { secret: string }).secret }));

@@ -1,5 +1,6 @@
 import { oneLine } from "../../lib/plain-text";
 import { secretArguments } from "../../manifest/secret-names";
+import { bridgeOf } from "./bridge-of";
 import type { ClientServer } from "./client-server";
 import { BUILD } from "./compose";
 import { containerOf } from "./container-of";
@@ -18,6 +19,8 @@ export function understand(server: ClientServer, where: Surroundings): Understoo
   if (command === "") return { why: "its entry names no program" };
   if (command === BUILD) return withVariables(folderOf(server.args, where), server, where);
   const [program, args] = unwrapped(command, server.args);
+  const bridged = bridgeOf(program, args, server);
+  if (bridged) return bridged;
   const start =
     program === "docker" || program === "podman"
       ? containerOf(program, args, where)

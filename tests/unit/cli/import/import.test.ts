@@ -106,7 +106,12 @@ describe("servers import: how a server is started", () => {
   it("in any other way: why not, without a value", () => {
     for (const [one, why] of [
       [{ ...server("npx", "x"), url: "https://user:secret@h/mcp" }, /at an address/],
-      [server("npx", "-y", "mcp-remote", "https://secret"), /mcp-remote is a bridge/],
+      [
+        server("npx", "-y", "mcp-remote", "http://secret"),
+        /mcp-remote is a bridge to an address, and this is none by https/,
+      ],
+      [server("npx", "-y", "mcp-remote", "https://a.example", "--strange"), /the option --strange of mcp-remote/],
+      [server("npx", "-y", "supergateway", "--sse", "https://secret"), /supergateway is a bridge/],
       [server("docker", "exec", "secret"), /docker without run/],
       [server("sh", "-c", "secret"), /a program of this machine/],
       [server("node", "/home/me/server.js"), /server\.js is not there/],

@@ -29,6 +29,21 @@ describe("servers import: an entry with an address", () => {
     });
   });
 
+  it("is one too behind mcp-remote, with its headers and the variables that these name", () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as clients write it
+    const header = "Authorization:Bearer ${KEY}";
+    const args = ["-y", "mcp-remote@0.1.30", URL, "3334", "--header", header, "--header", "X-Team: a"];
+    const bridge = { command: "npx", args: [...args, "--transport", "sse-only"], env: { KEY: "hunter2", OTHER: "x" } };
+    const start = understand(entrySchema.parse(bridge), { home: "/home/me" });
+    assert.ok("source" in start, JSON.stringify(start));
+    assert.deepEqual(start.source, { kind: "remote", url: URL, protocol: "sse" });
+    assert.deepEqual(start.manifest?.headers, {
+      Authorization: { secret: "key", value: "Bearer {}" },
+      "X-Team": { secret: "x-team" },
+    });
+    assert.deepEqual([start.values, start.open], [{ key: "hunter2", "x-team": "a" }, []]);
+  });
+
   it("may say that it is of the transport of 2024", () => {
     for (const entry of [{ serverUrl: "https://mcp.example.com/sse" }, { url: URL, type: "sse" }])
       assert.equal(((read(entry) as Start).source as { protocol: string }).protocol, "sse");
