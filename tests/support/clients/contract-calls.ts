@@ -39,7 +39,7 @@ export const CONTRACT_CALLS: Record<string, Made[]> = {
   beginOwnSignIn: [{ ...named, status: 409 }, nobody],
   getOwnSignIn: [{ path: { ...named.path, id: "none" }, status: 409 }],
   signOutOwn: [{ ...named, status: 409 }, nobody],
-  finishSignIn: [{ query: "?state=none", status: 400 }],
+  finishSignIn: [{ query: "?state=none", status: 404 }],
   startLearning: [
     { ...nobody, body: { minutes: 5 } },
     { ...named, body: { minutes: 0 }, status: 400 },
