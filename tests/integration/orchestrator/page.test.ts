@@ -80,7 +80,8 @@ describe("engine: the page, in a real browser", function () {
       .getByRole("row", { name: /list_allowed_directories/ })
       .first()
       .waitFor();
-    await page.getByRole("textbox", { name: "Tool" }).fill("no_such_tool");
+    // A name that no other test of this fleet calls.
+    await page.getByRole("textbox", { name: "Tool" }).fill(`no_tool_${Date.now()}`);
     await page.getByRole("button", { name: "Search" }).click();
     // It looks through the whole log, which holds all that the fleet's other tests did.
     await page.getByText("No entry fits").waitFor({ timeout: 120_000 });
