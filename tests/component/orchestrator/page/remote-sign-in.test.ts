@@ -12,7 +12,7 @@ describe("the page: signing in to a remote server", function () {
   const opened = openedPage({
     async deps() {
       site = await SignedSite.open();
-      site.declare();
+      site.declare({ credentials: "per-user" });
       return { signIns: site.signIns };
     },
     prepare: ({ api }) => {
@@ -56,6 +56,18 @@ describe("the page: signing in to a remote server", function () {
       .getByRole("alert")
       .filter({ hasText: /NOT signed in: .*access_denied/ })
       .waitFor();
+  });
+
+  it("signs in the token that the page has, for itself", async () => {
+    await page.getByRole("button", { name: "Sign in for my token" }).click();
+    const link = page.getByRole("link", { name: /^Open / });
+    await link.waitFor();
+    const begun = opened.over.api.call(
+      "GET",
+      `/v1/oauth/callback?${site.issuer.browse((await link.getAttribute("href")) ?? "")}`,
+    );
+    assert.match((await begun).text, /^Signed in to far/);
+    await page.getByText("Signed in.", { exact: true }).waitFor();
   });
 
   it("ends a sign-in", async () => {

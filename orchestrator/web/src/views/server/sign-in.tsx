@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { paths } from "../../../../../api/paths";
 import { Scope } from "../../../../../api/scopes";
+import { isMapping } from "../../../../../lib/mapping";
 import { post, read, send } from "../../api/client";
 import { tokenQuery } from "../../api/queries";
 import type { Attempt, BegunSignIn, ServerDetail } from "../../api/types";
@@ -36,11 +37,15 @@ export function SignIn({ server }: { server: ServerDetail }): ReactNode {
       {token?.scopes.includes(Scope.Admin) && (
         <Way place={paths.login(server.name)} text={texts.forAll} isIn={by !== undefined} />
       )}
-      {manifest.credentials === "per-user" && token?.scopes.includes(Scope.Mcp) && (
+      {isPerUser(manifest.oauth) && token?.scopes.includes(Scope.Mcp) && (
         <Way place={paths.ownLogin(server.name)} text={texts.own} isIn={false} />
       )}
     </section>
   );
+}
+
+function isPerUser(oauth: unknown): boolean {
+  return isMapping(oauth) && oauth.credentials === "per-user";
 }
 
 /** Begins a sign-in, leads to its issuer, and says how it went. @param place path of REST */
