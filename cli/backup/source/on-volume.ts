@@ -25,6 +25,19 @@ export interface OnVolume {
 const READING = ["DAC_READ_SEARCH"];
 const WRITING = ["DAC_OVERRIDE", "CHOWN", "FOWNER", "FSETID", "SETFCAP", "MKNOD"];
 
+/** The label of such containers. */
+const MARK = "dind-mcp.on-volume";
+/** Seconds within which one is started. Those that are older and were never started are of a process that was killed before. */
+const STARTED_S = 5;
+
+/** Removes what a killed process has left on the volume: Docker removes a container by itself only once it ran. */
+async function removeLeft(docker: Docker, volume: string): Promise<void> {
+  const filters = { label: [MARK], volume: [volume], status: ["created"] };
+  const found = await docker.listContainers({ all: true, filters });
+  const left = found.filter(({ Created }) => Date.now() / 1_000 - Created > STARTED_S);
+  await Promise.all(left.map(({ Id }) => removeContainer(docker.getContainer(Id))));
+}
+
 /**
  * Runs a command in a container of its own that has one volume and nothing else. Its output is in no log of Docker's. When
  * this process is killed, it ends and is gone by itself.
@@ -33,6 +46,7 @@ const WRITING = ["DAC_OVERRIDE", "CHOWN", "FOWNER", "FSETID", "SETFCAP", "MKNOD"
  */
 export async function* runOnVolume(docker: Docker, options: OnVolume): AsyncGenerator<Buffer> {
   const { input, what, fine = [0] } = options;
+  await removeLeft(docker, options.volume);
   const container = await createContainer(docker, containerOptions(options));
   try {
     const said = new Said();
@@ -60,6 +74,7 @@ function containerOptions({ image, volume, command, input }: OnVolume): Docker.C
     Entrypoint: command,
     Cmd: [],
     User: "0:0",
+    Labels: { [MARK]: "" },
     AttachStdin: writes,
     OpenStdin: writes,
     StdinOnce: writes,
