@@ -28,7 +28,7 @@ const WRITING = ["DAC_OVERRIDE", "CHOWN", "FOWNER", "FSETID", "SETFCAP", "MKNOD"
 /** The label of such containers. */
 const MARK = "dind-mcp.on-volume";
 /** Seconds within which one is started. Those that are older and were never started are of a process that was killed before. */
-const STARTED_S = 5;
+const STARTED_S = 3;
 
 /** Removes what a killed process has left on the volume: Docker removes a container by itself only once it ran. */
 async function removeLeft(docker: Docker, volume: string): Promise<void> {

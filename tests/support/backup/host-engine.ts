@@ -11,8 +11,11 @@ interface Created {
  * A host engine in whose containers commands run on this machine.
  * @param place where a path of a container is on this machine
  */
-export function hostEngine(place: (text: string) => string): { docker: Docker; created: Created[] } {
+export function hostEngine(place: (text: string) => string) {
   const created: Created[] = [];
+  /** Containers that were made and never started: their ids, and seconds since 1970. */
+  const left: { Id: string; Created: number }[] = [];
+  const removed: string[] = [];
   const run = (words: string[]) => {
     const [command = "", ...args] = words.map(place);
     return spawnSync(command, args, { encoding: "utf8" });
@@ -28,7 +31,9 @@ export function hostEngine(place: (text: string) => string): { docker: Docker; c
         remove: async () => {},
       };
     },
-    getContainer: () => ({
+    listContainers: async () => left,
+    getContainer: (id: string) => ({
+      remove: async () => void removed.push(id),
       exec: async ({ Cmd }: { Cmd: string[] }) => {
         const { status, stdout } = run(Cmd);
         return { start: async () => Readable.from([Buffer.from(stdout)]), inspect: async () => ({ ExitCode: status }) };
@@ -38,5 +43,5 @@ export function hostEngine(place: (text: string) => string): { docker: Docker; c
       demuxStream: (stream: Readable, out: PassThrough) => stream.on("data", (chunk: Buffer) => out.write(chunk)),
     },
   };
-  return { docker: docker as unknown as Docker, created };
+  return { docker: docker as unknown as Docker, created, left, removed };
 }

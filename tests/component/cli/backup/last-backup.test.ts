@@ -51,14 +51,17 @@ describe("the note of the last backup", () => {
 
   it("goes onto the orchestrator's volume by a container that may write there, and comes back from the engine", async () => {
     const places = { "/volume": folder, "/srv/mcp/orchestrator": folder };
-    const { docker, created } = hostEngine((text) =>
+    const { docker, created, left, removed } = hostEngine((text) =>
       Object.entries(places).reduce((all, [from, to]) => all.replace(from, to), text),
     );
     const now = Date.parse("2026-12-01T06:00:00Z");
     assert.equal(await lastBackup(docker, "engine", now), null);
     const time = "2026-12-01T03:30:00.000Z";
+    const seconds = Date.now() / 1_000;
+    left.push({ Id: "of a killed process", Created: seconds - 60 }, { Id: "of another one now", Created: seconds });
     await noteLastBackup(docker, { image: "sha256:abc", volume: "mcp-orchestrator" }, time);
     assert.deepEqual(created[0]?.HostConfig.Binds, ["mcp-orchestrator:/volume"]);
+    assert.deepEqual(removed, ["of a killed process"]);
     assert.deepEqual(await lastBackup(docker, "engine", now), { time, ageSeconds: 9_000 });
     const stopped = { getContainer: () => ({ exec: () => Promise.reject(new Error("is not running")) }) };
     assert.equal(await lastBackup(stopped as never, "engine", now), undefined);
