@@ -7,11 +7,11 @@ import { PORTS } from "../../config/ports";
 import { CONSUL_ADDRESS } from "../../manifest/container/gateway";
 import { Label, Role } from "../../manifest/container/labels";
 import { builtImage } from "../built-image";
-import { containerLabelList, type Labels, labelList } from "../labels";
+import { containerLabelList, type Labels } from "../labels";
 import { REPLACED } from "../replaced";
-import { VolumeFiles } from "../volume-files";
 import { agentConfig } from "./consul-config";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
+import { secretVolume } from "./secret-volume";
 import { unlessFailed } from "./server-parts";
 
 export interface ConsulArgs {
@@ -41,22 +41,16 @@ export class Consul extends pulumi.ComponentResource {
       { repository: "mcp-consul-agent", context: join(__dirname, "../../images/consul"), keep: args.keepImage },
       { parent: this },
     );
-    const volume = new docker.Volume(
-      `${name}-secrets`,
-      { name: "mcp-consul-agent-secrets", labels: labelList(args.labels) },
-      { parent: this },
-    );
-    const secrets = new VolumeFiles(
-      `${name}-secret-files`,
+    const secrets = secretVolume(
+      name,
       {
-        containerName: "mcp-consul-agent-secret-files",
-        image: args.carrierImage,
-        volumeName: volume.name,
+        container: "mcp-consul-agent",
         files: { "agent.json": this.token.apply((token) => JSON.stringify(agentConfig(token))), token: this.token },
         uid: SYSTEM_UIDS.consul,
+        carrierImage: args.carrierImage,
         labels: args.labels,
       },
-      { parent: this },
+      this,
     );
     new docker.Container(
       name,
@@ -73,7 +67,7 @@ export class Consul extends pulumi.ComponentResource {
         },
         networksAdvanced: [{ name: args.network, ipv4Address: CONSUL_ADDRESS }],
         ports: [{ internal: PORTS.consul, external: PORTS.consul, ip: "0.0.0.0", protocol: "tcp" }],
-        volumes: [{ volumeName: volume.name, containerPath: "/run/secrets", readOnly: true }],
+        volumes: [{ volumeName: secrets.volumeName, containerPath: "/run/secrets", readOnly: true }],
         healthcheck: {
           ...healthcheck("1m0s"),
           // It leads, and its token counts.
@@ -87,7 +81,7 @@ export class Consul extends pulumi.ComponentResource {
         labels: containerLabelList({
           ...args.labels,
           [Label.Role]: Role.Consul,
-          [Label.SecretsRevision]: secrets.revision.apply((revision) => revision.slice(0, 12)),
+          ...secrets.labels,
         }),
       },
       { parent: this, ...REPLACED },

@@ -4,10 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Label, Role } from "../../manifest/container/labels";
 import { builtImage } from "../built-image";
-import { containerLabelList, type Labels, labelList } from "../labels";
+import { containerLabelList, type Labels } from "../labels";
 import { REPLACED } from "../replaced";
-import { VolumeFiles } from "../volume-files";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
+import { secretVolume } from "./secret-volume";
 
 /** Where servers reach the database, and as whom. */
 export const DATABASE = { host: "database", port: 5432, name: "mcp", reader: "mcp_reader" } as const;
@@ -44,22 +44,16 @@ export class Database extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const volume = new docker.Volume(
-      `${name}-secrets`,
-      { name: "mcp-database-secrets", labels: labelList(args.labels) },
-      { parent: this },
-    );
-    const secrets = new VolumeFiles(
-      `${name}-secret-files`,
+    const secrets = secretVolume(
+      name,
       {
-        containerName: "mcp-database-secret-files",
-        image: args.carrierImage,
-        volumeName: volume.name,
+        container: "mcp-database",
         files: { "reader-password": password },
         uid: SYSTEM_UIDS.database,
+        carrierImage: args.carrierImage,
         labels: args.labels,
       },
-      { parent: this },
+      this,
     );
     new docker.Container(
       name,
@@ -71,7 +65,7 @@ export class Database extends pulumi.ComponentResource {
         networksAdvanced: args.networks.map((network) => ({ name: network, aliases: [DATABASE.host] })),
         volumes: [
           { hostPath: "/srv/mcp/postgres", containerPath: "/var/lib/postgresql/data" },
-          { volumeName: volume.name, containerPath: "/run/secrets", readOnly: true },
+          { volumeName: secrets.volumeName, containerPath: "/run/secrets", readOnly: true },
         ],
         healthcheck: healthcheck("1m0s"),
         wait: true,
@@ -80,7 +74,7 @@ export class Database extends pulumi.ComponentResource {
         labels: containerLabelList({
           ...args.labels,
           [Label.Role]: Role.Database,
-          [Label.SecretsRevision]: secrets.revision.apply((revision) => revision.slice(0, 12)),
+          ...secrets.labels,
         }),
       },
       { parent: this, ...REPLACED },

@@ -81,7 +81,7 @@ export class EgressProxy extends pulumi.ComponentResource {
         labels: containerLabelList({
           ...args.labels,
           [Label.Role]: Role.Egress,
-          ...(keys ? { [Label.SecretsRevision]: keys.revision.apply((revision) => revision.slice(0, 12)) } : {}),
+          ...keys?.labels,
         }),
       },
       { parent: this, ...REPLACED },

@@ -7,10 +7,10 @@ import { PORTS } from "../../config/ports";
 import { KONG_ADDRESS } from "../../manifest/container/gateway";
 import { Label, Role } from "../../manifest/container/labels";
 import { builtImage } from "../built-image";
-import { containerLabelList, type Labels, labelList } from "../labels";
+import { containerLabelList, type Labels } from "../labels";
 import { REPLACED } from "../replaced";
-import { VolumeFiles } from "../volume-files";
 import { hardened, healthcheck, SYSTEM_UIDS } from "./hardened";
+import { secretVolume } from "./secret-volume";
 import { unlessFailed } from "./server-parts";
 
 export interface KongArgs {
@@ -37,22 +37,16 @@ export class Kong extends pulumi.ComponentResource {
       { repository: "mcp-kong-gateway", context: join(__dirname, "../../images/kong"), keep: args.keepImage },
       { parent: this },
     );
-    const volume = new docker.Volume(
-      `${name}-secrets`,
-      { name: "mcp-kong-gateway-secrets", labels: labelList(args.labels) },
-      { parent: this },
-    );
-    const secrets = new VolumeFiles(
-      `${name}-secret-files`,
+    const secrets = secretVolume(
+      name,
       {
-        containerName: "mcp-kong-gateway-secret-files",
-        image: args.carrierImage,
-        volumeName: volume.name,
+        container: "mcp-kong-gateway",
         files: { "kong.json": JSON.stringify(args.document) },
         uid: SYSTEM_UIDS.kong,
+        carrierImage: args.carrierImage,
         labels: args.labels,
       },
-      { parent: this },
+      this,
     );
     new docker.Container(
       name,
@@ -64,7 +58,7 @@ export class Kong extends pulumi.ComponentResource {
         tmpfs: { "/run/kong": "size=64m,mode=1777", "/tmp": "size=64m,mode=1777" },
         networksAdvanced: [{ name: args.network, ipv4Address: KONG_ADDRESS }],
         ports: [{ internal: PORTS.api, external: PORTS.api, ip: "0.0.0.0", protocol: "tcp" }],
-        volumes: [{ volumeName: volume.name, containerPath: "/run/secrets", readOnly: true }],
+        volumes: [{ volumeName: secrets.volumeName, containerPath: "/run/secrets", readOnly: true }],
         healthcheck: { ...healthcheck("1m0s"), tests: ["CMD", "kong", "health"], startInterval: "2s" },
         wait: true,
         waitTimeout: 120,
@@ -73,7 +67,7 @@ export class Kong extends pulumi.ComponentResource {
         labels: containerLabelList({
           ...args.labels,
           [Label.Role]: Role.Kong,
-          [Label.SecretsRevision]: secrets.revision.apply((revision) => revision.slice(0, 12)),
+          ...secrets.labels,
         }),
       },
       { parent: this, ...REPLACED },

@@ -1,11 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { EGRESS_PROXY } from "../../manifest/container/names";
 import { KEYS_FOLDER, TRUST_FOLDER, TRUST_VOLUME } from "../../manifest/proxy/key-folders";
 import { type Labels, labelList } from "../labels";
 import { KEY_ALGORITHM } from "../tls/authority";
-import { VolumeFiles } from "../volume-files";
 import { SYSTEM_UIDS } from "./hardened";
+import { secretVolume } from "./secret-volume";
 
 export interface ProxyKeysArgs {
   /** The headers with their values, and authorities (manifest/proxy/key-lines.ts). Secret. */
@@ -22,37 +23,30 @@ export interface ProxyKeysArgs {
 export class ProxyKeys extends pulumi.ComponentResource {
   /** What the proxy's container mounts. */
   public readonly volumes: docker.ContainerArgs["volumes"];
-  /** Changes with every key. */
-  public readonly revision: pulumi.Output<string>;
+  /** Labels for that container. */
+  public readonly labels: Record<string, pulumi.Output<string>>;
 
   constructor(name: string, args: ProxyKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dind-mcp:index:ProxyKeys", name, {}, opts); // no inputs echoed: they are secrets
     const parent = { parent: this };
-    const volume = (suffix: string, volumeName: string): pulumi.Output<string> =>
-      new docker.Volume(
-        `${name}-${suffix}`,
-        { name: volumeName, labels: labelList(args.labels) },
-        { ...parent, deleteBeforeReplace: true },
-      ).name;
     const authority = new tls.PrivateKey(`${name}-authority-key`, KEY_ALGORITHM, parent);
-    const keys = volume("volume", "mcp-egress-keys");
-    const files = new VolumeFiles(
-      `${name}-secret-files`,
+    const { volumeName, labels } = secretVolume(
+      name,
       {
-        containerName: "mcp-egress-secret-files",
-        image: args.carrierImage,
-        volumeName: keys,
+        container: EGRESS_PROXY,
         files: { "ca.key": authority.privateKeyPem, ...args.files },
         uid: SYSTEM_UIDS.egress,
+        carrierImage: args.carrierImage,
         labels: args.labels,
       },
-      parent,
+      this,
     );
+    const trust = new docker.Volume(`${name}-trust`, { name: TRUST_VOLUME, labels: labelList(args.labels) }, parent);
     this.volumes = [
-      { volumeName: keys, containerPath: KEYS_FOLDER, readOnly: true },
-      { volumeName: volume("trust", TRUST_VOLUME), containerPath: TRUST_FOLDER },
+      { volumeName, containerPath: KEYS_FOLDER, readOnly: true },
+      { volumeName: trust.name, containerPath: TRUST_FOLDER },
     ];
-    this.revision = files.revision;
+    this.labels = labels;
     this.registerOutputs({});
   }
 }

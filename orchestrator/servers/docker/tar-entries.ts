@@ -1,3 +1,4 @@
+import { TAR_BLOCK, TAR_NAME, tarPadding, tarText } from "../../../lib/tar";
 /** An image that is like no other: what should be short is endless. */
 export class UnusualImageError extends Error {}
 
@@ -12,8 +13,6 @@ export interface TarEntry {
   content: Buffer;
 }
 
-const BLOCK = 512;
-const LONG_NAME = 100;
 /** Bytes of an entry that describes the next one. Who made the image chose how many there are. */
 const MOST_DESCRIPTION = 64 * 1024;
 
@@ -37,22 +36,22 @@ export async function* tarEntries(
     }
     rest = rest.length === 0 ? chunk.subarray(skip) : Buffer.concat([rest, chunk.subarray(skip)]);
     skip = 0;
-    while (rest.length >= BLOCK) {
-      const header = rest.subarray(0, BLOCK);
+    while (rest.length >= TAR_BLOCK) {
+      const header = rest.subarray(0, TAR_BLOCK);
       if (header[0] === 0) return;
       const size = octal(header, 124, 12);
-      const padded = Math.ceil(size / BLOCK) * BLOCK;
-      const kind = text(header, 156, 1) || "0";
+      const padded = size + tarPadding(size);
+      const kind = tarText(header, 156, 1) || "0";
       const describes = "xLg".includes(kind);
       if (describes && size > MOST_DESCRIPTION) throw new UnusualImageError("its image has a name of more than 64 KiB");
       const path = longName ?? nameOf(header);
       const isWanted = describes || (kind === "0" && wanted(absolute(path), size));
-      if (isWanted && rest.length < BLOCK + padded) break;
-      const content = isWanted ? rest.subarray(BLOCK, BLOCK + size) : Buffer.alloc(0);
-      skip = Math.max(0, BLOCK + padded - rest.length);
-      rest = rest.subarray(Math.min(rest.length, BLOCK + padded));
+      if (isWanted && rest.length < TAR_BLOCK + padded) break;
+      const content = isWanted ? rest.subarray(TAR_BLOCK, TAR_BLOCK + size) : Buffer.alloc(0);
+      skip = Math.max(0, TAR_BLOCK + padded - rest.length);
+      rest = rest.subarray(Math.min(rest.length, TAR_BLOCK + padded));
       if (kind === "x") longName = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(content.toString("utf8"))?.[1] ?? longName;
-      else if (kind === "L") longName = text(content, 0, content.length);
+      else if (kind === "L") longName = tarText(content, 0, content.length);
       if (describes) continue;
       longName = undefined;
       yield { path: absolute(path), kind, header, content };
@@ -61,17 +60,13 @@ export async function* tarEntries(
 }
 
 function nameOf(header: Buffer): string {
-  const prefix = text(header, 257, 5) === "ustar" && text(header, 345, 155);
-  return `${prefix ? `${prefix}/` : ""}${text(header, 0, LONG_NAME)}`;
-}
-
-function text(block: Buffer, at: number, length: number): string {
-  return block.toString("utf8", at, at + length).replace(/\0.*$/s, "");
+  const prefix = tarText(header, 257, 5) === "ustar" && tarText(header, 345, 155);
+  return `${prefix ? `${prefix}/` : ""}${tarText(header, 0, TAR_NAME)}`;
 }
 
 /** A number in a header; one too large for octal digits is in base 256. */
 export function octal(block: Buffer, at: number, length: number): number {
-  if (((block[at] ?? 0) & 128) === 0) return Number.parseInt(text(block, at, length).trim() || "0", 8);
+  if (((block[at] ?? 0) & 128) === 0) return Number.parseInt(tarText(block, at, length).trim() || "0", 8);
   return [...block.subarray(at + 1, at + length)].reduce((value, byte) => value * 256 + byte, 0);
 }
 

@@ -1,3 +1,4 @@
+import { TAR_BLOCK, TAR_END, TAR_NAME, withTarSum } from "../../../../lib/tar";
 import { octal, tarEntries, UnusualImageError } from "../tar-entries";
 
 /** A folder in an archive. */
@@ -9,8 +10,6 @@ export interface TarFolder {
   gid: number;
 }
 
-const BLOCK = 512;
-const LONG_NAME = 100;
 /** Folders of an image that are kept. Who made the image chose how many there are. */
 export const MOST_FOLDERS = 50_000;
 
@@ -38,20 +37,20 @@ export function packFolders(folders: Iterable<TarFolder>): Buffer {
   const blocks: Buffer[] = [];
   for (const folder of folders) {
     const name = Buffer.from(`${folder.path.slice(1)}/`.replace(/^\/$/, "./"));
-    if (name.length > LONG_NAME) {
-      const content = Buffer.concat([name, Buffer.alloc(BLOCK - (name.length % BLOCK))]);
+    if (name.length > TAR_NAME) {
+      const content = Buffer.concat([name, Buffer.alloc(TAR_BLOCK - (name.length % TAR_BLOCK))]);
       blocks.push(
         header(Buffer.from("././@LongLink"), "L", { ...folder, mode: 0, uid: 0, gid: 0 }, name.length + 1),
         content,
       );
     }
-    blocks.push(header(name.subarray(0, LONG_NAME), "5", folder, 0));
+    blocks.push(header(name.subarray(0, TAR_NAME), "5", folder, 0));
   }
-  return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
+  return Buffer.concat([...blocks, TAR_END]);
 }
 
 function header(name: Buffer, kind: string, { mode, uid, gid }: TarFolder, size: number): Buffer {
-  const block = Buffer.alloc(BLOCK);
+  const block = Buffer.alloc(TAR_BLOCK);
   const number = (value: number, at: number, digits: number): void => {
     block.write(`${value.toString(8).padStart(digits, "0")}\0`, at);
   };
@@ -61,10 +60,7 @@ function header(name: Buffer, kind: string, { mode, uid, gid }: TarFolder, size:
   number(gid, 116, 7);
   number(size, 124, 11);
   number(0, 136, 11);
-  block.write("        ", 148); // the checksum counts itself as spaces
   block.write(kind, 156);
   block.write("ustar  \0", 257); // GNU's form, which has long names
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block;
+  return withTarSum(block);
 }

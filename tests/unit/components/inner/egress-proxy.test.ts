@@ -89,7 +89,7 @@ describe("EgressProxy", () => {
     const servers = [Object.assign({}, server, { keys })] as typeof args.servers;
     const { resources } = await make({ servers, keyFiles: { "headers.conf": "the-key-itself" } });
     const proxy = container(resources, "egress");
-    assert.deepEqual(mounts(proxy), ["mcp-egress-keys -> /run/egress-keys", "mcp-egress-ca -> /run/egress-ca rw"]);
+    assert.deepEqual(mounts(proxy), ["mcp-egress-secrets -> /run/egress-keys", "mcp-egress-ca -> /run/egress-ca rw"]);
     assertHardened(proxy, { uid: 10_902, memoryMiB: 256, cpus: "0.5", processes: 64 });
     assert.ok((proxy.inputs.envs as string[]).includes("KEY_HOSTS=example.com"));
     assert.ok(labelsOf(proxy)[Label.SecretsRevision]);
